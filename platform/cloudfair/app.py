@@ -1,0 +1,92 @@
+"""The app: every route of the backend over one log."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from fastapi import FastAPI, WebSocket
+from pydantic import BaseModel
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from cloudfair import intake, runs, watcher
+from cloudfair.backend import Backend, Here
+from cloudfair.feed import Feeds
+from cloudfair.live import LiveRuns
+from cloudfair.log import Log
+from cloudfair.problems import UnknownError, problem, tell_problems
+from cloudfair.settings import Settings
+from fairfacts.figures import load_figures
+
+WEB = Path(__file__).parent / "web"
+"""The dashboard, as it is built from platform/web."""
+
+
+class Health(BaseModel):
+    """That the backend serves, and from which log."""
+
+    status: Literal["ok"] = "ok"
+    service: Literal["cloudfair"] = "cloudfair"
+    version: str
+    database: str
+    """Its URL: the password masked, a file by its absolute path."""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return an app over the log in the settings' database, which it closes when it is shut down.
+
+    Raises:
+        BackendError: the database cannot be opened or written.
+        FigureError: the shipped figures cannot be read.
+    """
+    figures = load_figures()
+    log = Log.open(settings.database)
+    live_runs = LiveRuns(log)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        live_runs.close()
+        log.close()
+
+    app = FastAPI(
+        title="cloudfair", version=release(), lifespan=lifespan, summary="Logs, live measures and feeds of fair runs"
+    )
+    app.state.backend = Backend(settings, log, live_runs, Feeds(), figures)
+    tell_problems(app)
+    app.add_api_route("/health", health, tags=["health"])
+    for part in (intake, runs, watcher):
+        app.include_router(part.router)
+    app.add_api_websocket_route("/{path:path}", no_feed)
+    if (WEB / "index.html").is_file():
+        app.mount("/", StaticFiles(directory=WEB, html=True))
+    else:
+        app.add_api_route("/", no_dashboard, include_in_schema=False)
+    return app
+
+
+async def health(here: Here) -> Health:
+    """Tell that the backend serves, and from which log."""
+    return Health(version=release(), database=here.log.name)
+
+
+async def no_feed(socket: WebSocket) -> None:
+    """Refuse a WebSocket on any other path; the dashboard's files would fail on it."""
+    raise UnknownError(f"{socket.url.path} is no feed of this backend; feeds are /runs/RUN/live")
+
+
+async def no_dashboard() -> Response:
+    """Tell how to get the dashboard where it was not built."""
+    return problem(404, "the dashboard is not built here: run `python hatch_build.py`, then start the backend again")
+
+
+def release() -> str:
+    """Return the release of the package; `unknown` when it runs from a checkout that was never installed."""
+    try:
+        return version("cloudfair")
+    except PackageNotFoundError:
+        return "unknown"

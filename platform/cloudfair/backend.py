@@ -1,0 +1,67 @@
+"""The parts of a running backend, joined in one place and handed to the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from secrets import compare_digest
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from cloudfair.feed import Feeds
+from cloudfair.live import LiveRuns
+from cloudfair.log import Log
+from cloudfair.problems import OriginError, TokenError
+from cloudfair.settings import Settings
+from fairfacts.figures import Figure
+
+
+@dataclass(frozen=True)
+class Backend:
+    """What the routes work on."""
+
+    settings: Settings
+    log: Log
+    runs: LiveRuns
+    feeds: Feeds
+    figures: Mapping[str, Figure]
+
+
+async def backend(connection: HTTPConnection) -> Backend:
+    """Return the backend that the connection came to."""
+    found: Backend = connection.app.state.backend
+    return found
+
+
+Here = Annotated[Backend, Depends(backend)]
+
+
+async def same_origin(connection: HTTPConnection) -> None:
+    """Let through programs and the backend's own pages.
+
+    Raises:
+        OriginError: the page of another host asked; browsers alone send an Origin, and send it truly.
+    """
+    origin = connection.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != connection.headers.get("host"):
+        raise OriginError(f"a page of {origin} may not use this backend; open the page that the backend itself serves")
+
+
+async def writer(connection: HTTPConnection, here: Here) -> None:
+    """Let through who may write.
+
+    Raises:
+        TokenError: a token is set, and the request does not bear it.
+        OriginError: the page of another host asked.
+    """
+    await same_origin(connection)
+    if here.settings.token is None:
+        return
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not compare_digest(token.encode(), here.settings.token.encode()):
+        raise TokenError(
+            "writes need the token: send the header Authorization: Bearer, with the backend's CLOUDFAIR_TOKEN"
+        )

@@ -1,0 +1,125 @@
+"""The backend that a run goes to: the one named, the one running, or one of the run's own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from types import TracebackType
+from typing import Protocol, Self
+
+import httpx
+
+from cloudfair.command.options import DEFAULT_HOST, DEFAULT_PORT
+from cloudfair.database import name_of, url_of
+from fairfacts.errors import BackendError
+
+
+class Reached(Protocol):
+    """A backend at `url`."""
+
+    url: str
+    is_own: bool
+
+    def revive(self) -> None:
+        """Do what can be done about a backend that does not answer."""
+
+
+class Elsewhere:
+    """A backend that somebody else runs."""
+
+    is_own = False
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def revive(self) -> None:
+        """Leave it to whoever runs it to start it again."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Leave it running."""
+
+
+class Own:
+    """A backend in a process of its own, for as long as the block lasts; started again when it dies in it."""
+
+    is_own = True
+
+    def __init__(self, database: str, token: str | None) -> None:
+        self._database, self._token = database, token
+        self._process: subprocess.Popen[str] | None = None
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._start(DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process is not None, "the block was entered"
+        self._process.terminate()
+        self._process.wait()
+
+    def revive(self) -> None:
+        """Start the backend again, where it was, if its process is gone."""
+        if self._process is not None and self._process.poll() is not None:
+            self._start(int(self.url.rpartition(":")[2]))
+
+    def _start(self, port: int) -> None:
+        command = [sys.executable, "-m", "cloudfair.command", "serve", "--port", str(port), "--db", self._database]
+        self._process = subprocess.Popen(  # noqa: S603  # our own command, no shell
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # a Ctrl-C in the terminal is for the run, which then stops its backend in order
+            start_new_session=True,
+            env=os.environ | ({"CLOUDFAIR_TOKEN": self._token} if self._token else {}),
+        )
+        assert self._process.stdout is not None, "it is a pipe"
+        assert self._process.stderr is not None, "it is a pipe"
+        line = self._process.stdout.readline()
+        if not line:
+            complaint = self._process.stderr.read().strip().removeprefix("Error: ")
+            raise BackendError(complaint or "the backend ended before it was ready")
+        self.url = line.split()[-1]
+
+
+def reach(to: str | None, database: str, token: str | None) -> Elsewhere | Own:
+    """Return the backend at a URL; without one, that of this machine that keeps runs in `database`, or one of our own.
+
+    Raises:
+        BackendError: there is none at the URL.
+    """
+    if to is not None:
+        _health(to.rstrip("/"))
+        return Elsewhere(to.rstrip("/"))
+    running = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
+    try:
+        if _health(running)["database"] == name_of(url_of(database)):
+            return Elsewhere(running)
+    except BackendError:
+        pass  # nothing, or something else, listens there
+    return Own(database, token)
+
+
+def _health(url: str) -> dict[str, str]:
+    try:
+        health: dict[str, str] = httpx.get(f"{url}/health", timeout=5).raise_for_status().json()
+        if health["service"] == "cloudfair":
+            return health
+        trouble = "something else answers there"
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as fault:
+        trouble = str(fault) or type(fault).__name__
+    raise BackendError(f"no backend at {url} ({trouble}); start one with fair serve, or leave --to out")
+
+
+def _is_free(port: int) -> bool:
+    """Return whether nothing listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex((DEFAULT_HOST, port)) != 0

@@ -1,0 +1,275 @@
+"""`fair run`: the model plays a scenario into a backend, and the result is held against what was reported."""
+
+from __future__ import annotations
+
+import gc
+import resource
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import httpx
+import msgspec
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from cloudfair.command.backend import Elsewhere, Own, reach
+from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, Token
+from cloudfair.command.show import comparison_table, err, out, print_json, simulated_clock
+from fairfacts.comparison import Row
+from fairfacts.errors import BackendError, ScenarioError
+from fairsim import VERSION
+from fairsim.arrivals import MINUTE_MS
+from fairsim.fair import play
+from fairsim.outbox import BATCH_EVENTS, Outbox, detail_of
+from fairsim.scenario import Scenario, load_scenario
+
+PACE_S = 0.1
+"""A paced run is played, and what happened is sent, this often."""
+
+
+class Request(msgspec.Struct, frozen=True):
+    """What decides a run; the backend keeps it, so that the run can be taken up again."""
+
+    scenario: str
+    seed: int
+    replication: int
+    scale: float
+    changes: list[str]
+    sha256: str = ""
+    """Of the resolved scenario, by which a changed file is noticed."""
+
+
+def run(
+    scenario: Annotated[
+        str | None, typer.Argument(help="A shipped scenario (`fair scenarios`), or the path of a .toml file.")
+    ] = None,
+    *,
+    seed: Annotated[int, typer.Option(min=0, help="Of the random numbers; another seed plays another fair.")] = 7,
+    replication: Annotated[int, typer.Option(min=0, help="Which independent replication of the seed.")] = 0,
+    scale: Annotated[float, typer.Option(help="Size of the fair against the documented one: 0.1 is a tenth.")] = 1.0,
+    speed: Annotated[str, typer.Option(help="Simulated seconds a second, such as 3600, or max.")] = "max",
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="Change a parameter: negotiations.patience_mean_min=30.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option(help="URL of a backend; without it the one running here, or its own.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Complete this run, which broke off.", metavar="RUN")] = None,
+    batch: Annotated[
+        int, typer.Option(min=1, max=65_536, help="Events a batch; they show in no result.")
+    ] = BATCH_EVENTS,
+    stay: Annotated[bool, typer.Option("--stay", help="Keep the page open afterwards, in a terminal.")] = False,
+    database: Database = DEFAULT_DATABASE,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """Play a scenario, keep every event, and show reported beside simulated.
+
+    `fair run ciftis2020 --scale 0.1` answers in seconds; `--speed 3600` plays an hour a second, to watch.
+    """
+    pace = _pace(speed)
+    if scenario is None and resume is None:
+        raise ScenarioError("no scenario is named; try fair run ciftis2020 (fair scenarios lists them)")
+    # a bad scenario is refused before anything is started
+    asked = Request(scenario or "", seed, replication, scale, changes or [])
+    loaded = _load(asked) if scenario is not None else None
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    with reach(to, database, token) as backend, httpx.Client(base_url=backend.url, headers=headers) as client:
+        if resume is not None:
+            asked = _kept_request(client, resume, asked if loaded else None)
+            loaded = _load(asked)
+        assert loaded is not None, "a run is named by its scenario or by its id"
+        run_id = resume or _begin(client, loaded, asked)
+        if not as_json:
+            err.print(f"Run [bold]{run_id}[/] at {backend.url}/?run={run_id}", highlight=False, soft_wrap=True)
+        began = time.monotonic()
+        digest = _play(loaded, asked, client, run_id, backend, pace=pace, batch=batch)
+        wall_s = time.monotonic() - began
+        result = _result(client, run_id, asked, digest, wall_s)
+        if as_json:
+            print_json(result)
+            return
+        _show(result, client.get("/health").json()["database"])
+        if stay and sys.stdout.isatty() and backend.is_own:
+            err.print(f"The page stays at {backend.url}/?run={run_id} until Ctrl-C.", highlight=False, soft_wrap=True)
+            _wait_for_interrupt()
+
+
+def _pace(speed: str) -> float | None:
+    """Return simulated ms a wall second, or None for as fast as can be."""
+    if speed == "max":
+        return None
+    try:
+        if (pace := float(speed)) > 0:
+            return pace * 1000
+    except ValueError:
+        pass
+    raise ScenarioError(f"--speed is {speed}; give simulated seconds a second over 0, such as 3600, or max")
+
+
+def _load(asked: Request) -> Scenario:
+    return load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
+
+
+def _begin(client: httpx.Client, scenario: Scenario, asked: Request) -> str:
+    """Begin a run and return its id."""
+    answer = client.post(
+        "/runs",
+        json={
+            "scenario": scenario.name,
+            "seed": asked.seed,
+            "replication": asked.replication,
+            "scale": asked.scale,
+            "version": VERSION,
+            "request": msgspec.to_builtins(msgspec.structs.replace(asked, sha256=scenario.sha256())),
+        },
+    )
+    if not answer.is_success:
+        raise BackendError(detail_of(answer))
+    return str(answer.json()["run"])
+
+
+def _kept_request(client: httpx.Client, run_id: str, asked: Request | None) -> Request:
+    """Return what a kept run was begun with; what is asked for now may not differ from it."""
+    answer = client.get(f"/runs/{run_id}")
+    if not answer.is_success:
+        raise BackendError(detail_of(answer))
+    kept = msgspec.convert(answer.json()["request"], Request)
+    if answer.json()["version"] != VERSION:
+        raise BackendError(f"run {run_id} is of release {answer.json()['version']}, this is {VERSION}; start a new run")
+    for name in ("scenario", "seed", "replication", "scale", "changes") if asked else ():
+        if getattr(asked, name) != getattr(kept, name):
+            raise ScenarioError(
+                f"--resume {run_id}: its {name} is {getattr(kept, name)}, not {getattr(asked, name)};"
+                f" leave it out: fair run --resume {run_id}"
+            )
+    if _load(kept).sha256() != kept.sha256:
+        raise ScenarioError(
+            f"--resume {run_id}: {kept.scenario} is not what it was when the run began; start a new run"
+        )
+    return kept
+
+
+def _play(
+    scenario: Scenario,
+    asked: Request,
+    client: httpx.Client,
+    run_id: str,
+    backend: Elsewhere | Own,
+    *,
+    pace: float | None,
+    batch: int,
+) -> str:
+    """Play the scenario into the run's log, and return the log's digest."""
+    with _progress(scenario) as progress:
+
+        def away(trouble: str) -> None:
+            progress.tell(f"waiting for the backend: {trouble}")
+            backend.revive()
+
+        outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
+        began, handed_over = time.monotonic(), 0
+        slice_ms = MINUTE_MS if pace is None else max(1, min(MINUTE_MS, round(pace * PACE_S)))
+        with _few_collections():
+            sent_at = 0.0
+            for now_ms, events in play(scenario, asked.seed, replication=asked.replication, slice_ms=slice_ms):
+                if pace is not None:
+                    time.sleep(max(0.0, began + now_ms / pace - time.monotonic()))
+                handed_over += len(events)
+                due = pace is not None and time.monotonic() - sent_at >= PACE_S
+                outbox.put(events, flush=due)
+                if due:
+                    sent_at = time.monotonic()
+                progress.advance(now_ms, handed_over)
+        return outbox.close()
+
+
+class _Progress:
+    """The progress of a run in the terminal."""
+
+    def __init__(self, progress: Progress, scenario: Scenario, total_ms: int) -> None:
+        self._progress, self._epoch, self._began = progress, scenario.epoch.isoformat(), time.monotonic()
+        self._task = progress.add_task("", total=total_ms, clock="", events="", rate="", note="")
+        self._shown_at = 0.0
+
+    def advance(self, now_ms: int, events: int) -> None:
+        """Show where the run stands, some times a second."""
+        wall = time.monotonic()
+        if wall - self._shown_at < 0.1:
+            return
+        self._shown_at = wall
+        rate = f"{events / max(wall - self._began, 1e-9):,.0f} events/s"
+        clock = simulated_clock(self._epoch, now_ms)
+        self._progress.update(
+            self._task, completed=now_ms, clock=clock, events=f"{events:,} events", rate=rate, note=""
+        )
+
+    def tell(self, note: str) -> None:
+        """Show that something holds the run up."""
+        self._progress.update(self._task, note=note)
+
+
+@contextmanager
+def _progress(scenario: Scenario) -> Iterator[_Progress]:
+    columns = ("{task.fields[clock]}", "{task.fields[events]}", "{task.fields[rate]}", "{task.fields[note]}")
+    clock, events, rate, note = (TextColumn(column) for column in columns)
+    total_ms = scenario.parameters.fair.days * 24 * 60 * MINUTE_MS
+    with Progress(
+        clock, BarColumn(), TaskProgressColumn(), events, rate, TimeRemainingColumn(), note,
+        console=err, transient=True, disable=not err.is_terminal,
+    ) as progress:  # fmt: skip
+        yield _Progress(progress, scenario, total_ms)
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Have the garbage collector look seldom: the model makes no cycles, and the search for them costs a fifth."""
+    usual = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 1000)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
+
+
+def _result(client: httpx.Client, run_id: str, asked: Request, digest: str, wall_s: float) -> dict[str, Any]:
+    measures = client.get(f"/runs/{run_id}/snapshot").raise_for_status().json()
+    rows = client.get(f"/runs/{run_id}/comparison").raise_for_status().json()["rows"]
+    return {
+        "run": run_id,
+        "scenario": asked.scenario,
+        "seed": asked.seed,
+        "replication": asked.replication,
+        "scale": asked.scale,
+        "digest": digest,
+        "events": measures["position"],
+        "wall_s": round(wall_s, 3),
+        "events_per_s": round(measures["position"] / wall_s),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        "measures": measures["measures"],
+        "comparison": rows,
+    }
+
+
+def _show(result: dict[str, Any], database: str) -> None:
+    out.print(comparison_table(msgspec.convert(result["comparison"], list[Row])))
+    out.print(
+        f"\n{result['events']:,} events in {result['wall_s']:.1f} s, {result['events_per_s']:,} events/s\n"
+        f"digest {result['digest']}\n"
+        f"run {result['run']}, kept in {database}",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        pass

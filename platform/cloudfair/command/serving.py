@@ -1,0 +1,24 @@
+"""`fair serve`: the backend, its page and its live feed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Token
+from cloudfair.server import serve as serve_backend
+from cloudfair.settings import Settings
+
+
+def serve(
+    *,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; another than this machine's own needs a token.")
+    ] = DEFAULT_HOST,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = DEFAULT_PORT,
+    database: Database = DEFAULT_DATABASE,
+    token: Token = None,
+) -> None:
+    """Serve the page, the runs and their live feeds until Ctrl-C."""
+    serve_backend(Settings(database=database, host=host, port=port, token=token))

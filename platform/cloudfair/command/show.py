@@ -1,0 +1,83 @@
+"""How things are shown in the terminal: tables for people, JSON for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from fairfacts.comparison import Row
+
+WIDTH = 120
+"""Of what goes to a file or a pipe."""
+
+out = Console(width=None if sys.stdout.isatty() else WIDTH)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH)
+
+ROLE_MEANINGS = {
+    "input": "given to the model: no agreement",
+    "calibrated": "parameters were fitted to it",
+    "held out": "never used: this speaks for the model",
+}
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def complain(message: str) -> None:
+    """Say on standard error what went wrong."""
+    err.print(f"[bold red]Error:[/] {escape(message)}", highlight=False, soft_wrap=True)
+
+
+def escape(text: str) -> str:
+    """Return text in which brackets are not taken for markup."""
+    return text.replace("[", r"\[")
+
+
+def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Iterable[str]]) -> Table:
+    """Return a table of columns (name, and "left", "right", or "text" for one whose cells may be wrapped)."""
+    shown = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
+    for name, justify in columns:
+        shown.add_column(name, justify="right" if justify == "right" else "left", no_wrap=justify != "text")
+    for row in rows:
+        shown.add_row(*map(escape, row))
+    return shown
+
+
+def comparison_table(rows: Iterable[Row]) -> Table:
+    """Return documented figures beside what was simulated."""
+    columns = (("figure", "left"), ("reported", "right"), ("simulated", "right"), ("ratio", "right"), ("role", "left"))
+    return table(
+        "Reported and simulated",
+        columns,
+        (
+            (
+                row.figure,
+                f"{'' if row.op == '=' else row.op + ' '}{number(row.reported)}",
+                number(row.simulated),
+                "" if row.ratio is None else f"{row.ratio:.3f}",
+                row.role,
+            )
+            for row in rows
+        ),
+    )
+
+
+def number(value: float | str) -> str:
+    """Return a number with separated thousands and no needless decimals; text as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def simulated_clock(epoch: str, at_ms: int) -> str:
+    """Return a simulated moment as the fair's clocks show it, such as `Sat 5 Sep 14:32`."""
+    moment = datetime.fromisoformat(epoch) + timedelta(milliseconds=at_ms)
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"

@@ -1,0 +1,211 @@
+"""Intake: the routes by which a run is begun and its events come in."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any
+
+import zstandard
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from cloudfair.backend import Here, writer
+from cloudfair.log import Batch
+from cloudfair.problems import EncodingError, MalformedError, TooLargeError
+from cloudfair.settings import Settings
+from fairfacts.errors import EventError
+from fairfacts.event import Event
+from fairfacts.events import decode
+from fairfacts.runs import RunEnded, RunStarted
+
+router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
+_ODD_LINE = re.compile(rb"\n(?!\{|\Z)")
+"""The beginning of a line that is no JSON object."""
+
+LARGEST = 2**63 - 1
+"""The largest integer that both databases hold."""
+
+
+class NewRun(BaseModel):
+    """A run that is about to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenario: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=64)
+    seed: int = Field(ge=0, le=LARGEST)
+    replication: int = Field(default=0, ge=0, le=LARGEST)
+    scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    version: str = Field(pattern=r"^[!-~]+$", max_length=64)
+    request: JsonValue = None
+    """Whatever the client needs to take the run up again."""
+
+
+class CreatedRun(BaseModel):
+    """A run with an empty log."""
+
+    run: str
+
+
+class Appended(BaseModel):
+    """A batch is in the log."""
+
+    run: str
+    next: int
+    """Position of the event after the batch."""
+    digest: str
+    """SHA-256 over the NDJSON of all events before `next`."""
+    commands: list[Any]
+    """What operators said to the run since the last answer."""
+
+
+@router.post("/runs", status_code=201)
+def create_run(new: NewRun, here: Here) -> CreatedRun:
+    """Begin a run."""
+    fields = new.model_dump(exclude={"request"})
+    run = here.log.create_run(**fields, request=json.dumps(new.request, ensure_ascii=False, separators=(",", ":")))
+    return CreatedRun(run=run.id)
+
+
+@router.post("/runs/{run}/events", openapi_extra={"requestBody": {"content": {"application/x-ndjson": {}}}})
+async def append_events(
+    run: str,
+    request: Request,
+    here: Here,
+    first: Annotated[int, Query(ge=0, le=LARGEST // 2, description="position of the batch's first event")],
+    content_encoding: Annotated[str, Header(description="zstd or identity")] = "identity",
+    fair_emitted_at: Annotated[float | None, Header(description="Unix time in ms at which the model closed it")] = None,
+) -> Appended:
+    """Append a batch of events: NDJSON, whole or not at all. The same batch again is answered as before."""
+    live = await here.runs.get(run)
+    body = await read_body(request, here.settings.max_body_bytes)
+    async with live.appending:
+        ndjson, payload = unpack(body, content_encoding.lower(), here.settings.max_batch_bytes)
+        batch, events = check(first, ndjson, payload, here.settings)
+        digest = await live.append(batch, events, fair_emitted_at)
+    return Appended(run=run, next=batch.next, digest=digest, commands=[])
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        TooLargeError: it is over the limit; what follows is not read.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            raise TooLargeError(f"the body is over {limit} bytes; send smaller batches", limit=limit)
+    return bytes(body)
+
+
+def unpack(body: bytes, encoding: str, limit: int) -> tuple[bytes, bytes]:
+    """Return the NDJSON of a body, and it compressed: as it was sent, where it was.
+
+    Raises:
+        MalformedError: the body is not one whole zstd frame.
+        TooLargeError: the NDJSON is over the limit.
+        EncodingError: the encoding is neither zstd nor identity.
+    """
+    if encoding == "identity":
+        _limit(len(body), limit)
+        return body, zstandard.ZstdCompressor().compress(body)
+    if encoding != "zstd":
+        raise EncodingError(f"Content-Encoding is {encoding}; allowed are zstd and identity")
+    try:
+        return _decompress(body, limit), body
+    except zstandard.ZstdError as fault:
+        raise MalformedError(f"the body is not one whole zstd frame ({fault}); compress the batch again") from fault
+
+
+def check(first: int, ndjson: bytes, payload: bytes, settings: Settings) -> tuple[Batch, list[Event]]:
+    """Return a batch that may be appended at `first`, as far as it alone can tell, and its events.
+
+    Raises:
+        EventError: an event is not well formed or not in its place; names its position in the batch and the field.
+        TooLargeError: there are too many.
+    """
+    count = _count_lines(ndjson)
+    if count > settings.max_batch_events:
+        raise TooLargeError(
+            f"the batch has {count} events, over {settings.max_batch_events}; send smaller batches",
+            limit=settings.max_batch_events,
+        )
+    events = decode(ndjson)
+    if len(events) != count:
+        raise _misshapen(0, f"{count} lines hold {len(events)} events")
+    _check_places(first, events)
+    batch = Batch(
+        first=first,
+        count=count,
+        first_at_ms=events[0].at_ms,
+        last_at_ms=events[-1].at_ms,
+        ends=type(events[-1]) is RunEnded,
+        ndjson=ndjson,
+        payload=payload,
+    )
+    return batch, events
+
+
+def _limit(size: int, limit: int) -> None:
+    if size > limit:
+        raise TooLargeError(f"the batch is over {limit} bytes of NDJSON; send smaller batches", limit=limit)
+
+
+def _decompress(frame: bytes, limit: int) -> bytes:
+    """Return what one zstd frame holds, in memory that `limit` bounds whatever the frame claims."""
+    decompressor = zstandard.ZstdDecompressor()
+    size = zstandard.frame_content_size(frame)
+    if size >= 0:
+        _limit(size, limit)
+        return decompressor.decompress(frame, allow_extra_data=False)
+    with decompressor.stream_reader(frame) as reader:  # made by a stream, so it does not tell its size
+        _limit(len(reader.read(limit + 1)), limit)
+    whole = decompressor.decompressobj()
+    ndjson = whole.decompress(frame)
+    if not whole.eof or whole.unused_data:
+        raise zstandard.ZstdError("bytes are missing or left over")
+    return ndjson
+
+
+def _count_lines(ndjson: bytes) -> int:
+    """Return the number of lines of a batch in the canonical form: put one after the other, batches are a log."""
+    if ndjson.startswith(b"{") and ndjson.endswith(b"}\n") and not _ODD_LINE.search(ndjson):
+        return ndjson.count(b"\n")
+    lines = ndjson.split(b"\n")
+    if lines.pop():
+        raise _misshapen(len(lines), "the last line does not end in a newline")
+    for position, line in enumerate(lines):
+        if not (line.startswith(b"{") and line.endswith(b"}")):
+            raise _misshapen(position, "the line is blank" if not line.strip() else "the line is not one JSON object")
+    raise _misshapen(0, "the batch is empty")
+
+
+def _misshapen(position: int, reason: str) -> EventError:
+    return EventError(
+        f"event {position} of the batch: {reason}; send one event a line, each line ended by a newline, none blank",
+        position=position,
+        field="the event",
+    )
+
+
+def _check_places(first: int, events: list[Event]) -> None:
+    """Hold that a log begins with run.started, ends with run.ended, and has neither elsewhere."""
+    kinds = list(map(type, events))
+    if first == 0 and kinds[0] is not RunStarted:
+        raise EventError("event 0 of the batch: a log begins with run.started; send it first", position=0, field="type")
+    if RunStarted in kinds[first == 0 :]:
+        position = kinds.index(RunStarted, first == 0)
+        raise EventError(
+            f"event {position} of the batch: run.started is only a log's first event; begin another run for it",
+            position=position,
+            field="type",
+        )
+    if RunEnded in kinds[:-1]:
+        position = kinds.index(RunEnded) + 1
+        raise EventError(
+            f"event {position} of the batch: it follows run.ended, which is a log's last event; leave it out",
+            position=position,
+            field="type",
+        )

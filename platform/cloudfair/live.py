@@ -1,0 +1,194 @@
+"""Live runs: the fold of each run in memory, rebuilt from the log when it is first asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from cloudfair.log import Batch, Log
+from fairfacts.event import Event
+from fairfacts.events import decode
+from fairfacts.measures import State
+
+CHECKPOINT_EVENTS = 32_768
+FOLD_WITHIN_S = 0.02
+"""How long a batch that was answered waits for the next one before it is folded."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Live:
+    """One run in memory: its measures, its digest, and where both stand.
+
+    An append is answered before its events are folded, so that they are folded while the client prepares the next
+    batch. Whoever reads the state calls `catch_up` first and so sees everything that was answered.
+    """
+
+    def __init__(self, run: str, log: Log, writer: ThreadPoolExecutor) -> None:
+        """Rebuild a run from its latest checkpoint and its log; takes seconds for millions of events."""
+        self.run = run
+        self.appending = asyncio.Lock()
+        """Held from the decoding of a batch to its commit, so that a run has one batch in memory at a time."""
+        self.intake_to_fold_ms = 0.0
+        self.model_to_intake_ms: float | None = None
+        self.folded_at = time.monotonic()
+        self._log = log
+        self._writer = writer
+        self._hash = hashlib.sha256()
+        self._pending: list[tuple[float, list[Event]]] = []
+        self._state = _latest_state(log, run)
+        self._checkpointed = self._state.position
+        self.head = 0
+        """How many events the log holds, folded or about to be."""
+        for first, ndjson, _ in log.segments(run):
+            self._hash.update(ndjson)
+            if first >= self._state.position:
+                self._state.fold(decode(ndjson))
+            self.head = first + ndjson.count(b"\n")
+        self.digest = self._hash.hexdigest()
+        """SHA-256 over the NDJSON of all events up to `head`; it moves with it, and not as soon as a commit does."""
+        self._checkpoint_if_due()
+
+    @property
+    def position(self) -> int:
+        """How many events are folded."""
+        return self._state.position
+
+    @property
+    def at_ms(self) -> int:
+        """Simulated time of the latest event folded."""
+        return self._state.parts.at_ms
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run's last event is folded."""
+        return self._state.parts.run.phase == "ended"
+
+    def state(self) -> State:
+        """Return the measures of all events answered for; not to be folded any further."""
+        self.catch_up()
+        return self._state
+
+    async def append(self, batch: Batch, events: list[Event], emitted_at_ms: float | None) -> str:
+        """Append a batch to the log and return the digest at its end; what is returned for is on disk.
+
+        `emitted_at_ms` is the wall clock (Unix time) at which the model closed the batch.
+
+        Raises:
+            FairError: what `Log.append` raises; nothing of the batch is kept.
+        """
+        arrived_at = time.monotonic()
+        if emitted_at_ms is not None:
+            self.model_to_intake_ms = max(0.0, time.time() * 1000 - emitted_at_ms)
+        committed = self._writer.submit(self._commit, batch)
+        self.catch_up()  # folds the batch before while the disk works on this one
+        await asyncio.wrap_future(committed)
+        if self.head == batch.first:
+            self._take(events, arrived_at)
+        elif self.head < batch.next:
+            await self._take_from_log(arrived_at)
+        if self.head == batch.next:
+            return self.digest
+        return await asyncio.to_thread(self._log.digest, self.run, batch.next)
+
+    def catch_up(self) -> None:
+        """Fold every event that was appended and is not folded yet."""
+        if not self._pending:
+            return
+        pending, self._pending = self._pending, []
+        for arrived_at, events in pending:
+            self._state.fold(events)
+            self.folded_at = time.monotonic()
+            self.intake_to_fold_ms = (self.folded_at - arrived_at) * 1000
+        self._checkpoint_if_due()
+
+    def _checkpoint_if_due(self) -> None:
+        """Keep the state every so many events, and at the end: verification holds the log against that one."""
+        since = self.position - self._checkpointed
+        if since >= CHECKPOINT_EVENTS or (since and self.ended):
+            self._checkpointed = self.position
+            kept = (self.run, self.position, self.digest, self._state.checkpoint())
+            self._writer.submit(self._log.save_checkpoint, *kept).add_done_callback(_tell)
+
+    def _commit(self, batch: Batch) -> None:
+        self._log.append(self.run, batch)
+        if self.head == batch.first:
+            self._hash.update(batch.ndjson)
+
+    def _take(self, events: list[Event], arrived_at: float) -> None:
+        self.head += len(events)
+        self.digest = self._hash.hexdigest()
+        self._pending.append((arrived_at, events))
+        # the next batch folds this one; where none comes, the clock does
+        asyncio.get_running_loop().call_later(FOLD_WITHIN_S, self.catch_up)
+
+    async def _take_from_log(self, arrived_at: float) -> None:
+        """Take in what the log holds and this does not: the commit succeeded once and its answer was an error."""
+        for _, ndjson, _ in await asyncio.to_thread(lambda: list(self._log.segments(self.run, self.head))):
+            self._hash.update(ndjson)
+            self._take(decode(ndjson), arrived_at)
+
+
+class LiveRuns:
+    """The runs in memory; each is loaded when it is first asked for."""
+
+    def __init__(self, log: Log) -> None:
+        self._log = log
+        # One thread writes: SQLite has one writer anyway, and checkpoints then wait for appends and not the reverse.
+        self._writer = ThreadPoolExecutor(1, "log")
+        self._loading: dict[str, asyncio.Task[Live]] = {}
+
+    async def get(self, run: str) -> Live:
+        """Return a run.
+
+        Raises:
+            UnknownError: there is none.
+        """
+        if run not in self._loading:
+            self._loading[run] = asyncio.create_task(asyncio.to_thread(self._load, run))
+        try:
+            return await asyncio.shield(self._loading[run])
+        except BaseException:
+            if (task := self._loading.get(run)) and task.done():
+                del self._loading[run]
+            raise
+
+    def close(self) -> None:
+        """Finish what is being written."""
+        self._writer.shutdown()
+
+    def _load(self, run: str) -> Live:
+        self._log.run(run)
+        return Live(run, self._log, self._writer)
+
+
+def measures_of(log: Log, run: str) -> State:
+    """Return the measures of a run as its log stands."""
+    state = _latest_state(log, run)
+    for first, ndjson, _ in log.segments(run, state.position):
+        if first != state.position:
+            raise AssertionError(f"checkpoints lie between segments, not at {state.position}")
+        state.fold(decode(ndjson))
+    return state
+
+
+def _latest_state(log: Log, run: str) -> State:
+    checkpoint = log.latest_checkpoint(run)
+    if checkpoint is None:
+        return State()
+    try:
+        return State.restore(checkpoint[2])
+    except msgspec.DecodeError:  # of another release: the log alone says the same
+        return State()
+
+
+def _tell(saved: Future[Any]) -> None:
+    """Report a checkpoint that could not be kept; the log is whole without it."""
+    if fault := saved.exception():
+        _logger.warning("a checkpoint was not kept: %s", fault)

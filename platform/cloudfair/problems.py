@@ -1,0 +1,136 @@
+"""What the backend refuses, told as problem documents (RFC 9457).
+
+BackendError
+└── RefusedError           a request that the client can mend
+    ├── MalformedError     400  not what it is said to be
+    ├── TokenError         401  a write without the token
+    ├── OriginError        403  a page of another host
+    ├── UnknownError       404  no such run, no such page
+    ├── ConflictError      409  the batch does not fit the log; carries its head
+    ├── TooLargeError      413  over a limit
+    └── EncodingError      415  a content encoding that is not read here
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import msgspec
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from fairfacts.errors import BackendError, EventError, FairError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class RefusedError(BackendError):
+    """A request that the client can mend; `extensions` are members of its problem document."""
+
+    status: ClassVar[HTTPStatus]
+    headers: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, message: str, **extensions: object) -> None:
+        super().__init__(message)
+        self.extensions = extensions
+
+
+class MalformedError(RefusedError):
+    """What was sent is not what it is said to be."""
+
+    status = HTTPStatus.BAD_REQUEST
+
+
+class TokenError(RefusedError):
+    """A write without the token."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class OriginError(RefusedError):
+    """A page of another host asked."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class UnknownError(RefusedError):
+    """What was asked for does not exist."""
+
+    status = HTTPStatus.NOT_FOUND
+
+
+class ConflictError(RefusedError):
+    """A batch does not fit the log; `head` is the position of the event that the log waits for."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: str, *, head: int) -> None:
+        super().__init__(message, head=head)
+        self.head = head
+
+
+class TooLargeError(RefusedError):
+    """What was sent is over a limit."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
+class EncodingError(RefusedError):
+    """The content encoding is not read here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "zstd, identity"}
+
+
+def problem(status: int, detail: str, headers: dict[str, str] | None = None, **extensions: object) -> Response:
+    """Return a problem document; its type is `about:blank`, as the status and the members say what is wrong."""
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return Response(msgspec.json.encode(document | extensions), status, headers, MEDIA_TYPE)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Have every error of the app answered with a problem document."""
+
+    async def refused(_: Request, error: RefusedError) -> Response:
+        return problem(error.status, str(error), error.headers, **error.extensions)
+
+    async def event_refused(_: Request, error: EventError) -> Response:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), position=error.position, field=error.field)
+
+    async def unable(_: Request, error: FairError) -> Response:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+    async def not_valid(_: Request, error: RequestValidationError) -> Response:
+        faults = [{"field": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in error.errors()]
+        detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
+
+    async def no_route(request: Request, error: HTTPException) -> Response:
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            detail = f"{request.url.path} takes no {request.method}; allowed is {headers.get('Allow', 'GET')}"
+        elif error.status_code == HTTPStatus.NOT_FOUND:
+            detail = f"{request.url.path} is no path of this backend; /docs lists them"
+        else:
+            detail = error.detail
+        return problem(error.status_code, detail, headers)
+
+    async def failed(_: Request, error: Exception) -> Response:
+        return problem(
+            HTTPStatus.INTERNAL_SERVER_ERROR, f"{type(error).__name__} in the backend; its log has the traceback"
+        )
+
+    handlers: dict[type[Exception], Any] = {
+        RefusedError: refused,
+        EventError: event_refused,
+        FairError: unable,
+        RequestValidationError: not_valid,
+        HTTPException: no_route,
+        Exception: failed,
+    }
+    for error, handler in handlers.items():
+        app.add_exception_handler(error, handler)

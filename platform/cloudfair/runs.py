@@ -1,0 +1,140 @@
+"""What can be read of runs: where they stand, their measures and events, and how they compare with the figures."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, JsonValue
+from starlette.responses import Response
+
+from cloudfair import tables
+from cloudfair.backend import Here
+from fairfacts.comparison import Role, compare
+
+router = APIRouter(tags=["runs"])
+
+
+class RunSummary(BaseModel):
+    """A run of a scenario, and where its log stands."""
+
+    id: str
+    scenario: str
+    seed: int
+    replication: int
+    scale: float
+    version: str
+    request: JsonValue
+    """What the client needs to take the run up again."""
+    created_at: datetime
+    head: int
+    """How many events the log holds: the position of the next one."""
+    at_ms: int
+    """Simulated time of the latest event."""
+    state: Literal["running", "ended"]
+
+
+class RunDetails(RunSummary):
+    """A run with the digest of its log."""
+
+    digest: str
+    """SHA-256 over the NDJSON of all its events."""
+
+
+class Snapshot(BaseModel):
+    """Every measure of a run after its first `position` events."""
+
+    run: str
+    position: int
+    at_ms: int
+    measures: dict[str, dict[str, Any]]
+
+
+class Row(BaseModel):
+    """One figure beside its measure."""
+
+    figure: str
+    op: str
+    unit: str
+    reported: float | str
+    simulated: float | str
+    ratio: float | None
+    role: Role
+    measure: str
+
+
+class Comparison(BaseModel):
+    """The measures of a run beside what was reported."""
+
+    run: str
+    position: int
+    at_ms: int
+    rows: list[Row]
+
+
+class EventsPage(BaseModel):
+    """Events of a log, in their order."""
+
+    run: str
+    first: int
+    next: int | None
+    """Position to go on from; null at the head of the log."""
+    events: list[dict[str, Any]]
+
+
+@router.get("/runs")
+async def list_runs(here: Here) -> list[RunSummary]:
+    """Return every run, the latest first."""
+    return [RunSummary(**_columns(run)) for run in await asyncio.to_thread(here.log.runs)]
+
+
+@router.get("/runs/{run}")
+async def get_run(run: str, here: Here) -> RunDetails:
+    """Return a run and the digest of its log."""
+    live = await here.runs.get(run)
+    row = await asyncio.to_thread(here.log.run, run)
+    return RunDetails(**_columns(row), digest=live.digest)
+
+
+@router.get("/runs/{run}/snapshot", response_model=Snapshot)
+async def get_snapshot(run: str, here: Here) -> Response:
+    """Return every measure of a run, all its events taken in."""
+    live = await here.runs.get(run)
+    measures = live.state().snapshot()
+    return _json({"run": run, "position": live.position, "at_ms": live.at_ms, "measures": measures})
+
+
+@router.get("/runs/{run}/comparison", response_model=Comparison)
+async def get_comparison(run: str, here: Here) -> Response:
+    """Return a row for each documented figure that a measure speaks of."""
+    live = await here.runs.get(run)
+    rows = compare(live.state(), here.figures)
+    return _json({"run": run, "position": live.position, "at_ms": live.at_ms, "rows": rows})
+
+
+@router.get("/runs/{run}/events", response_model=EventsPage)
+async def get_events(
+    run: str,
+    here: Here,
+    first: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
+) -> Response:
+    """Return a page of a run's events, exactly as they were sent."""
+    head = (await asyncio.to_thread(here.log.run, run)).head
+    lines = await asyncio.to_thread(here.log.events, run, first, limit)
+    end = first + len(lines)
+    page = {"run": run, "first": first, "next": end if end < head else None}
+    return _json(page | {"events": [msgspec.Raw(line) for line in lines]})
+
+
+def _columns(run: tables.Run) -> dict[str, Any]:
+    state = "ended" if run.ended else "running"
+    return run.model_dump(exclude={"ended"}) | {"request": json.loads(run.request), "state": state}
+
+
+def _json(value: object) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")

@@ -1,0 +1,143 @@
+"""Serves the backend: one process, on a socket that it binds itself."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import signal
+import socket
+import sys
+import threading
+from asyncio import BaseTransport, Transport
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import uvicorn
+from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from cloudfair.app import create_app
+from cloudfair.settings import Settings
+from fairfacts.errors import BackendError
+
+STOP_S = 3
+"""How long open requests and watchers may take when the server is asked to stop."""
+SEND_BUFFER_BYTES = 64 * 1024
+CLIENT_MESSAGE_BYTES = 64 * 1024
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+    """Serve until SIGTERM or SIGINT, then return; `on_ready` is called with the URL once requests are answered.
+
+    Raises:
+        BackendError: the port is in use, or the database cannot be opened.
+    """
+    with bound(settings.host, settings.port) as listener:
+        Server(settings, listener, on_ready or announce).run()
+
+
+def announce(url: str) -> None:
+    """Print where the backend is."""
+    print(f"cloudfair is at {url}", flush=True)
+
+
+class Server:
+    """A backend on a bound socket; `run` returns once `stop` was called or a signal came."""
+
+    def __init__(self, settings: Settings, listener: socket.socket, on_ready: Callable[[str], None]) -> None:
+        config = uvicorn.Config(
+            create_app(settings),
+            http="httptools",
+            loop="auto" if sys.platform == "win32" else "uvloop",
+            ws=WatcherProtocol,
+            ws_max_size=CLIENT_MESSAGE_BYTES,
+            ws_per_message_deflate=False,  # costs a watcher more CPU than everything else together
+            access_log=False,
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=STOP_S,
+        )
+        self._listener = listener
+        self._uvicorn = _Uvicorn(config, lambda: on_ready(url_of(listener)))
+
+    def run(self) -> None:
+        """Serve."""
+        with _signals_handled():
+            self._uvicorn.run(sockets=[self._listener])
+
+    def stop(self) -> None:
+        """Have `run` return; may be called from any thread."""
+        self._uvicorn.should_exit = True
+
+
+@contextlib.contextmanager
+def bound(host: str, port: int) -> Iterator[socket.socket]:
+    """Yield a listening socket.
+
+    Raises:
+        BackendError: the port is in use or not ours to take, or the host is no address of this machine.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address, family=family, backlog=2048)
+    except OSError as fault:
+        if fault.errno == errno.EADDRINUSE:
+            remedy = f"port {port} on {host} is in use; stop what uses it or name another with --port"
+        else:
+            remedy = f"port {port} on {host} cannot be opened ({fault.strerror}); name others with --host and --port"
+        raise BackendError(remedy) from fault
+    with listener:
+        yield listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the URL of what is served on a socket."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class WatcherProtocol(WebSocketsSansIOProtocol):
+    """A WebSocket whose `send` returns only when the operating system has taken the message.
+
+    With uvicorn's own, some 64 KiB more wait in the process for a client that does not read: frames that are old
+    by the time they leave.
+    """
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Keep the buffers of the connection small."""
+        super().connection_made(transport)
+        cast("Transport", transport).set_write_buffer_limits(high=0)
+        if connection := transport.get_extra_info("socket"):
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send, then wait until nothing is left in the process."""
+        await super().send(message)
+        await self.writable.wait()
+
+
+class _Uvicorn(uvicorn.Server):
+    """Uvicorn that tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+@contextlib.contextmanager
+def _signals_handled() -> Iterator[None]:
+    """Take the signals that uvicorn raises once more after it has stopped for them: stopping was what they asked."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    kept = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,74 @@
+"""The tables that hold the logs of runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, Text, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite forgets the zone, so it is put back when read."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the moment with its zone."""
+        del dialect
+        return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
+
+
+def now() -> datetime:
+    """Return the wall clock in UTC."""
+    return datetime.now(UTC)
+
+
+class Run(SQLModel, table=True):
+    """A run of a scenario, and where its log stands."""
+
+    id: str = Field(primary_key=True)
+    scenario: str
+    seed: int = Field(sa_type=BigInteger)
+    replication: int = Field(sa_type=BigInteger)
+    scale: float
+    version: str
+    request: str = Field(sa_type=Text)
+    """JSON: whatever the client needs to take the run up again; the backend does not look into it."""
+    created_at: datetime = Field(default_factory=now, sa_type=Moment)
+    head: int = Field(default=0, sa_type=BigInteger)
+    """How many events the log holds: the position of the next one."""
+    at_ms: int = Field(default=0, sa_type=BigInteger)
+    """Simulated time of the latest event."""
+    ended: bool = False
+
+
+class Segment(SQLModel, table=True):
+    """A batch of a run's events, as it was sent."""
+
+    run_id: str = Field(primary_key=True, foreign_key="run.id")
+    first: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    """Position of its first event."""
+    count: int
+    first_at_ms: int = Field(sa_type=BigInteger)
+    last_at_ms: int = Field(sa_type=BigInteger)
+    sha256: str
+    """Of the NDJSON, in hexadecimal."""
+    payload: bytes = Field(sa_type=LargeBinary)
+    """The NDJSON, compressed with zstd."""
+
+
+class Checkpoint(SQLModel, table=True):
+    """The measures of a run after its first `position` events; there is one at the end of every run."""
+
+    run_id: str = Field(primary_key=True, foreign_key="run.id")
+    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    digest: str
+    """SHA-256 over the NDJSON of those events."""
+    state: bytes = Field(sa_type=LargeBinary)
+    """`fairfacts.measures.State.checkpoint()`, compressed with zstd."""
+
+
+TABLES: tuple[Any, ...] = (Run, Segment, Checkpoint)

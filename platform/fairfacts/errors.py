@@ -1,0 +1,45 @@
+"""Errors that a user can mend. Each message names the thing, the value and the remedy.
+
+FairError
+├── EventError          an event, or a batch of them, that is not well formed
+├── FigureError         a documented figure that cannot be read
+├── ScenarioError       a scenario or parameter that cannot be played
+└── BackendError        the backend refused, or cannot be reached
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class FairError(Exception):
+    """Something a user can mend."""
+
+
+class EventError(FairError):
+    """An event is not well formed; `position` is its place in the batch, `field` the place in it."""
+
+    def __init__(self, message: str, *, position: int, field: str) -> None:
+        super().__init__(message)
+        self.position, self.field = position, field
+
+
+class FigureError(FairError):
+    """A documented figure cannot be read."""
+
+
+class ScenarioError(FairError):
+    """A scenario or a parameter cannot be played."""
+
+
+class BackendError(FairError):
+    """The backend refused what was asked, or cannot be reached."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return a remedy for an unknown name: the nearest known one, or all where none is near."""
+    names = sorted(known)
+    if near := get_close_matches(name, names, n=1, cutoff=0.6):
+        return f"did you mean {near[0]}?"
+    return f"known are: {', '.join(names)}" if len(names) <= 20 else f"there are {len(names)} others"

@@ -1,0 +1,26 @@
+"""What every event has: a type, told by its tag, and a moment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Count = Annotated[int, msgspec.Meta(ge=0)]
+"""A whole number of things, or an id: zero or more."""
+
+Milliseconds = Annotated[int, msgspec.Meta(ge=0)]
+"""Simulated time since the run's epoch, or a length of it, in whole milliseconds."""
+
+EconomyCode = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
+"""ISO 3166-1 alpha-2 code of a country or region."""
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
+    """Something that happened at `at_ms`, complete in itself: whoever reads it needs no look-up.
+
+    Events name the run's objects by integers, one sequence per kind of object, and say lengths of time and
+    moments in whole milliseconds, so that sums over a log are exact.
+    """
+
+    at_ms: Milliseconds

@@ -1,0 +1,137 @@
+"""Measures: what the events of a run add up to. Every measure is defined once, in the part of the fair it belongs to.
+
+A `State` is folded over events; its snapshot is plain data with one object per part. The same fold serves the model's
+experiments, the live backend, the verification of a log and the tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from fairfacts import negotiations, organisations, programme, projects, runs, streams, visits
+from fairfacts.event import Event
+
+MEASURES: dict[str, str] = {
+    f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
+    for part in (runs, organisations, programme, streams, visits, projects, negotiations)
+    for name, meaning in part.MEASURES.items()
+}
+"""Every measure by its path in the snapshot: unit and meaning."""
+
+
+class Parts(msgspec.Struct):
+    """The state of every part of the fair; this is what a checkpoint holds."""
+
+    at_ms: int = 0
+    events: int = 0
+    run: runs.RunMeasures = msgspec.field(default_factory=runs.RunMeasures)
+    organisations: organisations.OrganisationMeasures = msgspec.field(
+        default_factory=organisations.OrganisationMeasures
+    )
+    programme: programme.ProgrammeMeasures = msgspec.field(default_factory=programme.ProgrammeMeasures)
+    streams: streams.StreamMeasures = msgspec.field(default_factory=streams.StreamMeasures)
+    visits: visits.VisitMeasures = msgspec.field(default_factory=visits.VisitMeasures)
+    projects: projects.ProjectMeasures = msgspec.field(default_factory=projects.ProjectMeasures)
+    negotiations: negotiations.NegotiationMeasures = msgspec.field(default_factory=negotiations.NegotiationMeasures)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Parts)
+
+
+class State:
+    """The measures of a run after the events folded so far."""
+
+    def __init__(self, parts: Parts | None = None) -> None:
+        self.parts = parts or Parts()
+        self._folds = _table(self.parts)
+
+    @property
+    def position(self) -> int:
+        """How many events were folded: the position of the next one."""
+        return self.parts.events
+
+    def fold(self, events: Iterable[Event]) -> None:
+        """Take in events, in the order of the log."""
+        folds, count, event = self._folds, 0, None
+        for event in events:
+            folds[type(event)](event)
+            count += 1
+        if event is not None:
+            self.parts.at_ms = event.at_ms
+            self.parts.events += count
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return every measure as plain data that JSON can carry; it holds no null, so that merge patches are exact."""
+        parts = self.parts
+        return {
+            "run": parts.run.snapshot() | {"at_ms": parts.at_ms, "events": parts.events},
+            "organisations": parts.organisations.snapshot(),
+            "programme": parts.programme.snapshot(),
+            "streams": parts.streams.snapshot(),
+            "visits": parts.visits.snapshot(),
+            "projects": parts.projects.snapshot(),
+            "negotiations": parts.negotiations.snapshot(),
+        }
+
+    def checkpoint(self) -> bytes:
+        """Return the state as bytes from which `restore` makes an equal one."""
+        return _encoder.encode(self.parts)
+
+    @classmethod
+    def restore(cls, checkpoint: bytes) -> State:
+        """Return the state that `checkpoint` wrote.
+
+        Raises:
+            msgspec.DecodeError: the bytes are of another release; fold the log from its beginning instead.
+        """
+        return cls(_decoder.decode(checkpoint))
+
+
+def value_at(snapshot: dict[str, Any], path: str) -> Any:
+    """Return the measure at a path of a snapshot, such as `negotiations.initiated`; 0 for a breakdown's absent key."""
+    value: Any = snapshot
+    for name in path.split("."):
+        value = value.get(name, 0)
+    return value
+
+
+def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
+    """Return what each type of event does to the state; types that concern two parts are joined here."""
+
+    def run_started(event: runs.RunStarted) -> None:
+        parts.run.started(event)
+        parts.programme.started(event)
+
+    def fair_opened(event: runs.FairOpened) -> None:
+        parts.run.opened(event)
+        parts.organisations.open(event)
+
+    return {
+        runs.RunStarted: run_started,
+        runs.FairOpened: fair_opened,
+        runs.FairClosed: parts.run.closed,
+        runs.RunEnded: parts.run.ended,
+        organisations.OrganisationRegistered: parts.organisations.register,
+        programme.SessionScheduled: parts.programme.schedule,
+        programme.SessionOpened: parts.programme.open,
+        programme.AttendeeAdmitted: parts.programme.admit,
+        programme.AttendeeTurnedAway: parts.programme.turn_away,
+        programme.SessionClosed: parts.programme.close,
+        streams.StreamStarted: parts.streams.start,
+        streams.ViewerJoined: parts.streams.join,
+        streams.ViewerLeft: parts.streams.leave,
+        streams.StreamEnded: parts.streams.end,
+        visits.VisitStarted: parts.visits.start,
+        visits.PagesViewed: parts.visits.view,
+        visits.VisitEnded: parts.visits.end,
+        projects.ProjectPublished: parts.projects.publish,
+        negotiations.NegotiationRequested: parts.negotiations.request,
+        negotiations.NegotiationDeclined: parts.negotiations.decline,
+        negotiations.NegotiationLapsed: parts.negotiations.lapse,
+        negotiations.NegotiationTakenUp: parts.negotiations.take_up,
+        negotiations.NegotiationEnded: parts.negotiations.end,
+    }

@@ -1,0 +1,100 @@
+"""Organisations that register for the fair: their kind, economy, sector and delegates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from fairfacts.event import Count, EconomyCode, Event
+from fairfacts.runs import FairOpened
+from fairfacts.series import HourCounts, hour_of, plain
+
+Kind = Literal["enterprise", "fortune_500", "embassy", "international_organisation", "overseas_chamber"]
+HOME_ECONOMY = "CN"
+TOP_TRADERS = 30
+"""The documents speak of the 30 largest traders in services."""
+
+
+class OrganisationRegistered(Event, frozen=True, tag="organisation.registered"):
+    """An organisation registered to exhibit or attend, on site or online."""
+
+    organisation: Count
+    kind: Kind
+    economy: EconomyCode
+    economy_rank: Count
+    """Of the economy among all by services trade; 1 is the largest."""
+    sector: str
+    delegates: Count
+    exhibits: bool
+
+
+MEASURES: Mapping[str, str] = {
+    "registered": "organisations · registered so far",
+    "registered_at_opening": "organisations · registered when the fair opened",
+    "exhibitors": "organisations · of those registered, with a stand online",
+    "overseas": "organisations · of those registered, from outside the home economy",
+    "delegates": "people · delegates of the registered organisations",
+    "delegates_at_opening": "people · delegates registered when the fair opened",
+    "economies": "economies · with at least one registered organisation",
+    "top_traders": f"economies · of the {TOP_TRADERS} largest traders in services, with a registered organisation",
+    "sectors": "sectors · of trade in services with at least one registered organisation",
+    "by_kind": "organisations · registered, by kind",
+    "by_economy": "organisations · registered, by ISO 3166 code of their economy",
+    "by_sector": "organisations · registered, by sector",
+    "per_hour": "organisations · registered after the opening, by hour since the epoch",
+}
+
+
+class OrganisationMeasures(msgspec.Struct):
+    """The register over time."""
+
+    registered: int = 0
+    registered_at_opening: int = 0
+    exhibitors: int = 0
+    delegates: int = 0
+    delegates_at_opening: int = 0
+    opened: bool = False
+    top_traders: set[str] = msgspec.field(default_factory=set)
+    by_kind: dict[str, int] = msgspec.field(default_factory=dict)
+    by_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    by_sector: dict[str, int] = msgspec.field(default_factory=dict)
+    per_hour: HourCounts = msgspec.field(default_factory=dict)
+
+    def register(self, event: OrganisationRegistered) -> None:
+        """Add an organisation to the register."""
+        self.registered += 1
+        self.delegates += event.delegates
+        self.exhibitors += event.exhibits
+        self.by_kind[event.kind] = self.by_kind.get(event.kind, 0) + 1
+        self.by_economy[event.economy] = self.by_economy.get(event.economy, 0) + 1
+        self.by_sector[event.sector] = self.by_sector.get(event.sector, 0) + 1
+        if event.economy_rank <= TOP_TRADERS:
+            self.top_traders.add(event.economy)
+        if self.opened:
+            hour = hour_of(event.at_ms)
+            self.per_hour[hour] = self.per_hour.get(hour, 0) + 1
+
+    def open(self, _: FairOpened) -> None:
+        """Hold what was registered at the opening."""
+        self.opened = True
+        self.registered_at_opening, self.delegates_at_opening = self.registered, self.delegates
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the measures of this part as plain data."""
+        return {
+            "registered": self.registered,
+            "registered_at_opening": self.registered_at_opening,
+            "exhibitors": self.exhibitors,
+            "overseas": self.registered - self.by_economy.get(HOME_ECONOMY, 0),
+            "delegates": self.delegates,
+            "delegates_at_opening": self.delegates_at_opening,
+            "economies": len(self.by_economy),
+            "top_traders": len(self.top_traders),
+            "sectors": len(self.by_sector),
+            "by_kind": dict(self.by_kind),
+            "by_economy": dict(self.by_economy),
+            "by_sector": dict(self.by_sector),
+            "per_hour": plain(self.per_hour),
+        }

@@ -1,0 +1,49 @@
+"""Shapes that measures are kept in: counts by hour, and a histogram from which quantiles are read."""
+
+from __future__ import annotations
+
+import msgspec
+
+HOUR_MS = 3_600_000
+HourCounts = dict[int, int]
+"""Counts by hour since the epoch; hours in which nothing happened are absent."""
+
+
+def hour_of(at_ms: int) -> int:
+    """Return the hour since the epoch in which `at_ms` lies."""
+    return at_ms // HOUR_MS
+
+
+def plain(counts: dict[int, int]) -> dict[str, int]:
+    """Return counts by number (hour, session) as a JSON object, so that a merge patch names only those that changed."""
+    return {str(number): count for number, count in counts.items()}
+
+
+class Histogram(msgspec.Struct):
+    """Counts lengths of time in classes of `width_ms`, in memory that does not grow with their number."""
+
+    width_ms: int
+    count: int = 0
+    total_ms: int = 0
+    classes: dict[int, int] = msgspec.field(default_factory=dict)
+
+    def add(self, length_ms: int) -> None:
+        """Count one length."""
+        self.count += 1
+        self.total_ms += length_ms
+        place = length_ms // self.width_ms
+        self.classes[place] = self.classes.get(place, 0) + 1
+
+    def mean_s(self) -> float:
+        """Return the exact mean in seconds; 0 when nothing was counted."""
+        return round(self.total_ms / self.count / 1000, 3) if self.count else 0.0
+
+    def quantile_s(self, share: float) -> float:
+        """Return the `share` quantile in seconds, interpolated in its class; 0 when nothing was counted."""
+        rank, below = share * self.count, 0
+        for place in sorted(self.classes):
+            inside = self.classes[place]
+            if below + inside >= rank:
+                return round((place + (rank - below) / inside) * self.width_ms / 1000, 1)
+            below += inside
+        return 0.0

@@ -1,0 +1,101 @@
+"""Online visits: a delegate logs in to the platform, looks at stands and projects, and leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from fairfacts.event import Count, EconomyCode, Event
+from fairfacts.organisations import HOME_ECONOMY
+from fairfacts.series import HourCounts, hour_of, plain
+
+
+class VisitStarted(Event, frozen=True, tag="visit.started"):
+    """A delegate logged in."""
+
+    visit: Count
+    organisation: Count
+    economy: EconomyCode
+
+
+class PagesViewed(Event, frozen=True, tag="pages.viewed"):
+    """Pages that all visitors together opened in the minute that ends now, as the platform's counters give them."""
+
+    stands: Count
+    projects: Count
+
+
+class VisitEnded(Event, frozen=True, tag="visit.ended"):
+    """A delegate left the platform."""
+
+    visit: Count
+    organisation: Count
+    economy: EconomyCode
+    requests: Count
+    """Negotiations that the visitor asked for while online."""
+
+
+MEASURES: Mapping[str, str] = {
+    "online": "visitors · on the platform now",
+    "online_peak": "visitors · at most at the same time",
+    "started": "visits · begun",
+    "started_overseas": "visits · begun by delegates from outside the home economy",
+    "without_request_share": "share · of the visits ended, in which no negotiation was asked for",
+    "stands_viewed": "page views · of exhibitors' stands",
+    "projects_viewed": "page views · of published projects",
+    "by_economy": "visits · begun, by economy",
+    "per_hour": "visits · begun, by origin of the visitor and hour since the epoch",
+}
+
+
+class VisitMeasures(msgspec.Struct):
+    """Online visits."""
+
+    online: int = 0
+    online_peak: int = 0
+    started: int = 0
+    without_request: int = 0
+    stands_viewed: int = 0
+    projects_viewed: int = 0
+    by_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
+
+    def start(self, event: VisitStarted) -> None:
+        """Count a visitor in."""
+        self.started += 1
+        self.online += 1
+        if self.online > self.online_peak:
+            self.online_peak = self.online
+        economy = event.economy
+        self.by_economy[economy] = self.by_economy.get(economy, 0) + 1
+        series = self.domestic_per_hour if economy == HOME_ECONOMY else self.overseas_per_hour
+        hour = hour_of(event.at_ms)
+        series[hour] = series.get(hour, 0) + 1
+
+    def view(self, event: PagesViewed) -> None:
+        """Add a minute's page views."""
+        self.stands_viewed += event.stands
+        self.projects_viewed += event.projects
+
+    def end(self, event: VisitEnded) -> None:
+        """Count a visitor out."""
+        self.online -= 1
+        self.without_request += not event.requests
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the measures of this part as plain data."""
+        ended = self.started - self.online
+        return {
+            "online": self.online,
+            "online_peak": self.online_peak,
+            "started": self.started,
+            "started_overseas": self.started - self.by_economy.get(HOME_ECONOMY, 0),
+            "without_request_share": round(self.without_request / ended, 4) if ended else 0.0,
+            "stands_viewed": self.stands_viewed,
+            "projects_viewed": self.projects_viewed,
+            "by_economy": dict(self.by_economy),
+            "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},
+        }

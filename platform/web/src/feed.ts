@@ -1,0 +1,154 @@
+// The live feed of one run: a socket that is kept open, and the snapshot that its frames add up to.
+
+import { PARTS, type Snapshot } from "./snapshot";
+
+export type FeedState =
+  | { name: "connecting" }
+  | { name: "live" }
+  | { name: "stale"; since: number }
+  | { name: "lost"; since: number }
+  | { name: "reset"; reason: string }
+  | { name: "ended" };
+
+export interface Watcher {
+  /** A frame came; call `drawn` once it is on the screen, for the next is sent only then. */
+  frame(snapshot: Snapshot, atMs: number, drawn: () => void): void;
+  state(state: FeedState): void;
+}
+
+type Message =
+  | { type: "hello"; protocol: number; run: string; epoch: string; head: number; at_ms: number; wall: string }
+  | { type: "snapshot"; frame: number; position: number; at_ms: number; state: Snapshot; token: string }
+  | { type: "patch"; from: number; to: number; position: number; at_ms: number; patch: Json; merged: number; token: string }
+  | { type: "heartbeat"; wall: string; at_ms: number; position: number; lag_ms: Record<string, number | null> }
+  | { type: "reset"; reason: string }
+  | { type: "end"; digest: string; position: number };
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+const RATE_HZ = 5;
+const STALE_AFTER_MS = 2_000;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+
+export class Feed {
+  #socket: WebSocket | null = null;
+  #snapshot: Snapshot | null = null;
+  #frame = -1;
+  #token: string | null = null;
+  #state: FeedState = { name: "connecting" };
+  #newest = 0;
+  #failures = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #staleness: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    readonly run: string,
+    private readonly watcher: Watcher,
+  ) {
+    this.#connect();
+  }
+
+  /** Ends the feed for good; nothing more is told of it. */
+  close(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#staleness);
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.close();
+  }
+
+  #connect(): void {
+    if (!this.#snapshot) this.#tell({ name: "connecting" });
+    const url = new URL(`runs/${encodeURIComponent(this.run)}/live`, document.baseURI);
+    url.protocol = url.protocol.replace("http", "ws");
+    url.search = "";
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.onmessage = (message: MessageEvent<string>) => {
+      if (socket === this.#socket) this.#take(JSON.parse(message.data) as Message);
+    };
+    socket.onclose = () => {
+      if (socket === this.#socket) this.#closed();
+    };
+  }
+
+  #closed(): void {
+    this.#socket = null;
+    clearTimeout(this.#staleness);
+    if (this.#state.name === "ended") return;
+    if (this.#snapshot && this.#state.name !== "lost") this.#tell({ name: "lost", since: this.#newest });
+    const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
+    this.#timer = setTimeout(() => this.#connect(), pause * (0.75 + Math.random() / 2));
+  }
+
+  #take(message: Message): void {
+    switch (message.type) {
+      case "hello":
+        return this.#send({
+          type: "subscribe",
+          parts: PARTS,
+          rate_hz: RATE_HZ,
+          ...(this.#token === null ? {} : { resume: this.#token }),
+          acknowledge: true,
+        });
+      case "snapshot":
+        this.#snapshot = message.state;
+        return this.#took(message.frame, message.at_ms, message.token);
+      case "patch":
+        if (!this.#snapshot || message.from !== this.#frame) return this.#startOver();
+        this.#snapshot = merged(this.#snapshot as unknown as Json, message.patch) as unknown as Snapshot;
+        return this.#took(message.to, message.at_ms, message.token);
+      case "reset":
+        this.#token = null;
+        return this.#tell({ name: "reset", reason: message.reason });
+      case "end":
+        clearTimeout(this.#staleness);
+        return this.#tell({ name: "ended" });
+      case "heartbeat":
+        return; // says that the connection stands, not that the numbers are new
+    }
+  }
+
+  #took(frame: number, atMs: number, token: string): void {
+    this.#frame = frame;
+    this.#token = token;
+    this.#newest = Date.now();
+    this.#failures = 0;
+    clearTimeout(this.#staleness);
+    this.#staleness = setTimeout(() => this.#tell({ name: "stale", since: this.#newest }), STALE_AFTER_MS);
+    this.#tell({ name: "live" });
+    if (this.#snapshot) this.watcher.frame(this.#snapshot, atMs, () => this.#send({ type: "ack", frame }));
+  }
+
+  /** Asks for a new snapshot: a patch came that does not follow on what is held. */
+  #startOver(): void {
+    this.#token = null;
+    this.#socket?.close();
+  }
+
+  #send(message: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  #tell(state: FeedState): void {
+    if (state.name === "live" && this.#state.name === "live") return;
+    this.#state = state;
+    this.watcher.state(state);
+  }
+}
+
+/** Returns `target` with an RFC 7396 merge patch applied; what the patch does not name is shared, not copied. */
+export function merged(target: Json | undefined, patch: Json): Json {
+  if (!isObject(patch)) return patch;
+  const result: { [name: string]: Json } = isObject(target) ? { ...target } : {};
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null) delete result[name];
+    else result[name] = merged(result[name], value);
+  }
+  return result;
+}
+
+function isObject(value: Json | undefined): value is { [name: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,52 @@
+// What the backend says over HTTP: its runs, and how one of them compares with what was reported.
+
+export interface Run {
+  id: string;
+  scenario: string;
+  seed: number;
+  scale: number;
+  state: "running" | "ended";
+  created_at: string;
+}
+
+export type Role = "input" | "calibrated" | "held out";
+
+export interface Row {
+  figure: string;
+  op: "=" | ">" | "<" | "~";
+  unit: string;
+  reported: number | string;
+  simulated: number | string;
+  ratio: number | null;
+  role: Role;
+  measure: string;
+}
+
+const PATIENCE_MS = 5_000;
+
+/** Returns all runs, the newest first; null where the backend does not answer. */
+export async function listRuns(): Promise<Run[] | null> {
+  const runs = await get<Run[]>("runs");
+  return runs?.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)) ?? null;
+}
+
+/** Returns the run's figures beside its measures; null where the backend does not answer. */
+export async function comparisonOf(run: string): Promise<Row[] | null> {
+  const comparison = await get<{ rows: Row[] }>(`runs/${encodeURIComponent(run)}/comparison`);
+  return comparison?.rows ?? null;
+}
+
+/** Returns the run to follow where none is chosen: the one watched while it runs, else the newest that runs, else the newest. */
+export function latest(runs: readonly Run[], watched: string | null): Run | undefined {
+  const running = runs.filter((run) => run.state === "running");
+  return running.find((run) => run.id === watched) ?? running[0] ?? runs[0];
+}
+
+async function get<T>(path: string): Promise<T | null> {
+  try {
+    const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { accept: "application/json" } });
+    return answer.ok ? ((await answer.json()) as T) : null;
+  } catch {
+    return null; // the backend is away; whoever asked asks again
+  }
+}

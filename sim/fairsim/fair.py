@@ -1,0 +1,101 @@
+"""The fair: all its parts on one clock. `play` is the model's front door.
+
+The clock counts whole milliseconds since midnight, Beijing time, of the fair's first day. Every drawn length of time is
+rounded to it once, so that the moments of events are exact integers, and so are sums over a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from fairfacts.event import Event
+from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairsim import VERSION
+from fairsim.arrivals import DAY_MS, MINUTE_MS
+from fairsim.draws import Draws
+from fairsim.kernel import Kernel, Story
+from fairsim.negotiations import Desks
+from fairsim.organisations import Organisations
+from fairsim.programme import Programme
+from fairsim.projects import Projects
+from fairsim.scenario import Scenario
+from fairsim.streams import Streams
+from fairsim.visits import Visits
+
+
+def play(
+    scenario: Scenario, seed: int, *, replication: int = 0, slice_ms: int = MINUTE_MS
+) -> Iterator[tuple[int, list[Event]]]:
+    """Play a scenario, and yield for each slice of simulated time its end (ms since the epoch) and its events in order.
+
+    The events are the same whatever the slice. Nothing is played ahead of what was asked for: whoever takes the slices
+    slowly has a slow fair.
+    """
+    events: list[Event] = []
+    fair = Fair(scenario, seed, replication, events)
+    for now_ms in range(slice_ms, fair.duration_ms + slice_ms, slice_ms):
+        now_ms = min(now_ms, fair.duration_ms)
+        fair.env.run(until=now_ms)
+        if now_ms == fair.duration_ms:
+            fair.end()
+        yield now_ms, events[:]
+        events.clear()
+
+
+class Fair:
+    """A fair that stands at the moment of its opening."""
+
+    def __init__(self, scenario: Scenario, seed: int, replication: int, events: list[Event]) -> None:
+        """Prepare a fair that appends to `events` what happens."""
+        self.env = env = Kernel()
+        self.duration_ms = scenario.parameters.fair.days * DAY_MS
+        emit, draws = events.append, Draws(seed, replication)
+        self._scenario, self._emit = scenario, emit
+        self._organisations = Organisations(env, scenario, draws, emit)
+        self._desks = Desks(env, scenario, draws, self._organisations, emit)
+        self._streams = Streams(env, scenario, draws, self._organisations, emit)
+        self._programme = Programme(env, scenario, draws, self._organisations, self._streams, emit)
+        self._visits = Visits(env, scenario, draws, self._organisations, self._desks, self._streams, emit)
+        self._projects = Projects(env, scenario, draws, self._organisations, emit)
+        emit(
+            RunStarted(
+                at_ms=0,
+                scenario=scenario.name,
+                seed=seed,
+                replication=replication,
+                scale=scenario.scale,
+                version=VERSION,
+                parameters_sha256=scenario.sha256(),
+                epoch=scenario.epoch.isoformat(),
+                duration_ms=self.duration_ms,
+                inputs=scenario.inputs,
+                calibrated=scenario.calibrated,
+            )
+        )
+        env.process(self._days())
+
+    def end(self) -> None:
+        """Close the fair and end the run; what is in progress stays so, as the platform stays open."""
+        self._emit(FairClosed(self.duration_ms))
+        self._emit(RunEnded(self.duration_ms))
+
+    def _days(self) -> Story:
+        """The days of the fair, each with who signs up, visits and publishes in it."""
+        env = self.env
+        self._organisations.register_before_opening()
+        self._desks.set_up(range(len(self._organisations.register)))
+        self._programme.announce()
+        self._emit(FairOpened(env.now))
+        for session in self._programme.sessions:
+            env.process(self._programme.hold(session))
+        env.process(self._visits.count_pages())
+        for day in range(self._scenario.parameters.fair.days):
+            date = self._scenario.epoch + timedelta(days=day)
+            newcomers = self._organisations.sign_up_today(day)
+            env.process(self._organisations.sign_ups(newcomers))
+            env.process(self._visits.visits_today(day, date))
+            env.process(self._projects.publications_today(day, date))
+            yield env.timeout(DAY_MS)
+            # those who signed up in the course of the day are listed from the next morning
+            self._desks.set_up(newcomers)

@@ -1,0 +1,33 @@
+"""The kernel: SimPy on a clock of whole milliseconds, and how the parts of the model tell what happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import Any, Protocol
+
+import simpy
+
+from fairfacts.event import Event
+
+Story = Generator[simpy.Event, Any, None]
+"""A SimPy process: what something in the fair does, from its begin to its end."""
+
+Emit = Callable[[Event], None]
+"""Tells that something happened. A process counts nothing: the measures do."""
+
+
+class Over(Protocol):
+    """A timeout that is over, as its callbacks see it."""
+
+    @property
+    def value(self) -> Any:
+        """What the timeout was set for."""
+
+
+class Kernel(simpy.Environment):
+    """SimPy's environment; as every delay is a whole number of milliseconds, so is the time."""
+
+    @property
+    def now(self) -> int:
+        """Milliseconds since the epoch of the run."""
+        return self._now  # type: ignore[return-value]  # SimPy allows fractions, the model has none

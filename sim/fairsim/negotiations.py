@@ -1,0 +1,316 @@
+"""Negotiations at exhibitors' desks: requested, declined, lapsed or taken up, talked, ended.
+
+A negotiation is moved by its exhibitor's desk with plain timeouts and callbacks: as a process of its own, the half
+million of them would take several times as long (`benchmarks/`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy.events import Timeout
+
+from fairfacts.negotiations import (
+    NegotiationDeclined,
+    NegotiationEnded,
+    NegotiationLapsed,
+    NegotiationRequested,
+    NegotiationTakenUp,
+    Outcome,
+)
+from fairsim.arrivals import MINUTE_MS
+from fairsim.draws import Draws, Keys, whole_ms
+from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.organisations import Organisations
+from fairsim.scenario import Scenario
+
+MOST_WISHES = 16
+"""Wishes that one visit may have; the numbers of a visit's wishes are keyed with it."""
+
+
+class Attempts:
+    """What is drawn for one attempt at each of many wishes: whom to ask, and what would come of it."""
+
+    __slots__ = ("declined", "exhibitor", "outcome", "patience_ms", "retry_ms", "talk_ms")
+
+    exhibitor: list[int]
+    patience_ms: list[int]
+    declined: list[bool]
+    talk_ms: list[int]
+    outcome: list[Outcome]
+    retry_ms: list[int]
+    """After a lapse, the time until the wish is taken elsewhere; 0 when it is given up."""
+
+
+class Negotiation:
+    """A request on its way. `parties` is what each of its events says."""
+
+    __slots__ = ("attempt", "attempts", "economy", "organisation", "overseas", "parties", "requested_ms", "visit",
+                 "waiting", "wish")  # fmt: skip
+
+    def __init__(
+        self,
+        visit: int,
+        organisation: int,
+        economy: str,
+        overseas: bool,
+        attempts: list[Attempts],
+        wish: int,
+        attempt: int,
+    ) -> None:
+        self.visit, self.organisation, self.economy, self.overseas = visit, organisation, economy, overseas
+        self.attempts, self.wish, self.attempt = attempts, wish, attempt
+        self.requested_ms = 0
+        self.waiting = False
+        self.parties: tuple[int, int, str, int, str, bool]
+
+
+class Desk:
+    """An exhibitor's desk: a few negotiators, first come first served, while it is open."""
+
+    __slots__ = ("_env", "_queue", "desks", "economy", "exhibitor", "free", "is_open", "overseas", "sector")
+
+    def __init__(
+        self, desks: Desks, exhibitor: int, economy: str, overseas: bool, sector: str, negotiators: int, is_open: bool
+    ) -> None:
+        self.desks, self._env = desks, desks.env
+        self.exhibitor, self.economy, self.overseas, self.sector = exhibitor, economy, overseas, sector
+        self.free, self.is_open = negotiators, is_open
+        self._queue: deque[Negotiation] = deque()
+
+    def request(self, negotiation: Negotiation) -> None:
+        """A visitor asks for a negotiation."""
+        env, desks, now = self._env, self.desks, self._env.now
+        number = desks.next_number
+        desks.next_number = number + 1
+        overseas = self.overseas or negotiation.overseas
+        negotiation.requested_ms = now
+        negotiation.parties = parties = (
+            number, negotiation.organisation, negotiation.economy, self.exhibitor, self.economy, overseas
+        )  # fmt: skip
+        desks.emit(NegotiationRequested(now, *parties, negotiation.visit, self.sector, negotiation.attempt + 1))
+        if self.is_open and self.free:
+            self._answer(negotiation)
+        else:
+            negotiation.waiting = True
+            self._queue.append(negotiation)
+            patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
+            Timeout(env, patience_ms, negotiation).callbacks.append(self._lapse)
+
+    def open(self) -> None:
+        """The desk opens and its negotiators turn to those who wait."""
+        self.is_open = True
+        self._call_next()
+
+    def close(self) -> None:
+        """The desk closes: talks go on to their end, requests wait."""
+        self.is_open = False
+
+    def _call_next(self) -> None:
+        queue = self._queue
+        while queue and self.free and self.is_open:
+            negotiation = queue.popleft()
+            if negotiation.waiting:  # those who lapsed stay in the queue until they are passed over here
+                negotiation.waiting = False
+                self._answer(negotiation)
+
+    def _answer(self, negotiation: Negotiation) -> None:
+        """A negotiator reads the request, and declines it or takes it up."""
+        now, attempt, wish = self._env.now, negotiation.attempts[negotiation.attempt], negotiation.wish
+        waited_ms = now - negotiation.requested_ms
+        if attempt.declined[wish]:
+            self.desks.emit(NegotiationDeclined(now, *negotiation.parties, waited_ms))
+            return
+        self.free -= 1
+        self.desks.emit(NegotiationTakenUp(now, *negotiation.parties, waited_ms))
+        Timeout(self._env, attempt.talk_ms[wish], negotiation).callbacks.append(self._end)
+
+    def _end(self, talk: Over) -> None:
+        """The talk is over and its negotiator free."""
+        negotiation: Negotiation = talk.value
+        attempt, wish = negotiation.attempts[negotiation.attempt], negotiation.wish
+        self.desks.emit(
+            NegotiationEnded(self._env.now, *negotiation.parties, attempt.talk_ms[wish], attempt.outcome[wish])
+        )
+        self.free += 1
+        self._call_next()
+
+    def _lapse(self, patience: Over) -> None:
+        """The requester's patience ends; unless it was answered, the request lapses and may be taken elsewhere."""
+        negotiation: Negotiation = patience.value
+        if not negotiation.waiting:
+            return
+        negotiation.waiting = False
+        now = self._env.now
+        self.desks.emit(NegotiationLapsed(now, *negotiation.parties, now - negotiation.requested_ms))
+        retry_ms = negotiation.attempts[negotiation.attempt].retry_ms[negotiation.wish]
+        if retry_ms:
+            Timeout(self._env, retry_ms, negotiation).callbacks.append(self.desks.retry)
+
+
+class Desks:
+    """The desks of all exhibitors, their hours, and whom a request goes to."""
+
+    def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, organisations: Organisations, emit: Emit) -> None:
+        self.env, self.emit = env, emit
+        self.next_number = 0
+        self._organisations, self._parameters = organisations, scenario.parameters.negotiations
+        self._epoch = scenario.epoch
+        self._shares = scenario.parameters.visits
+        self._desks: dict[int, Desk] = {}
+        self._keeping_hours: dict[tuple[str, bool], list[Desk]] = {}
+        self._exhibitors = draws.stream("negotiations.exhibitors")
+        self._choices = draws.stream("negotiations.choices")
+        self._lengths = draws.stream("negotiations.lengths")
+        self._directory = Directory(np.empty(0, np.int64), np.empty(0), organisations)
+
+    def set_up(self, numbers: range) -> None:
+        """The exhibitors among these organisations set up their desks, and the directory lists them from now on."""
+        register, parameters = self._organisations.register, self._parameters
+        exhibitors = np.arange(numbers.start, numbers.stop)[register.exhibits[numbers.start : numbers.stop]]
+        popularity = self._popularity(exhibitors)
+        staff = np.maximum(np.rint(popularity * parameters.negotiators_mean), 1).astype(np.int64)
+        night = self._exhibitors.uniform(exhibitors, NIGHT) < parameters.night_share
+        zones = self._organisations.zones()
+        for number, negotiators, at_night, zone in zip(
+            exhibitors.tolist(),
+            staff.tolist(),
+            night.tolist(),
+            self._organisations.zone_of(exhibitors).tolist(),
+            strict=True,
+        ):
+            shift = (zones[zone], at_night)
+            if shift not in self._keeping_hours:
+                self._keeping_hours[shift] = []
+                self.env.process(self._keep_hours(shift))
+            economy = self._organisations.economies[register.economy[number]]
+            sector = self._organisations.sectors[register.sector[number]].name
+            is_open = self._next_change(shift)[1] == "close"
+            self._desks[number] = Desk(self, number, economy.code, economy.overseas, sector, negotiators, is_open)
+            self._keeping_hours[shift].append(self._desks[number])
+        listed = np.concatenate([self._directory.exhibitors, exhibitors])
+        self._directory = Directory(listed, self._popularity(listed), self._organisations)
+
+    def ask(self, negotiation: Negotiation) -> None:
+        """A request goes to the desk that its wish was drawn for."""
+        self._desks[negotiation.attempts[negotiation.attempt].exhibitor[negotiation.wish]].request(negotiation)
+
+    def retry(self, pause: Over) -> None:
+        """A wish whose request has lapsed is taken to another exhibitor."""
+        lapsed: Negotiation = pause.value
+        self.ask(
+            Negotiation(
+                lapsed.visit, lapsed.organisation, lapsed.economy, lapsed.overseas,
+                lapsed.attempts, lapsed.wish, lapsed.attempt + 1,
+            )
+        )  # fmt: skip
+
+    def draw_attempts(self, wishes: Keys, requesters: NDArray[np.int64]) -> list[Attempts]:
+        """Return for each attempt that a wish may take what is drawn for it."""
+        return [
+            self._draw_attempt(wishes, requesters, number, last=number == self._parameters.attempts_max - 1)
+            for number in range(self._parameters.attempts_max)
+        ]
+
+    def _draw_attempt(self, wishes: Keys, requesters: NDArray[np.int64], number: int, *, last: bool) -> Attempts:
+        parameters, lane = self._parameters, number * LANES_AN_ATTEMPT
+        choose, length = self._choices.uniform, self._lengths
+        overseas = self._organisations.register.overseas[requesters]
+        to_overseas = choose(wishes, lane) < np.where(
+            overseas, self._shares.overseas_to_overseas_share, self._shares.domestic_to_overseas_share
+        )
+        own_sector = choose(wishes, lane + 1) < self._shares.own_sector_share
+        sectors = np.where(own_sector, self._organisations.register.sector[requesters], ANY_SECTOR)
+        outcome = choose(wishes, lane + 3)
+        retries = (choose(wishes, lane + 5) < parameters.retry_share) & (not last)
+        attempts = Attempts()
+        attempts.exhibitor = self._directory.choose(requesters, to_overseas, sectors, choose(wishes, lane + 2)).tolist()
+        attempts.declined = (choose(wishes, lane + 4) < parameters.decline_share).tolist()
+        talked = outcome < parameters.intent_share + parameters.follow_up_share
+        kinds = np.where(outcome < parameters.intent_share, "intent", np.where(talked, "follow_up", "no_deal"))
+        attempts.outcome = kinds.tolist()
+        patience = length.exponential(wishes, parameters.patience_mean_min * MINUTE_MS, lane)
+        talk = length.lognormal(wishes, parameters.talk_mean_min * MINUTE_MS, parameters.talk_sigma, lane + 1)
+        retry = length.exponential(wishes, parameters.retry_mean_min * MINUTE_MS, lane + 3)
+        attempts.patience_ms = whole_ms(patience).tolist()
+        attempts.talk_ms = whole_ms(talk).tolist()
+        attempts.retry_ms = np.where(retries, whole_ms(retry), 0).tolist()
+        return attempts
+
+    def _popularity(self, exhibitors: Keys) -> NDArray[np.float64]:
+        """Return the interest in exhibitors, mean 1: a power of a uniform rank gives Zipf's law (exponent below 1)."""
+        exponent = self._parameters.popularity_zipf
+        return (1 - exponent) * self._exhibitors.uniform(exhibitors, POPULARITY) ** -exponent
+
+    def _keep_hours(self, shift: tuple[str, bool]) -> Story:
+        """Open and close the desks of one time zone and shift, day after day."""
+        while True:
+            at_ms, change = self._next_change(shift)
+            yield self.env.timeout(at_ms - self.env.now)
+            for desk in self._keeping_hours[shift]:
+                getattr(desk, change)()
+
+    def _next_change(self, shift: tuple[str, bool]) -> tuple[int, str]:
+        """Return when desks of a shift next open or close (in ms since the epoch), and which of the two it is."""
+        zone, at_night = shift
+        closes_h = self._parameters.night_closes_h if at_night else self._parameters.closes_h
+        now = self._epoch + timedelta(milliseconds=self.env.now)
+        local = now.astimezone(ZoneInfo(zone))
+        midnight = datetime.combine(local.date(), datetime.min.time(), ZoneInfo(zone))
+        for days in (-1, 0, 1):
+            for hour, change in ((self._parameters.opens_h, "open"), (closes_h, "close")):
+                # aware arithmetic in one zone is by the wall clock, as desks' hours are
+                moment = midnight + timedelta(days=days, hours=hour)
+                at_ms = round((moment - self._epoch) / timedelta(milliseconds=1))
+                if at_ms > self.env.now:
+                    return at_ms, change
+        raise AssertionError(f"desks in {zone} neither open nor close within a day")
+
+
+class Directory:
+    """Exhibitors by origin and sector, from which one is chosen by popularity."""
+
+    def __init__(
+        self, exhibitors: NDArray[np.int64], popularity: NDArray[np.float64], organisations: Organisations
+    ) -> None:
+        self.exhibitors = exhibitors
+        register = organisations.register
+        sector, overseas = register.sector[exhibitors], register.overseas[exhibitors]
+        self._lists: dict[tuple[bool, int], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
+        for origin in (False, True):
+            for listed in (ANY_SECTOR, *range(len(organisations.sectors))):
+                there = (overseas == origin) & ((sector == listed) | (listed == ANY_SECTOR))
+                self._lists[origin, listed] = exhibitors[there], np.cumsum(popularity[there])
+
+    def choose(
+        self,
+        requesters: NDArray[np.int64],
+        to_overseas: NDArray[np.bool_],
+        sectors: NDArray[np.int64],
+        chance: NDArray[np.float64],
+    ) -> NDArray[np.int64]:
+        """Return an exhibitor for each request; where none of the origin and sector is listed, one of any."""
+        chosen = np.full(len(requesters), -1)
+        for (origin, sector), (exhibitors, weights) in self._lists.items():
+            here = (to_overseas == origin) & (sectors == sector)
+            if len(exhibitors) < 2:
+                exhibitors, weights = self._widest(origin)
+            places = np.searchsorted(weights, chance[here] * weights[-1], side="right")
+            own = exhibitors[places] == requesters[here]  # nobody negotiates with himself: the next in the list
+            chosen[here] = exhibitors[(places + own) % len(exhibitors)]
+        return chosen
+
+    def _widest(self, origin: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Return all exhibitors of an origin, or of the other one where it has too few."""
+        same, other = self._lists[origin, ANY_SECTOR], self._lists[not origin, ANY_SECTOR]
+        return same if len(same[0]) >= 2 else other
+
+
+ANY_SECTOR = -1
+# lanes of the stream of exhibitors
+POPULARITY, NIGHT = 0, 1
+LANES_AN_ATTEMPT = 8

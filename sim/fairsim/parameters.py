@@ -1,0 +1,279 @@
+"""Parameters of the model: every number it uses, read from `seeds/parameters.csv` and checked.
+
+The classes below name and type the parameters; they hold no values. A parameter's path (`negotiations.talk_mean_min`)
+is its name in the file, in scenarios and on the command line. Units stand last in the names.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Literal, get_args
+
+import msgspec
+
+from fairfacts.errors import ScenarioError, did_you_mean
+from fairfacts.resources import data
+
+Class = Literal["documented", "derived", "assumed", "calibrated"]
+FILE = "seeds/parameters.csv"
+
+
+class Fair(msgspec.Struct, frozen=True):
+    """When the fair is; it begins at midnight, Beijing time, of its first day."""
+
+    opens_on: date
+    days: int
+
+
+class Organisations(msgspec.Struct, frozen=True):
+    """Who registers."""
+
+    at_opening: int
+    registrations_per_day: float
+    international_organisations: int
+    embassies: int
+    overseas_chambers: int
+    fortune_500: int
+    foreign_economies: int
+    overseas_share: float
+    fortune_500_overseas_share: float
+    delegates_mean: float
+    delegates_sigma: float
+    exhibitor_share: float
+    hour_profile: tuple[float, ...]
+
+
+class Programme(msgspec.Struct, frozen=True):
+    """Sessions, rooms and their audience."""
+
+    summit_forums: int
+    industry_forums: int
+    industry_promotions: int
+    foreign_days: int
+    provincial: int
+    evening: int
+    online_only: int
+    streamed: int
+    summit_starts_h: float
+    summit_min: float
+    first_day: int
+    slots_h: tuple[float, ...]
+    session_min: float
+    evening_starts_h: float
+    evening_min: float
+    room_seats: tuple[int, ...]
+    doors_min: float
+    arrival_before_start_min: float
+    arrival_sigma_min: float
+    audience_per_seat: float
+    audience_sigma: float
+    overrun_share: float
+    overrun_mean_min: float
+    overrun_max_min: float
+
+
+class Streams(msgspec.Struct, frozen=True):
+    """Viewers of streams."""
+
+    audience_mean: float
+    audience_zipf: float
+    appeal_max: float
+    join_mean_min: float
+    stay_median_share: float
+    stay_sigma: float
+    return_share: float
+    return_mean_min: float
+    drop_in_share: float
+    drop_in_mean_min: float
+
+
+class Visits(msgspec.Struct, frozen=True):
+    """Online visits and what is looked for in them."""
+
+    domestic_per_delegate_day: float
+    overseas_per_delegate_day: float
+    day_profile: tuple[float, ...]
+    hour_profile: tuple[float, ...]
+    requests_mean: float
+    stands_per_request: float
+    projects_per_stand: float
+    browse_mean_min: float
+    own_sector_share: float
+    domestic_to_overseas_share: float
+    overseas_to_overseas_share: float
+
+
+class Negotiations(msgspec.Struct, frozen=True):
+    """Desks, patience, talk and outcome."""
+
+    popularity_zipf: float
+    negotiators_mean: float
+    opens_h: float
+    closes_h: float
+    night_share: float
+    night_closes_h: float
+    decline_share: float
+    patience_mean_min: float
+    talk_mean_min: float
+    talk_sigma: float
+    retry_share: float
+    retry_mean_min: float
+    attempts_max: int
+    intent_share: float
+    follow_up_share: float
+
+
+class Projects(msgspec.Struct, frozen=True):
+    """Publications by exhibitors."""
+
+    per_exhibitor_day: float
+    hour_profile: tuple[float, ...]
+
+
+class Parameters(msgspec.Struct, frozen=True):
+    """All parameters, one table for each part of the fair."""
+
+    fair: Fair
+    organisations: Organisations
+    programme: Programme
+    streams: Streams
+    visits: Visits
+    negotiations: Negotiations
+    projects: Projects
+
+
+class Row(msgspec.Struct, frozen=True):
+    """A parameter as the file describes it."""
+
+    name: str
+    value: str
+    """As written; several numbers are separated by spaces."""
+    unit: str
+    low: float | None
+    high: float | None
+    """The range in which the model may be played; each number of a list lies in it."""
+    kind: Class
+    figures: tuple[str, ...]
+    """The documented figures that the parameter gives to the model, decides with others, or is fitted to."""
+    scales: bool
+    """Whether it counts people, stands or capacities, which `--scale` shrinks."""
+    source: str
+
+
+def load_rows() -> dict[str, Row]:
+    """Return the shipped parameters by name, in the order of the file.
+
+    Raises:
+        ScenarioError: a row has no known class, or a name that the model does not use; or the model misses one.
+    """
+    text = (data("seeds") / "parameters.csv").read_text(encoding="utf-8")
+    rows: dict[str, Row] = {}
+    for raw in csv.DictReader(text.splitlines()):
+        if raw["class"] not in get_args(Class):
+            raise ScenarioError(
+                f"{FILE}: {raw['name']}: class is {raw['class']!r}; {did_you_mean(raw['class'], get_args(Class))}"
+            )
+        rows[raw["name"]] = Row(
+            name=raw["name"],
+            value=raw["value"],
+            unit=raw["unit"],
+            low=float(raw["low"]) if raw["low"] else None,
+            high=float(raw["high"]) if raw["high"] else None,
+            kind=raw["class"],  # type: ignore[arg-type]  # checked above
+            figures=tuple(raw["figures"].split()),
+            scales=raw["scales"] == "yes",
+            source=raw["source"],
+        )
+    if wrong := set(rows) ^ set(_types()):
+        name = min(wrong)
+        raise ScenarioError(f"{FILE}: {name} is {'no parameter of the model' if name in rows else 'missing'}")
+    return rows
+
+
+def resolve(rows: Mapping[str, Row], changes: Mapping[str, tuple[Any, str]], scale: float) -> Parameters:
+    """Return typed parameters: the rows' values, with changes (name to value and where it was said), at a scale.
+
+    Raises:
+        ScenarioError: a change names no parameter, has the wrong type, or lies out of the parameter's range.
+    """
+    types = _types()
+    values: dict[str, Any] = {name: _convert(row.value, types[name], row, FILE) for name, row in rows.items()}
+    for name, (value, said_in) in changes.items():
+        if name not in rows:
+            raise ScenarioError(f"{said_in}: {name} is no key; {did_you_mean(name, rows)}")
+        values[name] = _convert(value, types[name], rows[name], said_in)
+    nested: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        part, _, field = name.partition(".")
+        nested.setdefault(part, {})[field] = _scaled(value, scale) if rows[name].scales else value
+    parameters = msgspec.convert(nested, Parameters)
+    _check_consistency(parameters)
+    return parameters
+
+
+def _types() -> dict[str, Any]:
+    """Return the type of each parameter by its path."""
+    return {
+        f"{part.name}.{field.name}": field.type
+        for part in msgspec.structs.fields(Parameters)
+        for field in msgspec.structs.fields(part.type)
+    }
+
+
+def _convert(value: Any, wanted: Any, row: Row, said_in: str) -> Any:
+    """Return a value in the parameter's type, inside its range."""
+    listed = getattr(wanted, "__origin__", None) is tuple
+    raw = value.split() if listed and isinstance(value, str) else value
+    try:
+        converted = msgspec.convert(raw, wanted, strict=not isinstance(value, str))
+    except msgspec.ValidationError as fault:
+        raise ScenarioError(
+            f"{said_in}: {row.name} is {value!r}: {fault}; it is {_described(wanted)} ({row.unit}), such as {row.value}"
+        ) from fault
+    for number in converted if listed else (converted,):
+        if (row.low is not None and number < row.low) or (row.high is not None and number > row.high):
+            raise ScenarioError(
+                f"{said_in}: {row.name} is {number}; allowed is {row.low:g} to {row.high:g} ({row.unit})"
+            )
+    if listed and len(converted) != len(row.value.split()) and row.name.endswith("hour_profile"):
+        raise ScenarioError(f"{said_in}: {row.name} has {len(converted)} numbers; it has one for each of 24 hours")
+    return converted
+
+
+def _described(wanted: Any) -> str:
+    names = {int: "a whole number", float: "a number", date: "a date"}
+    return names.get(wanted, "numbers separated by spaces")
+
+
+def _scaled(value: Any, scale: float) -> Any:
+    if isinstance(value, tuple):
+        return tuple(max(1, round(number * scale)) for number in value)
+    return round(value * scale) if isinstance(value, int) else value * scale
+
+
+def _check_consistency(parameters: Parameters) -> None:
+    """Refuse values that are each in range but cannot stand together."""
+    programme, desks = parameters.programme, parameters.negotiations
+    counted = programme.summit_forums + programme.industry_forums + programme.industry_promotions
+    counted += programme.foreign_days + programme.provincial + programme.evening
+    for name, value in (("online_only", programme.online_only), ("streamed", programme.streamed - 1)):
+        if value > counted - programme.evening:
+            raise ScenarioError(
+                f"programme.{name} is {getattr(programme, name)}; there are {counted - programme.evening} sessions"
+                " besides the summit and the evening events"
+            )
+    if desks.opens_h >= desks.closes_h:
+        raise ScenarioError(
+            f"negotiations.opens_h is {desks.opens_h:g} and closes_h {desks.closes_h:g}; desks open before they close"
+        )
+    if desks.intent_share + desks.follow_up_share > 1:
+        raise ScenarioError(
+            f"negotiations.intent_share {desks.intent_share:g} and follow_up_share {desks.follow_up_share:g} are more"
+            " than 1 together; lower one of them"
+        )
+    if programme.first_day > parameters.fair.days:
+        raise ScenarioError(
+            f"programme.first_day is {programme.first_day}; the fair has {parameters.fair.days} days (fair.days)"
+        )

@@ -1,0 +1,77 @@
+"""Live runs in memory against the log they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from tests.cloudfair.example import batch, digest_of, example, measures_of
+
+from cloudfair import live
+from cloudfair.live import Live
+from cloudfair.log import Log
+
+EVENTS = example(1_000)
+
+
+@pytest.fixture
+def log(sqlite: str) -> Iterator[Log]:
+    log = Log.open(sqlite)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def run(log: Log) -> str:
+    return log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+
+
+@pytest.fixture
+def writer() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as writer:
+        yield writer
+
+
+def stands(live: Live) -> tuple[int, int, str, bool, dict[str, object]]:
+    measures = live.state().snapshot()
+    return live.head, live.position, live.digest, live.ended, measures
+
+
+async def test_run_is_rebuilt_from_checkpoint_and_log(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECKPOINT_EVENTS", 250)
+    first = Live(run, log, writer)
+    for start in range(0, 900, 100):
+        await first.append(batch(EVENTS, start, start + 100), EVENTS[start : start + 100], None)
+    assert stands(first)[:3] == (900, 900, digest_of(EVENTS[:900]))
+    writer.submit(int).result()
+    position, digest, _ = log.latest_checkpoint(run)
+    assert (position, digest) == (900, digest_of(EVENTS[:900]))
+    assert stands(Live(run, log, writer)) == stands(first)
+
+
+async def test_run_has_a_checkpoint_at_its_end(log: Log, run: str, writer: ThreadPoolExecutor) -> None:
+    whole = Live(run, log, writer)
+    await whole.append(batch(EVENTS, 0, 1000), EVENTS, None)
+    assert stands(whole) == (1000, 1000, digest_of(EVENTS), True, measures_of(EVENTS))
+    writer.submit(int).result()
+    assert log.latest_checkpoint(run)[:2] == (1000, digest_of(EVENTS))
+
+
+async def test_checkpoint_of_another_release_is_left_aside(log: Log, run: str, writer: ThreadPoolExecutor) -> None:
+    log.append(run, batch(EVENTS, 0, 500))
+    log.save_checkpoint(run, 500, digest_of(EVENTS[:500]), b"\x81\xa5other\x01")
+    assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
+
+
+async def test_batches_that_were_kept_without_an_answer_are_taken_in_with_the_next(
+    log: Log, run: str, writer: ThreadPoolExecutor
+) -> None:
+    behind = Live(run, log, writer)
+    log.append(run, batch(EVENTS, 0, 400))
+    log.append(run, batch(EVENTS, 400, 500))
+    assert await behind.append(batch(EVENTS, 0, 400), EVENTS[:400], None) == digest_of(EVENTS[:400])
+    assert await behind.append(batch(EVENTS, 500, 600), EVENTS[500:600], None) == digest_of(EVENTS[:600])
+    assert stands(behind) == (600, 600, digest_of(EVENTS[:600]), False, measures_of(EVENTS[:600]))

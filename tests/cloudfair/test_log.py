@@ -1,0 +1,157 @@
+"""The contract of the log, over SQLite and over PostgreSQL."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+
+import pytest
+from tests.cloudfair.example import batch, digest_of, example
+
+from cloudfair.log import Log
+from cloudfair.problems import ConflictError, UnknownError
+from fairfacts.errors import EventError
+from fairfacts.events import encode
+from fairfacts.measures import State
+from fairfacts.runs import FairClosed
+
+EVENTS = example(100)
+
+
+@pytest.fixture
+def run(log: Log) -> str:
+    return log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1", request='{"days":6}').id
+
+
+def kept(log: Log, run: str) -> tuple[int, bytes]:
+    """What the log holds: its head and its bytes."""
+    return log.run(run).head, b"".join(segment.ndjson for segment in log.segments(run))
+
+
+def test_run_is_found_again_as_it_was_created(log: Log, run: str) -> None:
+    found = log.run(run)
+    assert re.fullmatch(r"example-s7-[a-z2-7]{4}", found.id)
+    assert found == log.runs()[0]
+    assert (found.request, found.head, found.ended, found.created_at.utcoffset().total_seconds()) == (
+        '{"days":6}',
+        0,
+        False,
+        0,
+    )
+
+
+def test_unknown_run_is_answered_with_the_nearest(log: Log, run: str) -> None:
+    with pytest.raises(UnknownError, match=f"there is no run {run}x; did you mean {run}?"):
+        log.run(run + "x")
+    with pytest.raises(UnknownError, match=f"there is no run {run}x; did you mean {run}?"):
+        log.append(run + "x", batch(EVENTS, 0, 10))
+
+
+def test_batches_one_after_the_other_are_the_log(log: Log, run: str) -> None:
+    for first in range(0, 100, 30):
+        log.append(run, batch(EVENTS, first, first + 30))
+    assert kept(log, run) == (100, encode(EVENTS))
+    assert log.digest(run, 100) == digest_of(EVENTS)
+    assert log.digest(run, 60) == digest_of(EVENTS[:60])
+    assert (log.run(run).at_ms, log.run(run).ended) == (99_000, True)
+
+
+def test_payload_is_kept_as_it_was_sent(log: Log, run: str) -> None:
+    sent = batch(EVENTS, 0, 50)
+    log.append(run, sent)
+    with log._transaction() as connection:
+        assert connection.exec_driver_sql("SELECT payload, sha256 FROM segment").one() == (
+            sent.payload,
+            hashlib.sha256(sent.ndjson).hexdigest(),
+        )
+
+
+def test_same_batch_again_changes_nothing(log: Log, run: str) -> None:
+    for first, end in ((0, 40), (0, 40), (40, 100), (0, 40), (40, 100)):
+        log.append(run, batch(EVENTS, first, end))
+    assert kept(log, run) == (100, encode(EVENTS))
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [(41, 50), (90, 100), (10, 30), (0, 30), (0, 50), (20, 60), (39, 60)],
+    ids=lambda place: str(place),
+)
+def test_gap_or_overlap_is_refused_with_the_head_and_nothing_kept(log: Log, run: str, first: int, end: int) -> None:
+    log.append(run, batch(EVENTS, 0, 20))
+    log.append(run, batch(EVENTS, 20, 40))
+    with pytest.raises(ConflictError, match="send what begins at 40") as refused:
+        log.append(run, batch(EVENTS, first, end))
+    assert (refused.value.head, kept(log, run)) == (40, (40, encode(EVENTS[:40])))
+
+
+def test_other_content_at_a_kept_position_is_refused(log: Log, run: str) -> None:
+    log.append(run, batch(EVENTS, 0, 40))
+    other = [*EVENTS[:39], FairClosed(EVENTS[39].at_ms)]
+    with pytest.raises(ConflictError, match="send what begins at 40"):
+        log.append(run, batch(other, 0, 40))
+
+
+def test_nothing_follows_the_end(log: Log, run: str) -> None:
+    log.append(run, batch(EVENTS, 0, 100))
+    with pytest.raises(ConflictError, match="ended with event 99"):
+        log.append(run, batch([*EVENTS, FairClosed(200_000)], 100, 101))
+
+
+def test_log_does_not_go_back_in_time(log: Log, run: str) -> None:
+    log.append(run, batch(EVENTS, 0, 40))
+    early = [*EVENTS[:40], FairClosed(38_999)]
+    with pytest.raises(EventError, match="at_ms is 38999, before the 39000") as refused:
+        log.append(run, batch(early, 40, 41))
+    assert (refused.value.position, refused.value.field) == (0, "at_ms")
+
+
+def test_of_two_writers_at_once_one_appends(log: Log, run: str) -> None:
+    log.append(run, batch(EVENTS, 0, 2))
+    outcomes: list[str] = []
+
+    def append(number: int) -> None:
+        own = [*EVENTS[:2], FairClosed(10_000 + number)]
+        try:
+            log.append(run, batch(own, 2, 3))
+            outcomes.append("kept")
+        except ConflictError:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=append, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (sorted(outcomes), log.run(run).head) == (["kept", "refused", "refused", "refused"], 3)
+
+
+@pytest.mark.parametrize(("first", "limit"), [(0, 100), (0, 10), (35, 10), (39, 2), (90, 50), (100, 10), (500, 10)])
+def test_events_are_read_by_position_across_batches(log: Log, run: str, first: int, limit: int) -> None:
+    for start in range(0, 100, 20):
+        log.append(run, batch(EVENTS, start, start + 20))
+    assert log.events(run, first, limit) == encode(EVENTS[first : first + limit]).splitlines()
+
+
+def test_checkpoint_and_the_events_after_it_are_the_whole_fold(log: Log, run: str) -> None:
+    state = State()
+    for start in range(0, 100, 20):
+        log.append(run, batch(EVENTS, start, start + 20))
+        state.fold(EVENTS[start : start + 20])
+        if start in (20, 60):
+            for _ in range(2):
+                log.save_checkpoint(run, state.position, digest_of(EVENTS[: state.position]), state.checkpoint())
+    position, digest, checkpoint = log.latest_checkpoint(run)
+    assert (position, digest) == (80, digest_of(EVENTS[:80]))
+    restored = State.restore(checkpoint)
+    restored.fold(EVENTS[80:])
+    assert restored.snapshot() == state.snapshot()
+
+
+def test_large_numbers_and_texts_of_any_script_are_kept(log: Log) -> None:
+    run = log.create_run(
+        scenario="example", seed=2**63 - 1, replication=2**62, scale=0.1, version="1", request='{"名":"🎪"}'
+    )
+    found = log.run(run.id)
+    assert (found.seed, found.replication, found.scale, found.request) == (2**63 - 1, 2**62, 0.1, '{"名":"🎪"}')

@@ -1,0 +1,238 @@
+"""The browser that looks at the page, the backend behind it, and the small fair that it shows."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tarfile
+import threading
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import brotli
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from cloudfair.server import Server, bound, url_of
+from cloudfair.settings import Settings
+from fairfacts.event import Event
+from fairfacts.events import encode
+from fairfacts.negotiations import NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
+from fairfacts.organisations import OrganisationRegistered
+from fairfacts.projects import ProjectPublished
+from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.streams import StreamStarted, ViewerJoined
+from fairfacts.visits import VisitStarted
+
+ROOT = Path(__file__).resolve().parents[2]
+BUNDLED = ROOT / "tests/browser/node_modules/@sparticuz/chromium/bin"
+UNPACKED = ROOT / ".cache/chromium"
+SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",  # containers and root have none
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+FONTS = f"""<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>/usr/share/fonts</dir>
+  <dir>{UNPACKED / "fonts"}</dir>
+  <cachedir>{UNPACKED / "fonts-cache"}</cachedir>
+</fontconfig>
+"""
+"""The system's fonts, and the one that came along where it has none."""
+
+
+@pytest.fixture(scope="module")  # no longer: its event loop would be in the way of asynchronous tests
+def browser() -> Iterator[Browser]:
+    """A Chromium: the one that CLOUDFAIR_BROWSER names, the system's, or the one that `make test` fetches."""
+    found = find_browser()
+    if found is None:
+        reason = "no Chromium: run `make test`, which fetches one, or name one in CLOUDFAIR_BROWSER"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    program, environment = found
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env={**os.environ, **environment})
+        yield browser
+        browser.close()
+
+
+class Backend:
+    """A real backend on a port of its own, that can be stopped and started again over the same log."""
+
+    def __init__(self, database: Path) -> None:
+        self._database, self._port = str(database), 0
+        self.start()
+
+    def start(self) -> None:
+        ready = threading.Event()
+        self._listener = bound("127.0.0.1", self._port)
+        listener = self._listener.__enter__()
+        self.url, self._port = url_of(listener), listener.getsockname()[1]
+        self._server = Server(Settings(database=self._database), listener, lambda _: ready.set())
+        self._thread = threading.Thread(target=self._server.run)
+        self._thread.start()
+        assert ready.wait(10)
+
+    def stop(self) -> None:
+        self._server.stop()
+        self._thread.join()
+        self._listener.__exit__(None, None, None)
+
+    def begin(self, seed: int = 7) -> str:
+        new = {"scenario": "ciftis2020", "seed": seed, "scale": SCALE, "version": "0.1.0"}
+        return str(httpx.post(f"{self.url}/runs", json=new).raise_for_status().json()["run"])
+
+    def append(self, run: str, first: int, events: list[Event]) -> None:
+        url = f"{self.url}/runs/{run}/events"
+        httpx.post(url, params={"first": first}, content=encode(events)).raise_for_status()
+
+    def get(self, path: str) -> Any:
+        return httpx.get(f"{self.url}/{path}").raise_for_status().json()
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[Backend]:
+    backend = Backend(tmp_path / "fair.db")
+    yield backend
+    backend.stop()
+
+
+@pytest.fixture
+def open_page(browser: Browser, backend: Backend) -> Iterator[Callable[..., Page]]:
+    """Opens the page at a path of the backend; in the end, none of them may have complained or asked another host."""
+    pages: list[Page] = []
+    faults: list[str] = []
+    asked: set[str] = set()
+
+    def open_at(path: str = "", **options: Any) -> Page:
+        page = browser.new_page(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 900}} | options)
+        pages.append(page)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console", lambda message: faults.append(message.text) if message.type in ("error", "warning") else None
+        )
+        page.on("request", lambda request: asked.add("/".join(request.url.split("/")[:3])))
+        page.goto(f"{backend.url}/{path}")
+        return page
+
+    yield open_at
+    for page in pages:
+        page.close()
+    away = "net::ERR_"  # the browser itself says so of each attempt while the backend is away
+    assert [fault for fault in faults if away not in fault] == []
+    assert asked <= {backend.url, "data:image"}
+
+
+SCALE, HOUR_MS, DAYS = 0.01, 3_600_000, 6
+
+
+@pytest.fixture(scope="session")
+def fair() -> list[list[Event]]:
+    """The events of a made-up fair, without chance: before the opening, then one batch a day, then the end."""
+    before: list[Event] = [
+        RunStarted(
+            at_ms=0,
+            scenario="ciftis2020",
+            seed=7,
+            replication=0,
+            scale=SCALE,
+            version="0.1.0",
+            parameters_sha256="0" * 64,
+            epoch="2020-09-04T00:00:00+08:00",
+            duration_ms=DAYS * 24 * HOUR_MS,
+            inputs=("fair.opens", "organisations.at_closing", "projects.published_online"),
+            calibrated=("negotiations.initiated",),
+        ),
+        *(_organisation(number, 0) for number in range(180)),
+        FairOpened(at_ms=9 * HOUR_MS),
+    ]
+    end = DAYS * 24 * HOUR_MS
+    return [before, *map(_day, range(DAYS)), [FairClosed(at_ms=end), RunEnded(at_ms=end)]]
+
+
+def _organisation(number: int, at_ms: int) -> Event:
+    economy = ("CN", "DE", "CN", "US", "JP")[number % 5]
+    return OrganisationRegistered(
+        at_ms=at_ms,
+        organisation=number,
+        kind="enterprise",
+        economy=economy,
+        economy_rank=number % 5 + 1,
+        sector="tourism",
+        delegates=6,
+        exhibits=True,
+    )
+
+
+def _day(day: int) -> list[Event]:
+    events: list[Event] = []
+    for hour in range(10, 18):
+        at_ms = (day * 24 + hour) * HOUR_MS
+        number = (day * 8 + hour) * 1_000
+        events += [
+            _organisation(number, at_ms),
+            ProjectPublished(at_ms=at_ms, project=number, organisation=1, economy="CN", sector="tourism"),
+            StreamStarted(at_ms=at_ms, stream=number),
+            ViewerJoined(at_ms=at_ms, stream=number, viewer=number, organisation=1, economy="CN"),
+        ]
+        for i in range(20 + 3 * hour - 2 * day):
+            events += _negotiation(number + i, at_ms + i * 30_000)
+    return events
+
+
+def _negotiation(number: int, at_ms: int) -> list[Event]:
+    overseas = number % 4 == 0
+    who: Any = {
+        "negotiation": number,
+        "organisation": 1,
+        "economy": "DE" if overseas else "CN",
+        "exhibitor": 2,
+        "exhibitor_economy": "CN",
+        "overseas": overseas,
+    }
+    answer = NegotiationLapsed if number % 5 == 0 else NegotiationTakenUp
+    return [
+        VisitStarted(at_ms=at_ms, visit=number, organisation=1, economy=who["economy"]),
+        NegotiationRequested(at_ms=at_ms, **who, visit=number, sector="tourism", attempt=1),
+        answer(at_ms=at_ms + 20_000, **who, waited_ms=20_000),
+    ]
+
+
+def find_browser() -> tuple[str, dict[str, str]] | None:
+    if named := os.environ.get("CLOUDFAIR_BROWSER"):
+        return (named, {}) if Path(named).is_file() else None
+    for name in SYSTEM_NAMES:
+        if program := shutil.which(name):
+            return program, {}
+    if not BUNDLED.is_dir():
+        return None
+    return unpack(), {"LD_LIBRARY_PATH": str(UNPACKED / "lib"), "FONTCONFIG_FILE": str(UNPACKED / "own-fonts.conf")}
+
+
+def unpack() -> str:
+    """Unpack the fetched Chromium once; its program last and in one step, so that what broke off is done again."""
+    program = UNPACKED / "chromium"
+    if not program.is_file():
+        UNPACKED.mkdir(parents=True, exist_ok=True)
+        for name in ("al2023", "fonts"):
+            packed = brotli.decompress((BUNDLED / f"{name}.tar.br").read_bytes())
+            with tarfile.open(fileobj=BytesIO(packed)) as archive:
+                archive.extractall(UNPACKED)
+        (UNPACKED / "own-fonts.conf").write_text(FONTS)
+        part = UNPACKED / "chromium.part"
+        part.write_bytes(brotli.decompress((BUNDLED / "chromium.br").read_bytes()))
+        part.chmod(0o755)
+        part.rename(program)
+    return str(program)
