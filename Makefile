@@ -13,12 +13,12 @@ $(VENV)/.made: $(LOCKS)/uv.txt
 
 WEB := $(wildcard platform/web/*.* platform/web/src/*)
 $(VENV)/.run: $(VENV)/.made $(LOCKS)/run.txt pyproject.toml hatch_build.py $(WEB)
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(LOCKS)/run.txt
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCKS)/run.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r $(LOCKS)/dev.txt
+	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCKS)/dev.txt
 	$(BIN)/python hatch_build.py npm --prefix tests/browser ci
 	@touch $@
 

@@ -18,7 +18,7 @@ from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
-from cloudfair.problems import UnknownError, problem, tell_problems
+from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
 from cloudfair.settings import Settings
 from fairfacts.figures import load_figures
 
@@ -54,7 +54,11 @@ def create_app(settings: Settings) -> FastAPI:
         log.close()
 
     app = FastAPI(
-        title="cloudfair", version=release(), lifespan=lifespan, summary="Logs, live measures and feeds of fair runs"
+        title="cloudfair",
+        summary="Logs, live measures and feeds of fair runs",
+        version=release(),
+        lifespan=lifespan,
+        responses={"default": PROBLEM_ANSWER},
     )
     app.state.backend = Backend(settings, log, live_runs, Feeds(), figures)
     tell_problems(app)

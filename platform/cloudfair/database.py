@@ -92,4 +92,4 @@ def _make_durable(connection: SqliteConnection, _: object) -> None:
 def _remedy(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return "make its folder, see that it is yours to write, or name another file with --db"
-    return "see that the server runs, that the database exists and that the user may create tables in it"
+    return "see that the server runs, that the database exists and that the user may create tables"

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Annotated, Any
 
 import zstandard
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from cloudfair.backend import Here, writer
 from cloudfair.log import Batch
 from cloudfair.problems import EncodingError, MalformedError, TooLargeError
-from cloudfair.settings import Settings
+from cloudfair.settings import MIB, Settings
 from fairfacts.errors import EventError
 from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.runs import RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
-_ODD_LINE = re.compile(rb"\n(?!\{|\Z)")
+_ODD_LINE = re.compile(rb"\n[^{]")
 """The beginning of a line that is no JSON object."""
 
 LARGEST = 2**63 - 1
@@ -59,11 +61,23 @@ class Appended(BaseModel):
     """What operators said to the run since the last answer."""
 
 
-@router.post("/runs", status_code=201)
-def create_run(new: NewRun, here: Here) -> CreatedRun:
+@router.post(
+    "/runs",
+    status_code=201,
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": NewRun.model_json_schema()}}}
+    },
+)
+async def create_run(request: Request, here: Here) -> CreatedRun:
     """Begin a run."""
+    body = await read_body(request, MIB)  # FastAPI would read one of any size
+    try:
+        new = NewRun.model_validate_json(body)
+    except ValidationError as fault:
+        raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
     fields = new.model_dump(exclude={"request"})
-    run = here.log.create_run(**fields, request=json.dumps(new.request, ensure_ascii=False, separators=(",", ":")))
+    fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))
+    run = await asyncio.to_thread(lambda: here.log.create_run(**fields))
     return CreatedRun(run=run.id)
 
 
@@ -96,7 +110,7 @@ async def read_body(request: Request, limit: int) -> bytes:
     async for chunk in request.stream():
         body += chunk
         if len(body) > limit:
-            raise TooLargeError(f"the body is over {limit} bytes; send smaller batches", limit=limit)
+            raise TooLargeError(f"the body is over {limit} bytes; send less at a time", limit=limit)
     return bytes(body)
 
 

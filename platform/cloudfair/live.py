@@ -160,7 +160,10 @@ class LiveRuns:
             raise
 
     def close(self) -> None:
-        """Finish what is being written."""
+        """Fold what was answered for, and finish what is being written."""
+        for loading in self._loading.values():
+            if loading.done() and not loading.cancelled() and loading.exception() is None:
+                loading.result().catch_up()
         self._writer.shutdown()
 
     def _load(self, run: str) -> Live:

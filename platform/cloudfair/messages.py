@@ -43,7 +43,7 @@ class Subscribe(Message, frozen=True, kw_only=True):
     resume: str | None = None
     """The token of the last frame seen, to go on from it with the same parts."""
     acknowledge: bool = False
-    """Whether each frame waits for the `ack` of the one before."""
+    """Whether each frame, and the `end`, waits for the `ack` of the frame before."""
 
 
 class Ack(Message, frozen=True, kw_only=True):

@@ -25,6 +25,20 @@ from starlette.responses import Response
 from fairfacts.errors import BackendError, EventError, FairError
 
 MEDIA_TYPE = "application/problem+json"
+_MEMBERS: dict[str, Any] = {name: {"type": "string"} for name in ("type", "title", "detail")}
+PROBLEM_ANSWER: dict[str, Any] = {
+    "description": "A problem document (RFC 9457); members such as `head`, `position` and `field` say more",
+    "content": {
+        MEDIA_TYPE: {
+            "schema": {
+                "type": "object",
+                "required": ["type", "title", "status", "detail"],
+                "properties": _MEMBERS | {"status": {"type": "integer"}},
+            }
+        }
+    },
+}
+"""How OpenAPI describes every answer that is an error."""
 
 
 class RefusedError(BackendError):

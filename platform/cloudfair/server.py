@@ -22,6 +22,8 @@ from fairfacts.errors import BackendError
 
 STOP_S = 3
 """How long open requests and watchers may take when the server is asked to stop."""
+GOODBYE_S = 0.5
+"""How long a watcher may take to read that the server stops."""
 SEND_BUFFER_BYTES = 64 * 1024
 CLIENT_MESSAGE_BYTES = 64 * 1024
 
@@ -110,10 +112,21 @@ class WatcherProtocol(WebSocketsSansIOProtocol):
         if connection := transport.get_extra_info("socket"):
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
 
+    def shutdown(self) -> None:
+        """Say goodbye to a client that reads, and do not wait for one that does not."""
+        super().shutdown()
+        self.loop.call_later(GOODBYE_S, self._abandon)
+
+    def _abandon(self) -> None:
+        if not self.disconnected:
+            self.transport.abort()
+
     async def send(self, message: ASGISendEvent) -> None:
         """Send, then wait until nothing is left in the process."""
         await super().send(message)
         await self.writable.wait()
+        if message["type"] == "websocket.http.response.body":
+            self.handshake_complete = True  # with a refusal; uvicorn 0.54 takes it for none and logs an error
 
 
 class _Uvicorn(uvicorn.Server):

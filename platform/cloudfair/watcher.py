@@ -88,8 +88,9 @@ class Watcher:
                 self._wake.set()
         except MessageError as fault:
             self._fault = fault
-        self._gone = self._fault is None
-        self._wake.set()
+        finally:
+            self._gone = self._fault is None
+            self._wake.set()
 
     def _take(self, text: str | bytes) -> None:
         """Take in what the client says.
@@ -126,7 +127,7 @@ class Watcher:
                 await self._answer()
             elif self._is_behind() and time.monotonic() >= self._frame_due:
                 await self._send_frame(self._sent)
-            if self._sent and self._sent.ended and self._answered:
+            if self._sent and self._sent.ended and self._answered and self._is_ready(self._sent):
                 await self._say(End(digest=self._feed.live.digest, position=self._sent.position))
                 return await self._socket.close()
             await self._sleep()
@@ -143,7 +144,11 @@ class Watcher:
         """Return whether there is a frame that the client has not seen and is ready for."""
         if self._sent is None or self._sent is self._feed.newest:
             return False
-        return not self._asked.acknowledge or self._acknowledged >= self._sent.number
+        return self._is_ready(self._sent)
+
+    def _is_ready(self, sent: Frame) -> bool:
+        """Return whether the client can be sent more after this frame."""
+        return not self._asked.acknowledge or self._acknowledged >= sent.number
 
     async def _answer(self) -> None:
         """Answer a subscribe: with a patch where it resumes from a frame still held, else with a snapshot."""

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
-"""A whole number of things, or an id: zero or more."""
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+"""A whole number of things, or an id: zero or more, and exact in JavaScript."""
 
-Milliseconds = Annotated[int, msgspec.Meta(ge=0)]
-"""Simulated time since the run's epoch, or a length of it, in whole milliseconds."""
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=100 * 366 * 86_400_000)]
+"""Simulated time since the run's epoch, or a length of it, in whole milliseconds; up to a century."""
 
 EconomyCode = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
 """ISO 3166-1 alpha-2 code of a country or region."""

@@ -100,8 +100,8 @@ def decode(ndjson: bytes) -> list[Event]:
 def _first_fault(ndjson: bytes) -> EventError:
     """Find the event that made a batch unreadable."""
     position = 0
-    for line in ndjson.splitlines():
-        if not line.strip():
+    for line in ndjson.split(b"\n"):
+        if not line.strip(b" \t\r"):
             continue
         try:
             _decoder.decode(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal, get_args
@@ -16,6 +17,7 @@ Operator = Literal["=", ">", "<", "~"]
 Status = Literal["plan", "outcome"]
 COLUMNS = ("id", "value", "op", "unit", "as_of", "status", "counts", "source", "paragraph")
 MOMENT_UNITS = ("date", "datetime")
+PLAIN = "value and rounding are plain numbers such as 550000 or 0.264"
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -49,7 +51,7 @@ def load_figures(path: Path | None = None) -> dict[str, Figure]:
         text = source.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise FigureError(f"{name}: cannot be read ({fault}); give a CSV file in UTF-8") from fault
-    reader = csv.DictReader(text.splitlines())
+    reader = csv.DictReader(text.splitlines(), restval="")
     if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
         raise FigureError(f"{name}: column {missing[0]} is missing; the columns are {', '.join(COLUMNS)}")
     figures: dict[str, Figure] = {}
@@ -75,7 +77,9 @@ def _figure(row: dict[str, str], where: str) -> Figure:
         value = float(row["value"])
         rounding = float(row["rounding"]) if row.get("rounding") else _printed_rounding(row["value"])
     except ValueError as fault:
-        raise FigureError(f"{where}: {fault}; value and rounding are plain numbers such as 550000 or 0.264") from fault
+        raise FigureError(f"{where}: {fault}; {PLAIN}") from fault
+    if not (math.isfinite(value) and math.isfinite(rounding)):
+        raise FigureError(f"{where}: value is {row['value']!r}; {PLAIN}")
     return _made(row, value, rounding, where)
 
 

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from fairfacts.event import Count, Event, Milliseconds
+from fairfacts.event import Event, Milliseconds
+
+Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+"""A number that whoever starts a run may choose."""
 
 
 class RunStarted(Event, frozen=True, tag="run.started"):
     """The first event of a log: everything that decides the rest of it."""
 
     scenario: str
-    seed: Count
-    replication: Count
+    seed: Seed
+    replication: Seed
     scale: float
     """Size of the fair as a share of the documented one: people, stands and capacities."""
     version: str
@@ -30,6 +33,19 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     """Figures that were given to the model."""
     calibrated: tuple[str, ...]
     """Figures that the model's parameters were fitted to."""
+
+    def __post_init__(self) -> None:
+        """Refuse an epoch from which no date can be counted (msgspec makes it a fault of the batch)."""
+        try:
+            epoch = datetime.fromisoformat(self.epoch)
+            sound = epoch.utcoffset() is not None and 1900 <= epoch.year < 3000
+        except ValueError:
+            sound = False
+        if not sound:
+            raise ValueError(
+                f"epoch is {self.epoch!r}; it is a moment with offset in the years 1900 to 2999,"
+                " such as 2020-09-04T00:00:00+08:00"
+            )
 
 
 class FairOpened(Event, frozen=True, tag="fair.opened"):

@@ -43,7 +43,8 @@ class Stream:
 
     def uniform(self, entities: Keys, lane: int = 0) -> Floats:
         """Return uniform numbers in the open interval (0, 1)."""
-        return ((self.bits(entities, lane) >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+        # 52 bits and a half: of 53, the largest would be rounded to 1
+        return ((self.bits(entities, lane) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
     def exponential(self, entities: Keys, mean: float, lane: int = 0) -> Floats:
         """Return exponential numbers of a mean."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -56,7 +57,7 @@ def load_economies(factors: Mapping[str, tuple[Any, str]]) -> tuple[Economy, ...
             times[code] = msgspec.convert(value, float, strict=False)
         except msgspec.ValidationError:
             times[code] = -1.0
-        if times[code] < 0:
+        if not 0 <= times[code] < math.inf:
             raise ScenarioError(f"{said_in}: economies.{code} is {value!r}; it is a factor on the weight, 0 or more")
     return tuple(
         Economy(

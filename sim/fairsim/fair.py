@@ -32,25 +32,24 @@ def play(
     The events are the same whatever the slice. Nothing is played ahead of what was asked for: whoever takes the slices
     slowly has a slow fair.
     """
-    events: list[Event] = []
-    fair = Fair(scenario, seed, replication, events)
-    for now_ms in range(slice_ms, fair.duration_ms + slice_ms, slice_ms):
-        now_ms = min(now_ms, fair.duration_ms)
-        fair.env.run(until=now_ms)
-        if now_ms == fair.duration_ms:
-            fair.end()
-        yield now_ms, events[:]
-        events.clear()
+    return slices(Fair(scenario, seed, replication), slice_ms)
+
+
+def slices(fair: Fair, slice_ms: int = MINUTE_MS) -> Iterator[tuple[int, list[Event]]]:
+    """Play a fair to its end, and yield the slices that `play` speaks of."""
+    while fair.env.now < fair.duration_ms:
+        fair.play_until(min(fair.env.now + slice_ms, fair.duration_ms))
+        yield fair.env.now, fair.take_events()
 
 
 class Fair:
     """A fair that stands at the moment of its opening."""
 
-    def __init__(self, scenario: Scenario, seed: int, replication: int, events: list[Event]) -> None:
-        """Prepare a fair that appends to `events` what happens."""
+    def __init__(self, scenario: Scenario, seed: int, replication: int = 0) -> None:
         self.env = env = Kernel()
         self.duration_ms = scenario.parameters.fair.days * DAY_MS
-        emit, draws = events.append, Draws(seed, replication)
+        self._events: list[Event] = []
+        emit, draws = self._events.append, Draws(seed, replication)
         self._scenario, self._emit = scenario, emit
         self._organisations = Organisations(env, scenario, draws, emit)
         self._desks = Desks(env, scenario, draws, self._organisations, emit)
@@ -75,10 +74,18 @@ class Fair:
         )
         env.process(self._days())
 
-    def end(self) -> None:
-        """Close the fair and end the run; what is in progress stays so, as the platform stays open."""
-        self._emit(FairClosed(self.duration_ms))
-        self._emit(RunEnded(self.duration_ms))
+    def play_until(self, now_ms: int) -> None:
+        """Play on to a moment; at the fair's end it closes, and what is in progress stays so: the platform stays open."""
+        self.env.run(until=now_ms)
+        if now_ms == self.duration_ms:
+            self._emit(FairClosed(now_ms))
+            self._emit(RunEnded(now_ms))
+
+    def take_events(self) -> list[Event]:
+        """Return what happened since the last call, in order."""
+        events = self._events[:]
+        self._events.clear()
+        return events
 
     def _days(self) -> Story:
         """The days of the fair, each with who signs up, visits and publishes in it."""

@@ -247,17 +247,19 @@ class Desks:
         return (1 - exponent) * self._exhibitors.uniform(exhibitors, POPULARITY) ** -exponent
 
     def _keep_hours(self, shift: tuple[str, bool]) -> Story:
-        """Open and close the desks of one time zone and shift, day after day."""
-        while True:
+        """Open and close the desks of one time zone and shift, day after day; those of 24 hours stay open."""
+        while self._closes_h(shift) - self._parameters.opens_h < 24:
             at_ms, change = self._next_change(shift)
             yield self.env.timeout(at_ms - self.env.now)
             for desk in self._keeping_hours[shift]:
                 getattr(desk, change)()
 
+    def _closes_h(self, shift: tuple[str, bool]) -> float:
+        return self._parameters.night_closes_h if shift[1] else self._parameters.closes_h
+
     def _next_change(self, shift: tuple[str, bool]) -> tuple[int, str]:
         """Return when desks of a shift next open or close (in ms since the epoch), and which of the two it is."""
-        zone, at_night = shift
-        closes_h = self._parameters.night_closes_h if at_night else self._parameters.closes_h
+        zone, closes_h = shift[0], self._closes_h(shift)
         now = self._epoch + timedelta(milliseconds=self.env.now)
         local = now.astimezone(ZoneInfo(zone))
         midnight = datetime.combine(local.date(), datetime.min.time(), ZoneInfo(zone))
@@ -278,6 +280,7 @@ class Directory:
         self, exhibitors: NDArray[np.int64], popularity: NDArray[np.float64], organisations: Organisations
     ) -> None:
         self.exhibitors = exhibitors
+        self._all = exhibitors, np.cumsum(popularity)
         register = organisations.register
         sector, overseas = register.sector[exhibitors], register.overseas[exhibitors]
         self._lists: dict[tuple[bool, int], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
@@ -305,9 +308,9 @@ class Directory:
         return chosen
 
     def _widest(self, origin: bool) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Return all exhibitors of an origin, or of the other one where it has too few."""
-        same, other = self._lists[origin, ANY_SECTOR], self._lists[not origin, ANY_SECTOR]
-        return same if len(same[0]) >= 2 else other
+        """Return all exhibitors of an origin, or of both where it has too few."""
+        same = self._lists[origin, ANY_SECTOR]
+        return same if len(same[0]) >= 2 else self._all
 
 
 ANY_SECTOR = -1

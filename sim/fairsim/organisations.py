@@ -80,6 +80,8 @@ class Organisations:
         """Put those on the register who signed up before the fair opens."""
         kinds = self._kinds_at_opening()
         self._sign_up(kinds, self._economies_at_opening(kinds), np.zeros(len(kinds), np.int64))
+        if np.count_nonzero(self.register.exhibits) < 2:  # in a tiny fair; whoever visits has somebody else to ask
+            self.register.exhibits[-2:] = True
         for number in range(len(self.register)):
             self._announce(number)
 

@@ -233,13 +233,22 @@ def _convert(value: Any, wanted: Any, row: Row, said_in: str) -> Any:
             f"{said_in}: {row.name} is {value!r}: {fault}; it is {_described(wanted)} ({row.unit}), such as {row.value}"
         ) from fault
     for number in converted if listed else (converted,):
-        if (row.low is not None and number < row.low) or (row.high is not None and number > row.high):
+        if row.low is not None and row.high is not None and not row.low <= number <= row.high:  # NaN is out as well
             raise ScenarioError(
                 f"{said_in}: {row.name} is {number}; allowed is {row.low:g} to {row.high:g} ({row.unit})"
             )
-    if listed and len(converted) != len(row.value.split()) and row.name.endswith("hour_profile"):
-        raise ScenarioError(f"{said_in}: {row.name} has {len(converted)} numbers; it has one for each of 24 hours")
+    if listed and row.name.endswith("hour_profile"):
+        _check_profile(converted, row, said_in)
+    if listed and not converted:
+        raise ScenarioError(f"{said_in}: {row.name} is empty; it has at least one number ({row.unit})")
     return converted
+
+
+def _check_profile(weights: tuple[float, ...], row: Row, said_in: str) -> None:
+    if len(weights) != 24:
+        raise ScenarioError(f"{said_in}: {row.name} has {len(weights)} numbers; it has one for each of 24 hours")
+    if not any(weights):
+        raise ScenarioError(f"{said_in}: {row.name} has no hour with a weight; give one hour at least more than 0")
 
 
 def _described(wanted: Any) -> str:
@@ -255,25 +264,47 @@ def _scaled(value: Any, scale: float) -> Any:
 
 def _check_consistency(parameters: Parameters) -> None:
     """Refuse values that are each in range but cannot stand together."""
-    programme, desks = parameters.programme, parameters.negotiations
-    counted = programme.summit_forums + programme.industry_forums + programme.industry_promotions
-    counted += programme.foreign_days + programme.provincial + programme.evening
-    for name, value in (("online_only", programme.online_only), ("streamed", programme.streamed - 1)):
-        if value > counted - programme.evening:
+    _check_programme(parameters.programme, parameters.fair)
+    desks = parameters.negotiations
+    for name, closes_h in (("closes_h", desks.closes_h), ("night_closes_h", desks.night_closes_h)):
+        if desks.opens_h >= closes_h:
             raise ScenarioError(
-                f"programme.{name} is {getattr(programme, name)}; there are {counted - programme.evening} sessions"
-                " besides the summit and the evening events"
+                f"negotiations.opens_h is {desks.opens_h:g} and {name} {closes_h:g}; desks open before they close"
             )
-    if desks.opens_h >= desks.closes_h:
-        raise ScenarioError(
-            f"negotiations.opens_h is {desks.opens_h:g} and closes_h {desks.closes_h:g}; desks open before they close"
-        )
     if desks.intent_share + desks.follow_up_share > 1:
         raise ScenarioError(
             f"negotiations.intent_share {desks.intent_share:g} and follow_up_share {desks.follow_up_share:g} are more"
             " than 1 together; lower one of them"
         )
-    if programme.first_day > parameters.fair.days:
+    if parameters.organisations.at_opening < 2:
         raise ScenarioError(
-            f"programme.first_day is {programme.first_day}; the fair has {parameters.fair.days} days (fair.days)"
+            f"organisations.at_opening is {parameters.organisations.at_opening} at this scale; there are two at least"
+            " (--scale)"
         )
+    if not 1970 <= parameters.fair.opens_on.year < 2900:
+        raise ScenarioError(f"fair.opens_on is {parameters.fair.opens_on}; allowed are the years 1970 to 2899")
+
+
+def _check_programme(programme: Programme, fair: Fair) -> None:
+    """Refuse a programme that cannot be laid out."""
+    movable = programme.industry_forums + programme.industry_promotions + programme.foreign_days + programme.provincial
+    if programme.online_only > movable:
+        raise ScenarioError(
+            f"programme.online_only is {programme.online_only}; there are {movable} sessions besides the summit, the"
+            " summit forums and the evening events"
+        )
+    if programme.streamed - 1 > movable + programme.summit_forums:
+        raise ScenarioError(
+            f"programme.streamed is {programme.streamed}; there are {movable + programme.summit_forums} sessions"
+            " besides the summit and the evening events"
+        )
+    if programme.first_day > fair.days:
+        raise ScenarioError(f"programme.first_day is {programme.first_day}; the fair has {fair.days} days (fair.days)")
+    slots = [(hour, hour + programme.session_min / 60) for hour in programme.slots_h]
+    slots = sorted([*slots, (programme.evening_starts_h, programme.evening_starts_h + programme.evening_min / 60)])
+    for (_, ends_h), (next_h, _) in zip(slots, [*slots[1:], (24.0, 24.0)], strict=True):
+        if ends_h > next_h:
+            raise ScenarioError(
+                f"programme: what ends at {ends_h:g} h does not leave the room by {next_h:g} h; change slots_h,"
+                " session_min, evening_starts_h or evening_min"
+            )

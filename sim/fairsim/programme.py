@@ -83,11 +83,13 @@ def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draw
     cells = _cells(len(in_rooms), len(slots), seats)
     place = {number: (slots[slot], room) for number, (slot, room) in zip(in_rooms, cells, strict=True)}
     place |= {number: (slots[i % len(slots)], NO_ROOM) for i, number in enumerate(n for n in movable if n in online)}
-    place |= {
-        number: (evenings[i % len(evenings)], i // len(evenings))
-        for i, number in enumerate(n for n in numbers.tolist() if kinds[n] == "evening")
-    }
+    at_evening = [number for number in numbers.tolist() if kinds[number] == "evening"]
+    cells = _cells(len(at_evening), len(evenings), seats)
+    place |= {number: (evenings[slot], room) for number, (slot, room) in zip(at_evening, cells, strict=True)}
     place[0] = (round(parameters.summit_starts_h * HOUR_MS), 0)
+    if min(slots) < place[0][0] + parameters.summit_min * MINUTE_MS:  # sessions on its day: a hall of its own
+        place[0] = (place[0][0], len(seats))
+        seats.append(seats[0])
     counts: dict[SessionKind, int] = {}
     sessions = []
     for number in numbers.tolist():
@@ -207,6 +209,8 @@ class Programme:
         order = np.argsort(moments, kind="stable")
         at_hand = np.where((register.registered_ms <= self._env.now) & ~register.overseas, register.delegates, 0)
         weights = np.cumsum(at_hand)
+        if not weights[-1]:
+            return  # a fair of overseas organisations alone
         who = np.searchsorted(weights, audience.uniform(keys[order], WHO) * weights[-1], side="right")
         codes, economies = self._organisations.economies, register.economy[who].tolist()
         waits_ms = gaps_ms(moments[order], self._env.now)

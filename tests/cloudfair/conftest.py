@@ -59,12 +59,14 @@ def served(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> str:
+    """A SQLite file that is not there yet."""
     return str(tmp_path / "fair.db")
 
 
-@pytest.fixture
-def url(sqlite: str) -> Iterator[str]:
-    with served(Settings(database=sqlite)) as url:
+@pytest.fixture(scope="session")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A backend that all tests share; each begins runs of its own."""
+    with served(Settings(database=str(tmp_path_factory.mktemp("shared") / "fair.db"))) as url:
         yield url
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from string import ascii_uppercase
 
 import httpx
 import zstandard
@@ -17,7 +18,8 @@ from fairfacts.negotiations import NegotiationEnded, NegotiationLapsed, Negotiat
 from fairfacts.runs import FairOpened, RunEnded, RunStarted
 
 NEW_RUN = {"scenario": "example", "seed": 7, "replication": 0, "scale": 1.0, "version": "1", "request": {"days": 6}}
-ECONOMIES = ("CN", "DE", "SG", "US", "FR")
+ECONOMIES = [f"{first}{second}" for first in "CDFSU" for second in ascii_uppercase]
+"""As many as take part in the fair, so that frames have the size that they have there."""
 STEP_MS = 1_000
 ZSTD = {"Content-Encoding": "zstd"}
 
@@ -32,7 +34,7 @@ def example(count: int, *, ends: bool = True) -> list[Event]:
 
 def _negotiations(tick: int) -> Iterator[Event]:
     for number in range(1_000_000):
-        whose, at_ms = ECONOMIES[number % 5], (tick + 3 * number) * STEP_MS
+        whose, at_ms = ECONOMIES[number % len(ECONOMIES)], (tick + 3 * number) * STEP_MS
         parties = (number, number % 100, whose, number % 30, "CN", whose != "CN")
         yield NegotiationRequested(at_ms, *parties, number % 50, f"sector {number % 8}", 1)
         if number % 4 == 3:

@@ -40,7 +40,7 @@ def postgres() -> Iterator[str]:
             _wait(server, data / "postmaster.pid", home / "log")
             yield str(home)
         finally:
-            server.send_signal(signal.SIGINT)  # "fast shutdown": open connections are cut
+            server.send_signal(signal.SIGQUIT)  # "immediate shutdown": nothing of it is kept
             server.wait(START_S)
 
 

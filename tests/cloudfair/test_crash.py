@@ -5,16 +5,16 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx
-import pytest
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send, send_all
 
 from fairfacts.events import encode
 
-EVENTS = example(60_000)
+EVENTS = example(30_000)
 PROGRAM = "import sys; from cloudfair.server import serve; from cloudfair.settings import Settings; " + (
     "serve(Settings(database=sys.argv[1], port=0))"
 )
@@ -38,7 +38,7 @@ def test_killed_backend_goes_on_where_its_log_ends(database: str) -> None:
     answered = [0]
 
     def send_until_it_is_gone(run: str) -> None:
-        with pytest.raises(httpx.TransportError):
+        with suppress(httpx.TransportError):
             while answered[0] < len(EVENTS):
                 answered[0] = send(client, run, EVENTS, answered[0], answered[0] + 500).json()["next"]
 
@@ -46,15 +46,16 @@ def test_killed_backend_goes_on_where_its_log_ends(database: str) -> None:
         run = begin(client)
         sending = threading.Thread(target=send_until_it_is_gone, args=(run,))
         sending.start()
-        while answered[0] < 20_000:
+        while answered[0] < 10_000:
             assert sending.is_alive()
+            time.sleep(0.01)
         server.kill()
         sending.join()
 
     with process(database) as (server, client):
         stands = client.get(f"/runs/{run}").json()
         head = stands["head"]
-        assert answered[0] <= head <= answered[0] + 500
+        assert answered[0] <= head <= answered[0] + 500 < len(EVENTS)
         assert stands["digest"] == digest_of(EVENTS[:head])
         assert client.get(f"/runs/{run}/snapshot").json()["measures"] == measures_of(EVENTS[:head])
         send_all(client, run, EVENTS, first=head, size=3_000)
@@ -62,11 +63,5 @@ def test_killed_backend_goes_on_where_its_log_ends(database: str) -> None:
         assert client.get(f"/runs/{run}/snapshot").json()["measures"] == measures_of(EVENTS)
         page = client.get(f"/runs/{run}/events", params={"first": head - 100, "limit": 200}).content
         assert b",".join(encode(EVENTS[head - 100 : head + 100]).splitlines()) in page
-
-
-def test_backend_that_is_asked_to_stop_ends_well(database: str) -> None:
-    with process(database) as (server, client):
-        run = begin(client)
-        send(client, run, EVENTS, 0, 500)
         server.terminate()
         assert server.wait(10) == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -214,6 +215,12 @@ def test_run_that_cannot_be_kept_is_refused_by_its_field(
     assert (answer.status_code, [fault["field"] for fault in problem_of(answer)["errors"]]) == (422, [field])
 
 
+def test_run_with_more_than_a_mebibyte_to_say_is_refused(client: httpx.Client) -> None:
+    answer = client.post("/runs", json=NEW_RUN | {"request": "x" * 1024 * 1024})
+    detail = "the body is over 1048576 bytes; send less at a time"
+    assert (answer.status_code, problem_of(answer)["detail"]) == (413, detail)
+
+
 def test_first_position_is_required(client: httpx.Client, run: str) -> None:
     answer = client.post(f"/runs/{run}/events", content=b"")
     assert (answer.status_code, problem_of(answer)["detail"]) == (422, "query.first: Field required")
@@ -235,20 +242,22 @@ def test_writes_need_the_token_where_one_is_set_and_reads_do_not(sqlite: str) ->
 
 def test_page_of_another_host_may_not_write(client: httpx.Client, url: str) -> None:
     origins = ("http://evil.example", url)
-    answers = [
-        client.post("/runs", json=NEW_RUN, headers={"Origin": origin}) for origin in ("http://evil.example", url)
-    ]
+    answers = [client.post("/runs", json=NEW_RUN, headers={"Origin": origin}) for origin in origins]
     assert [answer.status_code for answer in answers] == [403, 201]
 
 
-def test_log_that_cannot_be_written_is_told_and_nothing_taken_in(sqlite: str, client: httpx.Client, run: str) -> None:
-    send(client, run, EVENTS, 0, 40)
-    with sqlite3.connect(sqlite) as other:
-        other.execute("ALTER TABLE segment RENAME TO elsewhere")
-    answer = send(client, run, EVENTS, 40, 100)
-    assert (answer.status_code, "no such table: segment" in problem_of(answer)["detail"]) == (503, True)
-    with sqlite3.connect(sqlite) as other:
-        other.execute("ALTER TABLE elsewhere RENAME TO segment")
-    other.close()
-    assert client.get(f"/runs/{run}/snapshot").json()["position"] == 40
-    assert send(client, run, EVENTS, 40, 100).json()["digest"] == digest_of(EVENTS)
+def test_log_that_cannot_be_written_is_told_and_nothing_taken_in(sqlite: str) -> None:
+    with served(Settings(database=sqlite)) as url, httpx.Client(base_url=url) as client:
+        run = begin(client)
+        send(client, run, EVENTS, 0, 40)
+        rename(sqlite, "segment", "elsewhere")
+        answer = send(client, run, EVENTS, 40, 100)
+        assert (answer.status_code, "no such table: segment" in problem_of(answer)["detail"]) == (503, True)
+        rename(sqlite, "elsewhere", "segment")
+        assert client.get(f"/runs/{run}/snapshot").json()["position"] == 40
+        assert send(client, run, EVENTS, 40, 100).json()["digest"] == digest_of(EVENTS)
+
+
+def rename(database: str, table: str, name: str) -> None:
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")

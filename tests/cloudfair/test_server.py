@@ -84,9 +84,7 @@ def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:
         open_database("postgresql://fair:secret@127.0.0.1:1/fair")
     message = str(told.value)
     assert message.startswith("postgresql+psycopg://fair:***@127.0.0.1:1/fair: ")
-    assert message.endswith(
-        "see that the server runs, that the database exists and that the user may create tables in it"
-    )
+    assert message.endswith("see that the server runs, that the database exists and that the user may create tables")
     assert "secret" not in message
 
 

@@ -56,6 +56,7 @@ def test_page_moves_with_the_run_and_shows_what_the_backend_says(backend: Any, f
     expect(page.locator("[data-tile=overseas] .about")).to_have_text("of 1,450 reportedheld out")
     expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).to_have_text(looks[-1])
     assert table(page) == {row["figure"]: as_shown(row) for row in rows}
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
 
 
 def test_what_was_given_is_never_shown_as_agreement(backend: Any, fair: Any, open_page: OpenPage) -> None:

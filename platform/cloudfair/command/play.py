@@ -173,7 +173,7 @@ def _play(
         outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
         began, handed_over = time.monotonic(), 0
         slice_ms = MINUTE_MS if pace is None else max(1, min(MINUTE_MS, round(pace * PACE_S)))
-        with _few_collections():
+        with few_collections():
             sent_at = 0.0
             for now_ms, events in play(scenario, asked.seed, replication=asked.replication, slice_ms=slice_ms):
                 if pace is not None:
@@ -225,7 +225,7 @@ def _progress(scenario: Scenario) -> Iterator[_Progress]:
 
 
 @contextmanager
-def _few_collections() -> Iterator[None]:
+def few_collections() -> Iterator[None]:
     """Have the garbage collector look seldom: the model makes no cycles, and the search for them costs a fifth."""
     usual = gc.get_threshold()
     gc.freeze()

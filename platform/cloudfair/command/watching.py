@@ -65,7 +65,7 @@ def watch(
                 else:
                     live.update(_view(run_id, state), refresh=True)
         if not as_json:
-            out.print(f"ended with digest {message['digest']}", highlight=False, soft_wrap=True)
+            out.print(f"\nended with digest {message['digest']}", highlight=False, soft_wrap=True)
     except ConnectionClosed as fault:
         reason = fault.rcvd.reason if fault.rcvd else "no word of why"
         raise BackendError(

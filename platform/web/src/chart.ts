@@ -25,7 +25,10 @@ export class HourChart {
     private readonly frame: HTMLElement,
     private readonly reading: HTMLElement,
   ) {
-    new ResizeObserver(() => this.#plot?.setSize(this.#size())).observe(frame);
+    new ResizeObserver(() => {
+      const size = this.#size();
+      if (this.#plot && this.#plot.width !== size.width) this.#plot.setSize(size);
+    }).observe(frame);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#forget());
   }
 
@@ -92,10 +95,18 @@ export class HourChart {
           size: 28,
           gap: 8,
           grid: { show: false },
-          splits: (plot) => days(plot).map((midnight) => midnight + 12 * HOUR_MS).filter((noon) => noon < (plot.scales["x"]?.max ?? 0)),
+          splits: noons,
           values: (_, noons) => noons.map((noon) => shortDay(language, noon)),
         },
-        { ...axis, scale: "x", side: 2, size: 0, values: () => [], splits: days, grid: { stroke: colour("rule"), width: 1 } },
+        {
+          ...axis,
+          scale: "x",
+          side: 2,
+          size: 0,
+          values: () => [],
+          splits: days,
+          grid: { stroke: colour("rule"), width: 1 },
+        },
         {
           ...axis,
           size: 48,
@@ -110,7 +121,8 @@ export class HourChart {
         draw: [
           (plot) => {
             this.#drawPresent(plot, colour("ink"));
-            labels(plot, ORIGINS.map((origin) => [say(language, origin), colour(`${origin}-text`)] as const), colour("paper"));
+            const names = ORIGINS.map((origin) => [say(language, origin), colour(`${origin}-text`)] as const);
+            labels(plot, names, colour("paper"));
           },
         ],
         setCursor: [(plot) => this.#read(plot.cursor.idx ?? null)],
@@ -143,32 +155,39 @@ export class HourChart {
       this.reading.textContent = say(this.#language, "chart_resting");
       return;
     }
-    const [domestic, overseas] = values.map((value) => number(this.#language, value ?? 0));
+    const [domestic = "", overseas = ""] = values.map((value) => number(this.#language, value ?? 0));
     const start = Math.floor(((times[place] ?? 0) - this.#epochMs) / HOUR_MS) * HOUR_MS + this.#epochMs;
     const hour = hourOfDay(this.#language, start);
-    this.reading.textContent = say(this.#language, "chart_reading", { hour, domestic: domestic ?? "", overseas: overseas ?? "" });
+    this.reading.textContent = say(this.#language, "chart_reading", { hour, domestic, overseas });
   }
 }
 
 /** Returns the hours from the epoch to the run's end, each with its counts; those to come are gaps. */
 function hours(epochMs: number, atMs: number, durationMs: number, counts: Record<string, number>[]): uPlot.AlignedData {
-  const under = Math.floor(atMs / HOUR_MS);
+  const under = Math.max(0, Math.ceil(atMs / HOUR_MS) - 1);
   const last = Math.max(under + 1, Math.ceil(durationMs / HOUR_MS));
   const times: number[] = [];
   const series: Series[] = counts.map(() => []);
-  for (let hour = 0; hour <= last; hour++) {
-    times.push(epochMs + hour * HOUR_MS);
-    counts.forEach((count, i) => series[i]?.push(hour <= under ? (count[String(hour)] ?? 0) : null));
-    if (hour !== under) continue;
-    times.push(epochMs + Math.max(atMs, hour * HOUR_MS + 1)); // the hour under way reaches to the present
-    counts.forEach((count, i) => series[i]?.push(count[String(hour)] ?? 0));
-  }
+  const add = (ms: number, hour: number | null): void => {
+    times.push(epochMs + ms);
+    counts.forEach((count, i) => series[i]?.push(hour === null ? null : (count[String(hour)] ?? 0)));
+  };
+  for (let hour = 0; hour <= under; hour++) add(hour * HOUR_MS, hour);
+  add(Math.max(atMs, under * HOUR_MS + 1), under); // the hour under way reaches to the present
+  for (let hour = under + 1; hour <= last; hour++) if (hour * HOUR_MS > atMs) add(hour * HOUR_MS, null);
   return [times, ...series];
 }
 
 function days(plot: uPlot): number[] {
   const { min, max } = plot.scales["x"] ?? {};
   return midnights(min ?? 0, max ?? 0);
+}
+
+function noons(plot: uPlot): number[] {
+  const last = plot.scales["x"]?.max ?? 0;
+  return days(plot)
+    .map((midnight) => midnight + 12 * HOUR_MS)
+    .filter((noon) => noon < last);
 }
 
 /** Writes each line's name at its highest hour, out of the way of the others. */

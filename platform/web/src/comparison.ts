@@ -97,7 +97,7 @@ function dot(ratio: number): HTMLElement {
 
 function value(language: Language, value: number | string, row: Row): string {
   if (value === "") return say(language, "none_yet");
-  if (typeof value === "string") return row.unit === "date" ? date(language, Date.parse(value)) : moment(language, Date.parse(value));
+  if (typeof value === "string") return (row.unit === "date" ? date : moment)(language, Date.parse(value));
   return row.unit === "share" ? percent(language, value, 1) : number(language, value);
 }
 

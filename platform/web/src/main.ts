@@ -11,7 +11,7 @@ import { Tiles, write } from "./tiles";
 import "./style.css";
 
 const RUNS_EVERY_MS = 2_000;
-const COMPARISON_EVERY_MS = 3_000;
+const COMPARISON_EVERY_MS = 2_000;
 
 const header = new Header({
   runs: element("runs"),
@@ -74,7 +74,10 @@ function watch(run: string | null): void {
   store.change({ watched: run, feed: { name: "connecting" }, snapshot: null, atMs: 0, rows: [] });
   if (run === null) return;
   feed = new Feed(run, {
-    frame: (snapshot, atMs, drawn) => store.change(snapshot.run.scenario ? { snapshot, atMs } : {}, drawn), // none before its first event
+    frame: (snapshot, atMs, drawn) => {
+      const begun = snapshot.run.scenario !== ""; // a log without events says nothing yet
+      store.change(begun ? { snapshot, atMs } : {}, drawn);
+    },
     state: (state) => {
       store.change({ feed: state });
       if (state.name === "ended") void refreshComparison();

@@ -44,7 +44,7 @@ export function latest(runs: readonly Run[], watched: string | null): Run | unde
 
 async function get<T>(path: string): Promise<T | null> {
   try {
-    const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS), headers: { accept: "application/json" } });
+    const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS) });
     return answer.ok ? ((await answer.json()) as T) : null;
   } catch {
     return null; // the backend is away; whoever asked asks again

@@ -47,7 +47,7 @@ const en = {
   role_calibrated: "calibrated",
   role_held_out: "held out",
 
-  tile_organisations: "Organisations registered",
+  tile_organisations: "Organisations",
   tile_online: "Visitors online",
   tile_negotiations: "Negotiations initiated",
   tile_overseas: "of these overseas",
@@ -188,7 +188,7 @@ const figures: Record<string, readonly [english: string, chinese: string]> = {
   "organisations.overseas_chambers": ["Overseas chambers of commerce", "境外商协会"],
   "organisations.fortune_500": ["Fortune Global 500 companies", "世界 500 强企业"],
   "economies.participating": ["Countries and regions", "国家和地区"],
-  "economies.top_traders": ["Of the 30 largest services traders", "服务贸易前 30 的国家和地区"],
+  "economies.top_traders": ["Taking part, of the 30 largest services traders", "服务贸易前 30 中的参与者"],
   "people.registered_at_opening": ["People registered at the opening", "开幕时注册人数"],
   "projects.published_online": ["Projects published online", "线上发布项目"],
   "negotiations.initiated": ["Negotiations initiated", "发起的线上洽谈"],

@@ -1,0 +1,60 @@
+"""The model alone, without a backend, against a bare SimPy loop with as many scheduled events."""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from cloudfair.command.play import few_collections
+from fairfacts.events import encode
+from fairsim.fair import Fair, slices
+from fairsim.scenario import load_scenario
+
+TIMERS = 1000
+"""Processes of the bare loop: as many timeouts stand in its heap as in the model's at a busy hour."""
+
+
+def model(scale: float) -> dict[str, float]:
+    """Play the baseline and encode its events; return seconds, events and what SimPy scheduled."""
+    scenario = load_scenario("ciftis2020", scale=scale)
+    began = time.perf_counter()
+    with few_collections():
+        fair, events = Fair(scenario, 7), 0
+        for _, batch in slices(fair):
+            events += len(batch)
+            encode(batch)
+    seconds = time.perf_counter() - began
+    scheduled = next(fair.env._eid)  # SimPy's own count of what was scheduled
+    return {"seconds": seconds, "events": events, "scheduled": scheduled, "rss_mb": peak_rss_mb()}
+
+
+def bare(scheduled: int) -> float:
+    """Return the seconds that plain SimPy takes for so many timeouts."""
+    env = simpy.Environment()
+
+    def ticks(count: int) -> Generator[simpy.Event, Any, None]:
+        for _ in range(count):
+            yield env.timeout(1)
+
+    for _ in range(TIMERS):
+        env.process(ticks(scheduled // TIMERS))
+    began = time.perf_counter()
+    with few_collections():
+        env.run()
+    return time.perf_counter() - began
+
+
+def peak_rss_mb() -> float:
+    """Return the most memory that this process has had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    played = model(float(sys.argv[1]))
+    print(json.dumps(played | {"bare_seconds": bare(int(played["scheduled"]))}))

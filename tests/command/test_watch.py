@@ -1,0 +1,34 @@
+"""`fair watch`: the feed in the terminal."""
+
+from __future__ import annotations
+
+import json
+
+from tests.command.fair import SMALL, Fair
+
+
+def test_watch_follows_a_run_to_its_final_measures(fair: Fair) -> None:
+    with fair.serving() as (url, _):
+        running = fair.start("run", *SMALL, "--to", url, "--speed", "150000", "--json")
+        while not fair.json("runs"):
+            pass
+        watched = fair("watch", "--from", url, "--json")
+        result = json.loads(running.communicate(timeout=60)[0])
+    frames = [json.loads(line) for line in watched.stdout.splitlines()]
+    last = frames[-1]
+    measures = result["measures"]
+    assert (watched.returncode, last["position"]) == (0, result["events"])
+    assert last["run"] == measures["run"]
+    assert last["negotiations"] == {name: measures["negotiations"][name] for name in last["negotiations"]}
+    assert len(frames) > 5
+
+
+def test_watching_shows_a_table(played: tuple[Fair, dict[str, str]]) -> None:
+    fair, result = played
+    with fair.serving() as (url, _):
+        done = fair("watch", "--from", url)
+    lines = done.stdout.splitlines()
+    assert done.returncode == 0
+    assert lines[-1] == f"ended with digest {result['digest']}"
+    clock = ["Thu", "10", "Sep", "00:00", "Beijing"]
+    assert lines[0].split() == [result["run"], *clock, f"{result['events']:,}", "events"]

@@ -1,0 +1,39 @@
+"""Any event that the language allows, for properties that hold of every log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+from msgspec import inspect
+from tests.fairfacts.stories import STARTED
+
+from fairfacts.event import Event
+from fairfacts.events import EVENT_TYPES
+from fairfacts.runs import RunStarted
+
+
+def any_log() -> st.SearchStrategy[list[Event]]:
+    """Logs of a run that started: any events, in the order of their time."""
+    later = st.one_of([any_event(event_type) for event_type in EVENT_TYPES if event_type is not RunStarted])
+    return st.lists(later, max_size=20).map(lambda events: [STARTED, *sorted(events, key=lambda event: event.at_ms)])
+
+
+def any_event(event_type: type[Event]) -> st.SearchStrategy[Event]:
+    """Events of a type, their fields as its annotations allow."""
+    info: Any = inspect.type_info(event_type)
+    return st.builds(event_type, **{field.name: _any_value(field.type) for field in info.fields})
+
+
+def _any_value(wanted: Any) -> st.SearchStrategy[Any]:
+    match wanted:
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.IntType(ge=low, le=high):
+            return st.integers(low, min(high, 10**12))
+        case inspect.StrType(min_length=low, max_length=high):
+            return st.text("CDEGNSU" if high else st.characters(codec="utf-8"), min_size=low or 0, max_size=high or 8)
+        case inspect.LiteralType(values=values):
+            return st.sampled_from(sorted(values))
+    raise AssertionError(f"no values for {msgspec.json.encode(str(wanted))!r}")

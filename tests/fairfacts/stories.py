@@ -1,0 +1,86 @@
+"""Events to tell small stories with, and what they do to the measures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fairfacts.event import Event
+from fairfacts.measures import State
+from fairfacts.negotiations import (
+    NegotiationDeclined,
+    NegotiationEnded,
+    NegotiationLapsed,
+    NegotiationRequested,
+    NegotiationTakenUp,
+)
+from fairfacts.organisations import OrganisationRegistered
+from fairfacts.programme import (
+    AttendeeAdmitted,
+    AttendeeTurnedAway,
+    SessionClosed,
+    SessionOpened,
+    SessionScheduled,
+)
+from fairfacts.projects import ProjectPublished
+from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
+
+SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
+HOME, ABROAD = "CN", "DE"
+STARTED = RunStarted(
+    at_ms=0,
+    scenario="story",
+    seed=7,
+    replication=2,
+    scale=0.1,
+    version="1.2.3",
+    parameters_sha256="0" * 64,
+    epoch="2020-09-04T00:00:00+08:00",
+    duration_ms=6 * DAY,
+    inputs=("sessions.total",),
+    calibrated=("negotiations.initiated", "negotiations.overseas_share"),
+)
+BETWEEN = (4, 9, "SG", 3, "CN", True)
+"""The parties of the golden negotiation, as each of its events says them."""
+GOLDEN: tuple[Event, ...] = (
+    STARTED,
+    OrganisationRegistered(0, 3, "enterprise", "CN", 2, "business", 6, True),
+    SessionScheduled(
+        0, 5, "industry_forum", "Finance 金融", "finance", "hybrid", True, True, "room 1", 300, 9 * HOUR, 11 * HOUR
+    ),
+    FairOpened(0),
+    VisitStarted(9 * HOUR, 2, 9, "SG"),
+    SessionOpened(9 * HOUR, 5, "industry_forum"),
+    StreamStarted(9 * HOUR, 5),
+    AttendeeAdmitted(9 * HOUR + 1, 5, 3, "CN"),
+    AttendeeTurnedAway(9 * HOUR + 2, 5, 3, "CN"),
+    ViewerJoined(9 * HOUR + 3, 5, 8, 9, "SG"),
+    PagesViewed(9 * HOUR + MINUTE, 12, 5),
+    NegotiationRequested(9 * HOUR + MINUTE, *BETWEEN, 2, "business", 1),
+    NegotiationDeclined(9 * HOUR + 2 * MINUTE, *BETWEEN, MINUTE),
+    NegotiationLapsed(9 * HOUR + 2 * MINUTE, *BETWEEN, MINUTE),
+    NegotiationTakenUp(9 * HOUR + 2 * MINUTE, *BETWEEN, MINUTE),
+    NegotiationEnded(9 * HOUR + 22 * MINUTE, *BETWEEN, 20 * MINUTE, "follow_up"),
+    ProjectPublished(10 * HOUR, 1, 3, "CN", "business"),
+    ViewerLeft(10 * HOUR + 3, 5, 8, HOUR),
+    StreamEnded(11 * HOUR, 5),
+    SessionClosed(11 * HOUR, 5, "industry_forum", "hybrid", True, 1, 0),
+    VisitEnded(11 * HOUR, 2, 9, "SG", 1),
+    FairClosed(6 * DAY),
+    RunEnded(6 * DAY),
+)
+"""The events of `golden.ndjson`: one of each type."""
+
+
+def after(*events: Event) -> State:
+    """Return the state after events."""
+    state = State()
+    state.fold(events)
+    return state
+
+
+def changed(part: str, *events: Event) -> dict[str, Any]:
+    """Return the measures of a part that events changed, with what they are then."""
+    nothing = State().snapshot()[part]
+    return {name: value for name, value in after(*events).snapshot()[part].items() if value != nothing[name]}

@@ -1,0 +1,17 @@
+"""Remedies for unknown names."""
+
+from __future__ import annotations
+
+from fairfacts.errors import did_you_mean
+
+
+def test_near_name_is_offered():
+    assert did_you_mean("patience", {"patience_min", "talk_min"}) == "did you mean patience_min?"
+
+
+def test_all_of_a_few_names_are_offered_when_none_is_near():
+    assert did_you_mean("xyz", {"plan", "outcome"}) == "known are: outcome, plan"
+
+
+def test_many_names_are_counted():
+    assert did_you_mean("xyz", map(str, range(21))) == "there are 21 others"

@@ -1,0 +1,117 @@
+"""The fold of all parts: defined for every event, documented, resumable, and the same however it is cut."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.fairfacts.any_events import any_log
+from tests.fairfacts.stories import GOLDEN, after
+
+from fairfacts.event import Event
+from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.measures import MEASURES, State, value_at
+
+
+def leaves(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for held in value.values() for leaf in leaves(held)]
+    return [value]
+
+
+@pytest.mark.parametrize("event", GOLDEN, ids=lambda event: type_name(type(event)))
+def test_every_type_of_event_has_a_fold(event: Event):
+    assert after(GOLDEN[0], event).position == 2
+
+
+def test_every_type_of_event_changes_a_measure_besides_the_clock():
+    clock, silent, before = {"at_ms": 0, "events": 0}, [], State().snapshot()
+    for count, event in enumerate(GOLDEN, start=1):
+        snapshot = after(*GOLDEN[:count]).snapshot()
+        if snapshot | {"run": snapshot["run"] | clock} == before:
+            silent.append(event)
+        before = snapshot | {"run": snapshot["run"] | clock}
+    assert silent == []
+
+
+def test_every_measure_of_the_snapshot_is_documented_and_every_documented_one_is_there():
+    shown = {f"{part}.{name}" for part, measures in after(*GOLDEN).snapshot().items() for name in measures}
+    assert shown == set(MEASURES)
+
+
+def test_every_measure_is_documented_with_its_unit_and_its_meaning():
+    said = {path: meaning.partition(" · ") for path, meaning in MEASURES.items()}
+    assert [path for path, (unit, _, meaning) in said.items() if not (unit and meaning)] == []
+
+
+def test_snapshot_is_plain_data():
+    snapshot = after(*GOLDEN).snapshot()
+    assert json.loads(json.dumps(snapshot, allow_nan=False)) == snapshot
+
+
+def test_snapshot_before_the_first_event_is_plain_data():
+    snapshot = State().snapshot()
+    assert json.loads(json.dumps(snapshot, allow_nan=False)) == snapshot
+
+
+def test_snapshot_is_a_copy_that_the_next_event_leaves_alone():
+    state = after(*GOLDEN[:5])
+    taken, kept = state.snapshot(), json.dumps(state.snapshot())
+    state.fold(GOLDEN[5:])
+    assert json.dumps(taken) == kept
+
+
+def test_no_events_leave_the_state_as_it_is():
+    state = after(*GOLDEN)
+    state.fold([])
+    assert state.parts == after(*GOLDEN).parts
+
+
+def test_checkpoint_of_another_release_is_refused():
+    with pytest.raises(msgspec.DecodeError):
+        State.restore(b"another release")
+
+
+def test_value_at_a_path():
+    assert value_at(after(*GOLDEN).snapshot(), "negotiations.by_economy.SG") == 1
+
+
+def test_value_at_the_absent_key_of_a_breakdown_is_zero():
+    assert value_at(State().snapshot(), "organisations.by_kind.embassy") == 0
+
+
+@given(any_log())
+@settings(deadline=None)
+def test_no_snapshot_holds_a_null_so_that_merge_patches_are_exact(log: list[Event]):
+    assert [leaf for leaf in leaves(after(*log).snapshot()) if leaf is None] == []
+
+
+@given(any_log(), st.integers(0, 21))
+@settings(deadline=None)
+def test_folding_in_pieces_is_folding_at_once(log: list[Event], cut: int):
+    state = after(*log[:cut])
+    state.fold(log[cut:])
+    assert (state.parts, state.snapshot()) == (after(*log).parts, after(*log).snapshot())
+
+
+@given(any_log(), st.integers(0, 21))
+@settings(deadline=None)
+def test_restored_state_goes_on_as_the_one_it_was_taken_from(log: list[Event], cut: int):
+    state = State.restore(after(*log[:cut]).checkpoint())
+    state.fold(log[cut:])
+    assert (state.parts, state.snapshot()) == (after(*log).parts, after(*log).snapshot())
+
+
+@given(any_log())
+@settings(deadline=None)
+def test_every_event_is_counted_in_the_position(log: list[Event]):
+    state = after(*log)
+    assert (state.position, state.snapshot()["run"]["events"], state.parts.at_ms) == (len(log),) * 2 + (log[-1].at_ms,)
+
+
+def test_types_of_events_are_twenty_three():
+    assert len(EVENT_TYPES) == 23
