@@ -17,8 +17,6 @@ from fairfacts.events import decode
 from fairfacts.measures import State
 
 CHECKPOINT_EVENTS = 32_768
-FOLD_WITHIN_S = 0.02
-"""How long a batch that was answered waits for the next one before it is folded."""
 
 _logger = logging.getLogger(__name__)
 
@@ -86,9 +84,7 @@ class Live:
         arrived_at = time.monotonic()
         if emitted_at_ms is not None:
             self.model_to_intake_ms = max(0.0, time.time() * 1000 - emitted_at_ms)
-        committed = self._writer.submit(self._commit, batch)
-        self.catch_up()  # folds the batch before while the disk works on this one
-        await asyncio.wrap_future(committed)
+        await asyncio.wrap_future(self._writer.submit(self._commit, batch))
         if self.head == batch.first:
             self._take(events, arrived_at)
         elif self.head < batch.next:
@@ -125,8 +121,9 @@ class Live:
         self.head += len(events)
         self.digest = self._hash.hexdigest()
         self._pending.append((arrived_at, events))
-        # the next batch folds this one; where none comes, the clock does
-        asyncio.get_running_loop().call_later(FOLD_WITHIN_S, self.catch_up)
+        # Once the answer is written, and before another batch is read: at most one waits. Folding it later, while the
+        # next one is committed, is slower: the events have left the processor's caches, and two threads want Python.
+        asyncio.get_running_loop().call_soon(self.catch_up)
 
     async def _take_from_log(self, arrived_at: float) -> None:
         """Take in what the log holds and this does not: the commit succeeded once and its answer was an error."""

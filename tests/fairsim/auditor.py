@@ -1,0 +1,284 @@
+"""An auditor: holds any log of the model against the laws of the fair. It knows events only, nothing of the model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from fairfacts.event import Event
+from fairfacts.negotiations import (
+    NegotiationDeclined,
+    NegotiationEnded,
+    NegotiationEvent,
+    NegotiationLapsed,
+    NegotiationRequested,
+    NegotiationTakenUp,
+)
+from fairfacts.organisations import OrganisationRegistered
+from fairfacts.programme import (
+    AttendeeAdmitted,
+    AttendeeTurnedAway,
+    SessionClosed,
+    SessionOpened,
+    SessionScheduled,
+)
+from fairfacts.projects import ProjectPublished
+from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
+
+MINUTE_MS = 60_000
+
+
+def audit(log: Iterable[Event]) -> list[str]:
+    """Return the first faults of a log, in words; a sound log has none."""
+    auditor = Auditor()
+    for event in log:
+        auditor.hear(event)
+        if len(auditor.faults) > 5:
+            break
+    else:
+        auditor.close()
+    return auditor.faults
+
+
+class Auditor:
+    """Hears the events of a log one after the other."""
+
+    def __init__(self) -> None:
+        self.faults: list[str] = []
+        self._at_ms = 0
+        self._heard = 0
+        self._last: Event | None = None
+        self._opened_ms: int | None = None
+        self._closed_ms: int | None = None
+        self._next: dict[str, int] = defaultdict(int)
+        self._organisations: dict[int, OrganisationRegistered] = {}
+        self._sessions: dict[int, SessionScheduled] = {}
+        self._open: set[int] = set()
+        self._held: set[int] = set()
+        self._admitted: dict[int, int] = defaultdict(int)
+        self._on_air: dict[int, set[int]] = {}
+        self._views: dict[int, ViewerJoined] = {}
+        self._visits: dict[int, VisitStarted] = {}
+        self._asked: dict[int, int] = defaultdict(int)
+        self._lapses: dict[int, int] = defaultdict(int)
+        self._owner: dict[int, int] = {}
+        self._waiting: dict[int, NegotiationRequested] = {}
+        self._talking: dict[int, NegotiationTakenUp] = {}
+        self._answered: dict[int, int] = {}
+        self._hear: dict[type[Event], Any] = {
+            RunStarted: self._run_started,
+            FairOpened: self._fair_opened,
+            FairClosed: self._fair_closed,
+            RunEnded: self._run_ended,
+            OrganisationRegistered: self._registered,
+            SessionScheduled: self._scheduled,
+            SessionOpened: self._session_opened,
+            AttendeeAdmitted: self._admitted_one,
+            AttendeeTurnedAway: self._turned_away,
+            SessionClosed: self._session_closed,
+            StreamStarted: self._stream_started,
+            ViewerJoined: self._joined,
+            ViewerLeft: self._left,
+            StreamEnded: self._stream_ended,
+            VisitStarted: self._visit_started,
+            PagesViewed: self._pages_viewed,
+            VisitEnded: self._visit_ended,
+            ProjectPublished: self._published,
+            NegotiationRequested: self._requested,
+            NegotiationDeclined: self._answered_one,
+            NegotiationLapsed: self._lapsed,
+            NegotiationTakenUp: self._taken_up,
+            NegotiationEnded: self._ended,
+        }
+
+    def hear(self, event: Event) -> None:
+        """Take in the next event."""
+        self._hold(event.at_ms >= self._at_ms, event, "goes back in time")
+        self._hold((self._heard == 0) == (type(event) is RunStarted), event, "is not where a log begins")
+        self._hold(not isinstance(self._last, RunEnded), event, "follows the end")
+        self._hear[type(event)](event)
+        self._at_ms, self._last = event.at_ms, event
+        self._heard += 1
+
+    def close(self) -> None:
+        """The log is at its end."""
+        self._hold(isinstance(self._last, RunEnded), self._last, "does not end the log")
+        self._hold(self._held | self._open <= set(self._sessions), self._last, "held what was never scheduled")
+        self._hold(not self._open and self._held == set(self._sessions), self._last, "leaves sessions unheld")
+
+    def _hold(self, lawful: bool, event: Event | None, fault: str) -> None:
+        if not lawful:
+            self.faults.append(f"event {self._heard} {fault}: {event}")
+
+    def _in_sequence(self, kind: str, number: int, event: Event) -> None:
+        self._hold(number == self._next[kind], event, f"is not the next {kind}")
+        self._next[kind] = number + 1
+
+    def _known(self, organisation: int, economy: str, event: Event) -> None:
+        found = self._organisations.get(organisation)
+        self._hold(found is not None and found.economy == economy, event, "is of nobody registered")
+
+    def _run_started(self, event: RunStarted) -> None:
+        self._duration_ms = event.duration_ms
+
+    def _fair_opened(self, event: FairOpened) -> None:
+        self._hold(self._opened_ms is None, event, "opens the fair again")
+        self._opened_ms = event.at_ms
+
+    def _fair_closed(self, event: FairClosed) -> None:
+        self._hold(event.at_ms == self._duration_ms and self._opened_ms is not None, event, "closes at a wrong time")
+        self._closed_ms = event.at_ms
+
+    def _run_ended(self, event: RunEnded) -> None:
+        self._hold(isinstance(self._last, FairClosed), event, "ends a run whose fair has not closed")
+
+    def _registered(self, event: OrganisationRegistered) -> None:
+        self._in_sequence("organisation", event.organisation, event)
+        self._hold(event.delegates >= 1, event, "has no delegate")
+        may_exhibit = event.kind in ("enterprise", "fortune_500")
+        self._hold(may_exhibit or not event.exhibits, event, "exhibits though its kind does not")
+        self._organisations[event.organisation] = event
+
+    def _scheduled(self, event: SessionScheduled) -> None:
+        self._in_sequence("session", event.session, event)
+        self._hold(event.starts_ms < event.ends_ms <= self._duration_ms, event, "is not inside the fair")
+        self._hold((event.mode == "online") == (not event.room) == (event.capacity == 0), event, "has a wrong room")
+        for other in self._sessions.values():
+            apart = event.ends_ms <= other.starts_ms or other.ends_ms <= event.starts_ms
+            self._hold(apart or not event.room or event.room != other.room, event, f"clashes with {other}")
+        self._sessions[event.session] = event
+
+    def _session_opened(self, event: SessionOpened) -> None:
+        session = self._sessions[event.session]
+        self._hold(event.at_ms == session.starts_ms and event.kind == session.kind, event, "is not as scheduled")
+        self._hold(event.session not in self._open | self._held, event, "opens again")
+        self._open.add(event.session)
+
+    def _admitted_one(self, event: AttendeeAdmitted) -> None:
+        self._known(event.organisation, event.economy, event)
+        self._admitted[event.session] += 1
+        within = self._admitted[event.session] <= self._sessions[event.session].capacity
+        self._hold(within and event.session not in self._held, event, "is more than the room admits, or too late")
+
+    def _turned_away(self, event: AttendeeTurnedAway) -> None:
+        self._known(event.organisation, event.economy, event)
+        full = self._admitted[event.session] == self._sessions[event.session].capacity
+        self._hold(full and event.session not in self._held, event, "is turned away though there are seats")
+
+    def _session_closed(self, event: SessionClosed) -> None:
+        session = self._sessions[event.session]
+        self._hold(event.session in self._open, event, "closes what is not open")
+        self._hold(event.at_ms == session.ends_ms + event.overran_ms, event, "does not say by how much it overran")
+        self._hold(event.attended == self._admitted[event.session], event, "miscounts its audience")
+        same = (event.kind, event.mode, event.counted) == (session.kind, session.mode, session.counted)
+        self._hold(same and event.session not in self._on_air, event, "is not as scheduled, or still on air")
+        self._open.discard(event.session)
+        self._held.add(event.session)
+
+    def _stream_started(self, event: StreamStarted) -> None:
+        self._hold(event.stream in self._open, event, "streams a session that is not open")
+        self._hold(self._sessions[event.stream].streamed, event, "streams a session that is not streamed")
+        self._on_air[event.stream] = set()
+
+    def _joined(self, event: ViewerJoined) -> None:
+        self._in_sequence("viewer", event.viewer, event)
+        self._known(event.organisation, event.economy, event)
+        self._hold(event.stream in self._on_air, event, "watches what is not on air")
+        self._on_air.get(event.stream, set()).add(event.viewer)
+        self._views[event.viewer] = event
+
+    def _left(self, event: ViewerLeft) -> None:
+        self._hold(event.viewer in self._on_air.get(event.stream, ()), event, "leaves without watching")
+        self._on_air.get(event.stream, set()).discard(event.viewer)
+        joined = self._views.pop(event.viewer)
+        self._hold(event.watched_ms == event.at_ms - joined.at_ms, event, "says a wrong length")
+
+    def _stream_ended(self, event: StreamEnded) -> None:
+        self._hold(not self._on_air.pop(event.stream), event, "leaves viewers behind")
+
+    def _visit_started(self, event: VisitStarted) -> None:
+        self._in_sequence("visit", event.visit, event)
+        self._known(event.organisation, event.economy, event)
+        self._visits[event.visit] = event
+        self._owner[event.visit] = event.organisation
+
+    def _pages_viewed(self, event: PagesViewed) -> None:
+        self._hold(event.at_ms % MINUTE_MS == 0 and event.stands > 0, event, "is no minute's count")
+
+    def _visit_ended(self, event: VisitEnded) -> None:
+        started = self._visits.pop(event.visit, None)
+        self._hold(started is not None, event, "ends what has not started, or again")
+        if started is not None:
+            self._hold(event.at_ms > started.at_ms, event, "ends at once")
+            same = (started.organisation, started.economy) == (event.organisation, event.economy)
+            self._hold(same, event, "ends somebody else's visit")
+        self._hold(event.requests == self._asked[event.visit], event, "miscounts its requests")
+
+    def _published(self, event: ProjectPublished) -> None:
+        self._in_sequence("project", event.project, event)
+        self._known(event.organisation, event.economy, event)
+        publisher = self._organisations[event.organisation]
+        self._hold(publisher.exhibits and publisher.sector == event.sector, event, "is of no exhibitor of the sector")
+
+    def _requested(self, event: NegotiationRequested) -> None:
+        self._in_sequence("negotiation", event.negotiation, event)
+        self._known(event.organisation, event.economy, event)
+        self._known(event.exhibitor, event.exhibitor_economy, event)
+        exhibitor = self._organisations[event.exhibitor]
+        self._hold(exhibitor.exhibits and exhibitor.sector == event.sector, event, "asks no exhibitor of the sector")
+        self._hold(event.exhibitor != event.organisation, event, "asks itself")
+        overseas = {event.economy, event.exhibitor_economy} != {"CN"}
+        self._hold(event.overseas == overseas, event, "mistakes its origin")
+        self._hold(self._owner.get(event.visit) == event.organisation, event, "is not of its visit")
+        if event.attempt == 1:
+            self._hold(event.visit in self._visits, event, "asks after the visit")
+            self._asked[event.visit] += 1
+        else:
+            self._lapses[event.visit] -= 1
+            self._hold(self._lapses[event.visit] >= 0, event, "repeats what has not lapsed")
+        self._waiting[event.negotiation] = event
+
+    def _leaves_the_desk(self, event: NegotiationDeclined | NegotiationLapsed | NegotiationTakenUp) -> None:
+        requested = self._waiting.pop(event.negotiation, None)
+        self._hold(requested is not None, event, "does not wait")
+        if requested is not None:
+            self._hold(parties(requested) == parties(event), event, "is between others")
+            self._hold(event.waited_ms == event.at_ms - requested.at_ms, event, "says a wrong length")
+
+    def _answered_one(self, event: NegotiationDeclined | NegotiationTakenUp) -> None:
+        self._leaves_the_desk(event)
+        self._hold(event.negotiation > self._answered.get(event.exhibitor, -1), event, "is answered out of turn")
+        self._answered[event.exhibitor] = event.negotiation
+
+    def _lapsed(self, event: NegotiationLapsed) -> None:
+        self._hold(event.waited_ms > 0, event, "lapses at once")
+        requested = self._waiting.get(event.negotiation)
+        if requested is not None:
+            self._lapses[requested.visit] += 1
+        self._leaves_the_desk(event)
+
+    def _taken_up(self, event: NegotiationTakenUp) -> None:
+        self._answered_one(event)
+        self._talking[event.negotiation] = event
+
+    def _ended(self, event: NegotiationEnded) -> None:
+        taken_up = self._talking.pop(event.negotiation, None)
+        self._hold(taken_up is not None, event, "ends no talk")
+        if taken_up is not None:
+            self._hold(parties(taken_up) == parties(event), event, "is between others")
+            self._hold(event.talked_ms == event.at_ms - taken_up.at_ms > 0, event, "says a wrong length")
+
+
+def parties(event: NegotiationEvent) -> tuple[int, int, str, int, str, bool]:
+    """Return what every event of a negotiation says."""
+    return (
+        event.negotiation,
+        event.organisation,
+        event.economy,
+        event.exhibitor,
+        event.exhibitor_economy,
+        event.overseas,
+    )

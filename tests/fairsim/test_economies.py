@@ -1,0 +1,55 @@
+"""Economies by services trade, each with its local time."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from fairsim.economies import BEIJING, hours_ahead_of_beijing, load_economies
+from fairsim.sectors import load_sectors
+
+ECONOMIES = {economy.code: economy for economy in load_economies({})}
+SUMMER, WINTER = datetime(2020, 9, 4, 12, tzinfo=BEIJING), datetime(2020, 12, 4, 12, tzinfo=BEIJING)
+
+
+def test_economies_stand_by_rank_largest_first():
+    ranked = sorted(ECONOMIES.values(), key=lambda economy: -economy.weight)
+    assert [(economy.code, economy.rank) for economy in ranked] == list(zip(ECONOMIES, range(1, 209), strict=True))
+
+
+def test_home_economy_is_the_only_one_that_is_not_overseas():
+    assert [code for code, economy in ECONOMIES.items() if not economy.overseas] == ["CN"]
+
+
+def test_every_economy_has_a_time_zone():
+    assert len({ZoneInfo(economy.zone).utcoffset(SUMMER) for economy in ECONOMIES.values()}) > 24
+
+
+@pytest.mark.parametrize(
+    ("code", "zone"),
+    [("CN", "Asia/Shanghai"), ("DE", "Europe/Berlin"), ("US", "America/New_York"), ("AU", "Australia/Sydney")],
+)
+def test_zone_is_that_of_the_main_business_centre(code: str, zone: str):
+    assert ECONOMIES[code].zone == zone
+
+
+@pytest.mark.parametrize(
+    ("zone", "summer_h", "winter_h"),
+    [("Asia/Shanghai", 0, 0), ("Europe/Berlin", -6, -7), ("Asia/Kolkata", -2.5, -2.5), ("Asia/Tokyo", 1, 1)],
+)
+def test_hours_ahead_of_beijing_follow_the_season(zone: str, summer_h: float, winter_h: float):
+    assert [hours_ahead_of_beijing(zone, moment) for moment in (SUMMER, WINTER)] == [summer_h, winter_h]
+
+
+def test_factor_multiplies_the_weight_of_its_economy():
+    changed = load_economies({"DE": (0.5, "mine.toml")})
+    assert [(economy.code, economy.weight) for economy in changed if economy != ECONOMIES[economy.code]] == [
+        ("DE", 741.702 / 2)
+    ]
+
+
+def test_sectors_are_twelve_and_their_shares_one_whole():
+    sectors = load_sectors()
+    assert (len({sector.name for sector in sectors}), round(sum(sector.weight for sector in sectors), 9)) == (12, 1)

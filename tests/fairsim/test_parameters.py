@@ -1,0 +1,218 @@
+"""Parameters: every number documented, and what cannot be played refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from fairfacts.errors import ScenarioError
+from fairfacts.figures import load_figures
+from fairsim.parameters import Parameters, load_rows
+from fairsim.scenario import load_scenario
+
+ROWS = load_rows()
+PLAYED: dict[str, Any] = {
+    f"{part}.{name}": value
+    for part, values in msgspec.structs.asdict(load_scenario("ciftis2020").parameters).items()
+    for name, value in msgspec.structs.asdict(values).items()
+}
+
+
+def refusal(*changes: str, scale: float = 1.0) -> str:
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario("ciftis2020", changes=changes, scale=scale)
+    return str(refused.value)
+
+
+def test_every_parameter_of_the_model_is_documented_and_every_documented_one_is_played():
+    assert sorted(ROWS) == sorted(PLAYED)
+
+
+def test_every_parameter_has_a_unit_and_a_source():
+    assert [row.name for row in ROWS.values() if not (row.unit and row.source)] == []
+
+
+def test_every_parameter_but_the_date_has_a_range_that_includes_its_value():
+    outside = [
+        name
+        for name, row in ROWS.items()
+        for number in (PLAYED[name] if isinstance(PLAYED[name], tuple) else (PLAYED[name],))
+        if row.low is None or row.high is None or not row.low <= number <= row.high
+    ]
+    assert outside == ["fair.opens_on"]
+
+
+def test_parameters_speak_of_documented_figures():
+    assert {figure for row in ROWS.values() for figure in row.figures} - set(load_figures()) == set()
+
+
+def test_only_what_is_documented_calibrated_or_derived_speaks_of_figures():
+    assert [row.name for row in ROWS.values() if row.figures and row.kind == "assumed"] == []
+
+
+def test_every_documented_or_calibrated_parameter_says_of_which_figure():
+    assert [row.name for row in ROWS.values() if row.kind in ("documented", "calibrated") and not row.figures] == []
+
+
+def test_free_parameters_are_no_more_than_the_figures_they_are_fitted_to():
+    free = [row for row in ROWS.values() if row.kind == "calibrated"]
+    assert len(free) <= len({figure for row in free for figure in row.figures})
+
+
+def test_what_scales_counts_people_organisations_or_seats():
+    assert [name for name, row in ROWS.items() if row.scales] == [
+        "organisations.at_opening",
+        "organisations.registrations_per_day",
+        "organisations.international_organisations",
+        "organisations.embassies",
+        "organisations.overseas_chambers",
+        "organisations.fortune_500",
+        "programme.room_seats",
+        "streams.audience_mean",
+    ]
+
+
+def test_half_the_scale_halves_people_and_seats_and_nothing_else():
+    halved = msgspec.structs.asdict(load_scenario("ciftis2020", scale=0.5).parameters)
+    changed = {
+        f"{part}.{name}": value
+        for part, values in halved.items()
+        for name, value in msgspec.structs.asdict(values).items()
+        if value != PLAYED[f"{part}.{name}"]
+    }
+    assert changed == {
+        "organisations.at_opening": 9_000,
+        "organisations.registrations_per_day": 333.5,
+        "organisations.international_organisations": 16,
+        "organisations.embassies": 34,
+        "organisations.overseas_chambers": 55,
+        "organisations.fortune_500": 100,
+        "programme.room_seats": (750, 300, 200, 200, 150, 150, 150, 100, 100, 100, 75, 75),
+        "streams.audience_mean": 550.0,
+    }
+
+
+def test_room_has_a_seat_however_small_the_fair():
+    assert load_scenario("ciftis2020", scale=0.001).parameters.programme.room_seats == (2,) + (1,) * 11
+
+
+def test_parameters_are_grouped_by_part_of_the_fair():
+    assert [field.name for field in msgspec.structs.fields(Parameters)] == [
+        "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects",
+    ]  # fmt: skip
+
+
+REFUSED = {
+    "unknown": (
+        "negotiations.patience_min=30",
+        "negotiations.patience_min is no key; did you mean negotiations.patience_mean_min?",
+    ),
+    "nothing like it": ("title=x", "title is no key; there are 77 others"),
+    "below its range": (
+        "negotiations.patience_mean_min=0",
+        "negotiations.patience_mean_min is 0.0; allowed is 1 to 1440 (min)",
+    ),
+    "above its range": (
+        "negotiations.decline_share=1.5",
+        "negotiations.decline_share is 1.5; allowed is 0 to 1 (share)",
+    ),
+    "not a number at all": (
+        "negotiations.decline_share=nan",
+        "negotiations.decline_share is nan; allowed is 0 to 1 (share)",
+    ),
+    "one of a list": (
+        "programme.room_seats=100 0 50",
+        "programme.room_seats is 0; allowed is 1 to 20000 (people)",
+    ),
+    "a word": (
+        "negotiations.patience_mean_min=long",
+        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as 60",
+    ),
+    "a fraction": (
+        "fair.days=1.5",
+        "fair.days is '1.5': Expected `int`, got `str`; it is a whole number (days), such as 6",
+    ),
+    "a day that is none": (
+        "fair.opens_on=2020-02-30",
+        "fair.opens_on is '2020-02-30': Invalid RFC3339 encoded date; it is a date (date), such as 2020-09-04",
+    ),
+    "a word in a list": (
+        "visits.day_profile=1 many",
+        "visits.day_profile is '1 many': Expected `float`, got `str` - at `$[1]`;"
+        " it is numbers separated by spaces (weight/day), such as 0.45 1.2 1.15 1.15 1.1 0.95",
+    ),
+    "an empty list": (
+        "programme.slots_h=",
+        "programme.slots_h is empty; it has at least one number (h)",
+    ),
+    "hours missing": (
+        "visits.hour_profile=1 2 3",
+        "visits.hour_profile has 3 numbers; it has one for each of 24 hours",
+    ),
+    "hours without weight": (
+        f"visits.hour_profile={' '.join('0' * 24)}",
+        "visits.hour_profile has no hour with a weight; give one hour at least more than 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_change_that_cannot_be_played_is_named(name: str):
+    change, message = REFUSED[name]
+    assert refusal(change) == f"--set {change}: {message}"
+
+
+INCONSISTENT = {
+    "desks that close as they open": (
+        ["negotiations.opens_h=18"],
+        "negotiations.opens_h is 18 and closes_h 18; desks open before they close",
+    ),
+    "night shifts that close in the morning": (
+        ["negotiations.night_closes_h=5"],
+        "negotiations.opens_h is 9 and night_closes_h 5; desks open before they close",
+    ),
+    "more outcomes than talks": (
+        ["negotiations.intent_share=0.7", "negotiations.follow_up_share=0.4"],
+        "negotiations.intent_share 0.7 and follow_up_share 0.4 are more than 1 together; lower one of them",
+    ),
+    "sessions after the fair": (
+        ["fair.days=1"],
+        "programme.first_day is 2; the fair has 1 days (fair.days)",
+    ),
+    "more online sessions than sessions": (
+        ["programme.online_only=182"],
+        "programme.online_only is 182; there are 181 sessions besides the summit, the summit forums and the evening"
+        " events",
+    ),
+    "more streams than sessions": (
+        ["programme.streamed=187"],
+        "programme.streamed is 187; there are 185 sessions besides the summit and the evening events",
+    ),
+    "slots that overlap": (
+        ["programme.slots_h=9 10"],
+        "programme: what ends at 10.5 h does not leave the room by 10 h; change slots_h, session_min,"
+        " evening_starts_h or evening_min",
+    ),
+    "evenings after midnight": (
+        ["programme.evening_min=240", "programme.evening_starts_h=21"],
+        "programme: what ends at 25 h does not leave the room by 24 h; change slots_h, session_min,"
+        " evening_starts_h or evening_min",
+    ),
+    "a year that has no dates": (
+        ["fair.opens_on=9999-12-30"],
+        "fair.opens_on is 9999-12-30; allowed are the years 1970 to 2899",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INCONSISTENT)
+def test_changes_that_cannot_stand_together_are_refused(name: str):
+    changes, message = INCONSISTENT[name]
+    assert refusal(*changes) == message
+
+
+def test_fair_that_is_too_small_is_refused():
+    message = "organisations.at_opening is 0 at this scale; there are two at least (--scale)"
+    assert refusal(scale=0.00001) == message

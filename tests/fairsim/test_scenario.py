@@ -1,0 +1,196 @@
+"""Scenarios: shipped or by path, with changes, and refused by file and key."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fairfacts.comparison import COUNTERPARTS
+from fairfacts.errors import ScenarioError
+from fairfacts.resources import data
+from fairsim.scenario import Scenario, load_scenario, scenario_names
+
+
+def written(tmp_path: Path, toml: str) -> str:
+    path = tmp_path / "mine.toml"
+    path.write_text(toml, encoding="utf-8")
+    return str(path)
+
+
+def refusal(which: str, *changes: str, scale: float = 1.0) -> str:
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(which, changes=changes, scale=scale)
+    return str(refused.value)
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Scenario:
+    return load_scenario("ciftis2020")
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_shipped_scenario_loads_and_asks_a_question(name: str):
+    assert load_scenario(name).question.endswith("?")
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_shipped_scenario_is_listed_with_its_question(name: str):
+    listed = (data("scenarios") / "README.md").read_text(encoding="utf-8").splitlines()
+    assert f"| `{name}` | {load_scenario(name).question} |" in listed
+
+
+def test_epoch_is_midnight_in_beijing_of_the_first_day(shipped: Scenario):
+    assert shipped.epoch == datetime(2020, 9, 3, 16, tzinfo=UTC)
+
+
+def test_scenario_of_a_path_changes_what_it_says_and_nothing_else(tmp_path: Path, shipped: Scenario):
+    mine = load_scenario(
+        written(
+            tmp_path,
+            'title = "Patient visitors"\nquestion = "Who waits?"\n'
+            "[negotiations]\npatience_mean_min = 120\n[fair]\nopens_on = 2021-09-03\n"
+            "[programme]\nroom_seats = [50, 30]\n[economies]\nUS = 0.5",
+        )
+    )
+    old = shipped.parameters
+    replace = msgspec.structs.replace
+    assert mine == replace(
+        shipped,
+        name="mine",
+        title="Patient visitors",
+        question="Who waits?",
+        parameters=replace(
+            old,
+            negotiations=replace(old.negotiations, patience_mean_min=120.0),
+            fair=replace(old.fair, opens_on=date(2021, 9, 3)),
+            programme=replace(old.programme, room_seats=(50, 30)),
+        ),
+        economies=(replace(shipped.economies[0], weight=1453.472 / 2), *shipped.economies[1:]),
+    )
+
+
+def test_changes_overrule_the_file(tmp_path: Path):
+    path = written(tmp_path, "[negotiations]\npatience_mean_min = 120\ntalk_mean_min = 20\n[economies]\nUS = 0.5")
+    mine = load_scenario(path, changes=["negotiations.patience_mean_min = 30", "economies.US=2"])
+    desks, us = mine.parameters.negotiations, mine.economies[0]
+    assert (desks.patience_mean_min, desks.talk_mean_min, us.weight) == (30.0, 20.0, 2 * 1453.472)
+
+
+def test_last_of_two_changes_of_one_key_counts():
+    mine = load_scenario("ciftis2020", changes=["fair.days=7", "fair.days=8"])
+    assert mine.parameters.fair.days == 8
+
+
+def test_figures_are_given_fitted_or_held_out(shipped: Scenario):
+    assert {
+        "both": sorted(set(shipped.inputs) & set(shipped.calibrated)),
+        "calibrated": list(shipped.calibrated),
+        "held out": sorted(set(COUNTERPARTS) - set(shipped.inputs) - set(shipped.calibrated)),
+    } == {
+        "both": [],
+        "calibrated": [
+            "negotiations.initiated",
+            "negotiations.initiated_overseas",
+            "negotiations.overseas_share",
+            "organisations.at_closing",
+            "projects.published_online",
+        ],
+        "held out": ["economies.top_traders"],
+    }
+
+
+def test_digest_is_of_what_is_played_and_not_of_its_name(tmp_path: Path, shipped: Scenario):
+    assert load_scenario(written(tmp_path, 'title = "The same"')).sha256() == shipped.sha256()
+
+
+@pytest.mark.parametrize("change", ["negotiations.patience_mean_min=61", "economies.TV=2", "fair.opens_on=2020-09-05"])
+def test_digest_differs_when_anything_played_does(shipped: Scenario, change: str):
+    assert load_scenario("ciftis2020", changes=[change]).sha256() != shipped.sha256()
+
+
+def test_digest_differs_at_another_scale(shipped: Scenario):
+    assert load_scenario("ciftis2020", scale=0.5).sha256() != shipped.sha256()
+
+
+def test_unknown_scenario_is_refused_with_the_nearest():
+    assert refusal("ciftis2021") == "ciftis2021 is no scenario; did you mean ciftis2020? (or give a path to a .toml)"
+
+
+def test_file_that_is_not_there_is_refused():
+    message = f"nowhere/x.toml: cannot be read (No such file or directory); shipped are {', '.join(scenario_names())}"
+    assert refusal("nowhere/x.toml") == message
+
+
+@pytest.mark.parametrize("scale", [0, -1, 20.5, float("nan"), float("inf")])
+def test_scale_out_of_range_is_refused(scale: float):
+    message = f"--scale is {scale:g}; it is a share of the documented size, over 0 and at most 20"
+    assert refusal("ciftis2020", scale=scale) == message
+
+
+@pytest.mark.parametrize("change", ["patience", "=3", " =3", ""])
+def test_change_without_key_or_value_is_refused(change: str):
+    message = f"--set {change}: is no change; write --set negotiations.patience_mean_min=30"
+    assert refusal("ciftis2020", change) == message
+
+
+FILES = {
+    "no TOML": ("title = ", "is no TOML: Invalid value (at end of document)"),
+    "unknown table": (
+        "[negotiation]\npatience_mean_min = 3",
+        "negotiation.patience_mean_min is no key; did you mean negotiations.patience_mean_min?",
+    ),
+    "unknown key at the top": ("negotiation = 3", "negotiation is no key; did you mean negotiations?"),
+    "unknown key": (
+        "[negotiations]\npatience_min = 3",
+        "negotiations.patience_min is no key; did you mean negotiations.patience_mean_min?",
+    ),
+    "text for a number": (
+        '[negotiations]\npatience_mean_min = "long"',
+        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as 60",
+    ),
+    "true for a number": (
+        "[fair]\ndays = true",
+        "fair.days is True: Expected `int`, got `bool`; it is a whole number (days), such as 6",
+    ),
+    "table for a number": (
+        "[fair.days]\nmany = 1",
+        "fair.days is {'many': 1}: Expected `int`, got `object`; it is a whole number (days), such as 6",
+    ),
+    "no list": (
+        "[programme]\nslots_h = 9",
+        "programme.slots_h is 9: Expected `array`, got `int`; it is numbers separated by spaces (h), such as"
+        " 9 11 13.5 15.5",
+    ),
+    "out of range": (
+        "[negotiations]\npatience_mean_min = nan",
+        "negotiations.patience_mean_min is nan; allowed is 1 to 1440 (min)",
+    ),
+    "economy by three letters": (
+        "[economies]\nDEU = 2",
+        "DEU is no economy of seeds/economies.csv; did you mean DE? (ISO 3166 codes of two letters)",
+    ),
+    "economy unknown": (
+        "[economies]\nXX = 2",
+        "XX is no economy of seeds/economies.csv; there are 208 others (ISO 3166 codes of two letters)",
+    ),
+    "negative weight": ("[economies]\nDE = -1", "economies.DE is -1; it is a factor on the weight, 0 or more"),
+    "endless weight": ("[economies]\nDE = inf", "economies.DE is inf; it is a factor on the weight, 0 or more"),
+    "weight that is none": ("[economies]\nDE = true", "economies.DE is True; it is a factor on the weight, 0 or more"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_file_that_cannot_be_played_is_refused_by_file_and_key(tmp_path: Path, name: str):
+    toml, message = FILES[name]
+    path = written(tmp_path, toml)
+    assert refusal(path) == f"{path}: {message}"
+
+
+def test_file_in_another_encoding_is_refused(tmp_path: Path):
+    path = tmp_path / "latin.toml"
+    path.write_bytes(b"\xff")
+    message = "is no TOML: 'utf-8' codec can't decode byte 0xff in position 0: invalid start byte"
+    assert refusal(str(path)) == f"{path}: {message}"

@@ -1,0 +1,107 @@
+"""Streams: whole logs of small stories."""
+
+from __future__ import annotations
+
+from tests.fairsim.stage import HOTEL, HOUR, MINUTE, SHIPPER, Stage
+
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+
+TEN = 10 * HOUR
+
+
+def on_air(stage: Stage, *, session: int = 5, length_ms: int = HOUR) -> None:
+    stage.at(TEN, lambda: stage.streams.start(session, length_ms))
+    stage.at(TEN + length_ms, lambda: stage.streams.end(session))
+
+
+def test_viewer_drops_in_and_leaves():
+    stage = Stage()
+    on_air(stage)
+    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, 8 * MINUTE))
+    assert stage.play(TEN + 2 * HOUR) == [
+        StreamStarted(TEN, 5),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
+        ViewerLeft(TEN + 9 * MINUTE, 5, 0, 8 * MINUTE),
+        StreamEnded(TEN + HOUR, 5),
+    ]
+
+
+def test_end_of_the_stream_ends_all_views():
+    stage = Stage()
+    on_air(stage)
+    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, 2 * HOUR))
+    stage.at(TEN + 2 * MINUTE, lambda: stage.streams.drop_in(SHIPPER, "US", 0.5, 2 * HOUR))
+    assert stage.play(TEN + 4 * HOUR) == [
+        StreamStarted(TEN, 5),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
+        ViewerJoined(TEN + 2 * MINUTE, 5, 1, SHIPPER, "US"),
+        ViewerLeft(TEN + HOUR, 5, 0, 59 * MINUTE),
+        ViewerLeft(TEN + HOUR, 5, 1, 58 * MINUTE),
+        StreamEnded(TEN + HOUR, 5),
+    ]
+
+
+def test_nobody_drops_in_when_nothing_is_on_air():
+    stage = Stage()
+    on_air(stage)
+    stage.at(TEN + 2 * HOUR, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, MINUTE))
+    assert stage.play(TEN + 3 * HOUR) == [StreamStarted(TEN, 5), StreamEnded(TEN + HOUR, 5)]
+
+
+def test_visitor_picks_one_of_the_streams_on_air():
+    stage = Stage()
+    on_air(stage, session=5)
+    on_air(stage, session=6)
+    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.49, HOUR))
+    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(SHIPPER, "US", 0.51, HOUR))
+    assert stage.play(TEN + 2 * MINUTE) == [
+        StreamStarted(TEN, 5),
+        StreamStarted(TEN, 6),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
+        ViewerJoined(TEN + MINUTE, 6, 1, SHIPPER, "US"),
+    ]
+
+
+def seen(stage: Stage) -> list[tuple[str, int, int]]:
+    """Return who joined and left when; who it is that watches is drawn."""
+    return [
+        (type(event).__name__, event.at_ms, event.viewer)
+        for event in stage.log
+        if isinstance(event, ViewerJoined | ViewerLeft)
+    ]
+
+
+def test_audience_joins_at_the_begin_and_stays_its_share_of_the_length():
+    stage = Stage(streams={"audience_mean": 2.0, "stay_median_share": 0.5})
+    on_air(stage)
+    stage.play(TEN + 2 * HOUR)
+    assert seen(stage) == [
+        ("ViewerJoined", TEN, 0),
+        ("ViewerJoined", TEN, 1),
+        ("ViewerLeft", TEN + 30 * MINUTE, 0),
+        ("ViewerLeft", TEN + 30 * MINUTE, 1),
+    ]
+
+
+def test_viewer_who_returns_begins_another_view():
+    stage = Stage(streams={"audience_mean": 1.0, "stay_median_share": 0.25, "return_share": 1.0})
+    on_air(stage)
+    stage.play(TEN + 2 * HOUR)
+    assert seen(stage) == [
+        ("ViewerJoined", TEN, 0),
+        ("ViewerLeft", TEN + 15 * MINUTE, 0),
+        ("ViewerJoined", TEN + 15 * MINUTE + 1, 1),
+        ("ViewerLeft", TEN + 30 * MINUTE + 1, 1),
+    ]
+
+
+def test_nobody_returns_after_the_end():
+    stage = Stage(streams={"audience_mean": 1.0, "stay_median_share": 0.75, "return_share": 1.0})
+    on_air(stage)
+    stage.play(TEN + 3 * HOUR)
+    assert seen(stage) == [
+        ("ViewerJoined", TEN, 0),
+        ("ViewerLeft", TEN + 45 * MINUTE, 0),
+        ("ViewerJoined", TEN + 45 * MINUTE + 1, 1),
+        ("ViewerLeft", TEN + HOUR, 1),
+    ]
