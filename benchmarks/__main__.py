@@ -27,9 +27,9 @@ from websockets.sync.client import connect
 from cloudfair.log import Log
 from fairfacts.events import decode
 from fairfacts.measures import State
+from fairsim.outbox import BATCH_EVENTS
 
 FAIR = [sys.executable, "-m", "cloudfair.command"]
-BATCH_EVENTS = 8192
 console = Console(width=110)
 
 

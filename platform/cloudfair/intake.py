@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from typing import Annotated, Any
 
 import zstandard
@@ -22,8 +21,6 @@ from fairfacts.events import decode
 from fairfacts.runs import RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
-_ODD_LINE = re.compile(rb"\n[^{]")
-"""The beginning of a line that is no JSON object."""
 
 LARGEST = 2**63 - 1
 """The largest integer that both databases hold."""
@@ -140,14 +137,19 @@ def check(first: int, ndjson: bytes, payload: bytes, settings: Settings) -> tupl
         EventError: an event is not well formed or not in its place; names its position in the batch and the field.
         TooLargeError: there are too many.
     """
-    count = _count_lines(ndjson)
+    count = ndjson.count(b"\n")
     if count > settings.max_batch_events:
         raise TooLargeError(
             f"the batch has {count} events, over {settings.max_batch_events}; send smaller batches",
             limit=settings.max_batch_events,
         )
-    events = decode(ndjson)
-    if len(events) != count:
+    try:
+        events = decode(ndjson)
+    except EventError:
+        _check_lines(ndjson)  # what is wrong with the lines explains more than what cannot be decoded in them
+        raise
+    if len(events) != count or not events or not ndjson.endswith(b"\n"):
+        _check_lines(ndjson)
         raise _misshapen(0, f"{count} lines hold {len(events)} events")
     _check_places(first, events)
     batch = Batch(
@@ -183,17 +185,16 @@ def _decompress(frame: bytes, limit: int) -> bytes:
     return ndjson
 
 
-def _count_lines(ndjson: bytes) -> int:
-    """Return the number of lines of a batch in the canonical form: put one after the other, batches are a log."""
-    if ndjson.startswith(b"{") and ndjson.endswith(b"}\n") and not _ODD_LINE.search(ndjson):
-        return ndjson.count(b"\n")
+def _check_lines(ndjson: bytes) -> None:
+    """Hold that a batch is in the form in which batches, put one after the other, are a log."""
     lines = ndjson.split(b"\n")
     if lines.pop():
         raise _misshapen(len(lines), "the last line does not end in a newline")
     for position, line in enumerate(lines):
-        if not (line.startswith(b"{") and line.endswith(b"}")):
+        if not line.lstrip().startswith(b"{"):
             raise _misshapen(position, "the line is blank" if not line.strip() else "the line is not one JSON object")
-    raise _misshapen(0, "the batch is empty")
+    if not lines:
+        raise _misshapen(0, "the batch is empty")
 
 
 def _misshapen(position: int, reason: str) -> EventError:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from cloudfair.log import Batch, Log
+from cloudfair.log import Batch, KeptState, Log
 from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
@@ -42,6 +42,7 @@ class Live:
         self._pending: list[tuple[float, list[Event]]] = []
         self._state = _latest_state(log, run)
         self._checkpointed = self._state.position
+        self._checkpoint: KeptState | None = None
         self.head = 0
         """How many events the log holds, folded or about to be."""
         for first, ndjson, _ in log.segments(run):
@@ -109,11 +110,15 @@ class Live:
         since = self.position - self._checkpointed
         if since >= CHECKPOINT_EVENTS or (since and self.ended):
             self._checkpointed = self.position
-            kept = (self.run, self.position, self.digest, self._state.checkpoint())
-            self._writer.submit(self._log.save_checkpoint, *kept).add_done_callback(_tell)
+            checkpoint = KeptState(self.position, self.digest, self._state.checkpoint())
+            if self.ended:
+                self._writer.submit(self._log.save_checkpoint, self.run, checkpoint).add_done_callback(_tell)
+            else:
+                self._checkpoint = checkpoint  # kept with the next batch: a commit of its own would delay that one
 
     def _commit(self, batch: Batch) -> None:
-        self._log.append(self.run, batch)
+        checkpoint, self._checkpoint = self._checkpoint, None
+        self._log.append(self.run, batch, checkpoint)
         if self.head == batch.first:
             self._hash.update(batch.ndjson)
 
@@ -183,7 +188,7 @@ def _latest_state(log: Log, run: str) -> State:
     if checkpoint is None:
         return State()
     try:
-        return State.restore(checkpoint[2])
+        return State.restore(checkpoint.state)
     except msgspec.DecodeError:  # of another release: the log alone says the same
         return State()
 

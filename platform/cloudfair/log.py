@@ -58,6 +58,16 @@ class KeptSegment(NamedTuple):
     """Of the NDJSON, as it was when the batch was appended."""
 
 
+class KeptState(NamedTuple):
+    """A checkpoint: what a run's first `position` events add up to."""
+
+    position: int
+    digest: str
+    """SHA-256 over the NDJSON of those events."""
+    state: bytes
+    """`fairfacts.measures.State.checkpoint()`."""
+
+
 class Log:
     """The logs of all runs in one database.
 
@@ -125,8 +135,10 @@ class Log:
                 return found
         raise self._unknown(run)
 
-    def append(self, run: str, batch: Batch) -> None:
+    def append(self, run: str, batch: Batch, checkpoint: KeptState | None = None) -> None:
         """Append a batch; when this returns, it is on disk. The same batch again changes nothing.
+
+        A checkpoint of an earlier position may be kept in the same transaction, which saves one of its own.
 
         Raises:
             ConflictError: the batch leaves a gap, overlaps what is kept, or follows the end of the run.
@@ -158,6 +170,8 @@ class Log:
                         payload=batch.payload,
                     )
                 )
+                if checkpoint:
+                    self._keep(connection, run, checkpoint)
             elif not self._is_kept(connection, run, batch, sha256):
                 self._refuse(connection, run, batch)
 
@@ -198,18 +212,13 @@ class Log:
             digest.update(ndjson)
         return digest.hexdigest()
 
-    def save_checkpoint(self, run: str, position: int, digest: str, state: bytes) -> None:
-        """Keep digest and state of a run after its first `position` events, unless one of that position is kept."""
+    def save_checkpoint(self, run: str, checkpoint: KeptState) -> None:
+        """Keep a checkpoint, unless one of that position is kept."""
         with self._transaction() as connection:
-            key = (col(Checkpoint.run_id) == run, col(Checkpoint.position) == position)
-            if connection.execute(select(col(Checkpoint.position)).where(*key)).first() is None:
-                packed = zstandard.ZstdCompressor().compress(state)
-                connection.execute(
-                    insert(Checkpoint).values(run_id=run, position=position, digest=digest, state=packed)
-                )
+            self._keep(connection, run, checkpoint)
 
-    def latest_checkpoint(self, run: str) -> tuple[int, str, bytes] | None:
-        """Return position, digest and state of the run's latest checkpoint."""
+    def latest_checkpoint(self, run: str) -> KeptState | None:
+        """Return the run's latest checkpoint."""
         query = (
             select(col(Checkpoint.position), col(Checkpoint.digest), col(Checkpoint.state))
             .where(col(Checkpoint.run_id) == run)
@@ -218,7 +227,14 @@ class Log:
         )
         with self._transaction() as connection:
             row = connection.execute(query).first()
-        return row and (row[0], row[1], zstandard.ZstdDecompressor().decompress(row[2]))
+        return row and KeptState(row[0], row[1], zstandard.ZstdDecompressor().decompress(row[2]))
+
+    def _keep(self, connection: Connection, run: str, checkpoint: KeptState) -> None:
+        key = (col(Checkpoint.run_id) == run, col(Checkpoint.position) == checkpoint.position)
+        if connection.execute(select(col(Checkpoint.position)).where(*key)).first() is None:
+            packed = zstandard.ZstdCompressor().compress(checkpoint.state)
+            row = checkpoint._asdict() | {"run_id": run, "state": packed}
+            connection.execute(insert(Checkpoint).values(row))
 
     def _is_kept(self, connection: Connection, run: str, batch: Batch, sha256: str) -> bool:
         query = select(col(Segment.count), col(Segment.sha256)).where(

@@ -24,6 +24,8 @@ STOP_S = 3
 """How long open requests and watchers may take when the server is asked to stop."""
 GOODBYE_S = 0.5
 """How long a watcher may take to read that the server stops."""
+SWITCH_S = 0.0005
+"""How long the loop may hold Python while the log's writer wants it; the usual 5 ms are as long as a whole commit."""
 SEND_BUFFER_BYTES = 64 * 1024
 CLIENT_MESSAGE_BYTES = 64 * 1024
 
@@ -64,8 +66,13 @@ class Server:
 
     def run(self) -> None:
         """Serve."""
-        with _signals_handled():
-            self._uvicorn.run(sockets=[self._listener])
+        usual = sys.getswitchinterval()
+        sys.setswitchinterval(SWITCH_S)
+        try:
+            with _signals_handled():
+                self._uvicorn.run(sockets=[self._listener])
+        finally:
+            sys.setswitchinterval(usual)
 
     def stop(self) -> None:
         """Have `run` return; may be called from any thread."""

@@ -9,7 +9,7 @@ import threading
 import pytest
 from tests.cloudfair.example import batch, digest_of, example
 
-from cloudfair.log import Log
+from cloudfair.log import KeptState, Log
 from cloudfair.problems import ConflictError, UnknownError
 from fairfacts.errors import EventError
 from fairfacts.events import encode
@@ -141,7 +141,8 @@ def test_checkpoint_and_the_events_after_it_are_the_whole_fold(log: Log, run: st
         state.fold(EVENTS[start : start + 20])
         if start in (20, 60):
             for _ in range(2):
-                log.save_checkpoint(run, state.position, digest_of(EVENTS[: state.position]), state.checkpoint())
+                digest = digest_of(EVENTS[: state.position])
+                log.save_checkpoint(run, KeptState(state.position, digest, state.checkpoint()))
     position, digest, checkpoint = log.latest_checkpoint(run)
     assert (position, digest) == (80, digest_of(EVENTS[:80]))
     restored = State.restore(checkpoint)

@@ -70,7 +70,7 @@ def test_events_of_one_moment_keep_their_order():
 
 
 REFUSED = {
-    "unknown field": (b'{"type":"fair.opened","at_ms":5,"hour":1}', "the event", "Object contains unknown field `hour`"),
+    "unknown field": (b'{"type":"fair.opened","at_ms":5,"day":1}', "the event", "Object contains unknown field `day`"),
     "missing field": (b'{"type":"fair.opened"}', "the event", "Object missing required field `at_ms`"),
     "unknown type": (b'{"type":"fair.burnt","at_ms":5}', "type", "Invalid value 'fair.burnt'"),
     "no type": (b'{"at_ms":5}', "the event", "Object missing required field `type`"),

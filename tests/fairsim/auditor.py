@@ -48,8 +48,7 @@ class Auditor:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
-        self._at_ms = 0
-        self._heard = 0
+        self._at_ms = self._heard = self._duration_ms = 0
         self._last: Event | None = None
         self._opened_ms: int | None = None
         self._closed_ms: int | None = None
@@ -99,7 +98,10 @@ class Auditor:
         self._hold(event.at_ms >= self._at_ms, event, "goes back in time")
         self._hold((self._heard == 0) == (type(event) is RunStarted), event, "is not where a log begins")
         self._hold(not isinstance(self._last, RunEnded), event, "follows the end")
-        self._hear[type(event)](event)
+        try:
+            self._hear[type(event)](event)
+        except KeyError as number:
+            self._hold(False, event, f"speaks of {number}, which is not there")
         self._at_ms, self._last = event.at_ms, event
         self._heard += 1
 

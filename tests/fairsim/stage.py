@@ -1,8 +1,8 @@
-"""A stage for small stories: the model's own parts on one clock, with a few organisations and nothing left to chance."""
+"""A stage for small stories: the model's own parts on one clock, a few organisations, and nothing left to chance."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -118,8 +118,3 @@ def attempt(
     drawn.exhibitor, drawn.declined, drawn.outcome = [exhibitor], [declined], [outcome]
     drawn.patience_ms, drawn.talk_ms, drawn.retry_ms = [patience_ms], [talk_ms], [retry_ms]
     return drawn
-
-
-def by_type(log: list[Event], event_type: type[Event]) -> Iterator[Event]:
-    """Return the events of one type."""
-    return (event for event in log if type(event) is event_type)

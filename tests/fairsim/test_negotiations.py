@@ -152,13 +152,13 @@ def test_talk_goes_on_after_closing_and_requests_wait_for_the_next_morning():
 def test_night_shift_stays_until_midnight():
     stage = Stage(negotiations={"night_share": 1.0})
     stage.ask(23 * HOUR, HOTEL, attempt(BANK))
-    stage.ask(24 * HOUR, SHIPPER, attempt(BANK, patience_ms=MINUTE))
+    stage.ask(24 * HOUR + 1, SHIPPER, attempt(BANK, patience_ms=MINUTE))
     assert stage.play(24 * HOUR + 2 * MINUTE) == [
         NegotiationRequested(23 * HOUR, 0, *HOTEL_ASKS_BANK, 0, "finance", 1),
         NegotiationTakenUp(23 * HOUR, 0, *HOTEL_ASKS_BANK, 0),
         NegotiationEnded(23 * HOUR + 20 * MINUTE, 0, *HOTEL_ASKS_BANK, 20 * MINUTE, "intent"),
-        NegotiationRequested(24 * HOUR, 1, *SHIPPER_ASKS_BANK, 1, "finance", 1),
-        NegotiationLapsed(24 * HOUR + MINUTE, 1, *SHIPPER_ASKS_BANK, MINUTE),
+        NegotiationRequested(24 * HOUR + 1, 1, *SHIPPER_ASKS_BANK, 1, "finance", 1),
+        NegotiationLapsed(24 * HOUR + MINUTE + 1, 1, *SHIPPER_ASKS_BANK, MINUTE),
     ]
 
 

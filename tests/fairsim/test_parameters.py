@@ -84,13 +84,13 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
     }
     assert changed == {
         "organisations.at_opening": 9_000,
-        "organisations.registrations_per_day": 333.5,
+        "organisations.registrations_per_day": PLAYED["organisations.registrations_per_day"] / 2,
         "organisations.international_organisations": 16,
         "organisations.embassies": 34,
         "organisations.overseas_chambers": 55,
         "organisations.fortune_500": 100,
-        "programme.room_seats": (750, 300, 200, 200, 150, 150, 150, 100, 100, 100, 75, 75),
-        "streams.audience_mean": 550.0,
+        "programme.room_seats": tuple(seats // 2 for seats in PLAYED["programme.room_seats"]),
+        "streams.audience_mean": PLAYED["streams.audience_mean"] / 2,
     }
 
 
@@ -128,7 +128,8 @@ REFUSED = {
     ),
     "a word": (
         "negotiations.patience_mean_min=long",
-        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as 60",
+        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as"
+        f" {ROWS['negotiations.patience_mean_min'].value}",
     ),
     "a fraction": (
         "fair.days=1.5",
@@ -141,7 +142,7 @@ REFUSED = {
     "a word in a list": (
         "visits.day_profile=1 many",
         "visits.day_profile is '1 many': Expected `float`, got `str` - at `$[1]`;"
-        " it is numbers separated by spaces (weight/day), such as 0.45 1.2 1.15 1.15 1.1 0.95",
+        f" it is numbers separated by spaces (weight/day), such as {ROWS['visits.day_profile'].value}",
     ),
     "an empty list": (
         "programme.slots_h=",

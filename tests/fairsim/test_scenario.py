@@ -11,6 +11,7 @@ import pytest
 from fairfacts.comparison import COUNTERPARTS
 from fairfacts.errors import ScenarioError
 from fairfacts.resources import data
+from fairsim.parameters import load_rows
 from fairsim.scenario import Scenario, load_scenario, scenario_names
 
 
@@ -149,7 +150,8 @@ FILES = {
     ),
     "text for a number": (
         '[negotiations]\npatience_mean_min = "long"',
-        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as 60",
+        "negotiations.patience_mean_min is 'long': Expected `float`, got `str`; it is a number (min), such as"
+        f" {load_rows()['negotiations.patience_mean_min'].value}",
     ),
     "true for a number": (
         "[fair]\ndays = true",
@@ -162,7 +164,7 @@ FILES = {
     "no list": (
         "[programme]\nslots_h = 9",
         "programme.slots_h is 9: Expected `array`, got `int`; it is numbers separated by spaces (h), such as"
-        " 9 11 13.5 15.5",
+        f" {load_rows()['programme.slots_h'].value}",
     ),
     "out of range": (
         "[negotiations]\npatience_mean_min = nan",

@@ -12,7 +12,7 @@ from cloudfair import tables
 from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures, Json, KeptRun
 from cloudfair.command.show import ROLE_MEANINGS, comparison_table, err, out, print_json, table
 from cloudfair.live import measures_of
-from cloudfair.log import Log
+from cloudfair.log import KeptState, Log
 from fairfacts.comparison import compare as compare_with_figures
 from fairfacts.errors import BackendError
 from fairfacts.events import decode
@@ -115,14 +115,14 @@ def verify(
         sys.exit(1)
 
 
-def _against_announced(announced: tuple[int, str, bytes] | None, digest: str, state: State) -> list[str]:
+def _against_announced(announced: KeptState | None, digest: str, state: State) -> list[str]:
     """Return in what the log differs from the last frame and the digest that were streamed when the run ended."""
-    if announced is None or announced[0] != state.position:
+    if announced is None or announced.position != state.position:
         return ["the end was never announced: start the backend on this database once, and verify again"]
     faults = []
-    if announced[1] != digest:
-        faults.append(f"the digest is {digest}, and {announced[1]} was announced")
-    if State.restore(announced[2]).snapshot() != state.snapshot():
+    if announced.digest != digest:
+        faults.append(f"the digest is {digest}, and {announced.digest} was announced")
+    if State.restore(announced.state).snapshot() != state.snapshot():
         faults.append("the measures are not those that were streamed last")
     return faults
 

@@ -1,0 +1,20 @@
+"""Runs of the whole model."""
+
+from __future__ import annotations
+
+from fairfacts.event import Event
+from fairsim.arrivals import HOUR_MS
+from fairsim.fair import play
+from fairsim.scenario import load_scenario
+
+
+def log_of(*changes: str, scale: float, seed: int = 7, replication: int = 0, slice_ms: int = HOUR_MS) -> list[Event]:
+    """Return the log of a run of `ciftis2020` with changes."""
+    scenario = load_scenario("ciftis2020", changes=changes, scale=scale)
+    slices = play(scenario, seed, replication=replication, slice_ms=slice_ms)
+    return [event for _, events in slices for event in events]
+
+
+def of_types(log: list[Event], *types: type[Event]) -> list[Event]:
+    """Return the events of some types."""
+    return [event for event in log if type(event) in types]

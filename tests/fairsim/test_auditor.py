@@ -1,0 +1,48 @@
+"""The auditor is not content with a log that breaks a law."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from tests.fairsim.auditor import audit
+
+from fairfacts.event import Event
+from fairfacts.negotiations import NegotiationEnded, NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
+from fairfacts.organisations import OrganisationRegistered
+from fairfacts.programme import AttendeeAdmitted, SessionClosed, SessionOpened, SessionScheduled
+from fairfacts.projects import ProjectPublished
+from fairfacts.runs import RunEnded, RunStarted
+from fairfacts.streams import StreamEnded, ViewerJoined, ViewerLeft
+from fairfacts.visits import VisitEnded, VisitStarted
+
+BROKEN: dict[str, tuple[type[Event], dict[str, Any] | None, str]] = {
+    "no beginning": (RunStarted, None, "is not where a log begins"),
+    "no end": (RunEnded, None, "does not end the log"),
+    "organisation left out": (OrganisationRegistered, None, "is not the next organisation"),
+    "embassy with a stand": (OrganisationRegistered, {"kind": "embassy", "exhibits": True}, "exhibits though"),
+    "rooms that clash": (SessionScheduled, {"starts_ms": 0, "ends_ms": 6 * 86_400_000}, "clashes with"),
+    "session late": (SessionOpened, {"at_ms": 500_000_000}, "is not as scheduled"),
+    "audience miscounted": (SessionClosed, {"attended": 10_000}, "miscounts its audience"),
+    "stranger admitted": (AttendeeAdmitted, {"economy": "XX"}, "is of nobody registered"),
+    "stream cut": (StreamEnded, None, "still on air"),
+    "viewer left behind": (ViewerLeft, None, "leaves viewers behind"),
+    "viewer left out": (ViewerJoined, None, "is not the next viewer"),
+    "visit that never began": (VisitEnded, {"visit": 10**6}, "ends what has not started"),
+    "visit of somebody else": (VisitStarted, {"organisation": 0}, "is of nobody registered"),
+    "project of no exhibitor": (ProjectPublished, {"sector": "none"}, "is of no exhibitor"),
+    "negotiation with a stranger": (NegotiationRequested, {"exhibitor": 10**6}, "is of nobody registered"),
+    "wait too long": (NegotiationTakenUp, {"waited_ms": 10**9}, "says a wrong length"),
+    "talk too long": (NegotiationEnded, {"talked_ms": 10**9}, "says a wrong length"),
+    "lapse of nobody": (NegotiationLapsed, {"negotiation": 10**9}, "does not wait"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_log_that_breaks_a_law_has_a_fault(log: list[Event], name: str):
+    event_type, change, fault = BROKEN[name]
+    place = next(at for at, event in enumerate(log) if type(event) is event_type)
+    put = [] if change is None else [msgspec.structs.replace(log[place], **change)]
+    faults = audit([*log[:place], *put, *log[place + 1 :]])
+    assert [said for said in faults if fault in said] != []
