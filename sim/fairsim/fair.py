@@ -75,7 +75,7 @@ class Fair:
         env.process(self._days())
 
     def play_until(self, now_ms: int) -> None:
-        """Play on to a moment; at the fair's end it closes, and what is in progress stays so: the platform stays open."""
+        """Play on to a moment. At its end the fair closes; what is in progress stays so: the platform stays open."""
         self.env.run(until=now_ms)
         if now_ms == self.duration_ms:
             self._emit(FairClosed(now_ms))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -187,7 +188,7 @@ def table(page: Page) -> dict[str, list[str]]:
 def as_shown(row: dict[str, Any]) -> list[str]:
     """What the table has to say of a row of the comparison: reported, simulated, and how far they agree."""
     more = "more than " if row["op"] == ">" else ""
-    ratio = "given" if row["role"] == "input" else "" if row["ratio"] is None else f"{row['ratio']:.1%}"
+    ratio = "given" if row["role"] == "input" else "" if row["ratio"] is None else percent(row["ratio"])
     return [more + in_words(row["reported"], row["unit"]), in_words(row["simulated"], row["unit"]), ratio]
 
 
@@ -201,8 +202,13 @@ def in_words(value: float | str, unit: str) -> str:
     if isinstance(value, str):
         return moments[value]
     if unit == "share":
-        return f"{value:.1%}"
+        return percent(value)
     return f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
+
+
+def percent(share: float) -> str:
+    """A share as browsers write it: halves of the last place are rounded up."""
+    return f"{(Decimal(str(share)) * 100).quantize(Decimal('0.1'), ROUND_HALF_UP):,}%"
 
 
 def colour(page: Page) -> str:

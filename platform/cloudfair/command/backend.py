@@ -55,7 +55,14 @@ class Own:
         self.url = ""
 
     def __enter__(self) -> Self:
-        self._start(DEFAULT_PORT if _is_free(DEFAULT_PORT) else 0)
+        if _is_free(DEFAULT_PORT):
+            try:
+                self._start(DEFAULT_PORT)
+            except BackendError:
+                pass  # somebody took the port meanwhile; if it was something else, the next start says so
+            else:
+                return self
+        self._start(0)
         return self
 
     def __exit__(
