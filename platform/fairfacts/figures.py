@@ -96,4 +96,4 @@ def _printed_rounding(printed: str) -> float:
     if decimals:
         return float(0.5 / 10 ** len(decimals))
     zeros = len(whole) - len(whole.rstrip("0"))
-    return 0.5 * 10**zeros if zeros else 0.0
+    return 0.5 * 10**zeros if zeros and whole.strip("0") else 0.0

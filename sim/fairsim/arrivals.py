@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from fairfacts.errors import ScenarioError
 from fairsim.draws import Floats, Keys, Stream
 
 DAY_MS = 86_400_000
@@ -28,6 +29,9 @@ def poisson(stream: Stream, entities: Keys, expected: Floats) -> tuple[NDArray[n
     Returns:
         for each arrival the index of its entity, its own key, and the share of the day's expectation that lies before
         it, in (0, 1); ordered by count and entity, not by time.
+
+    Raises:
+        ScenarioError: an entity has more arrivals than can be keyed.
     """
     active, reached = np.flatnonzero(expected > 0), np.zeros(int(np.count_nonzero(expected > 0)))
     found: list[tuple[NDArray[np.int64], Keys, Floats]] = []
@@ -39,6 +43,11 @@ def poisson(stream: Stream, entities: Keys, expected: Floats) -> tuple[NDArray[n
         if not len(active):
             break
         found.append((active, keys[inside], reached / expected[active]))
+    else:
+        raise ScenarioError(
+            f"something is to arrive or be done {expected.max():,.0f} times a day by one organisation; at most"
+            f" {MOST_A_DAY} times can be played: lower the rate, or the size of delegations"
+        )
     if not found:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     of, numbered, shares = zip(*found, strict=True)

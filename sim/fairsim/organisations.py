@@ -17,8 +17,6 @@ from fairsim.scenario import Scenario
 from fairsim.sectors import load_sectors
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
-MOST_ORGANISATIONS = 1 << 20
-"""Organisations that a run may have; what they do in a day is keyed with it."""
 # lanes of the stream of attributes; an organisation's number is the entity, and the last takes two
 OVERSEAS, ECONOMY, SECTOR, EXHIBITS, DELEGATES = 0, 1, 2, 3, 4
 

@@ -18,6 +18,8 @@ from fairfacts.resources import data
 
 Class = Literal["documented", "derived", "assumed", "calibrated"]
 FILE = "seeds/parameters.csv"
+MOST_ORGANISATIONS = 1 << 20
+"""Organisations that a run may have; what they do in a day is keyed with it."""
 
 
 class Fair(msgspec.Struct, frozen=True):
@@ -281,6 +283,13 @@ def _check_consistency(parameters: Parameters) -> None:
             f"organisations.at_opening is {parameters.organisations.at_opening} at this scale; there are two at least"
             " (--scale)"
         )
+    organisations = parameters.organisations
+    most = organisations.at_opening + 2 * organisations.registrations_per_day * parameters.fair.days
+    if most > MOST_ORGANISATIONS:
+        raise ScenarioError(
+            f"organisations: about {most:,.0f} may register at this scale; at most {MOST_ORGANISATIONS:,} can be"
+            " played: lower --scale, organisations.registrations_per_day or fair.days"
+        )
     if not 1970 <= parameters.fair.opens_on.year < 2900:
         raise ScenarioError(f"fair.opens_on is {parameters.fair.opens_on}; allowed are the years 1970 to 2899")
 
@@ -300,11 +309,13 @@ def _check_programme(programme: Programme, fair: Fair) -> None:
         )
     if programme.first_day > fair.days:
         raise ScenarioError(f"programme.first_day is {programme.first_day}; the fair has {fair.days} days (fair.days)")
-    slots = [(hour, hour + programme.session_min / 60) for hour in programme.slots_h]
-    slots = sorted([*slots, (programme.evening_starts_h, programme.evening_starts_h + programme.evening_min / 60)])
+    longest_h = (programme.session_min + programme.overrun_max_min) / 60
+    slots = [(hour, hour + longest_h) for hour in programme.slots_h]
+    evening_h = (programme.evening_min + programme.overrun_max_min) / 60
+    slots = sorted([*slots, (programme.evening_starts_h, programme.evening_starts_h + evening_h)])
     for (_, ends_h), (next_h, _) in zip(slots, [*slots[1:], (24.0, 24.0)], strict=True):
         if ends_h > next_h:
             raise ScenarioError(
-                f"programme: what ends at {ends_h:g} h does not leave the room by {next_h:g} h; change slots_h,"
-                " session_min, evening_starts_h or evening_min"
+                f"programme: what may end at {ends_h:g} h does not leave the room by {next_h:g} h; change slots_h,"
+                " session_min, overrun_max_min, evening_starts_h or evening_min"
             )

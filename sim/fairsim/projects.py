@@ -10,7 +10,8 @@ from fairfacts.projects import ProjectPublished
 from fairsim.arrivals import DAY_MS, DayClock, gaps_ms, poisson
 from fairsim.draws import Draws
 from fairsim.kernel import Emit, Kernel, Story
-from fairsim.organisations import MOST_ORGANISATIONS, Organisations
+from fairsim.organisations import Organisations
+from fairsim.parameters import MOST_ORGANISATIONS
 from fairsim.scenario import Scenario
 
 

@@ -12,7 +12,8 @@ from fairsim.arrivals import DAY_MS, MINUTE_MS, MOST_A_DAY, DayClock, gaps_ms, p
 from fairsim.draws import Draws, Floats, Keys, whole_ms
 from fairsim.kernel import Emit, Kernel, Story
 from fairsim.negotiations import MOST_WISHES, Attempts, Desks, Negotiation
-from fairsim.organisations import MOST_ORGANISATIONS, Organisations
+from fairsim.organisations import Organisations
+from fairsim.parameters import MOST_ORGANISATIONS
 from fairsim.scenario import Scenario
 from fairsim.streams import Streams
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from fairfacts.errors import ScenarioError
 from fairsim.arrivals import DAY_MS, HOUR_MS, DayClock, gaps_ms, poisson
 from fairsim.draws import Draws
 from fairsim.scenario import load_scenario
@@ -115,3 +117,12 @@ def test_hour_of_all_the_weight_takes_all_arrivals():
 
 def test_gaps_lead_from_one_moment_to_the_next():
     assert gaps_ms(np.array([5, 5, 12]), since_ms=2) == [3, 0, 7]
+
+
+def test_more_arrivals_than_can_be_keyed_are_refused():
+    with pytest.raises(ScenarioError) as refused:
+        of(3, 1_500.0)
+    assert str(refused.value) == (
+        "something is to arrive or be done 1,500 times a day by one organisation; at most 1024 times can be played:"
+        " lower the rate, or the size of delegations"
+    )

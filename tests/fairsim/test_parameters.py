@@ -193,13 +193,18 @@ INCONSISTENT = {
     ),
     "slots that overlap": (
         ["programme.slots_h=9 10"],
-        "programme: what ends at 10.5 h does not leave the room by 10 h; change slots_h, session_min,"
-        " evening_starts_h or evening_min",
+        "programme: what may end at 10.75 h does not leave the room by 10 h; change slots_h, session_min,"
+        " overrun_max_min, evening_starts_h or evening_min",
+    ),
+    "more organisations than can be played": (
+        ["organisations.registrations_per_day=20000", "fair.days=60"],
+        "organisations: about 2,418,000 may register at this scale; at most 1,048,576 can be played: lower --scale,"
+        " organisations.registrations_per_day or fair.days",
     ),
     "evenings after midnight": (
         ["programme.evening_min=240", "programme.evening_starts_h=21"],
-        "programme: what ends at 25 h does not leave the room by 24 h; change slots_h, session_min,"
-        " evening_starts_h or evening_min",
+        "programme: what may end at 25.25 h does not leave the room by 24 h; change slots_h, session_min,"
+        " overrun_max_min, evening_starts_h or evening_min",
     ),
     "a year that has no dates": (
         ["fair.opens_on=9999-12-30"],
