@@ -9,10 +9,12 @@ import time
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from cloudfair.command.play import few_collections
 from fairfacts.events import encode
+from fairsim.draws import Draws
 from fairsim.fair import Fair, slices
 from fairsim.scenario import load_scenario
 
@@ -35,15 +37,16 @@ def model(scale: float) -> dict[str, float]:
 
 
 def bare(scheduled: int) -> float:
-    """Return the seconds that plain SimPy takes for so many timeouts."""
-    env = simpy.Environment()
+    """Return the seconds that plain SimPy takes for so many timeouts, of lengths without a pattern."""
+    env, each = simpy.Environment(), scheduled // TIMERS
+    delays = Draws(7).stream("bare").exponential(np.arange(each), 1000.0).tolist()
 
-    def ticks(count: int) -> Generator[simpy.Event, Any, None]:
-        for _ in range(count):
-            yield env.timeout(1)
+    def ticks(first: int) -> Generator[simpy.Event, Any, None]:
+        for place in range(each):
+            yield env.timeout(delays[place - first])
 
-    for _ in range(TIMERS):
-        env.process(ticks(scheduled // TIMERS))
+    for timer in range(TIMERS):
+        env.process(ticks(timer % each))
     began = time.perf_counter()
     with few_collections():
         env.run()

@@ -1,7 +1,7 @@
 """Negotiations at exhibitors' desks: requested, declined, lapsed or taken up, talked, ended.
 
 A negotiation is moved by its exhibitor's desk with plain timeouts and callbacks: as a process of its own, the half
-million of them would take several times as long (`benchmarks/`).
+million of them would take several times as long (`python -m benchmarks.desks`).
 """
 
 from __future__ import annotations

@@ -175,6 +175,21 @@ def test_a_killed_run_is_completed_with_the_same_digest(played: Played, fair: Fa
     assert kept < completed["events"] == result["events"]
 
 
+def test_a_run_that_is_stopped_says_how_to_complete_it(played: Played, fair: Fair) -> None:
+    _, result = played
+    with fair.serving() as (url, _):
+        running = fair.start("run", *SMALL, "--to", url, "--speed", PACED, "--json")
+        run = wait_for_events(url, 15_000)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+        assert (running.returncode, out, err) == (
+            1,
+            "",
+            f"Error: stopped; complete the run with fair run --resume {run}\n",
+        )
+        assert fair.json("run", "--resume", run, "--to", url)["digest"] == result["digest"]
+
+
 def test_a_run_that_has_ended_may_be_resumed_and_nothing_changes(played: Played) -> None:
     fair, result = played
     again = fair.json("run", "--resume", result["run"])
@@ -203,9 +218,3 @@ def test_a_scenario_file_of_ones_own_is_played(fair: Fair) -> None:
     measures = result["measures"]
     assert (measures["run"]["scenario"], measures["run"]["closed_on"]) == ("short", "2020-09-05")
     assert measures["organisations"]["by_economy"].get("US") is None
-
-
-def test_a_run_goes_to_the_backend_that_keeps_its_runs_in_the_same_database(fair: Fair) -> None:
-    with fair.serving() as (url, _):
-        named = fair.json("run", *SMALL, "--to", url)
-        assert [run["id"] for run in httpx.get(f"{url}/runs").json()] == [named["run"]]

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -70,30 +71,35 @@ class Own:
     ) -> None:
         assert self._process is not None, "the block was entered"
         self._process.terminate()
-        self._process.wait()
+        self._process.communicate()
 
     def revive(self) -> None:
         """Start the backend again, where it was, if its process is gone."""
         if self._process is not None and self._process.poll() is not None:
+            self._process.communicate()
             self._start(int(self.url.rpartition(":")[2]))
 
     def _start(self, port: int) -> None:
-        command = [sys.executable, "-m", "cloudfair.command", "serve", "--port", str(port), "--db", self._database]
-        self._process = subprocess.Popen(  # noqa: S603  # our own command, no shell
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # a Ctrl-C in the terminal is for the run, which then stops its backend in order
-            start_new_session=True,
-            env=os.environ | ({"CLOUDFAIR_TOKEN": self._token} if self._token else {}),
+        # what may hold a secret goes by the environment: everybody can read a command line
+        settings = {"CLOUDFAIR_DATABASE_URL": self._database} | (
+            {"CLOUDFAIR_TOKEN": self._token} if self._token else {}
         )
-        assert self._process.stdout is not None, "it is a pipe"
-        assert self._process.stderr is not None, "it is a pipe"
-        line = self._process.stdout.readline()
-        if not line:
-            complaint = self._process.stderr.read().strip().removeprefix("Error: ")
-            raise BackendError(complaint or "the backend ended before it was ready")
+        with tempfile.TemporaryFile("w+") as complaints:  # a pipe that nobody reads would fill and stop the backend
+            self._process = subprocess.Popen(  # noqa: S603  # our own command, no shell
+                [sys.executable, "-m", "cloudfair.command", "serve", "--port", str(port)],
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+                start_new_session=True,  # a Ctrl-C is for the run, which then stops its backend in order
+                env=os.environ | settings,
+            )
+            assert self._process.stdout is not None, "it is a pipe"
+            line = self._process.stdout.readline()
+            if not line:
+                self._process.communicate()
+                complaints.seek(0)
+                complaint = complaints.read().strip().removeprefix("Error: ")
+                raise BackendError(complaint or "the backend ended before it was ready")
         self.url = line.split()[-1]
 
 

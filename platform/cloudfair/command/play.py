@@ -86,7 +86,10 @@ def run(
         if not as_json:
             err.print(f"Run [bold]{run_id}[/] at {backend.url}/?run={run_id}", highlight=False, soft_wrap=True)
         began = time.monotonic()
-        digest = _play(loaded, asked, client, run_id, backend, pace=pace, batch=batch)
+        try:
+            digest = _play(loaded, asked, client, run_id, backend, pace=pace, batch=batch)
+        except KeyboardInterrupt:
+            raise BackendError(f"stopped; complete the run with fair run --resume {run_id}") from None
         wall_s = time.monotonic() - began
         result = _result(client, run_id, asked, digest, wall_s)
         if as_json:
