@@ -220,22 +220,22 @@ class Desks:
         parameters, lane = self._parameters, number * LANES_AN_ATTEMPT
         choose, length = self._choices.uniform, self._lengths
         overseas = self._organisations.register.overseas[requesters]
-        to_overseas = choose(wishes, lane) < np.where(
+        to_overseas = choose(wishes, lane + TO_OVERSEAS) < np.where(
             overseas, self._shares.overseas_to_overseas_share, self._shares.domestic_to_overseas_share
         )
-        own_sector = choose(wishes, lane + 1) < self._shares.own_sector_share
+        own_sector = choose(wishes, lane + OWN_SECTOR) < self._shares.own_sector_share
         sectors = np.where(own_sector, self._organisations.register.sector[requesters], ANY_SECTOR)
-        outcome = choose(wishes, lane + 3)
-        retries = (choose(wishes, lane + 5) < parameters.retry_share) & (not last)
-        attempts = Attempts()
-        attempts.exhibitor = self._directory.choose(requesters, to_overseas, sectors, choose(wishes, lane + 2)).tolist()
-        attempts.declined = (choose(wishes, lane + 4) < parameters.decline_share).tolist()
+        outcome = choose(wishes, lane + OUTCOME)
+        retries = (choose(wishes, lane + RETRY) < parameters.retry_share) & (not last)
+        attempts, whom = Attempts(), choose(wishes, lane + WHOM)
+        attempts.exhibitor = self._directory.choose(requesters, to_overseas, sectors, whom).tolist()
+        attempts.declined = (choose(wishes, lane + DECLINE) < parameters.decline_share).tolist()
         talked = outcome < parameters.intent_share + parameters.follow_up_share
         kinds = np.where(outcome < parameters.intent_share, "intent", np.where(talked, "follow_up", "no_deal"))
         attempts.outcome = kinds.tolist()
-        patience = length.exponential(wishes, parameters.patience_mean_min * MINUTE_MS, lane)
-        talk = length.lognormal(wishes, parameters.talk_mean_min * MINUTE_MS, parameters.talk_sigma, lane + 1)
-        retry = length.exponential(wishes, parameters.retry_mean_min * MINUTE_MS, lane + 3)
+        patience = length.exponential(wishes, parameters.patience_mean_min * MINUTE_MS, lane + PATIENCE)
+        talk = length.lognormal(wishes, parameters.talk_mean_min * MINUTE_MS, parameters.talk_sigma, lane + TALK)
+        retry = length.exponential(wishes, parameters.retry_mean_min * MINUTE_MS, lane + PAUSE)
         attempts.patience_ms = whole_ms(patience).tolist()
         attempts.talk_ms = whole_ms(talk).tolist()
         attempts.retry_ms = np.where(retries, whole_ms(retry), 0).tolist()
@@ -316,4 +316,7 @@ class Directory:
 ANY_SECTOR = -1
 # lanes of the stream of exhibitors
 POPULARITY, NIGHT = 0, 1
+# lanes of the streams of choices and of lengths, by wish; each attempt has as many of its own, and talk takes two
 LANES_AN_ATTEMPT = 8
+TO_OVERSEAS, OWN_SECTOR, WHOM, OUTCOME, DECLINE, RETRY = range(6)
+PATIENCE, TALK, PAUSE = 0, 1, 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -53,59 +54,76 @@ class Session(NamedTuple):
 
 
 def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draws: Draws) -> list[Session]:
-    """Return the programme: every session in a room and slot of its own, the larger kinds in the larger rooms.
+    """Return the programme: every session in a room and slot of its own, the high-level forums in the largest rooms.
 
     Sessions online only need no room. Rooms are added to the given ones, of the smallest size, where the slots of all
     rooms do not hold the programme (a short fair, say): the documents fix the sessions, not the rooms.
     """
     kinds = _kinds(parameters)
-    numbers = np.arange(len(kinds))
-    draw = draws.stream("programme.layout")
-    order = np.argsort(draw.uniform(numbers, ORDER), kind="stable").tolist()
-    movable = [number for number in order if kinds[number] not in ("summit", "evening")]
-    online = {number for number in movable if kinds[number] != "summit_forum"}
-    online = set([number for number in movable if number in online][: parameters.online_only])
-    # sessions online only would have no audience without a stream; the summit is streamed as well
-    streamed = {0, *online, *[n for n in movable if n not in online][: parameters.streamed - 1 - len(online)]}
-    streamed = set(sorted(streamed, key=lambda number: (number not in online, number))[: parameters.streamed])
+    numbers, draw = np.arange(len(kinds)), draws.stream("programme.layout")
+    shuffled = np.argsort(draw.uniform(numbers, ORDER), kind="stable").tolist()
     sector_of = (draw.uniform(numbers, SECTOR) * len(sectors)).astype(int).tolist()
-    slots = [
-        round(day * DAY_MS + hour * HOUR_MS)
-        for day in range(parameters.first_day - 1, days)
-        for hour in parameters.slots_h
-    ]
-    evenings = [
-        round(day * DAY_MS + parameters.evening_starts_h * HOUR_MS) for day in range(parameters.first_day - 1, days)
-    ]
-    seats = sorted(parameters.room_seats, reverse=True)
-    in_rooms = [number for number in movable if number not in online]
+    daytime = [number for number in shuffled if kinds[number] not in ("summit", "evening")]
+    may_be_online = [number for number in daytime if kinds[number] != "summit_forum"]
+    online = [number for number in daytime if number in set(may_be_online[: parameters.online_only])]
+    in_rooms = [number for number in daytime if number not in set(online)]
+    # sessions online only would have no audience without a stream, and the summit is streamed as well
+    streamed = set([*sorted(online), SUMMIT, *in_rooms][: parameters.streamed])
     in_rooms.sort(key=lambda number: kinds[number] != "summit_forum")
-    cells = _cells(len(in_rooms), len(slots), seats)
-    place = {number: (slots[slot], room) for number, (slot, room) in zip(in_rooms, cells, strict=True)}
-    place |= {number: (slots[i % len(slots)], NO_ROOM) for i, number in enumerate(n for n in movable if n in online)}
-    at_evening = [number for number in numbers.tolist() if kinds[number] == "evening"]
-    cells = _cells(len(at_evening), len(evenings), seats)
-    place |= {number: (evenings[slot], room) for number, (slot, room) in zip(at_evening, cells, strict=True)}
-    place[0] = (round(parameters.summit_starts_h * HOUR_MS), 0)
-    if min(slots) < place[0][0] + parameters.summit_min * MINUTE_MS:  # sessions on its day: a hall of its own
-        place[0] = (place[0][0], len(seats))
-        seats.append(seats[0])
+    evening = [number for number in numbers.tolist() if kinds[number] == "evening"]
+    rooms = sorted(parameters.room_seats, reverse=True)
+    places = _places(parameters, days, online, in_rooms, evening, rooms)
     counts: dict[SessionKind, int] = {}
     sessions = []
-    for number in numbers.tolist():
-        kind, (starts_ms, room) = kinds[number], place[number]
+    for number, kind in enumerate(kinds):
         counts[kind] = counts.get(kind, 0) + 1
-        sector = sectors[sector_of[number]]
+        sector, (starts_ms, room) = sectors[sector_of[number]], places[number]
         topic = SUMMIT_FORUMS[(counts[kind] - 1) % len(SUMMIT_FORUMS)]
-        title = TITLES[kind].format(number=counts[kind], sector=sector.replace("_", " "), topic=topic)
-        mode: Mode = "online" if room == NO_ROOM else "hybrid" if number in streamed else "on_site"
-        length = {"summit": parameters.summit_min, "evening": parameters.evening_min}.get(kind, parameters.session_min)
-        session_seats = 0 if room == NO_ROOM else seats[room]
-        ends_ms = starts_ms + round(length * MINUTE_MS)
+        length_min = {"summit": parameters.summit_min, "evening": parameters.evening_min}.get(
+            kind, parameters.session_min
+        )
         sessions.append(
-            Session(number, kind, title, sector, mode, number in streamed, room, session_seats, starts_ms, ends_ms)
+            Session(
+                number=number,
+                kind=kind,
+                title=TITLES[kind].format(number=counts[kind], sector=sector.replace("_", " "), topic=topic),
+                sector=sector,
+                mode="online" if room == NO_ROOM else "hybrid" if number in streamed else "on_site",
+                streamed=number in streamed,
+                room=room,
+                seats=0 if room == NO_ROOM else rooms[room],
+                starts_ms=starts_ms,
+                ends_ms=starts_ms + round(length_min * MINUTE_MS),
+            )
         )
     return sessions
+
+
+def _places(
+    parameters: ProgrammeParameters,
+    days: int,
+    online: list[int],
+    in_rooms: list[int],
+    evening: list[int],
+    rooms: list[int],
+) -> dict[int, tuple[int, int]]:
+    """Return begin and room of each session, no two of them in one room at a time; adds to `rooms` where they lack."""
+
+    def begins(hours: Iterable[float]) -> list[int]:
+        days_of = range(parameters.first_day - 1, days)
+        return [round(day * DAY_MS + hour * HOUR_MS) for day in days_of for hour in hours]
+
+    slots, evenings = begins(parameters.slots_h), begins([parameters.evening_starts_h])
+    places = {number: (slots[place % len(slots)], NO_ROOM) for place, number in enumerate(online)}
+    for numbers, moments in ((in_rooms, slots), (evening, evenings)):
+        cells = _cells(len(numbers), len(moments), rooms)
+        places |= {number: (moments[slot], room) for number, (slot, room) in zip(numbers, cells, strict=True)}
+    summit_ms = round(parameters.summit_starts_h * HOUR_MS)
+    places[SUMMIT] = (summit_ms, 0)
+    if min(slots) < summit_ms + parameters.summit_min * MINUTE_MS:  # sessions on its day: a hall of its own
+        places[SUMMIT] = (summit_ms, len(rooms))
+        rooms.append(rooms[0])
+    return places
 
 
 def _kinds(parameters: ProgrammeParameters) -> list[SessionKind]:
@@ -121,11 +139,11 @@ def _kinds(parameters: ProgrammeParameters) -> list[SessionKind]:
     return [kind for kind, count in counts.items() for _ in range(count)]
 
 
-def _cells(count: int, slots: int, seats: list[int]) -> list[tuple[int, int]]:
-    """Return so many different cells (slot, room), the largest rooms first; adds rooms to `seats` where they lack."""
-    while len(seats) * slots < count:
-        seats.append(seats[-1])
-    return [(slot, room) for room in range(len(seats)) for slot in range(slots)][:count]
+def _cells(count: int, slots: int, rooms: list[int]) -> list[tuple[int, int]]:
+    """Return so many different cells (slot, room), the largest rooms first; adds to `rooms` where they lack."""
+    while len(rooms) * slots < count:
+        rooms.append(rooms[-1])
+    return [(slot, room) for room in range(len(rooms)) for slot in range(slots)][:count]
 
 
 class Programme:
@@ -231,6 +249,8 @@ class Programme:
         return round(min(float(late_min[0]), parameters.overrun_max_min) * MINUTE_MS)
 
 
+SUMMIT = 0
+"""Number of the summit: it is the first of the kinds."""
 NO_ROOM = -1
 MOST_ATTENDEES = 1 << 20
 # lanes of the streams of layout (by session), audience (by session, by attendee) and running (by session)
