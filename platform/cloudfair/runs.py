@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from cloudfair import tables
 from cloudfair.backend import Here
-from fairfacts.comparison import Role, compare
+from fairfacts.comparison import Row, compare
 
 router = APIRouter(tags=["runs"])
 
@@ -52,19 +52,6 @@ class Snapshot(BaseModel):
     position: int
     at_ms: int
     measures: dict[str, dict[str, Any]]
-
-
-class Row(BaseModel):
-    """One figure beside its measure."""
-
-    figure: str
-    op: str
-    unit: str
-    reported: float | str
-    simulated: float | str
-    ratio: float | None
-    role: Role
-    measure: str
 
 
 class Comparison(BaseModel):

@@ -7,6 +7,7 @@ The role says what agreement is worth: a figure that was `input` to the model ag
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
@@ -57,7 +58,8 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
 """Every documented figure that a measure speaks of."""
 
 
-class Row(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Row:
     """One figure beside its measure."""
 
     figure: str
