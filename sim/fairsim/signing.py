@@ -28,7 +28,7 @@ class OfficeHours:
         self._ahead_ms: dict[tuple[str, int], int] = {}
 
     def after(self, economy: str, since_ms: int, work_ms: int) -> int:
-        """Return the moment by which so much of an economy's office time has passed since another moment.
+        """Return the moment by which so much of an economy's office time, 1 ms or more, has passed since another.
 
         The zone's offset is that of the day on which the work begins: across a change of clocks it is an hour off.
         """
@@ -36,8 +36,9 @@ class OfficeHours:
         local_ms = since_ms + ahead_ms
         midnight_ms = local_ms - local_ms % DAY_MS
         passed_ms = min(max(local_ms - midnight_ms - self._opens_ms, 0), self._length_ms)
-        days, rest_ms = divmod(passed_ms + work_ms, self._length_ms)
-        return midnight_ms + days * DAY_MS + self._opens_ms + rest_ms - ahead_ms
+        # the last millisecond of the work decides the day: what is done as the office closes is done that day
+        days, rest_ms = divmod(passed_ms + work_ms - 1, self._length_ms)
+        return midnight_ms + days * DAY_MS + self._opens_ms + rest_ms + 1 - ahead_ms
 
     def _ahead(self, economy: str, day: int) -> int:
         ahead_ms = self._ahead_ms.get((economy, day))
