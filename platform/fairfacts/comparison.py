@@ -50,10 +50,18 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "economies.participating": Counterpart("organisations.economies"),
     "economies.top_traders": Counterpart("organisations.top_traders"),
     "people.registered_at_opening": Counterpart("organisations.delegates_at_opening", scales=True),
+    "results.prearranged_at_opening": Counterpart("results.announced_by_occasion.opening", scales=True),
+    "results.organisations_releasing": Counterpart("results.organisations_releasing", scales=True),
+    "results.reports": Counterpart("results.reports", scales=True),
     "projects.published_online": Counterpart("projects.published", scales=True),
     "negotiations.initiated": Counterpart("negotiations.initiated", scales=True),
     "negotiations.initiated_overseas": Counterpart("negotiations.initiated_overseas", scales=True),
     "negotiations.overseas_share": Counterpart("negotiations.overseas_share"),
+    "henan.results": Counterpart("results.announced_by_occasion.henan", scales=True),
+    "henan.results_value": Counterpart("results.announced_value_usd.henan", scales=True),
+    "henan.signed_on_site": Counterpart("results.signed_on_site_by_occasion.henan", scales=True),
+    "tourism.signed_value": Counterpart("results.signed_value_cny.tourism", scales=True),
+    "teda.agreements": Counterpart("results.signed_by_occasion.teda", scales=True),
 }
 """Every documented figure that a measure speaks of."""
 

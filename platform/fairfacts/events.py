@@ -12,6 +12,7 @@ from typing import get_args
 
 import msgspec
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.errors import EventError
 from fairfacts.event import Event
 from fairfacts.negotiations import (
@@ -30,6 +31,7 @@ from fairfacts.programme import (
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
@@ -58,6 +60,13 @@ AnyEvent = (
     | NegotiationLapsed
     | NegotiationTakenUp
     | NegotiationEnded
+    | AgreementDrafted
+    | AgreementFellThrough
+    | AgreementSigned
+    | ResultAnnounced
+    | ResultSigned
+    | ReleasePublished
+    | ReportReleased
 )
 EVENT_TYPES: tuple[type[Event], ...] = get_args(AnyEvent)
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from fairfacts import negotiations, organisations, programme, projects, runs, streams, visits
+from fairfacts import agreements, negotiations, organisations, programme, projects, results, runs, streams, visits
 from fairfacts.event import Event
 
 MEASURES: dict[str, str] = {
     f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
-    for part in (runs, organisations, programme, streams, visits, projects, negotiations)
+    for part in (runs, organisations, programme, streams, visits, projects, negotiations, agreements, results)
     for name, meaning in part.MEASURES.items()
 }
 """Every measure by its path in the snapshot: unit and meaning."""
@@ -36,6 +36,8 @@ class Parts(msgspec.Struct):
     visits: visits.VisitMeasures = msgspec.field(default_factory=visits.VisitMeasures)
     projects: projects.ProjectMeasures = msgspec.field(default_factory=projects.ProjectMeasures)
     negotiations: negotiations.NegotiationMeasures = msgspec.field(default_factory=negotiations.NegotiationMeasures)
+    agreements: agreements.AgreementMeasures = msgspec.field(default_factory=agreements.AgreementMeasures)
+    results: results.ResultMeasures = msgspec.field(default_factory=results.ResultMeasures)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -75,6 +77,8 @@ class State:
             "visits": parts.visits.snapshot(),
             "projects": parts.projects.snapshot(),
             "negotiations": parts.negotiations.snapshot(),
+            "agreements": parts.agreements.snapshot(intents=parts.negotiations.outcomes.get("intent", 0)),
+            "results": parts.results.snapshot(),
         }
 
     def checkpoint(self) -> bytes:
@@ -134,4 +138,11 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         negotiations.NegotiationLapsed: parts.negotiations.lapse,
         negotiations.NegotiationTakenUp: parts.negotiations.take_up,
         negotiations.NegotiationEnded: parts.negotiations.end,
+        agreements.AgreementDrafted: parts.agreements.draft,
+        agreements.AgreementFellThrough: parts.agreements.fall_through,
+        agreements.AgreementSigned: parts.agreements.sign,
+        results.ResultAnnounced: parts.results.announce,
+        results.ResultSigned: parts.results.sign,
+        results.ReleasePublished: parts.results.publish,
+        results.ReportReleased: parts.results.release,
     }

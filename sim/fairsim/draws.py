@@ -12,6 +12,7 @@ NumPy's own counter-based generators answer in their order only.
 from __future__ import annotations
 
 import hashlib
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,16 +22,16 @@ Floats = NDArray[np.float64]
 
 LANES = 256
 """Draws that one entity may take from one stream."""
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
+_GOLDEN_INT, _MIX_1_INT, _MIX_2_INT = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_GOLDEN, _MIX_1, _MIX_2 = np.uint64(_GOLDEN_INT), np.uint64(_MIX_1_INT), np.uint64(_MIX_2_INT)
+_ALL = (1 << 64) - 1
 
 
 class Stream:
     """A named stream of random numbers. Draws are arrays of one number for each key."""
 
     def __init__(self, key: int) -> None:
-        self._key = np.uint64(key)
+        self._key, self._key_int = np.uint64(key), key
 
     def bits(self, entities: Keys, lane: int = 0) -> NDArray[np.uint64]:
         """Return 64 random bits for each entity."""
@@ -45,6 +46,23 @@ class Stream:
         """Return uniform numbers in the open interval (0, 1)."""
         # 52 bits and a half: of 53, the largest would be rounded to 1
         return ((self.bits(entities, lane) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+    def one(self, entity: int, lane: int = 0) -> float:
+        """Return the number that `uniform` gives to one entity, without the cost of an array."""
+        word = (self._key_int + (entity * LANES + lane + 1) * _GOLDEN_INT) & _ALL
+        word = ((word ^ (word >> 30)) * _MIX_1_INT) & _ALL
+        word = ((word ^ (word >> 27)) * _MIX_2_INT) & _ALL
+        return (((word ^ (word >> 31)) >> 12) + 0.5) * 2.0**-52
+
+    def one_exponential(self, entity: int, mean: float, lane: int = 0) -> float:
+        """Return an exponential number of a mean, for one entity."""
+        return -mean * math.log(self.one(entity, lane))
+
+    def one_lognormal(self, entity: int, mean: float, sigma: float, lane: int = 0) -> float:
+        """Return a log-normal number of a mean, for one entity; takes the lanes `lane` and `lane` + 1."""
+        radius = math.sqrt(-2.0 * math.log(self.one(entity, lane)))
+        normal = radius * math.cos(2 * math.pi * self.one(entity, lane + 1))
+        return mean * math.exp(sigma * normal - sigma * sigma / 2)
 
     def exponential(self, entities: Keys, mean: float, lane: int = 0) -> Floats:
         """Return exponential numbers of a mean."""

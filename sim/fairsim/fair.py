@@ -12,6 +12,7 @@ from datetime import timedelta
 from fairfacts.event import Event
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairsim import VERSION
+from fairsim.agreements import Agreements
 from fairsim.arrivals import DAY_MS, MINUTE_MS
 from fairsim.draws import Draws
 from fairsim.kernel import Kernel, Story
@@ -19,7 +20,9 @@ from fairsim.negotiations import Desks
 from fairsim.organisations import Organisations
 from fairsim.programme import Programme
 from fairsim.projects import Projects
+from fairsim.results import Results
 from fairsim.scenario import Scenario
+from fairsim.signing import OfficeHours, SigningTables
 from fairsim.streams import Streams
 from fairsim.visits import Visits
 
@@ -52,11 +55,16 @@ class Fair:
         emit, draws = self._events.append, Draws(seed, replication)
         self._scenario, self._emit = scenario, emit
         self._organisations = Organisations(env, scenario, draws, emit)
-        self._desks = Desks(env, scenario, draws, self._organisations, emit)
+        self._tables, hours = SigningTables(env, scenario), OfficeHours(scenario)
+        self._agreements = Agreements(env, scenario, draws, hours, self._tables, emit)
+        self._desks = Desks(env, scenario, draws, self._organisations, self._agreements.intend, emit)
         self._streams = Streams(env, scenario, draws, self._organisations, emit)
         self._programme = Programme(env, scenario, draws, self._organisations, self._streams, emit)
         self._visits = Visits(env, scenario, draws, self._organisations, self._desks, self._streams, emit)
         self._projects = Projects(env, scenario, draws, self._organisations, emit)
+        self._results = Results(
+            env, scenario, draws, self._organisations, self._programme.sessions, hours, self._tables, emit
+        )
         emit(
             RunStarted(
                 at_ms=0,
@@ -93,10 +101,15 @@ class Fair:
         self._organisations.register_before_opening()
         self._desks.set_up(range(len(self._organisations.register)))
         self._programme.announce()
+        self._results.announce_at_opening()
         self._emit(FairOpened(env.now))
         for session in self._programme.sessions:
             env.process(self._programme.hold(session))
         env.process(self._visits.count_pages())
+        env.process(self._tables.keep_hours())
+        env.process(self._results.release_hall())
+        for occasion in self._results.occasions():
+            env.process(occasion)
         for day in range(self._scenario.parameters.fair.days):
             date = self._scenario.epoch + timedelta(days=day)
             newcomers = self._organisations.sign_up_today(day)

@@ -7,6 +7,7 @@ million of them would take several times as long (`python -m benchmarks.desks`).
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -35,8 +36,10 @@ MOST_WISHES = 16
 class Attempts:
     """What is drawn for one attempt at each of many wishes: whom to ask, and what would come of it."""
 
-    __slots__ = ("declined", "exhibitor", "outcome", "patience_ms", "retry_ms", "talk_ms")
+    __slots__ = ("declined", "exhibitor", "keys", "outcome", "patience_ms", "retry_ms", "talk_ms")
 
+    keys: Keys
+    """Of the wishes: what comes after the talk is drawn by them."""
     exhibitor: list[int]
     patience_ms: list[int]
     declined: list[bool]
@@ -133,9 +136,10 @@ class Desk:
         """The talk is over and its negotiator free."""
         negotiation: Negotiation = talk.value
         attempt, wish = negotiation.attempts[negotiation.attempt], negotiation.wish
-        self.desks.emit(
-            NegotiationEnded(self._env.now, *negotiation.parties, attempt.talk_ms[wish], attempt.outcome[wish])
-        )
+        outcome = attempt.outcome[wish]
+        self.desks.emit(NegotiationEnded(self._env.now, *negotiation.parties, attempt.talk_ms[wish], outcome))
+        if outcome == "intent":
+            self.desks.intend(negotiation, self.sector)
         self.free += 1
         self._call_next()
 
@@ -155,8 +159,17 @@ class Desk:
 class Desks:
     """The desks of all exhibitors, their hours, and whom a request goes to."""
 
-    def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, organisations: Organisations, emit: Emit) -> None:
-        self.env, self.emit = env, emit
+    def __init__(
+        self,
+        env: Kernel,
+        scenario: Scenario,
+        draws: Draws,
+        organisations: Organisations,
+        intend: Callable[[Negotiation, str], None],
+        emit: Emit,
+    ) -> None:
+        """Set up no desk yet; `intend` is told of each talk that ends in an intent, and the exhibitor's sector."""
+        self.env, self.emit, self.intend = env, emit, intend
         self.next_number = 0
         self._organisations, self._parameters = organisations, scenario.parameters.negotiations
         self._epoch = scenario.epoch
@@ -228,6 +241,7 @@ class Desks:
         outcome = choose(wishes, lane + OUTCOME)
         retries = (choose(wishes, lane + RETRY) < parameters.retry_share) & (not last)
         attempts, whom = Attempts(), choose(wishes, lane + WHOM)
+        attempts.keys = wishes
         attempts.exhibitor = self._directory.choose(requesters, to_overseas, sectors, whom).tolist()
         attempts.declined = (choose(wishes, lane + DECLINE) < parameters.decline_share).tolist()
         talked = outcome < parameters.intent_share + parameters.follow_up_share

@@ -134,6 +134,50 @@ class Projects(msgspec.Struct, frozen=True):
     hour_profile: tuple[float, ...]
 
 
+class Agreements(msgspec.Struct, frozen=True):
+    """From intent to signature: drafting, value, office hours, signing tables."""
+
+    drafting_mean_h: float
+    drafting_sigma: float
+    falls_through_share: float
+    value_mean_usd: float
+    value_sigma: float
+    opens_h: float
+    closes_h: float
+    sign_mean_min: float
+    on_site_share: float
+    first_day_on_site: int
+    last_day_on_site: int
+    tables: int
+    tables_open_h: float
+    tables_close_h: float
+    slot_min: float
+    stay_share: float
+
+
+class Results(msgspec.Struct, frozen=True):
+    """What is arranged in advance, and the release hall."""
+
+    at_opening: int
+    value_mean_usd: float
+    value_sigma: float
+    signed_on_site_share: float
+    signed_online_share: float
+    sign_online_mean_h: float
+    henan_results: int
+    henan_value_usd: int
+    henan_signed_on_site: int
+    tourism_projects: int
+    tourism_value_cny: int
+    teda_agreements: int
+    ceremony_min: float
+    organisations_releasing: int
+    reports: int
+    hall_opens_h: float
+    hall_closes_h: float
+    hall_slot_min: float
+
+
 class Parameters(msgspec.Struct, frozen=True):
     """All parameters, one table for each part of the fair."""
 
@@ -144,6 +188,8 @@ class Parameters(msgspec.Struct, frozen=True):
     visits: Visits
     negotiations: Negotiations
     projects: Projects
+    agreements: Agreements
+    results: Results
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -267,6 +313,7 @@ def _scaled(value: Any, scale: float) -> Any:
 def _check_consistency(parameters: Parameters) -> None:
     """Refuse values that are each in range but cannot stand together."""
     _check_programme(parameters.programme, parameters.fair)
+    _check_signing(parameters.agreements, parameters.results)
     desks = parameters.negotiations
     for name, closes_h in (("closes_h", desks.closes_h), ("night_closes_h", desks.night_closes_h)):
         if desks.opens_h >= closes_h:
@@ -319,3 +366,26 @@ def _check_programme(programme: Programme, fair: Fair) -> None:
                 f"programme: what may end at {ends_h:g} h does not leave the room by {next_h:g} h; change slots_h,"
                 " session_min, overrun_max_min, evening_starts_h or evening_min"
             )
+
+
+def _check_signing(agreements: Agreements, results: Results) -> None:
+    """Refuse hours in which nothing can be signed or released, and more signatures than results."""
+    if agreements.opens_h >= agreements.closes_h:
+        raise ScenarioError(
+            f"agreements.opens_h is {agreements.opens_h:g} and closes_h {agreements.closes_h:g}; offices open before"
+            " they close"
+        )
+    for name, opens_h, closes_h, slot_min in (
+        ("agreements.tables_open_h", agreements.tables_open_h, agreements.tables_close_h, agreements.slot_min),
+        ("results.hall_opens_h", results.hall_opens_h, results.hall_closes_h, results.hall_slot_min),
+    ):
+        if opens_h + slot_min / 60 > closes_h:
+            raise ScenarioError(
+                f"{name} is {opens_h:g}; no slot of {slot_min:g} min ends by {closes_h:g} h; open earlier, close later"
+                " or shorten the slot"
+            )
+    if results.henan_signed_on_site > results.henan_results:
+        raise ScenarioError(
+            f"results.henan_signed_on_site is {results.henan_signed_on_site}; there are {results.henan_results} results"
+            " (results.henan_results)"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.event import Event
 from fairfacts.measures import State
 from fairfacts.negotiations import (
@@ -22,6 +23,7 @@ from fairfacts.programme import (
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
@@ -49,6 +51,7 @@ GOLDEN: tuple[Event, ...] = (
     SessionScheduled(
         0, 5, "industry_forum", "Finance 金融", "finance", "hybrid", True, True, "room 1", 300, 9 * HOUR, 11 * HOUR
     ),
+    ResultAnnounced(0, 6, "henan", "health", 29_764_706, "USD"),
     FairOpened(0),
     VisitStarted(9 * HOUR, 2, 9, "SG"),
     SessionOpened(9 * HOUR, 5, "industry_forum"),
@@ -63,10 +66,16 @@ GOLDEN: tuple[Event, ...] = (
     NegotiationTakenUp(9 * HOUR + 2 * MINUTE, *BETWEEN, MINUTE),
     NegotiationEnded(9 * HOUR + 22 * MINUTE, *BETWEEN, 20 * MINUTE, "follow_up"),
     ProjectPublished(10 * HOUR, 1, 3, "CN", "business"),
+    ReleasePublished(10 * HOUR, 0, 3, "CN", "business", "technology"),
+    ReportReleased(10 * HOUR + 1, 0, "index", "tourism"),
     ViewerLeft(10 * HOUR + 3, 5, 8, HOUR),
     StreamEnded(11 * HOUR, 5),
     SessionClosed(11 * HOUR, 5, "industry_forum", "hybrid", True, 1, 0),
     VisitEnded(11 * HOUR, 2, 9, "SG", 1),
+    ResultSigned(11 * HOUR, 6, "henan", "health", 29_764_706, "USD", "on_site", "room 1", MINUTE),
+    AgreementFellThrough(17 * HOUR, *BETWEEN, "business", 6 * HOUR),
+    AgreementDrafted(17 * HOUR, *BETWEEN, "business", 6 * HOUR, 100_000),
+    AgreementSigned(18 * HOUR, *BETWEEN, "business", 100_000, "on_site", "table 2", 15 * MINUTE, HOUR),
     FairClosed(6 * DAY),
     RunEnded(6 * DAY),
 )

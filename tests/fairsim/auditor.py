@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.event import Event
 from fairfacts.negotiations import (
     NegotiationDeclined,
@@ -24,6 +25,7 @@ from fairfacts.programme import (
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
@@ -67,6 +69,12 @@ class Auditor:
         self._waiting: dict[int, NegotiationRequested] = {}
         self._talking: dict[int, NegotiationTakenUp] = {}
         self._answered: dict[int, int] = {}
+        self._intents = self._fell_through = self._agreements_signed = self._results_signed = 0
+        self._drafting: dict[int, NegotiationEnded] = {}
+        self._unsigned: dict[int, AgreementDrafted] = {}
+        self._results: dict[int, ResultAnnounced] = {}
+        self._place_free_ms: dict[str, int] = defaultdict(int)
+        self._releasing: set[int] = set()
         self._hear: dict[type[Event], Any] = {
             RunStarted: self._run_started,
             FairOpened: self._fair_opened,
@@ -91,6 +99,13 @@ class Auditor:
             NegotiationLapsed: self._lapsed,
             NegotiationTakenUp: self._taken_up,
             NegotiationEnded: self._ended,
+            AgreementDrafted: self._drafted,
+            AgreementFellThrough: self._fell_through_one,
+            AgreementSigned: self._agreement_signed,
+            ResultAnnounced: self._announced,
+            ResultSigned: self._result_signed,
+            ReleasePublished: self._release_published,
+            ReportReleased: self._report_released,
         }
 
     def hear(self, event: Event) -> None:
@@ -110,6 +125,9 @@ class Auditor:
         self._hold(isinstance(self._last, RunEnded), self._last, "does not end the log")
         self._hold(self._held | self._open <= set(self._sessions), self._last, "held what was never scheduled")
         self._hold(not self._open and self._held == set(self._sessions), self._last, "leaves sessions unheld")
+        underway = len(self._drafting) + len(self._unsigned)
+        left = self._fell_through + self._agreements_signed
+        self._hold(self._intents == underway + left, self._last, "has lost an intent")
 
     def _hold(self, lawful: bool, event: Event | None, fault: str) -> None:
         if not lawful:
@@ -272,6 +290,76 @@ class Auditor:
         if taken_up is not None:
             self._hold(parties(taken_up) == parties(event), event, "is between others")
             self._hold(event.talked_ms == event.at_ms - taken_up.at_ms > 0, event, "says a wrong length")
+        if event.outcome == "intent":
+            self._intents += 1
+            self._drafting[event.negotiation] = event
+
+    def _leaves_drafting(self, event: AgreementDrafted | AgreementFellThrough) -> None:
+        intent = self._drafting.pop(event.negotiation, None)
+        self._hold(intent is not None, event, "was no intent, or is drafted again")
+        if intent is not None:
+            self._hold(parties(intent) == parties(event), event, "is between others")
+            self._hold(event.sector == self._organisations[event.exhibitor].sector, event, "is of another sector")
+            self._hold(event.drafting_ms == event.at_ms - intent.at_ms > 0, event, "says a wrong length")
+
+    def _drafted(self, event: AgreementDrafted) -> None:
+        self._leaves_drafting(event)
+        self._hold(event.value_usd > 0, event, "is worth nothing")
+        self._unsigned[event.negotiation] = event
+
+    def _fell_through_one(self, event: AgreementFellThrough) -> None:
+        self._leaves_drafting(event)
+        self._fell_through += 1
+
+    def _agreement_signed(self, event: AgreementSigned) -> None:
+        drafted = self._unsigned.pop(event.negotiation, None)
+        self._agreements_signed += 1
+        self._hold(drafted is not None, event, "was not drafted, or is signed again")
+        if drafted is not None:
+            same = (parties(drafted), drafted.sector, drafted.value_usd)
+            self._hold(same == (parties(event), event.sector, event.value_usd), event, "is not what was drafted")
+            self._hold(event.waited_ms == event.at_ms - drafted.at_ms > 0, event, "says a wrong length")
+        self._hold(event.mode == "online" or not event.overseas, event, "is signed on site by somebody overseas")
+        self._signed_in_its_place(event)
+
+    def _announced(self, event: ResultAnnounced) -> None:
+        self._in_sequence("result", event.result, event)
+        self._hold((event.occasion == "opening") == (self._opened_ms is None), event, "is announced too early or late")
+        self._results[event.result] = event
+
+    def _result_signed(self, event: ResultSigned) -> None:
+        announced = self._results.pop(event.result, None)
+        self._results_signed += 1
+        self._hold(announced is not None, event, "was not announced, or is signed again")
+        if announced is not None:
+            said = (announced.occasion, announced.sector, announced.value, announced.currency)
+            same = said == (event.occasion, event.sector, event.value, event.currency)
+            self._hold(same, event, "is not what was announced")
+        if event.place.startswith("room"):
+            rooms = {self._sessions[session].room for session in self._open}
+            self._hold(event.place in rooms, event, "is signed in no session")
+        self._signed_in_its_place(event)
+
+    def _signed_in_its_place(self, event: AgreementSigned | ResultSigned) -> None:
+        nowhere = (event.place == "", event.took_ms == 0)
+        self._hold(nowhere == (event.mode == "online",) * 2, event, "has a wrong place")
+        if event.place:
+            free_ms = self._place_free_ms[event.place]
+            self._hold(event.at_ms - event.took_ms >= free_ms, event, "is signed while others sit there")
+            self._place_free_ms[event.place] = event.at_ms
+        signed = self._agreements_signed + self._results_signed
+        self._hold(signed <= self._intents + self._next["result"], event, "is one signature too many")
+
+    def _release_published(self, event: ReleasePublished) -> None:
+        self._in_sequence("release", event.release, event)
+        self._known(event.organisation, event.economy, event)
+        releasing = self._organisations[event.organisation]
+        self._hold(releasing.exhibits and releasing.sector == event.sector, event, "is of no exhibitor of the sector")
+        self._hold(event.organisation not in self._releasing, event, "is of one that has released before")
+        self._releasing.add(event.organisation)
+
+    def _report_released(self, event: ReportReleased) -> None:
+        self._in_sequence("report", event.report, event)
 
 
 def parties(event: NegotiationEvent) -> tuple[int, int, str, int, str, bool]:

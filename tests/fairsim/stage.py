@@ -10,12 +10,15 @@ import numpy as np
 
 from fairfacts.event import Event
 from fairfacts.negotiations import Outcome
+from fairsim.agreements import Agreements
 from fairsim.draws import Draws
 from fairsim.kernel import Kernel, Story
 from fairsim.negotiations import Attempts, Desks, Negotiation
 from fairsim.organisations import KINDS, Organisations
 from fairsim.programme import Programme
+from fairsim.results import Results
 from fairsim.scenario import Scenario, load_scenario
+from fairsim.signing import OfficeHours, SigningTables
 from fairsim.streams import Streams
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -39,6 +42,22 @@ CERTAIN = {
         "return_mean_min": 0.0,
     },
     "negotiations": {"popularity_zipf": 0.0, "negotiators_mean": 1.0, "night_share": 0.0},
+    "agreements": {
+        "drafting_mean_h": 100.0,
+        "drafting_sigma": 0.0,
+        "falls_through_share": 0.0,
+        "value_mean_usd": 1_000.0,
+        "value_sigma": 0.0,
+        "sign_mean_min": 0.0,
+        "on_site_share": 0.0,
+        "tables": 1,
+    },
+    "results": {
+        "value_mean_usd": 1_000_000.0,
+        "value_sigma": 0.0,
+        "signed_on_site_share": 0.0,
+        "sign_online_mean_h": 0.0,
+    },
 }
 """Values out of their ranges, too: a spread of nothing."""
 
@@ -63,9 +82,13 @@ class Stage:
         self._organisations = Organisations(self.env, scenario, draws, self.log.append)
         self._register()
         parts = self.env, scenario, draws, self._organisations
-        self.desks = Desks(*parts, self.log.append)
+        self.tables, hours = SigningTables(self.env, scenario), OfficeHours(scenario)
+        agreements = Agreements(self.env, scenario, draws, hours, self.tables, self.log.append)
+        self.desks = Desks(*parts, agreements.intend, self.log.append)
         self.streams = Streams(*parts, self.log.append)
         self.programme = Programme(*parts, self.streams, self.log.append)
+        self.results = Results(*parts, self.programme.sessions, hours, self.tables, self.log.append)
+        self.env.process(self.tables.keep_hours())
         self.desks.set_up(range(len(ORGANISATIONS)))
         self._visits = iter(range(1_000))
 
@@ -115,6 +138,7 @@ def attempt(
 ) -> Attempts:
     """Return what comes of asking an exhibitor."""
     drawn = Attempts()
+    drawn.keys = np.array([0])
     drawn.exhibitor, drawn.declined, drawn.outcome = [exhibitor], [declined], [outcome]
     drawn.patience_ms, drawn.talk_ms, drawn.retry_ms = [patience_ms], [talk_ms], [retry_ms]
     return drawn

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 from tests.fairsim.auditor import audit
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.event import Event
 from fairfacts.negotiations import NegotiationEnded, NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
 from fairfacts.organisations import OrganisationRegistered
 from fairfacts.programme import AttendeeAdmitted, SessionClosed, SessionOpened, SessionScheduled
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, ViewerJoined, ViewerLeft
 from fairfacts.visits import VisitEnded, VisitStarted
@@ -35,6 +37,17 @@ BROKEN: dict[str, tuple[type[Event], dict[str, Any] | None, str]] = {
     "negotiation with a stranger": (NegotiationRequested, {"exhibitor": 10**6}, "is of nobody registered"),
     "wait too long": (NegotiationTakenUp, {"waited_ms": 10**9}, "says a wrong length"),
     "talk too long": (NegotiationEnded, {"talked_ms": 10**9}, "says a wrong length"),
+    "draft of no intent": (AgreementDrafted, {"negotiation": 10**9}, "was no intent"),
+    "draft for nothing": (AgreementDrafted, {"value_usd": 0}, "is worth nothing"),
+    "intent that vanished": (AgreementFellThrough, {"drafting_ms": 0}, "says a wrong length"),
+    "signature of no draft": (AgreementDrafted, None, "was not drafted"),
+    "signature for another value": (AgreementSigned, {"value_usd": 0}, "is not what was drafted"),
+    "signature at no table": (AgreementSigned, {"mode": "on_site"}, "has a wrong place"),
+    "result left out": (ResultAnnounced, None, "is not the next result"),
+    "result that was never announced": (ResultSigned, {"result": 10**9}, "was not announced"),
+    "result in no session": (ResultSigned, {"place": "room 99"}, "is signed in no session"),
+    "release of no exhibitor": (ReleasePublished, {"sector": "none"}, "is of no exhibitor"),
+    "report left out": (ReportReleased, {"report": 7}, "is not the next report"),
     "lapse of nobody": (NegotiationLapsed, {"negotiation": 10**9}, "does not wait"),
 }
 

@@ -32,6 +32,21 @@ def key_whose_first_bits_are(bits: int) -> int:
     return word - 0x9E3779B97F4A7C15 & MASK
 
 
+@pytest.mark.parametrize("lane", [0, 5, LANES - 2])
+def test_draw_for_one_entity_is_the_one_that_an_array_holds(lane: int):
+    entities = np.array([0, 1, 12_345, 2**54, 2**55 - 1])
+    one_by_one = [STREAM.one(entity, lane) for entity in entities.tolist()]
+    assert one_by_one == STREAM.uniform(entities, lane).tolist()
+
+
+def test_lengths_for_one_entity_are_those_of_an_array_but_for_the_last_bit():
+    entities = np.arange(1_000)
+    exponential = [STREAM.one_exponential(entity, 3.0) for entity in entities.tolist()]
+    lognormal = [STREAM.one_lognormal(entity, 3.0, 0.8, 4) for entity in entities.tolist()]
+    np.testing.assert_allclose(exponential, STREAM.exponential(entities, 3.0), rtol=1e-12)
+    np.testing.assert_allclose(lognormal, STREAM.lognormal(entities, 3.0, 0.8, 4), rtol=1e-12)
+
+
 def test_bits_are_the_published_outputs_of_splitmix64():
     # seed 1234567, as in the reference implementation's test vectors (Rosetta Code, "Pseudo-random numbers/Splitmix64")
     published = [

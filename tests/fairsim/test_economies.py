@@ -53,3 +53,7 @@ def test_factor_multiplies_the_weight_of_its_economy():
 def test_sectors_are_twelve_and_their_shares_one_whole():
     sectors = load_sectors()
     assert (len({sector.name for sector in sectors}), round(sum(sector.weight for sector in sectors), 9)) == (12, 1)
+
+
+def test_values_of_the_sectors_have_the_mean_of_all_sectors():
+    assert round(sum(sector.weight * sector.value_factor for sector in load_sectors()), 9) == 1

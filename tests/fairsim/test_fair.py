@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 from tests.fairsim.auditor import audit
 from tests.fairsim.runs import log_of, of_types
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.comparison import compare
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, decode, encode
+from fairfacts.figures import load_figures
 from fairfacts.measures import State
 from fairfacts.negotiations import (
     NegotiationDeclined,
@@ -26,6 +29,7 @@ from fairfacts.negotiations import (
 )
 from fairfacts.programme import SessionClosed
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, ViewerJoined, ViewerLeft
 from fairfacts.visits import VisitEnded, VisitStarted
@@ -35,6 +39,8 @@ from fairsim.economies import load_economies
 from fairsim.fair import play
 from fairsim.scenario import load_scenario
 
+AGREEMENT = (AgreementDrafted, AgreementFellThrough, AgreementSigned)
+ARRANGED = (ResultAnnounced, ResultSigned, ReleasePublished, ReportReleased)
 SMALL = 0.005
 """Of the documented size: some 15,000 events."""
 NEGOTIATION = (
@@ -74,6 +80,15 @@ CHANGES = {
     "visits.requests_mean": st.sampled_from([0, 4]),
     "visits.stands_per_request": st.sampled_from([0, 10]),
     "projects.per_exhibitor_day": st.sampled_from([0, 2]),
+    "agreements.drafting_mean_h": st.sampled_from([0.1, 10]),
+    "agreements.falls_through_share": st.sampled_from([0, 1]),
+    "agreements.on_site_share": st.sampled_from([0.05, 1]),
+    "agreements.stay_share": st.sampled_from([0, 1]),
+    "agreements.first_day_on_site": st.sampled_from([1, 2, 5]),
+    "results.at_opening": st.sampled_from([0, 10_000]),
+    "results.signed_on_site_share": st.sampled_from([0, 1]),
+    "results.organisations_releasing": st.sampled_from([0, 10_000]),
+    "results.ceremony_min": st.sampled_from([1, 240]),
 }
 
 
@@ -216,7 +231,7 @@ def test_change_of_the_desks_leaves_visits_and_first_requests_as_they_are():
 
 
 def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are():
-    visits = {VisitStarted, VisitEnded, ViewerJoined, ViewerLeft, *NEGOTIATION}
+    visits = {VisitStarted, VisitEnded, ViewerJoined, ViewerLeft, *NEGOTIATION, *AGREEMENT, ResultSigned}
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in visits]
     changes = "visits.domestic_per_delegate_day=0.1", "visits.requests_mean=0"
 
@@ -228,6 +243,58 @@ def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are
         ]
 
     assert others(*changes) == others()
+
+
+def test_agreements_and_results_leave_all_else_as_it_is():
+    def others(*told: str) -> bytes:
+        return encode(event for event in log_of(*told, scale=SMALL)[1:] if type(event) not in AGREEMENT + ARRANGED)
+
+    agreements = "agreements.falls_through_share=0.1", "agreements.on_site_share=1", "agreements.drafting_mean_h=1"
+    results = "results.at_opening=5000", "results.organisations_releasing=5000", "results.henan_results=5000"
+    assert others(*agreements, *results) == others()
+
+
+def test_agreements_leave_results_as_they_are_but_for_the_queue_at_the_tables():
+    this, that = (
+        [event for event in of_types(log_of(*told, scale=SMALL), *ARRANGED) if getattr(event, "mode", "") != "on_site"]
+        for told in ((), ["agreements.falls_through_share=0"])
+    )
+    assert this == that
+
+
+def test_intents_are_drafting_or_fallen_through_or_waiting_or_signed(large_log: list[Event]):
+    state = State()
+    state.fold(large_log)
+    shown = state.snapshot()
+    agreements = shown["agreements"]
+    outcomes = [agreements[name] for name in ("drafting", "fell_through", "waiting", "signed")]
+    assert (sum(outcomes), min(outcomes) > 0) == (shown["negotiations"]["intents"], True)
+
+
+def test_more_intents_fall_through_where_more_are_let():
+    drafted = [
+        len(of_types(log_of(f"agreements.falls_through_share={share}", scale=SMALL), AgreementDrafted))
+        for share in (0, 0.5, 1)
+    ]
+    assert (drafted[0] > drafted[1] > drafted[2], drafted[2]) == (True, 0)
+
+
+def test_what_was_arranged_in_advance_is_given_and_comes_out_as_documented(large_log: list[Event]):
+    state = State()
+    state.fold(large_log)
+    rows = {row.figure: row for row in compare(state, load_figures())}
+    given = {
+        "results.prearranged_at_opening": (38.1, 38),
+        "results.organisations_releasing": (6.3, 6),
+        "results.reports": (3.0, 3),
+        "henan.results": (17.0, 17),
+        "henan.results_value": (506_000_000.0, 506_000_000),
+        "henan.signed_on_site": (3.0, 3),
+        "tourism.signed_value": (1_571_000_000.0, 1_571_000_000),
+        "teda.agreements": (0.3, 0),
+    }
+    found = {name: (rows[name].reported, rows[name].simulated) for name in given}
+    assert (found, {rows[name].role for name in given}) == (given, {"input"})
 
 
 def test_longer_fair_begins_as_the_shorter_one():

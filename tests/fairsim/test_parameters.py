@@ -71,6 +71,16 @@ def test_what_scales_counts_people_organisations_or_seats():
         "organisations.fortune_500",
         "programme.room_seats",
         "streams.audience_mean",
+        "agreements.tables",
+        "results.at_opening",
+        "results.henan_results",
+        "results.henan_value_usd",
+        "results.henan_signed_on_site",
+        "results.tourism_projects",
+        "results.tourism_value_cny",
+        "results.teda_agreements",
+        "results.organisations_releasing",
+        "results.reports",
     ]
 
 
@@ -91,6 +101,16 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
         "organisations.fortune_500": 100,
         "programme.room_seats": tuple(seats // 2 for seats in PLAYED["programme.room_seats"]),
         "streams.audience_mean": PLAYED["streams.audience_mean"] / 2,
+        "agreements.tables": 6,
+        "results.at_opening": 190,
+        "results.henan_results": 85,
+        "results.henan_value_usd": 2_530_000_000,
+        "results.henan_signed_on_site": 15,
+        "results.tourism_projects": 10,
+        "results.tourism_value_cny": 7_855_000_000,
+        "results.teda_agreements": 2,
+        "results.organisations_releasing": 32,
+        "results.reports": 16,
     }
 
 
@@ -101,6 +121,7 @@ def test_room_has_a_seat_however_small_the_fair():
 def test_parameters_are_grouped_by_part_of_the_fair():
     assert [field.name for field in msgspec.structs.fields(Parameters)] == [
         "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects",
+        "agreements", "results",
     ]  # fmt: skip
 
 
@@ -109,7 +130,7 @@ REFUSED = {
         "negotiations.patience_min=30",
         "negotiations.patience_min is no key; did you mean negotiations.patience_mean_min?",
     ),
-    "nothing like it": ("title=x", "title is no key; there are 77 others"),
+    "nothing like it": ("title=x", f"title is no key; there are {len(ROWS)} others"),
     "below its range": (
         "negotiations.patience_mean_min=0",
         "negotiations.patience_mean_min is 0.0; allowed is 1 to 1440 (min)",
@@ -205,6 +226,23 @@ INCONSISTENT = {
         ["programme.evening_min=240", "programme.evening_starts_h=21"],
         "programme: what may end at 25.25 h does not leave the room by 24 h; change slots_h, session_min,"
         " overrun_max_min, evening_starts_h or evening_min",
+    ),
+    "offices that close as they open": (
+        ["agreements.opens_h=18"],
+        "agreements.opens_h is 18 and closes_h 18; offices open before they close",
+    ),
+    "tables without a slot": (
+        ["agreements.tables_open_h=16.4"],
+        "agreements.tables_open_h is 16.4; no slot of 15 min ends by 16.5 h; open earlier, close later or shorten the"
+        " slot",
+    ),
+    "a release hall without a slot": (
+        ["results.hall_slot_min=240", "results.hall_opens_h=14"],
+        "results.hall_opens_h is 14; no slot of 240 min ends by 17 h; open earlier, close later or shorten the slot",
+    ),
+    "more signatures than results": (
+        ["results.henan_signed_on_site=171"],
+        "results.henan_signed_on_site is 171; there are 170 results (results.henan_results)",
     ),
     "a year that has no dates": (
         ["fair.opens_on=9999-12-30"],

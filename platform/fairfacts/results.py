@@ -1,0 +1,162 @@
+"""Results that were arranged in advance, and what is released in the release hall.
+
+All of it is given to the model, as the press documents report it: no rate leads from negotiations to results, nor from
+one occasion's results to another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from fairfacts.agreements import SigningMode
+from fairfacts.event import Count, EconomyCode, Event, Milliseconds
+from fairfacts.series import HourCounts, hour_of, plain
+
+Occasion = Literal["opening", "henan", "tourism", "teda"]
+"""Where results are announced: collected for the opening from all delegations; the Henan delegation's promotion
+session; the tourism conference; the strategic agreements of the Tianjin development zone (TEDA)."""
+Currency = Literal["USD", "CNY"]
+ReleaseKind = Literal["result", "technology", "solution"]
+ReportKind = Literal["report", "index", "ranking"]
+
+
+class ResultEvent(Event, frozen=True):
+    """What each event of a result says."""
+
+    result: Count
+    occasion: Occasion
+    sector: str
+    value: Count
+    """In `currency`, as the documents give it; 0 where they give none."""
+    currency: Currency
+
+
+class ResultAnnounced(ResultEvent, frozen=True, tag="result.announced"):
+    """A result that was arranged in advance was announced."""
+
+
+class ResultSigned(ResultEvent, frozen=True, tag="result.signed"):
+    """A result that was announced was signed."""
+
+    mode: SigningMode
+    place: str
+    """The signing table, or the room of the session; empty when signed online."""
+    took_ms: Milliseconds
+    """The slot in that place, which ends with the signature; 0 when signed online."""
+
+
+class ReleasePublished(Event, frozen=True, tag="release.published"):
+    """An organisation presented something new in its slot of the release hall."""
+
+    release: Count
+    organisation: Count
+    economy: EconomyCode
+    sector: str
+    kind: ReleaseKind
+
+
+class ReportReleased(Event, frozen=True, tag="report.released"):
+    """An industry report, index or ranking was released in the release hall."""
+
+    report: Count
+    kind: ReportKind
+    sector: str
+
+
+MEASURES: Mapping[str, str] = {
+    "announced": "results · arranged in advance and announced so far",
+    "signed": "results · signed, of those announced",
+    "signed_on_site": "results · signed on site, at a signing table or in a session",
+    "signed_online": "results · signed online",
+    "announced_by_occasion": "results · announced, by occasion",
+    "signed_by_occasion": "results · signed, by occasion",
+    "signed_on_site_by_occasion": "results · signed on site, by occasion",
+    "announced_value_usd": "USD · value of the results announced, by occasion; those valued in USD",
+    "announced_value_cny": "CNY · value of the results announced, by occasion; those valued in CNY",
+    "signed_value_usd": "USD · value of the results signed, by occasion; those valued in USD",
+    "signed_value_cny": "CNY · value of the results signed, by occasion; those valued in CNY",
+    "signed_per_hour": "results · signed, by mode and hour since the epoch",
+    "releases": "releases · of something new in the release hall",
+    "organisations_releasing": "organisations · with a release in the release hall",
+    "releases_by_kind": "releases · by what was released",
+    "reports": "reports · reports, indices and rankings released",
+    "reports_by_kind": "reports · by kind",
+    "released_per_hour": "releases · releases and reports together, by hour since the epoch",
+}
+
+
+class ResultMeasures(msgspec.Struct):
+    """What was arranged in advance, and what was released."""
+
+    announced: dict[str, int] = msgspec.field(default_factory=dict)
+    signed: dict[str, int] = msgspec.field(default_factory=dict)
+    signed_on_site: dict[str, int] = msgspec.field(default_factory=dict)
+    announced_usd: dict[str, int] = msgspec.field(default_factory=dict)
+    announced_cny: dict[str, int] = msgspec.field(default_factory=dict)
+    signed_usd: dict[str, int] = msgspec.field(default_factory=dict)
+    signed_cny: dict[str, int] = msgspec.field(default_factory=dict)
+    online_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    on_site_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    organisations: set[int] = msgspec.field(default_factory=set)
+    releases_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
+    reports_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
+    released_per_hour: HourCounts = msgspec.field(default_factory=dict)
+
+    def announce(self, event: ResultAnnounced) -> None:
+        """Count a result announced."""
+        self.announced[event.occasion] = self.announced.get(event.occasion, 0) + 1
+        values = self.announced_usd if event.currency == "USD" else self.announced_cny
+        values[event.occasion] = values.get(event.occasion, 0) + event.value
+
+    def sign(self, event: ResultSigned) -> None:
+        """Count a result signed."""
+        hour = hour_of(event.at_ms)
+        self.signed[event.occasion] = self.signed.get(event.occasion, 0) + 1
+        values = self.signed_usd if event.currency == "USD" else self.signed_cny
+        values[event.occasion] = values.get(event.occasion, 0) + event.value
+        if event.mode == "on_site":
+            self.signed_on_site[event.occasion] = self.signed_on_site.get(event.occasion, 0) + 1
+        series = self.online_per_hour if event.mode == "online" else self.on_site_per_hour
+        series[hour] = series.get(hour, 0) + 1
+
+    def publish(self, event: ReleasePublished) -> None:
+        """Count a release of something new."""
+        self.organisations.add(event.organisation)
+        self.releases_by_kind[event.kind] = self.releases_by_kind.get(event.kind, 0) + 1
+        self._release(event.at_ms)
+
+    def release(self, event: ReportReleased) -> None:
+        """Count a report, index or ranking."""
+        self.reports_by_kind[event.kind] = self.reports_by_kind.get(event.kind, 0) + 1
+        self._release(event.at_ms)
+
+    def _release(self, at_ms: int) -> None:
+        hour = hour_of(at_ms)
+        self.released_per_hour[hour] = self.released_per_hour.get(hour, 0) + 1
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the measures of this part as plain data."""
+        signed, on_site = sum(self.signed.values()), sum(self.signed_on_site.values())
+        return {
+            "announced": sum(self.announced.values()),
+            "signed": signed,
+            "signed_on_site": on_site,
+            "signed_online": signed - on_site,
+            "announced_by_occasion": dict(self.announced),
+            "signed_by_occasion": dict(self.signed),
+            "signed_on_site_by_occasion": dict(self.signed_on_site),
+            "announced_value_usd": dict(self.announced_usd),
+            "announced_value_cny": dict(self.announced_cny),
+            "signed_value_usd": dict(self.signed_usd),
+            "signed_value_cny": dict(self.signed_cny),
+            "signed_per_hour": {"online": plain(self.online_per_hour), "on_site": plain(self.on_site_per_hour)},
+            "releases": sum(self.releases_by_kind.values()),
+            "organisations_releasing": len(self.organisations),
+            "releases_by_kind": dict(self.releases_by_kind),
+            "reports": sum(self.reports_by_kind.values()),
+            "reports_by_kind": dict(self.reports_by_kind),
+            "released_per_hour": plain(self.released_per_hour),
+        }
