@@ -30,8 +30,20 @@ from fairfacts.programme import (
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 AnyEvent = (
@@ -58,6 +70,17 @@ AnyEvent = (
     | NegotiationLapsed
     | NegotiationTakenUp
     | NegotiationEnded
+    | ZoneLaidOut
+    | StandPlaced
+    | VenueOpened
+    | VisitorEntered
+    | VisitorRefused
+    | VisitorLeft
+    | ZonesCounted
+    | GatesClosed
+    | VenueClosed
+    | RouteOffered
+    | RouteDeparted
 )
 EVENT_TYPES: tuple[type[Event], ...] = get_args(AnyEvent)
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 
-from fairfacts import negotiations, organisations, programme, projects, runs, streams, visits
+from fairfacts import negotiations, organisations, programme, projects, routes, runs, streams, venue, visits
 from fairfacts.event import Event
 
 MEASURES: dict[str, str] = {
     f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
-    for part in (runs, organisations, programme, streams, visits, projects, negotiations)
+    for part in (runs, organisations, programme, streams, visits, projects, negotiations, venue, routes)
     for name, meaning in part.MEASURES.items()
 }
 """Every measure by its path in the snapshot: unit and meaning."""
@@ -36,6 +36,8 @@ class Parts(msgspec.Struct):
     visits: visits.VisitMeasures = msgspec.field(default_factory=visits.VisitMeasures)
     projects: projects.ProjectMeasures = msgspec.field(default_factory=projects.ProjectMeasures)
     negotiations: negotiations.NegotiationMeasures = msgspec.field(default_factory=negotiations.NegotiationMeasures)
+    venue: venue.VenueMeasures = msgspec.field(default_factory=venue.VenueMeasures)
+    routes: routes.RouteMeasures = msgspec.field(default_factory=routes.RouteMeasures)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -75,6 +77,8 @@ class State:
             "visits": parts.visits.snapshot(),
             "projects": parts.projects.snapshot(),
             "negotiations": parts.negotiations.snapshot(),
+            "venue": parts.venue.snapshot(),
+            "routes": parts.routes.snapshot(),
         }
 
     def checkpoint(self) -> bytes:
@@ -134,4 +138,15 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         negotiations.NegotiationLapsed: parts.negotiations.lapse,
         negotiations.NegotiationTakenUp: parts.negotiations.take_up,
         negotiations.NegotiationEnded: parts.negotiations.end,
+        venue.ZoneLaidOut: parts.venue.lay_out,
+        venue.StandPlaced: parts.venue.place,
+        venue.VenueOpened: parts.venue.open,
+        venue.VisitorEntered: parts.venue.enter,
+        venue.VisitorRefused: parts.venue.refuse,
+        venue.VisitorLeft: parts.venue.leave,
+        venue.ZonesCounted: parts.venue.count,
+        venue.GatesClosed: parts.venue.close_gates,
+        venue.VenueClosed: parts.venue.close,
+        routes.RouteOffered: parts.routes.offer,
+        routes.RouteDeparted: parts.routes.depart,
     }
