@@ -354,6 +354,4 @@ class Venue:
 COMES, FURTHER, DAY = 0, 1, 1 + MOST_DAYS
 # lanes of the stream of visiting, by person and day; the stay takes two
 ARRIVES, GATE, CHECK, STAY, CLEARS, RETURNS, RETURN = 0, 1, 2, 3, 5, 6, 7
-assert MOST_ORGANISATIONS * MOST_DELEGATES * MOST_DAYS * MOST_LEGS < 1 << 55, (
-    "keys of legs fit 63 bits with their lanes"
-)
+assert MOST_ORGANISATIONS * MOST_DELEGATES * MOST_DAYS * MOST_LEGS < 1 << 55, "keys of legs fit in 63 bits with lanes"

@@ -17,6 +17,7 @@ from fairsim.organisations import KINDS, Organisations
 from fairsim.programme import Programme
 from fairsim.scenario import Scenario, load_scenario
 from fairsim.streams import Streams
+from fairsim.venue import Venue
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 BANK, HOTEL, LAB, SHIPPER = range(4)
@@ -66,6 +67,7 @@ class Stage:
         self.desks = Desks(*parts, self.log.append)
         self.streams = Streams(*parts, self.log.append)
         self.programme = Programme(*parts, self.streams, self.log.append)
+        self.venue = Venue(*parts, self.log.append)
         self.desks.set_up(range(len(ORGANISATIONS)))
         self._visits = iter(range(1_000))
 

@@ -71,6 +71,10 @@ def test_what_scales_counts_people_organisations_or_seats():
         "organisations.fortune_500",
         "programme.room_seats",
         "streams.audience_mean",
+        "venue.cap",
+        "venue.gate_lanes",
+        "venue.comprehensive_exhibitors",
+        "routes.seats",
     ]
 
 
@@ -91,6 +95,10 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
         "organisations.fortune_500": 100,
         "programme.room_seats": tuple(seats // 2 for seats in PLAYED["programme.room_seats"]),
         "streams.audience_mean": PLAYED["streams.audience_mean"] / 2,
+        "venue.cap": 30_000,
+        "venue.gate_lanes": tuple(round(lanes / 2) for lanes in PLAYED["venue.gate_lanes"]),
+        "venue.comprehensive_exhibitors": 114,
+        "routes.seats": 15,
     }
 
 
@@ -100,7 +108,8 @@ def test_room_has_a_seat_however_small_the_fair():
 
 def test_parameters_are_grouped_by_part_of_the_fair():
     assert [field.name for field in msgspec.structs.fields(Parameters)] == [
-        "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects",
+        "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects", "venue",
+        "routes",
     ]  # fmt: skip
 
 
@@ -109,7 +118,7 @@ REFUSED = {
         "negotiations.patience_min=30",
         "negotiations.patience_min is no key; did you mean negotiations.patience_mean_min?",
     ),
-    "nothing like it": ("title=x", "title is no key; there are 77 others"),
+    "nothing like it": ("title=x", "title is no key; there are 105 others"),
     "below its range": (
         "negotiations.patience_mean_min=0",
         "negotiations.patience_mean_min is 0.0; allowed is 1 to 1440 (min)",
@@ -200,6 +209,10 @@ INCONSISTENT = {
         ["programme.evening_min=240", "programme.evening_starts_h=21"],
         "programme: what ends at 25 h does not leave the room by 24 h; change slots_h, session_min,"
         " evening_starts_h or evening_min",
+    ),
+    "halls that close before last entry": (
+        ["venue.closes_h=15"],
+        "venue.opens_h is 9, last_entry_h 16 and closes_h 15; the halls open before last entry, and close after it",
     ),
     "a year that has no dates": (
         ["fair.opens_on=9999-12-30"],
