@@ -32,8 +32,20 @@ from fairfacts.programme import (
 )
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 AnyEvent = (
@@ -67,6 +79,17 @@ AnyEvent = (
     | ResultSigned
     | ReleasePublished
     | ReportReleased
+    | ZoneLaidOut
+    | StandPlaced
+    | VenueOpened
+    | VisitorEntered
+    | VisitorRefused
+    | VisitorLeft
+    | ZonesCounted
+    | GatesClosed
+    | VenueClosed
+    | RouteOffered
+    | RouteDeparted
 )
 EVENT_TYPES: tuple[type[Event], ...] = get_args(AnyEvent)
 

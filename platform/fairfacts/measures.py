@@ -12,11 +12,13 @@ from typing import Any
 import msgspec
 
 from fairfacts import agreements, negotiations, organisations, programme, projects, results, runs, streams, visits
+from fairfacts import negotiations, organisations, programme, projects, routes, runs, streams, venue, visits
 from fairfacts.event import Event
 
 MEASURES: dict[str, str] = {
     f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
     for part in (runs, organisations, programme, streams, visits, projects, negotiations, agreements, results)
+    for part in (runs, organisations, programme, streams, visits, projects, negotiations, venue, routes)
     for name, meaning in part.MEASURES.items()
 }
 """Every measure by its path in the snapshot: unit and meaning."""
@@ -38,6 +40,8 @@ class Parts(msgspec.Struct):
     negotiations: negotiations.NegotiationMeasures = msgspec.field(default_factory=negotiations.NegotiationMeasures)
     agreements: agreements.AgreementMeasures = msgspec.field(default_factory=agreements.AgreementMeasures)
     results: results.ResultMeasures = msgspec.field(default_factory=results.ResultMeasures)
+    venue: venue.VenueMeasures = msgspec.field(default_factory=venue.VenueMeasures)
+    routes: routes.RouteMeasures = msgspec.field(default_factory=routes.RouteMeasures)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -79,6 +83,8 @@ class State:
             "negotiations": parts.negotiations.snapshot(),
             "agreements": parts.agreements.snapshot(intents=parts.negotiations.outcomes.get("intent", 0)),
             "results": parts.results.snapshot(),
+            "venue": parts.venue.snapshot(),
+            "routes": parts.routes.snapshot(),
         }
 
     def checkpoint(self) -> bytes:
@@ -145,4 +151,15 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         results.ResultSigned: parts.results.sign,
         results.ReleasePublished: parts.results.publish,
         results.ReportReleased: parts.results.release,
+        venue.ZoneLaidOut: parts.venue.lay_out,
+        venue.StandPlaced: parts.venue.place,
+        venue.VenueOpened: parts.venue.open,
+        venue.VisitorEntered: parts.venue.enter,
+        venue.VisitorRefused: parts.venue.refuse,
+        venue.VisitorLeft: parts.venue.leave,
+        venue.ZonesCounted: parts.venue.count,
+        venue.GatesClosed: parts.venue.close_gates,
+        venue.VenueClosed: parts.venue.close,
+        routes.RouteOffered: parts.routes.offer,
+        routes.RouteDeparted: parts.routes.depart,
     }

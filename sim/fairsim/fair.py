@@ -21,9 +21,11 @@ from fairsim.organisations import Organisations
 from fairsim.programme import Programme
 from fairsim.projects import Projects
 from fairsim.results import Results
+from fairsim.routes import Routes
 from fairsim.scenario import Scenario
 from fairsim.signing import OfficeHours, SigningTables
 from fairsim.streams import Streams
+from fairsim.venue import Venue
 from fairsim.visits import Visits
 
 
@@ -65,6 +67,8 @@ class Fair:
         self._results = Results(
             env, scenario, draws, self._organisations, self._programme.sessions, hours, self._tables, emit
         )
+        self._venue = Venue(env, scenario, draws, self._organisations, emit)
+        self._routes = Routes(env, scenario, draws, emit)
         emit(
             RunStarted(
                 at_ms=0,
@@ -102,6 +106,8 @@ class Fair:
         self._desks.set_up(range(len(self._organisations.register)))
         self._programme.announce()
         self._results.announce_at_opening()
+        self._venue.lay_out()
+        self._routes.offer()
         self._emit(FairOpened(env.now))
         for session in self._programme.sessions:
             env.process(self._programme.hold(session))
@@ -116,6 +122,9 @@ class Fair:
             env.process(self._organisations.sign_ups(newcomers))
             env.process(self._visits.visits_today(day, date))
             env.process(self._projects.publications_today(day, date))
+            if day in self._venue.public_days:
+                env.process(self._venue.day(day))
+                env.process(self._routes.tours_today(day))
             yield env.timeout(DAY_MS)
             # those who signed up in the course of the day are listed from the next morning
             self._desks.set_up(newcomers)

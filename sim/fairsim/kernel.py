@@ -24,6 +24,10 @@ class Over(Protocol):
         """What the timeout was set for."""
 
 
+BEHIND_ALL_ELSE = 2
+"""SimPy's own priorities are 0 and 1."""
+
+
 class Kernel(simpy.Environment):
     """SimPy's environment; as every delay is a whole number of milliseconds, so is the time."""
 
@@ -31,3 +35,10 @@ class Kernel(simpy.Environment):
     def now(self) -> int:
         """Milliseconds since the epoch of the run."""
         return self._now  # type: ignore[return-value]  # SimPy allows fractions, the model has none
+
+    def end_of_moment(self, delay_ms: int) -> simpy.Event:
+        """Return what happens after a delay, behind everything else of its millisecond."""
+        event = simpy.Event(self)
+        event._ok, event._value = True, None
+        self.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]  # SimPy names two priorities
+        return event

@@ -176,6 +176,42 @@ class Results(msgspec.Struct, frozen=True):
     hall_opens_h: float
     hall_closes_h: float
     hall_slot_min: float
+class Venue(msgspec.Struct, frozen=True):
+    """The exhibition on site: its days, gates, zones and visitors."""
+
+    first_day: int
+    days: int
+    opens_h: float
+    last_entry_h: float
+    closes_h: float
+    cap: int
+    gate_lanes: tuple[int, ...]
+    check_mean_s: float
+    domestic_share: float
+    overseas_share: float
+    no_show_share: float
+    days_mean: float
+    day_profile: tuple[float, ...]
+    hour_profile: tuple[float, ...]
+    stay_mean_h: float
+    stay_sigma: float
+    clearing_mean_min: float
+    dwell_mean_min: float
+    return_share: float
+    return_mean_min: float
+    comprehensive_exhibitors: int
+    comprehensive_international_share: float
+    stand_m2: float
+
+
+class Routes(msgspec.Struct, frozen=True):
+    """Tours through the city."""
+
+    count: int
+    departures_h: tuple[float, ...]
+    seats: int
+    demand_per_seat: float
+    demand_sigma: float
 
 
 class Parameters(msgspec.Struct, frozen=True):
@@ -190,6 +226,8 @@ class Parameters(msgspec.Struct, frozen=True):
     projects: Projects
     agreements: Agreements
     results: Results
+    venue: Venue
+    routes: Routes
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -314,6 +352,7 @@ def _check_consistency(parameters: Parameters) -> None:
     """Refuse values that are each in range but cannot stand together."""
     _check_programme(parameters.programme, parameters.fair)
     _check_signing(parameters.agreements, parameters.results)
+    _check_venue(parameters.venue)
     desks = parameters.negotiations
     for name, closes_h in (("closes_h", desks.closes_h), ("night_closes_h", desks.night_closes_h)):
         if desks.opens_h >= closes_h:
@@ -339,6 +378,15 @@ def _check_consistency(parameters: Parameters) -> None:
         )
     if not 1970 <= parameters.fair.opens_on.year < 2900:
         raise ScenarioError(f"fair.opens_on is {parameters.fair.opens_on}; allowed are the years 1970 to 2899")
+
+
+def _check_venue(venue: Venue) -> None:
+    """Refuse halls that cannot be kept open."""
+    if not venue.opens_h < venue.last_entry_h < venue.closes_h:
+        raise ScenarioError(
+            f"venue.opens_h is {venue.opens_h:g}, last_entry_h {venue.last_entry_h:g} and closes_h {venue.closes_h:g};"
+            " the halls open before last entry, and close after it"
+        )
 
 
 def _check_programme(programme: Programme, fair: Fair) -> None:

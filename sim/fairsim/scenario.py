@@ -21,6 +21,9 @@ TEXTS = ("title", "question")
 SECTORS_FIGURE = "sectors.count"
 """The figure that `seeds/sectors.csv` gives to the model."""
 
+ZONE_FIGURES = ("zones.comprehensive", "zones.special")
+"""The figures that `seeds/zones.csv` gives to the model."""
+
 
 class Scenario(msgspec.Struct, frozen=True):
     """A scenario, resolved and checked: everything that a run is played from but its seed."""
@@ -74,7 +77,7 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
     rows = load_rows()
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
-    given = {figure for row in rows.values() for figure in row.figures} | {SECTORS_FIGURE}
+    given = {figure for row in rows.values() for figure in row.figures} | {SECTORS_FIGURE, *ZONE_FIGURES}
     return Scenario(
         name=name,
         title=texts["title"],

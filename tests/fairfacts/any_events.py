@@ -36,4 +36,6 @@ def _any_value(wanted: Any) -> st.SearchStrategy[Any]:
             return st.text("CDEGNSU" if high else st.characters(codec="utf-8"), min_size=low or 0, max_size=high or 8)
         case inspect.LiteralType(values=values):
             return st.sampled_from(sorted(values))
+        case inspect.VarTupleType(item_type=item):
+            return st.lists(_any_value(item), max_size=3).map(tuple)
     raise AssertionError(f"no values for {msgspec.json.encode(str(wanted))!r}")

@@ -24,8 +24,20 @@ from fairfacts.programme import (
 )
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -52,6 +64,9 @@ GOLDEN: tuple[Event, ...] = (
         0, 5, "industry_forum", "Finance 金融", "finance", "hybrid", True, True, "room 1", 300, 9 * HOUR, 11 * HOUR
     ),
     ResultAnnounced(0, 6, "henan", "health", 29_764_706, "USD"),
+    ZoneLaidOut(0, 0, "comprehensive", "comprehensive", 8_500),
+    StandPlaced(0, 3, "CN", 0, "comprehensive"),
+    RouteOffered(0, 6, "technology"),
     FairOpened(0),
     VisitStarted(9 * HOUR, 2, 9, "SG"),
     SessionOpened(9 * HOUR, 5, "industry_forum"),
@@ -76,6 +91,14 @@ GOLDEN: tuple[Event, ...] = (
     AgreementFellThrough(17 * HOUR, *BETWEEN, "business", 6 * HOUR),
     AgreementDrafted(17 * HOUR, *BETWEEN, "business", 6 * HOUR, 100_000),
     AgreementSigned(18 * HOUR, *BETWEEN, "business", 100_000, "on_site", "table 2", 15 * MINUTE, HOUR),
+    VenueOpened(33 * HOUR, 60_000, (5, 4), 40 * HOUR, 41 * HOUR),
+    VisitorEntered(33 * HOUR + 15 * SECOND, 0, 3, "CN", 1, 5 * MINUTE, 15 * SECOND),
+    ZonesCounted(33 * HOUR + MINUTE, (1,), (0, 2)),
+    RouteDeparted(34 * HOUR, 6, "technology", 30, 30, 4),
+    VisitorLeft(36 * HOUR, 0, 3, "CN", 3 * HOUR - 15 * SECOND),
+    GatesClosed(40 * HOUR),
+    VisitorRefused(40 * HOUR, 3, "CN", 0, 2 * MINUTE, "late", False),
+    VenueClosed(41 * HOUR, 1),
     FairClosed(6 * DAY),
     RunEnded(6 * DAY),
 )

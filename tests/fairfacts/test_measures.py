@@ -115,3 +115,5 @@ def test_every_event_is_counted_in_the_position(log: list[Event]):
 
 def test_types_of_events_are_thirty():
     assert len(EVENT_TYPES) == 30
+def test_types_of_events_are_thirty_four():
+    assert len(EVENT_TYPES) == 34

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -26,8 +27,20 @@ from fairfacts.programme import (
 )
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 MINUTE_MS = 60_000
@@ -75,6 +88,16 @@ class Auditor:
         self._results: dict[int, ResultAnnounced] = {}
         self._place_free_ms: dict[str, int] = defaultdict(int)
         self._releasing: set[int] = set()
+        self._zones: dict[int, ZoneLaidOut] = {}
+        self._placed: set[int] = set()
+        self._halls: VenueOpened | None = None
+        self._inside: dict[int, VisitorEntered] = {}
+        self._visitors: dict[int, int] = {}
+        self._today: set[int] = set()
+        self._waits: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._checks: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        self._counts: list[ZonesCounted] = []
+        self._routes: dict[int, RouteOffered] = {}
         self._hear: dict[type[Event], Any] = {
             RunStarted: self._run_started,
             FairOpened: self._fair_opened,
@@ -106,6 +129,17 @@ class Auditor:
             ResultSigned: self._result_signed,
             ReleasePublished: self._release_published,
             ReportReleased: self._report_released,
+            ZoneLaidOut: self._laid_out,
+            StandPlaced: self._stand_placed,
+            VenueOpened: self._venue_opened,
+            VisitorEntered: self._entered,
+            VisitorRefused: self._refused,
+            VisitorLeft: self._left_halls,
+            ZonesCounted: self._counted,
+            GatesClosed: self._gates_closed,
+            VenueClosed: self._venue_closed,
+            RouteOffered: self._offered,
+            RouteDeparted: self._departed,
         }
 
     def hear(self, event: Event) -> None:
@@ -360,6 +394,112 @@ class Auditor:
 
     def _report_released(self, event: ReportReleased) -> None:
         self._in_sequence("report", event.report, event)
+
+    def _laid_out(self, event: ZoneLaidOut) -> None:
+        self._in_sequence("zone", event.zone, event)
+        self._hold(event.net_m2 > 0, event, "has no room")
+        self._zones[event.zone] = event
+
+    def _stand_placed(self, event: StandPlaced) -> None:
+        self._known(event.organisation, event.economy, event)
+        self._hold(self._organisations[event.organisation].exhibits, event, "is of no exhibitor")
+        self._hold(event.organisation not in self._placed, event, "is placed twice")
+        self._hold(self._zones[event.zone].kind == event.kind, event, "mistakes its zone")
+        self._placed.add(event.organisation)
+
+    def _venue_opened(self, event: VenueOpened) -> None:
+        self._hold(self._halls is None and not self._inside, event, "opens halls that are not empty and closed")
+        lawful = event.at_ms < event.last_entry_ms < event.closes_ms < self._duration_ms and all(event.lanes)
+        self._hold(lawful, event, "has wrong hours, or a gate without lanes")
+        self._halls = event
+        self._today.clear()
+
+    def _entered(self, event: VisitorEntered) -> None:
+        self._known(event.organisation, event.economy, event)
+        if event.visitor not in self._visitors:
+            self._in_sequence("visitor", event.visitor, event)
+            self._visitors[event.visitor] = event.organisation
+        self._hold(self._visitors[event.visitor] == event.organisation, event, "is somebody else")
+        self._hold(event.visitor not in self._today, event, "enters again on the day")
+        self._today.add(event.visitor)
+        self._inside[event.visitor] = event
+        if self._halls is None:
+            self._hold(False, event, "enters closed halls")
+            return
+        self._hold(len(self._inside) <= self._halls.cap, event, "is more than may be inside")
+        check_ms = event.at_ms - event.checked_ms
+        self._hold(self._halls.at_ms <= check_ms <= self._halls.last_entry_ms, event, "is checked at closed gates")
+        self._hold(event.checked_ms > 0, event, "is not checked")
+        self._waits[event.gate].append((check_ms - event.waited_ms, check_ms))
+        self._checks[event.gate].append((check_ms, event.at_ms))
+
+    def _refused(self, event: VisitorRefused) -> None:
+        self._known(event.organisation, event.economy, event)
+        if event.reason == "late":
+            self._waits[event.gate].append((event.at_ms - event.waited_ms, event.at_ms))
+            after = self._halls is None or event.at_ms >= self._halls.last_entry_ms
+            self._hold(after and not event.returns, event, "is not late")
+        else:
+            # those in a lane have a place inside already
+            almost = self._halls is None or len(self._inside) + sum(self._halls.lanes) >= self._halls.cap
+            self._hold(almost and event.waited_ms == 0, event, "is refused though there is room")
+
+    def _left_halls(self, event: VisitorLeft) -> None:
+        entered = self._inside.pop(event.visitor)
+        self._hold(event.stayed_ms == event.at_ms - entered.at_ms > 0, event, "says a wrong length")
+        same = (event.organisation, event.economy) == (entered.organisation, entered.economy)
+        self._hold(same, event, "is somebody else")
+
+    def _counted(self, event: ZonesCounted) -> None:
+        self._hold(sum(event.inside) == len(self._inside), event, "miscounts who is inside")
+        self._hold(len(event.inside) == len(self._zones), event, "does not count every zone")
+        self._counts.append(event)
+
+    def _gates_closed(self, event: GatesClosed) -> None:
+        in_time = self._halls is not None and event.at_ms == self._halls.last_entry_ms
+        self._hold(in_time, event, "is not at last entry")
+
+    def _venue_closed(self, event: VenueClosed) -> None:
+        halls, self._halls = self._halls, None
+        if halls is None or event.at_ms != halls.closes_ms:
+            self._hold(False, event, "closes at a wrong time")
+            return
+        self._hold(not self._inside, event, "leaves people inside")
+        self._hold(event.entered == len(self._today), event, "miscounts who came")
+        whole = range(halls.at_ms, halls.closes_ms, MINUTE_MS)
+        moments = [count.at_ms for count in self._counts]
+        self._hold(moments == [*whole, halls.closes_ms], event, "lacks a minute's count")
+        for gate, lanes in enumerate(halls.lanes):
+            self._hold(most_at_once(self._checks[gate]) <= lanes, event, f"used more than the lanes of gate {gate}")
+            arrived = sorted(arrived for arrived, _ in self._waits[gate])
+            called = sorted(called for _, called in self._waits[gate])
+            waiting = [bisect_right(arrived, at_ms) - bisect_right(called, at_ms) for at_ms in moments]
+            counted = [count.waiting[gate] for count in self._counts]
+            self._hold(waiting == counted, event, f"miscounted the queue of gate {gate}")
+            in_turn = [arrived for arrived, _ in sorted(self._waits[gate], key=lambda wait: wait[::-1])]
+            self._hold(in_turn == sorted(in_turn), event, f"did not call in turn at gate {gate}")
+        self._waits.clear()
+        self._checks.clear()
+        self._counts.clear()
+
+    def _offered(self, event: RouteOffered) -> None:
+        self._in_sequence("route", event.route, event)
+        self._routes[event.route] = event
+
+    def _departed(self, event: RouteDeparted) -> None:
+        self._hold(self._routes[event.route].theme == event.theme, event, "mistakes its theme")
+        self._hold(event.taken <= event.seats, event, "takes more than its seats")
+        self._hold(event.left_behind == 0 or event.taken == event.seats, event, "leaves people behind with free seats")
+
+
+def most_at_once(intervals: list[tuple[int, int]]) -> int:
+    """Return how many intervals overlap at most; one that ends as another begins does not."""
+    changes = sorted(change for since, until in intervals for change in ((since, 1), (until, -1)))
+    now = most = 0
+    for _, change in changes:
+        now += change
+        most = max(most, now)
+    return most
 
 
 def parties(event: NegotiationEvent) -> tuple[int, int, str, int, str, bool]:

@@ -20,6 +20,7 @@ from fairsim.results import Results
 from fairsim.scenario import Scenario, load_scenario
 from fairsim.signing import OfficeHours, SigningTables
 from fairsim.streams import Streams
+from fairsim.venue import Venue
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 BANK, HOTEL, LAB, SHIPPER = range(4)
@@ -89,6 +90,7 @@ class Stage:
         self.programme = Programme(*parts, self.streams, self.log.append)
         self.results = Results(*parts, self.programme.sessions, hours, self.tables, self.log.append)
         self.env.process(self.tables.keep_hours())
+        self.venue = Venue(*parts, self.log.append)
         self.desks.set_up(range(len(ORGANISATIONS)))
         self._visits = iter(range(1_000))
 

@@ -15,8 +15,20 @@ from fairfacts.organisations import OrganisationRegistered
 from fairfacts.programme import AttendeeAdmitted, SessionClosed, SessionOpened, SessionScheduled
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import VisitEnded, VisitStarted
 
 BROKEN: dict[str, tuple[type[Event], dict[str, Any] | None, str]] = {
@@ -48,6 +60,25 @@ BROKEN: dict[str, tuple[type[Event], dict[str, Any] | None, str]] = {
     "result in no session": (ResultSigned, {"place": "room 99"}, "is signed in no session"),
     "release of no exhibitor": (ReleasePublished, {"sector": "none"}, "is of no exhibitor"),
     "report left out": (ReportReleased, {"report": 7}, "is not the next report"),
+    "zone left out": (ZoneLaidOut, None, "is not the next zone"),
+    "stand of nobody": (StandPlaced, {"economy": "XX"}, "is of nobody registered"),
+    "stand in another zone": (StandPlaced, {"kind": "special"}, "mistakes its zone"),
+    "halls too small": (VenueOpened, {"cap": 0}, "is more than may be inside"),
+    "halls never opened": (VenueOpened, None, "enters closed halls"),
+    "gate without lanes": (VenueOpened, {"lanes": (0, 0, 0, 0, 0)}, "a gate without lanes"),
+    "visitor left out": (VisitorEntered, None, "is not the next visitor"),
+    "visitor of nobody": (VisitorEntered, {"organisation": 10**6}, "is of nobody registered"),
+    "visitor of the night": (VisitorEntered, {"checked_ms": 80_000_000}, "is checked at closed gates"),
+    "queue of nobody": (ZonesCounted, {"waiting": (9,) * 5}, "miscounted the queue"),
+    "visitor who stays inside": (VisitorLeft, None, "miscounts who is inside"),
+    "stay too long": (VisitorLeft, {"stayed_ms": 10**9}, "says a wrong length"),
+    "refused though there is room": (VisitorRefused, {"reason": "full"}, "is refused though there is room"),
+    "count of nobody": (ZonesCounted, {"inside": (1,) + (0,) * 8}, "miscounts who is inside"),
+    "count left out": (ZonesCounted, None, "lacks a minute's count"),
+    "gates closed early": (GatesClosed, {"at_ms": 3_600_000}, "is not at last entry"),
+    "day miscounted": (VenueClosed, {"entered": 10**6}, "miscounts who came"),
+    "route left out": (RouteOffered, None, "is not the next route"),
+    "tour with too many": (RouteDeparted, {"taken": 10**6}, "takes more than its seats"),
     "lapse of nobody": (NegotiationLapsed, {"negotiation": 10**9}, "does not wait"),
 }
 

@@ -32,6 +32,7 @@ from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, ViewerJoined, ViewerLeft
+from fairfacts.venue import VisitorEntered
 from fairfacts.visits import VisitEnded, VisitStarted
 from fairsim import VERSION
 from fairsim.arrivals import DAY_MS, HOUR_MS
@@ -89,6 +90,18 @@ CHANGES = {
     "results.signed_on_site_share": st.sampled_from([0, 1]),
     "results.organisations_releasing": st.sampled_from([0, 10_000]),
     "results.ceremony_min": st.sampled_from([1, 240]),
+    "venue.days": st.sampled_from([0, 1, 30]),
+    "venue.days_mean": st.sampled_from([1, 30]),
+    "venue.cap": st.sampled_from([0, 3000, 9000]),
+    "venue.gate_lanes": st.sampled_from(["1", "40 1"]),
+    "venue.check_mean_s": st.sampled_from([0.1, 120]),
+    "venue.closes_h": st.sampled_from([16.01, 23.5]),
+    "venue.stay_mean_h": st.sampled_from([0.1, 24]),
+    "venue.dwell_mean_min": st.sampled_from([2, 240]),
+    "venue.return_mean_min": st.sampled_from([1, 600]),
+    "venue.overseas_share": st.sampled_from([0, 1]),
+    "routes.departures_h": st.sampled_from(["23.99 0", "9.5"]),
+    "routes.demand_per_seat": st.sampled_from([0, 10]),
 }
 
 
@@ -175,6 +188,7 @@ def test_measures_are_what_the_events_add_up_to(log: list[Event]):
         "events": shown["run"]["events"],
         "online": shown["visits"]["online"],
         "viewers": shown["streams"]["viewers"],
+        "on site": (shown["venue"]["entered"], shown["venue"]["left"], shown["venue"]["inside"]),
         "published": shown["projects"]["published"],
         "waiting": shown["negotiations"]["waiting"],
         "talking": shown["negotiations"]["talking"],
@@ -183,6 +197,7 @@ def test_measures_are_what_the_events_add_up_to(log: list[Event]):
         "events": len(log),
         "online": counts[VisitStarted] - counts[VisitEnded],
         "viewers": counts[ViewerJoined] - counts[ViewerLeft],
+        "on site": (counts[VisitorEntered], counts[VisitorEntered], 0),
         "published": counts[ProjectPublished],
         "waiting": counts[NegotiationRequested]
         - counts[NegotiationDeclined]
@@ -295,6 +310,11 @@ def test_what_was_arranged_in_advance_is_given_and_comes_out_as_documented(large
     }
     found = {name: (rows[name].reported, rows[name].simulated) for name in given}
     assert (found, {rows[name].role for name in given}) == (given, {"input"})
+def test_change_of_the_venue_and_the_routes_leaves_everything_else_as_it_is():
+    on_site = {RunStarted, *(kind for kind in EVENT_TYPES if kind.__module__.endswith((".venue", ".routes")))}
+    kinds = [event_type for event_type in EVENT_TYPES if event_type not in on_site]
+    closed, open_ = log_of("venue.days=0", "routes.count=0", scale=SMALL), log_of(scale=SMALL)
+    assert encode(of_types(closed, *kinds)) == encode(of_types(open_, *kinds))
 
 
 def test_longer_fair_begins_as_the_shorter_one():

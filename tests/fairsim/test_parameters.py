@@ -81,6 +81,10 @@ def test_what_scales_counts_people_organisations_or_seats():
         "results.teda_agreements",
         "results.organisations_releasing",
         "results.reports",
+        "venue.cap",
+        "venue.gate_lanes",
+        "venue.comprehensive_exhibitors",
+        "routes.seats",
     ]
 
 
@@ -111,6 +115,10 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
         "results.teda_agreements": 2,
         "results.organisations_releasing": 32,
         "results.reports": 16,
+        "venue.cap": 30_000,
+        "venue.gate_lanes": tuple(round(lanes / 2) for lanes in PLAYED["venue.gate_lanes"]),
+        "venue.comprehensive_exhibitors": 114,
+        "routes.seats": 15,
     }
 
 
@@ -122,6 +130,8 @@ def test_parameters_are_grouped_by_part_of_the_fair():
     assert [field.name for field in msgspec.structs.fields(Parameters)] == [
         "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects",
         "agreements", "results",
+        "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects", "venue",
+        "routes",
     ]  # fmt: skip
 
 
@@ -131,6 +141,7 @@ REFUSED = {
         "negotiations.patience_min is no key; did you mean negotiations.patience_mean_min?",
     ),
     "nothing like it": ("title=x", f"title is no key; there are {len(ROWS)} others"),
+    "nothing like it": ("title=x", "title is no key; there are 105 others"),
     "below its range": (
         "negotiations.patience_mean_min=0",
         "negotiations.patience_mean_min is 0.0; allowed is 1 to 1440 (min)",
@@ -243,6 +254,10 @@ INCONSISTENT = {
     "more signatures than results": (
         ["results.henan_signed_on_site=171"],
         "results.henan_signed_on_site is 171; there are 170 results (results.henan_results)",
+    ),
+    "halls that close before last entry": (
+        ["venue.closes_h=15"],
+        "venue.opens_h is 9, last_entry_h 16 and closes_h 15; the halls open before last entry, and close after it",
     ),
     "a year that has no dates": (
         ["fair.opens_on=9999-12-30"],

@@ -1,0 +1,81 @@
+"""Routes through the city: tours to technology and culture, with seats at each departure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from fairfacts.event import Count, Event
+from fairfacts.series import plain
+
+Theme = Literal["technology", "culture"]
+
+
+class RouteOffered(Event, frozen=True, tag="route.offered"):
+    """A route became part of the fair's offer."""
+
+    route: Count
+    theme: Theme
+
+
+class RouteDeparted(Event, frozen=True, tag="route.departed"):
+    """A tour of a route set off."""
+
+    route: Count
+    theme: Theme
+    seats: Count
+    taken: Count
+    left_behind: Count
+    """People who wanted to go with it and found no seat."""
+
+
+MEASURES: Mapping[str, str] = {
+    "offered": "routes · through the city",
+    "departed": "tours · that set off",
+    "seats": "seats · of the tours that set off",
+    "taken": "seats · of those, that were taken",
+    "taken_share": "share · of those seats, that were taken",
+    "left_behind": "people · who found no seat",
+    "taken_by_theme": "seats · taken, by theme of the route",
+    "taken_by_route": "seats · taken, by route",
+}
+
+
+class RouteMeasures(msgspec.Struct):
+    """Routes and their tours."""
+
+    offered: int = 0
+    departed: int = 0
+    seats: int = 0
+    taken: int = 0
+    left_behind: int = 0
+    taken_by_theme: dict[str, int] = msgspec.field(default_factory=dict)
+    taken_by_route: dict[int, int] = msgspec.field(default_factory=dict)
+
+    def offer(self, _: RouteOffered) -> None:
+        """Add a route."""
+        self.offered += 1
+
+    def depart(self, event: RouteDeparted) -> None:
+        """Count a tour and who goes with it."""
+        self.departed += 1
+        self.seats += event.seats
+        self.taken += event.taken
+        self.left_behind += event.left_behind
+        self.taken_by_theme[event.theme] = self.taken_by_theme.get(event.theme, 0) + event.taken
+        self.taken_by_route[event.route] = self.taken_by_route.get(event.route, 0) + event.taken
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the measures of this part as plain data."""
+        return {
+            "offered": self.offered,
+            "departed": self.departed,
+            "seats": self.seats,
+            "taken": self.taken,
+            "taken_share": round(self.taken / self.seats, 4) if self.seats else 0.0,
+            "left_behind": self.left_behind,
+            "taken_by_theme": dict(self.taken_by_theme),
+            "taken_by_route": plain(self.taken_by_route),
+        }
