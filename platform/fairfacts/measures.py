@@ -11,14 +11,26 @@ from typing import Any
 
 import msgspec
 
-from fairfacts import agreements, negotiations, organisations, programme, projects, results, runs, streams, visits
-from fairfacts import negotiations, organisations, programme, projects, routes, runs, streams, venue, visits
+from fairfacts import (
+    agreements,
+    negotiations,
+    organisations,
+    programme,
+    projects,
+    results,
+    routes,
+    runs,
+    streams,
+    venue,
+    visits,
+)
 from fairfacts.event import Event
+
+PARTS = (runs, organisations, programme, streams, visits, projects, negotiations, agreements, results, venue, routes)
 
 MEASURES: dict[str, str] = {
     f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
-    for part in (runs, organisations, programme, streams, visits, projects, negotiations, agreements, results)
-    for part in (runs, organisations, programme, streams, visits, projects, negotiations, venue, routes)
+    for part in PARTS
     for name, meaning in part.MEASURES.items()
 }
 """Every measure by its path in the snapshot: unit and meaning."""

@@ -176,6 +176,8 @@ class Results(msgspec.Struct, frozen=True):
     hall_opens_h: float
     hall_closes_h: float
     hall_slot_min: float
+
+
 class Venue(msgspec.Struct, frozen=True):
     """The exhibition on site: its days, gates, zones and visitors."""
 

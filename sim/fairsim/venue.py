@@ -29,7 +29,8 @@ from fairfacts.venue import (
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, DayClock, gaps_ms
 from fairsim.draws import Draws, Keys, whole_ms
 from fairsim.kernel import Emit, Kernel, Over, Story
-from fairsim.organisations import MOST_ORGANISATIONS, Organisations
+from fairsim.organisations import Organisations
+from fairsim.parameters import MOST_ORGANISATIONS
 from fairsim.scenario import Scenario
 from fairsim.zones import MOST_LEGS, Walks, load_zones
 

@@ -310,6 +310,8 @@ def test_what_was_arranged_in_advance_is_given_and_comes_out_as_documented(large
     }
     found = {name: (rows[name].reported, rows[name].simulated) for name in given}
     assert (found, {rows[name].role for name in given}) == (given, {"input"})
+
+
 def test_change_of_the_venue_and_the_routes_leaves_everything_else_as_it_is():
     on_site = {RunStarted, *(kind for kind in EVENT_TYPES if kind.__module__.endswith((".venue", ".routes")))}
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in on_site]
