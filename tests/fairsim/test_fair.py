@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fairsim.auditor import audit
 from tests.fairsim.runs import log_of, of_types
 
+from fairfacts.auditor import audit
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, decode, encode
 from fairfacts.measures import State
