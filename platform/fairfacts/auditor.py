@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from sys import intern
 from typing import Any, ClassVar
 
 import msgspec
@@ -284,16 +285,24 @@ class RegisterLaws(Part):
 
     def __init__(self, auditor: Auditor) -> None:
         super().__init__(auditor)
-        self.economy: dict[int, str] = {}
-        """Of each organisation."""
-        self.sector: dict[int, str] = {}
-        """Of each exhibitor."""
+        # by organisation: lists, as the look-ups of every event go through them, and dictionaries miss the cache more
+        self.economy: list[str] = []
+        self.sector: list[str] = []
+        """Empty for those who do not exhibit."""
         self._rank: dict[str, int] = {}
         self._economy_at: dict[int, str] = {}
 
     def handlers(self) -> Handlers:
         """Return what is done on each type of event that the part hears."""
         return {OrganisationRegistered: self._registered}
+
+    def is_known(self, organisation: int, economy: str) -> bool:
+        """Return whether an organisation is registered, and of an economy."""
+        return organisation < len(self.economy) and self.economy[organisation] == economy
+
+    def exhibits_in(self, organisation: int, sector: str) -> bool:
+        """Return whether an organisation exhibits in a sector."""
+        return organisation < len(self.sector) and self.sector[organisation] == sector != ""
 
     def _registered(self, event: OrganisationRegistered) -> None:
         if event.organisation != len(self.economy):
@@ -304,11 +313,10 @@ class RegisterLaws(Part):
         economy = self._economy_at.setdefault(event.economy_rank, event.economy)
         if (rank, economy) != (event.economy_rank, event.economy):
             self.breaks(event, "organisation.rank")
-        self.economy[event.organisation] = event.economy
-        if event.exhibits:
-            self.sector[event.organisation] = event.sector
-            if event.kind not in MAY_EXHIBIT:
-                self.breaks(event, "organisation.exhibits")
+        self.economy.append(intern(event.economy))
+        self.sector.append(intern(event.sector) if event.exhibits else "")
+        if event.exhibits and event.kind not in MAY_EXHIBIT:
+            self.breaks(event, "organisation.exhibits")
 
 
 class ProgrammeLaws(Part):
@@ -334,7 +342,7 @@ class ProgrammeLaws(Part):
         self._held: set[int] = set()
         self._admitted: dict[int, int] = defaultdict(int)
         self._in_room: dict[str, list[SessionScheduled]] = defaultdict(list)
-        self._economy = auditor.register.economy
+        self._register = auditor.register
 
     def handlers(self) -> Handlers:
         """Return what is done on each type of event that the part hears."""
@@ -380,14 +388,14 @@ class ProgrammeLaws(Part):
         self._admitted[event.session] = admitted = self._admitted[event.session] + 1
         if session is None or admitted > session.capacity or event.session in self._held:
             self.breaks(event, "attendee.capacity")
-        if self._economy.get(event.organisation) != event.economy:
+        if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
 
     def _turned_away(self, event: AttendeeTurnedAway) -> None:
         session = self.sessions.get(event.session)
         if session is None or self._admitted[event.session] < session.capacity or event.session in self._held:
             self.breaks(event, "attendee.turned_away")
-        if self._economy.get(event.organisation) != event.economy:
+        if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
 
     def _closed(self, event: SessionClosed) -> None:
@@ -420,7 +428,7 @@ class StreamLaws(Part):
     def __init__(self, auditor: Auditor) -> None:
         super().__init__(auditor)
         self._programme = auditor.programme
-        self._economy = auditor.register.economy
+        self._register = auditor.register
         self._on_air: dict[int, int] = {}
         """Viewers of each stream on air."""
         self._started: set[int] = set()
@@ -459,7 +467,7 @@ class StreamLaws(Part):
             self._on_air[stream] += 1
         else:
             self.breaks(event, "viewer.on_air")
-        if self._economy.get(event.organisation) != event.economy:
+        if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
         self._watching[viewer] = event
         self._views.enter(event.at_ms)
@@ -500,7 +508,7 @@ class VisitLaws(Part):
         self.online: dict[int, VisitStarted] = {}
         self.asked: dict[int, int] = {}
         """First requests made by each visitor who is online and has made any."""
-        self._economy = auditor.register.economy
+        self._register = auditor.register
         self._visitors = Flow()
         self._next = self._counted_ms = 0
 
@@ -517,7 +525,7 @@ class VisitLaws(Part):
         if visit != self._next:
             self.breaks(event, "visit.sequence")
         self._next = visit + 1
-        if self._economy.get(event.organisation) != event.economy:
+        if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
         self.online[visit] = event
         self._visitors.enter(event.at_ms)
@@ -563,9 +571,9 @@ class ProjectLaws(Part):
         if event.project != self._next:
             self.breaks(event, "project.sequence")
         self._next = event.project + 1
-        if self._register.economy.get(event.organisation) != event.economy:
+        if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
-        if self._register.sector.get(event.organisation) != event.sector:
+        if not self._register.exhibits_in(event.organisation, event.sector):
             self.breaks(event, "project.exhibitor")
 
 
@@ -588,7 +596,7 @@ class NegotiationLaws(Part):
 
     def __init__(self, auditor: Auditor) -> None:
         super().__init__(auditor)
-        self._economy, self._sector = auditor.register.economy, auditor.register.sector
+        self._register, self._known = auditor.register, auditor.register.economy
         self._online, self._asked = auditor.visits.online, auditor.visits.asked
         self._waiting: dict[int, NegotiationRequested] = {}
         self._talking: dict[int, NegotiationTakenUp] = {}
@@ -622,9 +630,16 @@ class NegotiationLaws(Part):
         if number != self._next:
             self.breaks(event, "negotiation.sequence")
         self._next = number + 1
-        if self._economy.get(organisation) != economy or self._economy.get(exhibitor) != exhibitor_economy:
+        known = self._known
+        registered = len(known)
+        if (
+            organisation >= registered
+            or exhibitor >= registered
+            or known[organisation] != economy
+            or known[exhibitor] != exhibitor_economy
+        ):
             self.breaks(event, "organisation.registered")
-        if exhibitor == organisation or self._sector.get(exhibitor) != event.sector:
+        if exhibitor == organisation or not self._register.exhibits_in(exhibitor, event.sector):
             self.breaks(event, "negotiation.exhibitor")
         if event.overseas is (economy == exhibitor_economy == HOME_ECONOMY):
             self.breaks(event, "negotiation.overseas")

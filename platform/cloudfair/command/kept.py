@@ -21,8 +21,8 @@ from fairfacts.events import decode
 from fairfacts.figures import load_figures
 from fairfacts.measures import State
 
-PIECE_BYTES = 100_000
-"""A log is read in pieces of some hundred events, which stay in the processor's cache: twice as fast as thousands."""
+PIECE_BYTES = 40_000
+"""A log is read in pieces of a few hundred events, which stay in the cache: twice as fast as in thousands."""
 
 
 def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
