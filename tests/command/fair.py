@@ -51,9 +51,11 @@ class Fair:
         with self.start("serve", "--port", str(port)) as process:
             assert process.stdout is not None
             url = process.stdout.readline().split()[-1]
-            yield url, process
-            process.send_signal(signal.SIGTERM)
-            process.communicate(timeout=30)
+            try:
+                yield url, process
+            finally:
+                process.send_signal(signal.SIGTERM)
+                process.communicate(timeout=30)
 
 
 def wait_until(true: Callable[[], bool], timeout_s: float = 30) -> None:

@@ -12,6 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from tests.command.fair import SMALL, Fair, wait_until
+from tests.fairfacts.stories import STARTED
+
+from fairfacts.auditor import LAWS
+from fairfacts.events import encode
+from fairfacts.runs import RunEnded
+from fairfacts.visits import VisitEnded
 
 Played = tuple[Fair, dict[str, Any]]
 PACED = "86400"  # a day a second: a small fair takes six seconds, long enough to be disturbed
@@ -64,6 +70,9 @@ def test_the_run_is_kept_where_the_other_commands_find_it(played: Played) -> Non
 def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(played: Played) -> None:
     fair, result = played
     verified = fair.json("verify", result["run"])
+    laws = verified.pop("laws")
+    assert (laws["checked"], laws["broken"], laws["violations"]) == (len(LAWS), {}, [])
+    assert all(flow["holds"] for flow in laws["flows"].values())
     assert verified == {
         "run": result["run"],
         "ok": True,
@@ -90,6 +99,21 @@ def test_verify_finds_an_event_that_was_changed_in_the_database(fair: Fair) -> N
     faults = json.loads(done.stdout)["faults"]
     assert (done.returncode, faults[0]) == (1, "the segment at 0 is not what was appended")
     assert len(faults) == 3  # the digest and the measures differ as well
+
+
+def test_verify_tells_which_laws_a_log_breaks(fair: Fair) -> None:
+    unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0)
+    with fair.serving() as (url, _):
+        began = {"scenario": "story", "seed": 7, "replication": 2, "scale": 0.1, "version": "1.2.3"}
+        run = httpx.post(f"{url}/runs", json=began).raise_for_status().json()["run"]
+        sent = httpx.post(f"{url}/runs/{run}/events?first=0", content=encode([STARTED, unbegun, RunEnded(at_ms=9)]))
+        assert sent.is_success, sent.text
+    done, told = fair("verify", run), json.loads(fair("verify", run, "--json").stdout)
+    assert (done.returncode, told["ok"]) == (1, False)
+    assert told["laws"]["broken"] == {"visit.started": 1, "run.duration": 1}
+    assert told["laws"]["violations"][0]["event"] == json.loads(encode([unbegun]))
+    law = "event 1 breaks visit.started (a visit ends once, after it started, as the visit of whom it started):"
+    assert done.stdout.splitlines()[0] == f"wrong: {law} {encode([unbegun]).decode().strip()}"
 
 
 def test_the_table_names_every_figure_the_digest_and_where_the_run_is_kept(fair: Fair) -> None:

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fairsim.auditor import audit
 from tests.fairsim.runs import log_of, of_types
 
 from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.auditor import audit
 from fairfacts.comparison import compare
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, decode, encode
