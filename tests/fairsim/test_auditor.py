@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.auditor import LAWS, Auditor
 from fairfacts.event import Event
 from fairfacts.negotiations import (
@@ -27,8 +28,21 @@ from fairfacts.programme import (
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
+from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneLaidOut,
+    ZonesCounted,
+)
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 LEFT_OUT, TWICE = "left out", "twice"
@@ -47,6 +61,11 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("flow.conserved", NegotiationTakenUp, TWICE),
     ("flow.little", NegotiationLapsed, {"waited_ms": 1}),
     ("flow.little", NegotiationEnded, {"talked_ms": 10**9}),
+    ("flow.conserved", VisitorEntered, TWICE),
+    ("flow.conserved", AgreementDrafted, TWICE),
+    ("flow.little", VisitorLeft, {"stayed_ms": 1}),
+    ("flow.little", AgreementFellThrough, {"drafting_ms": 0}),
+    ("flow.little", AgreementSigned, {"waited_ms": 1}),
     ("organisation.sequence", OrganisationRegistered, LEFT_OUT),
     ("organisation.delegates", OrganisationRegistered, {"delegates": 0}),
     ("organisation.exhibits", OrganisationRegistered, {"kind": "embassy", "exhibits": True}),
@@ -57,6 +76,10 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("organisation.registered", VisitStarted, {"organisation": 10**6}),
     ("organisation.registered", ProjectPublished, {"economy": "XX"}),
     ("organisation.registered", NegotiationRequested, {"exhibitor": 10**6}),
+    ("organisation.registered", ReleasePublished, {"economy": "XX"}),
+    ("organisation.registered", StandPlaced, {"economy": "XX"}),
+    ("organisation.registered", VisitorEntered, {"organisation": 10**6}),
+    ("organisation.registered", VisitorRefused, {"economy": "XX"}),
     ("session.sequence", SessionScheduled, LEFT_OUT),
     ("session.room", SessionScheduled, {"room": ""}),
     ("session.clash", SessionScheduled, {"starts_ms": 0, "ends_ms": 6 * 86_400_000}),
@@ -102,6 +125,72 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("negotiation.turn", NegotiationTakenUp, TWICE),
     ("negotiation.talks", NegotiationEnded, TWICE),
     ("negotiation.talked", NegotiationEnded, {"talked_ms": 10**9}),
+    ("agreement.intent", AgreementDrafted, {"negotiation": 10**9}),
+    ("agreement.intent", AgreementFellThrough, TWICE),
+    ("agreement.parties", AgreementDrafted, {"organisation": 10**6}),
+    ("agreement.parties", AgreementSigned, {"economy": "XX"}),
+    ("agreement.sector", AgreementFellThrough, {"sector": "none"}),
+    ("agreement.sector", AgreementSigned, {"sector": "none"}),
+    ("agreement.drafting", AgreementFellThrough, {"drafting_ms": 0}),
+    ("agreement.value", AgreementDrafted, {"value_usd": 0}),
+    ("agreement.drafted", AgreementDrafted, LEFT_OUT),
+    ("agreement.drafted", AgreementSigned, TWICE),
+    ("agreement.drafted", AgreementSigned, {"value_usd": 0}),
+    ("agreement.waited", AgreementSigned, {"waited_ms": 0}),
+    ("agreement.overseas", AgreementSigned, {"overseas": True, "mode": "on_site"}),
+    ("result.sequence", ResultAnnounced, LEFT_OUT),
+    ("result.occasion", ResultAnnounced, {"occasion": "henan"}),
+    ("result.occasion", FairOpened, LEFT_OUT),
+    ("result.announced", ResultSigned, {"result": 10**9}),
+    ("result.announced", ResultSigned, {"value": 1}),
+    ("result.announced", ResultSigned, TWICE),
+    ("result.room", ResultSigned, {"place": "room 99"}),
+    ("release.sequence", ReleasePublished, {"release": 7}),
+    ("release.exhibitor", ReleasePublished, {"sector": "none"}),
+    ("release.once", ReleasePublished, TWICE),
+    ("report.sequence", ReportReleased, {"report": 7}),
+    ("signing.place", AgreementSigned, {"mode": "on_site"}),
+    ("signing.place", ResultSigned, {"took_ms": 7}),
+    ("signing.slot", ResultSigned, {"place": "table 1", "took_ms": 10**9}),
+    ("zone.sequence", ZoneLaidOut, LEFT_OUT),
+    ("zone.space", ZoneLaidOut, {"net_m2": 0}),
+    ("stand.exhibitor", StandPlaced, {"organisation": 10**6}),
+    ("stand.exhibitor", StandPlaced, TWICE),
+    ("stand.zone", StandPlaced, {"kind": "special"}),
+    ("venue.opens", VenueOpened, TWICE),
+    ("venue.opens", VenueOpened, {"lanes": (5, 0)}),
+    ("venue.opens", VenueOpened, {"last_entry_ms": 0}),
+    ("venue.closes", VenueClosed, {"at_ms": 0}),
+    ("venue.closes", VenueOpened, LEFT_OUT),
+    ("venue.entered", VenueClosed, {"entered": 10**6}),
+    ("venue.cap", VenueOpened, {"cap": 0}),
+    ("gates.close", GatesClosed, LEFT_OUT),
+    ("gates.close", GatesClosed, TWICE),
+    ("gates.close", GatesClosed, {"at_ms": 3_600_000}),
+    ("gate.there", VisitorEntered, {"gate": 99}),
+    ("gate.there", VisitorRefused, {"gate": 99}),
+    ("gate.lanes", VisitorEntered, TWICE),
+    ("gate.turn", VisitorRefused, {"waited_ms": 10**7}),
+    ("visitor.sequence", VisitorEntered, LEFT_OUT),
+    ("visitor.same", VisitorEntered, {"organisation": 10**6}),
+    ("visitor.once", VisitorEntered, TWICE),
+    ("visitor.checked", VisitorEntered, {"checked_ms": 0}),
+    ("visitor.checked", VisitorEntered, {"checked_ms": 10**8}),
+    ("visitor.full", VisitorRefused, {"reason": "full"}),
+    ("visitor.late", VisitorRefused, {"returns": True}),
+    ("visitor.left", VisitorLeft, TWICE),
+    ("visitor.left", VisitorLeft, {"organisation": 10**6}),
+    ("visitor.stayed", VisitorLeft, {"stayed_ms": 10**9}),
+    ("count.minute", ZonesCounted, LEFT_OUT),
+    ("count.minute", ZonesCounted, TWICE),
+    ("count.inside", ZonesCounted, {"inside": (1,)}),
+    ("count.inside", VisitorLeft, LEFT_OUT),
+    ("count.waiting", ZonesCounted, {"waiting": (99,) * 5}),
+    ("count.waiting", ZonesCounted, {"waiting": ()}),
+    ("route.sequence", RouteOffered, LEFT_OUT),
+    ("route.theme", RouteDeparted, {"route": 10**6}),
+    ("route.seats", RouteDeparted, {"taken": 10**6}),
+    ("route.seats", RouteDeparted, {"taken": 0, "left_behind": 1}),
 ]
 
 

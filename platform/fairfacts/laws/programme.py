@@ -1,0 +1,116 @@
+"""The laws of the programme."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import ClassVar
+
+from fairfacts.laws.organisations import RegisterLaws
+from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.programme import (
+    AttendeeAdmitted,
+    AttendeeTurnedAway,
+    SessionClosed,
+    SessionOpened,
+    SessionScheduled,
+)
+
+
+class ProgrammeLaws(Part):
+    """Sessions: scheduled, open, held, and who is admitted."""
+
+    LAWS: ClassVar[Mapping[str, str]] = {
+        "session.sequence": "sessions are numbered 0, 1, 2, ... as they are scheduled",
+        "session.room": "a session is without a room and seats when it is online, and only then",
+        "session.clash": "two sessions of one room do not overlap",
+        "session.times": "a session ends after it begins",
+        "session.opens": "a session opens once, when it is scheduled to, as what it is scheduled to be",
+        "session.closes": "a session that is open closes as what it was scheduled to be, as late as it says",
+        "session.attended": "a session says how many it has admitted",
+        "session.held": "every session scheduled is held by the end of the run",
+        "attendee.capacity": "a room admits no more than its capacity, and nobody once the session has closed",
+        "attendee.turned_away": "a delegate is turned away from a full room only",
+    }
+
+    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
+        super().__init__(breaks)
+        self.sessions: dict[int, SessionScheduled] = {}
+        self.open: set[int] = set()
+        self._held: set[int] = set()
+        self._admitted: dict[int, int] = defaultdict(int)
+        self._in_room: dict[str, list[SessionScheduled]] = defaultdict(list)
+        self._register = register
+
+    def handlers(self) -> Handlers:
+        """Return what is done on each type of event that the part hears."""
+        return {
+            SessionScheduled: self._scheduled,
+            SessionOpened: self._opened,
+            AttendeeAdmitted: self._admit,
+            AttendeeTurnedAway: self._turned_away,
+            SessionClosed: self._closed,
+        }
+
+    def is_open_in(self, room: str) -> bool:
+        """Return whether a session is open in a room."""
+        open_now = (self.sessions.get(number) for number in self.open)
+        return any(session is not None and session.room == room for session in open_now)
+
+    def end(self) -> None:
+        """Every session has been held."""
+        if self.open or self._held != self.sessions.keys():
+            self.breaks(None, "session.held")
+
+    def _scheduled(self, event: SessionScheduled) -> None:
+        if event.session != len(self.sessions):
+            self.breaks(event, "session.sequence")
+        if event.ends_ms <= event.starts_ms:
+            self.breaks(event, "session.times")
+        if not (event.mode == "online") == (not event.room) == (event.capacity == 0):
+            self.breaks(event, "session.room")
+        in_room = self._in_room[event.room] if event.room else []
+        if any(event.starts_ms < other.ends_ms and other.starts_ms < event.ends_ms for other in in_room):
+            self.breaks(event, "session.clash")
+        in_room.append(event)
+        self.sessions[event.session] = event
+
+    def _opened(self, event: SessionOpened) -> None:
+        session = self.sessions.get(event.session)
+        if (
+            session is None
+            or (session.starts_ms, session.kind) != (event.at_ms, event.kind)
+            or event.session in self.open
+            or event.session in self._held
+        ):
+            self.breaks(event, "session.opens")
+        self.open.add(event.session)
+
+    def _admit(self, event: AttendeeAdmitted) -> None:
+        session = self.sessions.get(event.session)
+        self._admitted[event.session] = admitted = self._admitted[event.session] + 1
+        if session is None or admitted > session.capacity or event.session in self._held:
+            self.breaks(event, "attendee.capacity")
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+
+    def _turned_away(self, event: AttendeeTurnedAway) -> None:
+        session = self.sessions.get(event.session)
+        if session is None or self._admitted[event.session] < session.capacity or event.session in self._held:
+            self.breaks(event, "attendee.turned_away")
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+
+    def _closed(self, event: SessionClosed) -> None:
+        session = self.sessions.get(event.session)
+        if (
+            session is None
+            or event.session not in self.open
+            or event.at_ms != session.ends_ms + event.overran_ms
+            or (event.kind, event.mode, event.counted) != (session.kind, session.mode, session.counted)
+        ):
+            self.breaks(event, "session.closes")
+        if event.attended != self._admitted.pop(event.session, 0):
+            self.breaks(event, "session.attended")
+        self.open.discard(event.session)
+        self._held.add(event.session)

@@ -1,0 +1,93 @@
+"""The laws of streams."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from fairfacts.laws.flow import Flow, Little
+from fairfacts.laws.organisations import RegisterLaws
+from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.laws.programme import ProgrammeLaws
+from fairfacts.programme import SessionClosed
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+
+
+class StreamLaws(Part):
+    """Streams on air, and who watches."""
+
+    LAWS: ClassVar[Mapping[str, str]] = {
+        "stream.starts": "a stream starts once, while its session is open, and only if it is to be streamed",
+        "stream.ends": "a stream that is on air ends, its viewers gone, before its session closes",
+        "viewer.sequence": "viewers are numbered 0, 1, 2, ... as they join",
+        "viewer.on_air": "a viewer joins a stream that is on air",
+        "viewer.joined": "a viewer leaves the stream that it joined, once",
+        "viewer.watched": "watched_ms is the time from joining to leaving",
+    }
+
+    def __init__(self, breaks: Breaks, register: RegisterLaws, programme: ProgrammeLaws) -> None:
+        super().__init__(breaks)
+        self._programme = programme
+        self._register = register
+        self._on_air: dict[int, int] = {}
+        """Viewers of each stream on air."""
+        self._started: set[int] = set()
+        self._watching: dict[int, ViewerJoined] = {}
+        self._views = Flow()
+        self._next = 0
+
+    def handlers(self) -> Handlers:
+        """Return what is done on each type of event that the part hears."""
+        return {
+            StreamStarted: self._start,
+            ViewerJoined: self._join,
+            ViewerLeft: self._leave,
+            StreamEnded: self._end,
+            SessionClosed: self._session_closed,
+        }
+
+    def flows(self, now_ms: int) -> dict[str, Little]:
+        """Return the account of the viewers."""
+        return {"viewers": self._views.little(now_ms, (view.at_ms for view in self._watching.values()))}
+
+    def _start(self, event: StreamStarted) -> None:
+        session = self._programme.sessions.get(event.stream)
+        is_open = event.stream in self._programme.open
+        if session is None or not session.streamed or not is_open or event.stream in self._started:
+            self.breaks(event, "stream.starts")
+        self._started.add(event.stream)
+        self._on_air[event.stream] = 0
+
+    def _join(self, event: ViewerJoined) -> None:
+        viewer, stream = event.viewer, event.stream
+        if viewer != self._next:
+            self.breaks(event, "viewer.sequence")
+        self._next = viewer + 1
+        if stream in self._on_air:
+            self._on_air[stream] += 1
+        else:
+            self.breaks(event, "viewer.on_air")
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+        self._watching[viewer] = event
+        self._views.enter(event.at_ms)
+
+    def _leave(self, event: ViewerLeft) -> None:
+        joined = self._watching.pop(event.viewer, None)
+        if joined is None or joined.stream != event.stream:
+            self.breaks(event, "viewer.joined")
+        if joined is None:
+            return
+        if event.watched_ms != event.at_ms - joined.at_ms:
+            self.breaks(event, "viewer.watched")
+        if joined.stream in self._on_air:
+            self._on_air[joined.stream] -= 1
+        self._views.leave(event.at_ms, event.watched_ms)
+
+    def _end(self, event: StreamEnded) -> None:
+        if self._on_air.pop(event.stream, -1) != 0:
+            self.breaks(event, "stream.ends")
+
+    def _session_closed(self, event: SessionClosed) -> None:
+        if event.session in self._on_air:
+            self.breaks(event, "stream.ends")

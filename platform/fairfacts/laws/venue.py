@@ -1,0 +1,285 @@
+"""The laws of the exhibition on site."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
+from typing import ClassVar
+
+from fairfacts.laws.flow import Flow, Little
+from fairfacts.laws.organisations import RegisterLaws
+from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.venue import (
+    GatesClosed,
+    StandPlaced,
+    VenueClosed,
+    VenueOpened,
+    VisitorEntered,
+    VisitorLeft,
+    VisitorRefused,
+    ZoneKind,
+    ZoneLaidOut,
+    ZonesCounted,
+)
+
+MINUTE_MS = 60_000
+
+
+class VenueLaws(Part):
+    """Zones and stands, the halls' days, their gates, and who is inside."""
+
+    LAWS: ClassVar[Mapping[str, str]] = {
+        "zone.sequence": "zones are numbered 0, 1, 2, ... as they are laid out",
+        "zone.space": "a zone has stand space",
+        "stand.exhibitor": "a stand is given to an exhibitor, to each once",
+        "stand.zone": "a stand is in a zone that is laid out, and of its kind",
+        "venue.opens": "halls that are closed and empty open, with last entry before the close, and lanes at each gate",
+        "venue.closes": "halls that are open close when they were said to, with everybody gone",
+        "venue.entered": "the halls say at the close how many they have let in on the day",
+        "venue.cap": "no more people are inside than may be",
+        "gates.close": "the gates close once a day, at last entry",
+        "gate.there": "a visitor comes to a gate that the halls have",
+        "gate.lanes": "a gate checks no more visitors at a time than it has lanes",
+        "gate.turn": "a gate calls visitors in the order in which they came",
+        "visitor.sequence": "visitors are numbered 0, 1, 2, ... as they first enter",
+        "visitor.same": "a visitor's number is of the same organisation on all days",
+        "visitor.once": "a visitor enters once a day",
+        "visitor.checked": "a visitor enters after a check that takes time and begins while the gates are open",
+        "visitor.full": "a delegate is refused as full at once, and only when people inside and lanes make up the cap",
+        "visitor.late": "a delegate is refused as late for good, and only after last entry",
+        "visitor.left": "a visitor leaves who is inside, once, as whoever entered",
+        "visitor.stayed": "stayed_ms is the time since the visitor entered, and more than none",
+        "count.minute": "people are counted at every minute of open halls, from the opening to the close",
+        "count.inside": "a count has every zone, and adds up to those who have entered and not left",
+        "count.waiting": "a count has at each gate those who had come by then and were not called yet",
+    }
+
+    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
+        super().__init__(breaks)
+        self._register = register
+        self._zones: dict[int, ZoneKind] = {}
+        self._placed: set[int] = set()
+        self._day: Day | None = None
+        """While the halls are open."""
+        self._organisation: dict[int, int] = {}
+        """Of each visitor so far."""
+        self._inside: dict[int, VisitorEntered] = {}
+        self._stays = Flow()
+        self._next_zone = self._next_visitor = 0
+
+    def handlers(self) -> Handlers:
+        """Return what is done on each type of event that the part hears."""
+        return {
+            ZoneLaidOut: self._lay_out,
+            StandPlaced: self._place,
+            VenueOpened: self._open,
+            VisitorEntered: self._enter,
+            VisitorRefused: self._refuse,
+            VisitorLeft: self._leave,
+            ZonesCounted: self._count,
+            GatesClosed: self._close_gates,
+            VenueClosed: self._close,
+        }
+
+    def flows(self, now_ms: int) -> dict[str, Little]:
+        """Return the account of the visitors inside."""
+        return {"visitors_inside": self._stays.little(now_ms, (entry.at_ms for entry in self._inside.values()))}
+
+    def end(self) -> None:
+        """The halls are closed."""
+        if self._day is not None:
+            self.breaks(None, "venue.closes")
+
+    def _lay_out(self, event: ZoneLaidOut) -> None:
+        if event.zone != self._next_zone:
+            self.breaks(event, "zone.sequence")
+        self._next_zone = event.zone + 1
+        if not event.net_m2:
+            self.breaks(event, "zone.space")
+        self._zones[event.zone] = event.kind
+
+    def _place(self, event: StandPlaced) -> None:
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+        if not self._register.exhibits(event.organisation) or event.organisation in self._placed:
+            self.breaks(event, "stand.exhibitor")
+        if self._zones.get(event.zone) != event.kind:
+            self.breaks(event, "stand.zone")
+        self._placed.add(event.organisation)
+
+    def _open(self, event: VenueOpened) -> None:
+        in_order = event.at_ms < event.last_entry_ms < event.closes_ms
+        if self._day is not None or self._inside or not in_order or not all(event.lanes):
+            self.breaks(event, "venue.opens")
+        self._day = Day(event)
+
+    def _enter(self, event: VisitorEntered) -> None:
+        day, check_ms = self._day, event.at_ms - event.checked_ms
+        self._recognise(event)
+        self._inside[event.visitor] = event
+        self._stays.enter(event.at_ms)
+        if day is None or not event.checked_ms or not day.opens_ms <= check_ms <= day.last_entry_ms:
+            self.breaks(event, "visitor.checked")
+        if day is None:
+            return
+        if event.visitor in day.entered:
+            self.breaks(event, "visitor.once")
+        day.entered.add(event.visitor)
+        if len(self._inside) > day.cap:
+            self.breaks(event, "venue.cap")
+        if event.gate < len(day.gates):
+            gate = day.gates[event.gate]
+            gate.call(check_ms - event.waited_ms, check_ms)
+            gate.check(check_ms, event.at_ms)
+        else:
+            self.breaks(event, "gate.there")
+
+    def _recognise(self, event: VisitorEntered) -> None:
+        visitor = event.visitor
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+        organisation = self._organisation.get(visitor)
+        if organisation is None:
+            if visitor != self._next_visitor:
+                self.breaks(event, "visitor.sequence")
+            self._next_visitor = visitor + 1
+            self._organisation[visitor] = event.organisation
+        elif organisation != event.organisation:
+            self.breaks(event, "visitor.same")
+
+    def _refuse(self, event: VisitorRefused) -> None:
+        day, at_ms = self._day, event.at_ms
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+        if event.reason == "full":
+            # those in a lane have a place inside already; before the halls open nobody knows their cap
+            room = 0 if day is None else day.cap - len(self._inside) - day.lanes
+            if room > 0 or event.waited_ms:
+                self.breaks(event, "visitor.full")
+        # nobody waits at halls that have closed, nor is anybody asked to come again
+        elif event.returns or (event.waited_ms if day is None else at_ms < day.last_entry_ms):
+            self.breaks(event, "visitor.late")
+        if day is None:
+            return
+        if event.gate >= len(day.gates):
+            self.breaks(event, "gate.there")
+        elif event.reason == "late":
+            day.gates[event.gate].call(at_ms - event.waited_ms, at_ms)
+
+    def _leave(self, event: VisitorLeft) -> None:
+        entry = self._inside.pop(event.visitor, None)
+        if entry is None or (entry.organisation, entry.economy) != (event.organisation, event.economy):
+            self.breaks(event, "visitor.left")
+        if entry is None:
+            return
+        if not event.stayed_ms or event.stayed_ms != event.at_ms - entry.at_ms:
+            self.breaks(event, "visitor.stayed")
+        self._stays.leave(event.at_ms, event.stayed_ms)
+
+    def _count(self, event: ZonesCounted) -> None:
+        if len(event.inside) != len(self._zones) or sum(event.inside) != len(self._inside):
+            self.breaks(event, "count.inside")
+        day = self._day
+        if day is None or event.at_ms != day.next_count_ms():
+            self.breaks(event, "count.minute")
+        if day is None:
+            return
+        day.counts += 1
+        if len(event.waiting) != len(day.gates):
+            self.breaks(event, "count.waiting")
+        for gate, waiting in zip(day.gates, event.waiting, strict=False):
+            gate.counted.append(waiting)
+
+    def _close_gates(self, event: GatesClosed) -> None:
+        day = self._day
+        if day is None or day.gates_closed or event.at_ms != day.last_entry_ms:
+            self.breaks(event, "gates.close")
+        if day is not None:
+            day.gates_closed = True
+
+    def _close(self, event: VenueClosed) -> None:
+        day, self._day = self._day, None
+        if day is None or event.at_ms != day.closes_ms or self._inside:
+            self.breaks(event, "venue.closes")
+        if day is not None:
+            self._hold_day(event, day)
+
+    def _hold_day(self, event: VenueClosed, day: Day) -> None:
+        """What shows only when all who were at the gates have been let in or refused."""
+        if event.entered != len(day.entered):
+            self.breaks(event, "venue.entered")
+        if not day.gates_closed:
+            self.breaks(event, "gates.close")
+        if day.next_count_ms() <= day.closes_ms:
+            self.breaks(event, "count.minute")
+        for gate in day.gates:
+            if not gate.keeps_lanes():
+                self.breaks(event, "gate.lanes")
+            if not gate.keeps_turn():
+                self.breaks(event, "gate.turn")
+            if gate.counted != gate.waiting():
+                self.breaks(event, "count.waiting")
+
+
+class Day:
+    """A day of the halls, from their opening to their close."""
+
+    __slots__ = ("cap", "closes_ms", "counts", "entered", "gates", "gates_closed", "lanes", "last_entry_ms", "opens_ms")
+
+    def __init__(self, event: VenueOpened) -> None:
+        self.opens_ms, self.last_entry_ms, self.closes_ms = event.at_ms, event.last_entry_ms, event.closes_ms
+        self.cap, self.lanes = event.cap, sum(event.lanes)
+        self.gates = [Gate(lanes, event.at_ms) for lanes in event.lanes]
+        self.gates_closed = False
+        self.entered: set[int] = set()
+        self.counts = 0
+
+    def next_count_ms(self) -> int:
+        """Return when people are to be counted next; after the close when they need not be any more."""
+        moment_ms = self.opens_ms + self.counts * MINUTE_MS
+        return min(moment_ms, self.closes_ms) if moment_ms - MINUTE_MS < self.closes_ms else moment_ms
+
+
+class Gate:
+    """A day's visitors at a gate. A wait is told when it is over, so what held during it is known at the close."""
+
+    __slots__ = ("_began_ms", "_changes", "_ended_ms", "_lanes", "_opens_ms", "_waits_ms", "counted")
+
+    def __init__(self, lanes: int, opens_ms: int) -> None:
+        self.counted: list[int] = []
+        """Those said to wait, minute by minute."""
+        self._lanes, self._opens_ms = lanes, opens_ms
+        self._waits_ms: list[tuple[int, int]] = []
+        """When each visitor came, and was called to a lane or sent away."""
+        self._began_ms: list[int] = []
+        self._ended_ms: list[int] = []
+        """Of all checks, in the order of their ends."""
+        self._changes: dict[int, int] = defaultdict(int)
+        """In how many wait, from one minute's count to the next."""
+
+    def call(self, came_ms: int, called_ms: int) -> None:
+        """A visitor who came at a moment is called to a lane, or sent away, at another."""
+        self._waits_ms.append((came_ms, called_ms))
+        # the first counts at or after these moments
+        first, last = -((self._opens_ms - came_ms) // MINUTE_MS), -((self._opens_ms - called_ms) // MINUTE_MS)
+        self._changes[max(first, 0)] += 1
+        self._changes[max(last, 0)] -= 1
+
+    def check(self, began_ms: int, ended_ms: int) -> None:
+        """A visitor was in a lane from one moment to another."""
+        self._began_ms.append(began_ms)
+        self._ended_ms.append(ended_ms)
+
+    def keeps_lanes(self) -> bool:
+        """Return whether each check that found all lanes in use began when one of them was free again."""
+        beginnings_ms = sorted(self._began_ms)[self._lanes :]
+        return all(ended_ms <= began_ms for ended_ms, began_ms in zip(self._ended_ms, beginnings_ms, strict=False))
+
+    def keeps_turn(self) -> bool:
+        """Return whether nobody was called before somebody who came earlier."""
+        return all(one_ms <= next_ms for (_, one_ms), (_, next_ms) in pairwise(sorted(self._waits_ms)))
+
+    def waiting(self) -> list[int]:
+        """Return how many waited at each count that there was."""
+        return [*accumulate(self._changes.get(count, 0) for count in range(len(self.counted)))]
