@@ -79,19 +79,19 @@ class Walks:
 
     def _walk(self, keys: Keys, entered_ms: NDArray[np.int64], leaves_ms: NDArray[np.int64]) -> None:
         stays = (leaves_ms - entered_ms)[:, None]
-        # legs enough that the last one is hardly ever cut short: the mean number, and ten deviations
-        usual = stays.max() / self._dwell_mean_ms
-        legs = min(MOST_LEGS, math.ceil(usual + 10 * math.sqrt(usual)) + 5)
+        # legs enough that the last one is hardly ever cut short: the mean number, and six deviations
+        usual = float(stays.max()) / self._dwell_mean_ms
+        legs = min(MOST_LEGS, math.ceil(usual + 6 * math.sqrt(usual)) + 5)
         numbered = keys[:, None] * MOST_LEGS + np.arange(legs)
         ends = np.cumsum(self._walking.exponential(numbered, self._dwell_mean_ms, DWELL), axis=1)
         ends[:, -1] = np.inf
-        ends = np.minimum(ends, stays)
         begins = np.concatenate([np.zeros((len(keys), 1)), ends[:, :-1]], axis=1)
-        chance = self._walking.uniform(numbered, WHERE) * self._attractions[-1]
-        zones = np.searchsorted(self._attractions, chance, side="right")
-        since_ms = (entered_ms - self._opened_ms)[:, None]
-        np.add.at(self._changes, (zones, _minute_after(since_ms + begins)), 1)
-        np.add.at(self._changes, (zones, _minute_after(since_ms + ends)), -1)
+        walked = np.nonzero(begins < stays)
+        since_ms, chance = (entered_ms - self._opened_ms)[walked[0]], self._walking.uniform(numbered[walked], WHERE)
+        zones = np.searchsorted(self._attractions, chance * self._attractions[-1], side="right")
+        np.add.at(self._changes, (zones, _minute_after(since_ms + begins[walked])), 1)
+        ends = np.minimum(ends, stays)
+        np.add.at(self._changes, (zones, _minute_after(since_ms + ends[walked])), -1)
 
 
 def _minute_after(moments_ms: NDArray[np.float64]) -> NDArray[np.int64]:
