@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from simpy.events import Timeout
-
 from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned, SigningMode
 from fairsim.arrivals import HOUR_MS, MINUTE_MS
 from fairsim.draws import LANES, Draws
@@ -17,7 +15,7 @@ from fairsim.kernel import Emit, Kernel, Over
 from fairsim.negotiations import Negotiation
 from fairsim.scenario import Scenario
 from fairsim.sectors import load_sectors
-from fairsim.signing import Guest, OfficeHours, SigningTables
+from fairsim.signing import Diary, Guest, OfficeHours, SigningTables
 
 
 class Agreement:
@@ -39,6 +37,7 @@ class Agreements:
     ) -> None:
         self._env, self._emit, self._hours, self._tables = env, emit, hours, tables
         self._parameters = scenario.parameters.agreements
+        self._diary = Diary(env)
         self._terms = draws.stream("agreements.terms")
         self._value_mean_usd = {
             sector.name: sector.value_factor * self._parameters.value_mean_usd for sector in load_sectors()
@@ -54,7 +53,7 @@ class Agreements:
         work_ms = self._terms.one_lognormal(key, mean_ms, sigma, agreement.lane + DRAFTING)
         _, _, _, _, exhibitor_economy, _ = agreement.parties
         done_ms = self._hours.after(exhibitor_economy, now, max(round(work_ms), 1))
-        Timeout(self._env, done_ms - now, agreement).callbacks.append(self._end_drafting)
+        self._diary.enter(done_ms, agreement, self._end_drafting)
 
     def _end_drafting(self, drafting: Over) -> None:
         """There is a text to sign, or the intent has come to nothing."""
@@ -84,7 +83,7 @@ class Agreements:
         first_ms = max(round(terms.one_exponential(key, mean_ms, lane + REQUESTER_SIGNS)), 1)
         second_ms = max(round(terms.one_exponential(key, mean_ms, lane + EXHIBITOR_SIGNS)), 1)
         signed_ms = hours.after(exhibitor_economy, hours.after(economy, now, first_ms), second_ms)
-        Timeout(self._env, signed_ms - now, agreement).callbacks.append(self._end_online)
+        self._diary.enter(signed_ms, agreement, self._end_online)
 
     def _end_online(self, signing: Over) -> None:
         self._sign(signing.value, "online", "", 0)
