@@ -274,7 +274,7 @@ def load_rows() -> dict[str, Row]:
             scales=raw["scales"] == "yes",
             source=raw["source"],
         )
-    if wrong := set(rows) ^ set(_types()):
+    if wrong := set(rows) ^ set(parameter_types()):
         name = min(wrong)
         raise ScenarioError(f"{FILE}: {name} is {'no parameter of the model' if name in rows else 'missing'}")
     return rows
@@ -286,7 +286,7 @@ def resolve(rows: Mapping[str, Row], changes: Mapping[str, tuple[Any, str]], sca
     Raises:
         ScenarioError: a change names no parameter, has the wrong type, or lies out of the parameter's range.
     """
-    types = _types()
+    types = parameter_types()
     values: dict[str, Any] = {name: _convert(row.value, types[name], row, FILE) for name, row in rows.items()}
     for name, (value, said_in) in changes.items():
         if name not in rows:
@@ -301,7 +301,7 @@ def resolve(rows: Mapping[str, Row], changes: Mapping[str, tuple[Any, str]], sca
     return parameters
 
 
-def _types() -> dict[str, Any]:
+def parameter_types() -> dict[str, Any]:
     """Return the type of each parameter by its path."""
     return {
         f"{part.name}.{field.name}": field.type

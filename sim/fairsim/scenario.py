@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -69,52 +69,126 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     """
     if not 0 < scale <= 20:
         raise ScenarioError(f"--scale is {scale:g}; it is a share of the documented size, over 0 and at most 20")
-    name, table = _read(which)
-    said_in = f"{name}.toml" if which == name else which
-    texts = {key: str(table.pop(key, "")) for key in TEXTS}
-    flat = {key: (value, said_in) for key, value in _flattened(table, said_in)}
-    flat |= {key: (value, f"--set {key}={value}") for key, value in map(_change, changes)}
-    factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
+    said = read_scenario(which, changes)
     rows = load_rows()
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
     given = {figure for row in rows.values() for figure in row.figures} | {SECTORS_FIGURE, *ZONE_FIGURES}
     return Scenario(
-        name=name,
-        title=texts["title"],
-        question=texts["question"],
+        name=said.name,
+        title=said.title,
+        question=said.question,
         scale=scale,
-        parameters=resolve(rows, flat, scale),
-        economies=load_economies(factors),
+        parameters=resolve(rows, said.values, scale),
+        economies=load_economies(said.factors),
         inputs=tuple(sorted(given - fitted)),
         calibrated=tuple(sorted(fitted)),
     )
 
 
-def _read(which: str) -> tuple[str, dict[str, Any]]:
-    """Return a scenario's name and its table."""
-    source: Traversable | Path
-    if which in scenario_names():
-        name, source = which, data("scenarios") / f"{which}.toml"
-    elif which.endswith(".toml") or "/" in which:
-        name, source = Path(which).stem, Path(which)
-    else:
+class Said(NamedTuple):
+    """What a scenario, the ones that it extends and the command line say; each value with where it was said."""
+
+    name: str
+    title: str
+    question: str
+    values: dict[str, tuple[Any, str]]
+    """By the parameter's name."""
+    factors: dict[str, tuple[Any, str]]
+    """By the economy's code."""
+
+
+def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
+    """Return what a scenario says, unchecked but for its form: its own over what it extends, changes over all.
+
+    Raises:
+        ScenarioError: names the file, and what is wrong with its form or with what it extends.
+    """
+    place = _find(which)
+    if place is None:
         raise ScenarioError(
             f"{which} is no scenario; {did_you_mean(which, scenario_names())} (or give a path to a .toml)"
         )
+    tables = _chain(place)
+    flat: dict[str, tuple[Any, str]] = {}
+    for said_in, table in reversed(tables):
+        flat |= {key: (value, said_in) for key, value in _flattened(table, said_in)}
+    flat |= {key: (value, f"--set {key}={value}") for key, value in map(_change, changes)}
+    factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
+    title, question = (str(tables[0][1].get(key, "")) for key in TEXTS)
+    return Said(place.name, title, question, flat, factors)
+
+
+class Place(NamedTuple):
+    """Where a scenario is read from."""
+
+    name: str
+    said_in: str
+    """The file as a user knows it."""
+    source: Traversable | Path
+
+
+def _find(which: str, beside: Path | None = None) -> Place | None:
+    """Return the place of a shipped name or a path (relative to `beside`), or None where it is neither."""
+    if which in scenario_names():
+        return Place(which, f"{which}.toml", data("scenarios") / f"{which}.toml")
+    if which.endswith(".toml") or "/" in which:
+        path = (beside or Path()) / which
+        return Place(path.stem, which if beside is None else str(path), path)
+    return None
+
+
+def _chain(place: Place) -> list[tuple[str, dict[str, Any]]]:
+    """Return the tables of a scenario and of those that it extends, its own first, each with its file."""
+    tables: list[tuple[str, dict[str, Any]]] = []
+    seen: list[str] = []
+    while True:
+        known = str(place.source.resolve() if isinstance(place.source, Path) else place.source)
+        if known in seen:
+            names = [said_in for said_in, _ in tables][seen.index(known) :]
+            raise ScenarioError(
+                f"{names[-1]}: extends {place.said_in}, which extends it again ({' -> '.join([*names, names[0]])});"
+                " let one of them extend nothing"
+            )
+        seen.append(known)
+        table = _read(place)
+        tables.append((place.said_in, table))
+        base = table.get("extends")
+        if base is None:
+            return tables
+        beside = place.source.parent if isinstance(place.source, Path) else None
+        found = _find(base, beside) if isinstance(base, str) else None
+        if found is None:
+            nearest = did_you_mean(str(base), scenario_names())
+            raise ScenarioError(
+                f"{place.said_in}: extends is {base!r}, which is no scenario; {nearest}"
+                " (or give a path to a .toml, relative to the file)"
+            )
+        if isinstance(found.source, Path) and not found.source.is_file():
+            raise ScenarioError(
+                f"{place.said_in}: extends {base}, and {found.said_in} is not there; shipped are"
+                f" {', '.join(scenario_names())}"
+            )
+        place = found
+
+
+def _read(place: Place) -> dict[str, Any]:
+    """Return a scenario's table."""
     try:
-        return name, tomllib.loads(source.read_text(encoding="utf-8"))
+        return tomllib.loads(place.source.read_text(encoding="utf-8"))
     except OSError as fault:
         raise ScenarioError(
-            f"{which}: cannot be read ({fault.strerror}); shipped are {', '.join(scenario_names())}"
+            f"{place.said_in}: cannot be read ({fault.strerror}); shipped are {', '.join(scenario_names())}"
         ) from fault
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise ScenarioError(f"{which}: is no TOML: {fault}") from fault
+        raise ScenarioError(f"{place.said_in}: is no TOML: {fault}") from fault
 
 
 def _flattened(table: Mapping[str, Any], said_in: str) -> Iterable[tuple[str, Any]]:
     for part, values in table.items():
+        if part in (*TEXTS, "extends"):
+            continue
         if not isinstance(values, Mapping):
-            known = (*TEXTS, *(field.name for field in msgspec.structs.fields(Parameters)), "economies")
+            known = (*TEXTS, "extends", *(field.name for field in msgspec.structs.fields(Parameters)), "economies")
             raise ScenarioError(f"{said_in}: {part} is no key; {did_you_mean(part, known)}")
         for field, value in values.items():
             yield f"{part}.{field}", value

@@ -7,6 +7,8 @@ import socket
 import pytest
 from tests.command.fair import Fair
 
+from fairsim.scenario import scenario_names
+
 SCENARIO_ERRORS = {
     "unknown scenario": (
         ["run", "ciftis2021"],
@@ -15,7 +17,7 @@ SCENARIO_ERRORS = {
     "no scenario": (["run"], "no scenario is named; try fair run ciftis2020 (fair scenarios lists them)"),
     "missing file": (
         ["run", "nowhere/x.toml"],
-        "nowhere/x.toml: cannot be read (No such file or directory); shipped are ciftis2020",
+        "nowhere/x.toml: cannot be read (No such file or directory); shipped are " + ", ".join(scenario_names()),
     ),
     "unknown key": (
         ["run", "ciftis2020", "--set", "negotiations.patience_min=30"],

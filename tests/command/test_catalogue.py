@@ -12,14 +12,52 @@ from tests.command.fair import Fair
 from typer.testing import CliRunner
 
 from cloudfair.command import app
+from fairsim.parameters import load_rows
+from fairsim.scenario import scenario_names
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_scenarios_are_listed_with_their_question(fair: Fair) -> None:
-    (baseline,) = fair.json("scenarios")
-    assert baseline["name"] == "ciftis2020"
-    assert baseline["question"].endswith("?")
+    shipped = fair.json("scenarios")
+    assert [one["name"] for one in shipped] == scenario_names()
+    assert all(one["question"].endswith("?") for one in shipped)
+
+
+def test_a_scenario_is_shown_with_where_each_value_comes_from(fair: Fair) -> None:
+    (fair.folder / "mine.toml").write_text('extends = "overseas-40-night"\n[fair]\ndays = 2\n[economies]\nUS = 2\n')
+    changes = ["--set", "negotiations.attempts_max=1", "--scale", "0.5"]
+    shown = fair.json("scenarios", "show", "mine.toml", *changes)
+    values = {row["name"]: (row["value"], row["from"]) for row in shown["parameters"]}
+    assert list(values) == list(load_rows())
+    assert shown["economies"] == [{"economy": "US", "factor": 2.0, "from": "mine.toml"}]
+    changed = {name: value for name, value in values.items() if value[1] != "seeds/parameters.csv"}
+    assert changed == {
+        "fair.days": (2, "mine.toml"),
+        "visits.overseas_per_delegate_day": (1.03, "overseas-40.toml"),
+        "negotiations.night_share": (1.0, "overseas-40-night.toml"),
+        "negotiations.attempts_max": (1, "--set"),
+    }
+    assert values["organisations.at_opening"] == (9000, "seeds/parameters.csv")
+
+
+def test_showing_a_scenario_to_people_names_every_parameter(fair: Fair) -> None:
+    lines = fair("scenarios", "show", "ciftis2020", "--set", "economies.US=2").stdout.splitlines()
+    assert {line.split(" ")[0] for line in lines} >= {*load_rows(), "economies.US"}
+
+
+def test_the_card_gives_every_parameter_with_class_range_and_source(fair: Fair) -> None:
+    rows = fair.json("scenarios", "card")
+    assert {row["name"]: (row["class"], row["low"], row["high"], row["source"]) for row in rows} == {
+        row.name: (row.kind, row.low, row.high, row.source) for row in load_rows().values()
+    }
+    lines = fair("scenarios", "card").stdout.splitlines()
+    assert {line.split(" ")[0] for line in lines} >= {*load_rows(), "documented:", "assumed:", "calibrated:"}
+
+
+def test_the_committed_schema_is_that_of_the_parameters(fair: Fair) -> None:
+    # renew it with: fair scenarios schema > scenarios/scenario.schema.json
+    assert fair("scenarios", "schema").stdout == (ROOT / "scenarios" / "scenario.schema.json").read_text()
 
 
 def test_figures_are_listed_with_their_source(fair: Fair) -> None:
@@ -30,9 +68,10 @@ def test_figures_are_listed_with_their_source(fair: Fair) -> None:
 
 def test_every_command_has_help() -> None:
     names = [command.name for command in app.registered_commands]
-    assert names == ["run", "serve", "watch", "runs", "compare", "verify", "scenarios", "figures"]
-    for name in names:
-        shown = CliRunner().invoke(app, [str(name), "--help"])
+    assert names == ["run", "serve", "watch", "runs", "compare", "verify", "figures"]
+    assert [group.name for group in app.registered_groups] == ["scenarios"]
+    for name in [*names, "scenarios", "scenarios show", "scenarios card", "scenarios schema"]:
+        shown = CliRunner().invoke(app, [*str(name).split(), "--help"])
         assert (shown.exit_code, "Usage" in shown.stdout) == (0, True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from fairfacts.comparison import COUNTERPARTS
 from fairfacts.errors import ScenarioError
 from fairfacts.resources import data
 from fairsim.parameters import load_rows
-from fairsim.scenario import Scenario, load_scenario, scenario_names
+from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
+from fairsim.schema import scenario_schema
 
 
 def written(tmp_path: Path, toml: str) -> str:
@@ -78,6 +80,70 @@ def test_changes_overrule_the_file(tmp_path: Path):
     mine = load_scenario(path, changes=["negotiations.patience_mean_min = 30", "economies.US=2"])
     desks, us = mine.parameters.negotiations, mine.economies[0]
     assert (desks.patience_mean_min, desks.talk_mean_min, us.weight) == (30.0, 20.0, 2 * 1453.472)
+
+
+def test_scenario_extends_another_and_overrules_it(tmp_path: Path):
+    (tmp_path / "deep").mkdir()
+    written(
+        tmp_path, 'extends = "tenfold"\ntitle = "Mine"\n[negotiations]\npatience_mean_min = 120\ntalk_mean_min = 20'
+    )
+    yours = tmp_path / "deep" / "yours.toml"
+    yours.write_text('extends = "../mine.toml"\nquestion = "Whose?"\n[negotiations]\ntalk_mean_min = 30')
+    said = read_scenario(str(yours), ["negotiations.retry_share=0"])
+    assert (said.name, said.title, said.question) == ("yours", "", "Whose?")
+    assert said.values == {
+        "visits.domestic_per_delegate_day": (3.58, "tenfold.toml"),
+        "visits.overseas_per_delegate_day": (4.43, "tenfold.toml"),
+        "streams.audience_mean": (11000, "tenfold.toml"),
+        "negotiations.patience_mean_min": (120, f"{tmp_path}/deep/../mine.toml"),
+        "negotiations.talk_mean_min": (30, str(yours)),
+        "negotiations.retry_share": ("0", "--set negotiations.retry_share=0"),
+    }
+    assert load_scenario(str(yours)).parameters.negotiations.talk_mean_min == 30.0
+
+
+@pytest.mark.parametrize(
+    ("base", "complaint"),
+    [
+        ('"ciftis2021"', "extends is 'ciftis2021', which is no scenario; did you mean ciftis2020?"),
+        ("7", "extends is 7, which is no scenario; known are: "),
+        ('"other.toml"', "extends other.toml, and {folder}/other.toml is not there; shipped are "),
+        ('"mine.toml"', "extends {folder}/mine.toml, which extends it again ({path} -> {path}); let one of them"),
+    ],
+)
+def test_base_that_cannot_be_extended_is_refused(tmp_path: Path, base: str, complaint: str):
+    path = written(tmp_path, f"extends = {base}")
+    assert refusal(path).startswith(f"{path}: {complaint.format(folder=tmp_path, path=path)}")
+
+
+def test_scenarios_that_extend_each_other_are_refused(tmp_path: Path):
+    one, two = tmp_path / "one.toml", tmp_path / "two.toml"
+    one.write_text('extends = "two.toml"')
+    two.write_text('extends = "one.toml"')
+    assert refusal(str(one)) == (
+        f"{two}: extends {one}, which extends it again ({one} -> {two} -> {one}); let one of them extend nothing"
+    )
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_every_shipped_scenario_names_the_schema_of_its_keys(name: str):
+    toml = (data("scenarios") / f"{name}.toml").read_text(encoding="utf-8")
+    allowed = scenario_schema()["properties"]
+    table = tomllib.loads(toml)
+    keys = {f"{part}.{key}" for part, values in table.items() if isinstance(values, dict) for key in values}
+    known = {f"{part}.{key}" for part in allowed for key in allowed[part].get("properties", ())}
+    assert (toml.splitlines()[0], set(table) - set(allowed), keys - known) == (
+        "#:schema ./scenario.schema.json", set(), set(),
+    )  # fmt: skip
+
+
+def test_schema_gives_each_parameter_its_type_and_range():
+    parts = scenario_schema()["properties"]
+    patience = parts["negotiations"]["properties"]["patience_mean_min"]
+    seats = parts["programme"]["properties"]["room_seats"]
+    hours = parts["visits"]["properties"]["hour_profile"]
+    assert (patience["type"], patience["minimum"], patience["maximum"]) == ("number", 1.0, 1440.0)
+    assert (seats["items"]["type"], hours["minItems"], hours["maxItems"]) == ("integer", 24, 24)
 
 
 def test_last_of_two_changes_of_one_key_counts():

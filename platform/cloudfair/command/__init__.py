@@ -31,7 +31,7 @@ app.command("watch")(watching.watch)
 app.command("runs")(kept.runs)
 app.command("compare")(kept.compare)
 app.command("verify")(kept.verify)
-app.command("scenarios")(catalogue.scenarios)
+app.add_typer(catalogue.scenarios, name="scenarios")
 app.command("figures")(catalogue.figures)
 
 

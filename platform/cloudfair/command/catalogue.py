@@ -2,21 +2,108 @@
 
 from __future__ import annotations
 
-from cloudfair.command.options import Figures, Json
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from cloudfair.command.options import Changes, Figures, Json, Scale
 from cloudfair.command.show import number, out, print_json, table
 from fairfacts.comparison import COUNTERPARTS
 from fairfacts.figures import load_figures
-from fairsim.scenario import load_scenario, scenario_names
+from fairsim.parameters import FILE, load_rows
+from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
+from fairsim.schema import scenario_schema
+
+scenarios = typer.Typer(help="List the shipped scenarios, show one resolved, or the parameters of the model.")
 
 
-def scenarios(*, as_json: Json = False) -> None:
+@scenarios.callback(invoke_without_command=True)
+def listed(context: typer.Context, *, as_json: Json = False) -> None:
     """List the shipped scenarios and the question that each asks."""
+    if context.invoked_subcommand is not None:
+        return
     shipped = [load_scenario(name) for name in scenario_names()]
     if as_json:
         print_json([{"name": one.name, "title": one.title, "question": one.question} for one in shipped])
         return
     columns = (("scenario", "left"), ("title", "left"), ("question", "text"))
     out.print(table("Scenarios", columns, ((one.name, one.title, one.question) for one in shipped)))
+
+
+@scenarios.command()
+def show(
+    scenario: Annotated[str, typer.Argument(help="A shipped scenario, or the path of a .toml file.")],
+    *,
+    changes: Changes = None,
+    scale: Scale = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Show every value that a scenario is played with, and where it comes from."""
+    resolved = load_scenario(scenario, changes=changes or [], scale=scale)
+    said, described = read_scenario(scenario, changes or []), load_rows()
+    rows = [
+        {"name": name, "value": value, "unit": described[name].unit, "from": _source(said.values, name)}
+        for name, value in _values(resolved).items()
+    ]
+    factors = [{"economy": code, "factor": float(value), "from": _file(told)} for code, (value, told) in
+               said.factors.items()]  # fmt: skip
+    if as_json:
+        head = {name: getattr(resolved, name) for name in ("name", "title", "question", "scale")}
+        print_json(head | {"sha256": resolved.sha256(), "parameters": rows, "economies": factors})
+        return
+    out.print(f"[bold]{resolved.name}[/]: {resolved.title}\n{resolved.question}\n", highlight=False, soft_wrap=True)
+    columns = (("parameter", "left"), ("value", "text"), ("unit", "left"), ("from", "left"))
+    rows += [
+        {"name": f"economies.{one['economy']}", "value": one["factor"], "unit": "times its weight", "from": one["from"]}
+        for one in factors
+    ]
+    shown = ((str(row["name"]), _shown(row["value"]), str(row["unit"]), str(row["from"])) for row in rows)
+    out.print(table(f"Parameters at scale {scale:g}", columns, shown))
+
+
+@scenarios.command()
+def card(*, as_json: Json = False) -> None:
+    """Show the parameters of the model by class, each with its range and its source."""
+    rows = list(load_rows().values())
+    if as_json:
+        print_json([{("class" if key == "kind" else key): value for key, value in msgspec.structs.asdict(row).items()}
+                    for row in rows])  # fmt: skip
+        return
+    columns = (("parameter", "left"), ("value", "text"), ("unit", "left"), ("range", "left"), ("source", "text"))
+    for kind in ("documented", "derived", "assumed", "calibrated"):
+        of_kind = [row for row in rows if row.kind == kind]
+        shown = (
+            (row.name, row.value, row.unit, "" if row.low is None else f"{row.low:g} to {row.high:g}", row.source)
+            for row in of_kind
+        )
+        out.print(table(f"{kind}: {len(of_kind)}", columns, shown), "")
+
+
+@scenarios.command()
+def schema() -> None:
+    """Print the JSON Schema of a scenario file, for editors."""
+    print_json(scenario_schema())
+
+
+def _values(scenario: Scenario) -> dict[str, Any]:
+    """Return each parameter's value by its name, in the order of the file."""
+    nested: dict[str, dict[str, Any]] = msgspec.to_builtins(scenario.parameters)
+    return {name: nested[name.partition(".")[0]][name.partition(".")[2]] for name in load_rows()}
+
+
+def _source(values: dict[str, tuple[Any, str]], name: str) -> str:
+    return _file(values[name][1]) if name in values else FILE
+
+
+def _file(said_in: str) -> str:
+    return "--set" if said_in.startswith("--set ") else said_in
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple | list):
+        return " ".join(map(_shown, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def figures(*, figures: Figures = None, as_json: Json = False) -> None:

@@ -32,3 +32,9 @@ Token = Annotated[
 ]
 
 KeptRun = Annotated[str | None, typer.Argument(help="A run's id, as `fair runs` lists them; the latest without one.")]
+
+Changes = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a parameter: negotiations.patience_mean_min=30.")
+]
+
+Scale = Annotated[float, typer.Option(help="Size of the fair against the documented one: 0.1 is a tenth.")]

@@ -16,7 +16,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from cloudfair.command.backend import Elsewhere, Own, reach
-from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, Token
+from cloudfair.command.options import DEFAULT_DATABASE, Changes, Database, Json, Scale, Token
 from cloudfair.command.show import comparison_table, err, out, print_json, simulated_clock
 from fairfacts.comparison import Row
 from fairfacts.errors import BackendError, ScenarioError
@@ -49,11 +49,9 @@ def run(
     *,
     seed: Annotated[int, typer.Option(min=0, help="Of the random numbers; another seed plays another fair.")] = 7,
     replication: Annotated[int, typer.Option(min=0, help="Which independent replication of the seed.")] = 0,
-    scale: Annotated[float, typer.Option(help="Size of the fair against the documented one: 0.1 is a tenth.")] = 1.0,
+    scale: Scale = 1.0,
     speed: Annotated[str, typer.Option(help="Simulated seconds a second, such as 3600, or max.")] = "max",
-    changes: Annotated[
-        list[str] | None, typer.Option("--set", help="Change a parameter: negotiations.patience_mean_min=30.")
-    ] = None,
+    changes: Changes = None,
     to: Annotated[
         str | None, typer.Option(help="URL of a backend; without it the one running here, or its own.")
     ] = None,

@@ -1,0 +1,66 @@
+"""Differences: the measures of two runs side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from fairfacts.errors import ScenarioError, did_you_mean
+from fairfacts.measures import MEASURES, value_at
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """A measure of two runs."""
+
+    measure: str
+    """Its path in the snapshot, or the key in a series."""
+    a: float
+    b: float
+    difference: float
+    """b - a, in the measure's unit."""
+    ratio: float | None
+    """b / a; None where a is 0."""
+
+
+def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
+    """Return every measure that is one number, of two snapshots, in the order of the measures."""
+    pairs = ((path, value_at(a, path), value_at(b, path)) for path in MEASURES)
+    return [_difference(path, one, other) for path, one, other in pairs if _is_number(one) and _is_number(other)]
+
+
+def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
+    """Return a breakdown of two snapshots, such as `negotiations.per_hour`, key by key; absent keys count 0.
+
+    Raises:
+        ScenarioError: there is no such breakdown; names the nearest.
+    """
+    one, other = (value_at(snapshot, series) if series in MEASURES else None for snapshot in (a, b))
+    if not isinstance(one, dict) or not isinstance(other, dict):
+        known = [path for path in MEASURES if isinstance(value_at(a, path), dict)]
+        raise ScenarioError(f"--series {series}: is no series; {did_you_mean(series, known)}")
+    counts_a, counts_b = dict(_leaves(one)), dict(_leaves(other))
+    keys = sorted(counts_a.keys() | counts_b.keys(), key=_in_order)
+    return [_difference(".".join(key), counts_a.get(key, 0), counts_b.get(key, 0)) for key in keys]
+
+
+def _leaves(breakdown: dict[str, Any], *above: str) -> Iterator[tuple[tuple[str, ...], float]]:
+    for key, value in breakdown.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, *above, key)
+        else:
+            yield (*above, key), value
+
+
+def _in_order(key: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Hours and sessions by number, names by letter."""
+    return [(int(name), "") if name.isdecimal() else (0, name) for name in key]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _difference(measure: str, a: float, b: float) -> Difference:
+    return Difference(measure, a, b, round(b - a, 6), round(b / a, 4) if a else None)

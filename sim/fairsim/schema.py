@@ -1,0 +1,56 @@
+"""The JSON Schema of a scenario file, for editors: made from the parameters' rows, kept in `scenarios/`."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fairsim.economies import load_economies
+from fairsim.parameters import Row, load_rows, parameter_types
+
+FILE = "scenario.schema.json"
+
+
+def scenario_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of what a scenario file may hold."""
+    parts: dict[str, dict[str, Any]] = {}
+    types = parameter_types()
+    for name, row in load_rows().items():
+        part, _, field = name.partition(".")
+        parts.setdefault(part, {})[field] = _parameter(row, types[name])
+    factor = {"type": "number", "minimum": 0}
+    codes = {economy.code: factor for economy in load_economies({})}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of Cloudfair",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "title": {"type": "string"},
+            "question": {"type": "string", "description": "What the scenario is played to find out."},
+            "extends": {
+                "type": "string",
+                "description": "The scenario that this one changes: a shipped name, or a path relative to the file.",
+            },
+            **{part: _table(f"Parameters of the {part}.", fields) for part, fields in parts.items()},
+            "economies": _table("Factors on the weights of economies; 0 keeps one away.", codes),
+        },
+    }
+
+
+def _table(description: str, fields: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "description": description, "additionalProperties": False, "properties": fields}
+
+
+def _parameter(row: Row, wanted: Any) -> dict[str, Any]:
+    said = f"{row.unit}; {row.kind}: {row.source}; {row.value} unless changed"
+    if wanted is date:
+        return {"type": "string", "format": "date", "description": said}
+    listed = getattr(wanted, "__origin__", None) is tuple
+    number: dict[str, Any] = {"type": "integer" if int in (wanted, *getattr(wanted, "__args__", ())) else "number"}
+    if row.low is not None and row.high is not None:
+        number |= {"minimum": row.low, "maximum": row.high}
+    if not listed:
+        return number | {"description": said}
+    length = {"minItems": 24, "maxItems": 24} if row.name.endswith("hour_profile") else {"minItems": 1}
+    return {"type": "array", "items": number, **length, "description": said}

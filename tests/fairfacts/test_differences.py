@@ -1,0 +1,57 @@
+"""Two runs side by side."""
+
+from __future__ import annotations
+
+import pytest
+from tests.fairfacts.stories import ABROAD, GOLDEN, HOUR, STARTED, after
+
+from fairfacts.differences import Difference, differences, series_differences
+from fairfacts.errors import ScenarioError
+from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.visits import VisitStarted
+
+TWO_VISITS = after(STARTED, VisitStarted(9 * HOUR, 0, 4, "CN"), VisitStarted(10 * HOUR, 1, 9, ABROAD)).snapshot()
+THREE_VISITS = after(
+    STARTED,
+    VisitStarted(9 * HOUR, 0, 4, "CN"),
+    VisitStarted(9 * HOUR, 1, 4, "CN"),
+    VisitStarted(33 * HOUR, 2, 4, "CN"),
+).snapshot()
+
+
+def test_measures_that_differ_are_told_with_difference_and_ratio():
+    assert [row for row in differences(TWO_VISITS, THREE_VISITS) if row.difference] == [
+        Difference("run.at_ms", 10 * HOUR, 33 * HOUR, 23 * HOUR, 3.3),
+        Difference("run.events", 3, 4, 1, 1.3333),
+        Difference("visits.online", 2, 3, 1, 1.5),
+        Difference("visits.online_peak", 2, 3, 1, 1.5),
+        Difference("visits.started", 2, 3, 1, 1.5),
+        Difference("visits.started_overseas", 1, 0, -1, 0.0),
+    ]
+
+
+def test_every_measure_that_is_one_number_is_compared():
+    snapshot = after(*GOLDEN).snapshot()
+    others = {path for path in MEASURES if isinstance(value_at(snapshot, path), str | dict)}
+    assert {row.measure for row in differences(snapshot, State().snapshot())} == set(MEASURES) - others
+
+
+def test_series_is_compared_key_by_key():
+    assert series_differences("visits.per_hour", TWO_VISITS, THREE_VISITS) == [
+        Difference("domestic.9", 1, 2, 1, 2.0),
+        Difference("domestic.33", 0, 1, 1, None),
+        Difference("overseas.10", 1, 0, -1, 0.0),
+    ]
+    assert series_differences("visits.by_economy", TWO_VISITS, THREE_VISITS) == [
+        Difference("CN", 1, 3, 2, 3.0),
+        Difference("DE", 1, 0, -1, 0.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("series", "remedy"),
+    [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "known are: negotiations.by_economy, ")],
+)
+def test_what_is_no_series_is_refused_with_the_nearest(series: str, remedy: str):
+    with pytest.raises(ScenarioError, match=f"--series {series}: is no series; {remedy}"):
+        series_differences(series, TWO_VISITS, THREE_VISITS)
