@@ -95,7 +95,7 @@ def asked(negotiators: int, load: float, requests: int, patience_ms: int) -> Ask
     attempts = Attempts()
     attempts.talk_ms, attempts.exhibitor, attempts.retry_ms = talks_ms.tolist(), [BANK] * requests, [0] * requests
     attempts.patience_ms = [patience_ms] * requests
-    attempts.declined, attempts.outcome = [False] * requests, ["intent"] * requests
+    attempts.declined, attempts.outcome = [False] * requests, ["no_deal"] * requests
 
     def visitors() -> Story:
         for wish, gap_ms in enumerate(gaps_ms.tolist()):
