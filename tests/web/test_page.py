@@ -203,7 +203,9 @@ def in_words(value: float | str, unit: str) -> str:
         return moments[value]
     if unit == "share":
         return percent(value)
-    return f"{value:.2g}" if abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
+    if unit in ("USD", "CNY"):
+        value /= 1e6
+    return f"{value:.2g}" if 0 < abs(value) < 1 else f"{value:,.1f}".removesuffix(".0")
 
 
 def percent(share: float) -> str:

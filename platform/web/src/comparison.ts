@@ -15,6 +15,7 @@ const GROUPS: readonly (readonly [Role, Word, Word])[] = [
 const COLUMNS: readonly Word[] = ["column_figure", "column_reported", "column_simulated", "column_ratio"];
 const OPERATORS: Partial<Record<Row["op"], Word>> = { ">": "op_gt", "<": "op_lt", "~": "op_about" };
 /** The ratio at the right end of the strip of dots. */
+const MONEY = ["USD", "CNY"];
 const STRIP_REACH = 1.5;
 
 export class ComparisonTable {
@@ -98,7 +99,9 @@ function dot(ratio: number): HTMLElement {
 function value(language: Language, value: number | string, row: Row): string {
   if (value === "") return say(language, "none_yet");
   if (typeof value === "string") return (row.unit === "date" ? date : moment)(language, Date.parse(value));
-  return row.unit === "share" ? percent(language, value, 1) : number(language, value);
+  if (row.unit === "share") return percent(language, value, 1);
+  // money is shown in millions, as the names of its figures say: billions do not fit a phone
+  return number(language, MONEY.includes(row.unit) ? value / 1e6 : value);
 }
 
 function withOperator(language: Language, op: Row["op"], value: string): string {
