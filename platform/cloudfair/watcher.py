@@ -167,7 +167,9 @@ class Watcher:
         await self._socket.send_text(self._feed.text(since, self._parts))
         sent_at = time.monotonic()
         self._fold_to_socket_ms = (sent_at - frame.folded_at) * 1000
-        self._frame_due = sent_at + 1 / self._asked.rate_hz
+        # from when the frame was due, so that a late one does not lower the rate; yet never two at once
+        interval_s = 1 / self._asked.rate_hz
+        self._frame_due = max(self._frame_due + interval_s, sent_at + interval_s / 2)
 
     async def _say(self, message: ServerMessage) -> None:
         await self._socket.send_text(msgspec.json.encode(message).decode())
