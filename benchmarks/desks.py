@@ -79,7 +79,8 @@ def with_processes(env: simpy.Environment, held: list[int]) -> Callable[[int], N
 
 def seconds(way: Callable[[simpy.Environment, list[int]], Callable[[int], None]]) -> tuple[float, int]:
     """Return how long it takes to play all negotiations, and how many were held."""
-    env, held = simpy.Environment(), []  # type: ignore[var-annotated]
+    env = simpy.Environment()
+    held: list[int] = []
     request = way(env, held)
 
     def requests() -> Generator[simpy.Event, Any, None]:

@@ -48,7 +48,7 @@ def test_shipped_figure_stands_with_its_source():
     )
 
 
-def test_shipped_figures_are_fifty_six():
+def test_shipped_figures_are_fifty_seven():
     assert Counter(figure.source for figure in FIGURES.values()) == {"closing": 36, "opening": 20}
 
 
