@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import simpy
 
-from cloudfair.command.play import few_collections
 from fairfacts.events import encode
 from fairsim.draws import Draws
 from fairsim.fair import Fair, slices
+from fairsim.kernel import few_collections
 from fairsim.scenario import load_scenario
 
 TIMERS = 1000

@@ -4,6 +4,8 @@ FairError
 ├── EventError          an event, or a batch of them, that is not well formed
 ├── FigureError         a documented figure that cannot be read
 ├── ScenarioError       a scenario or parameter that cannot be played
+├── LabError            an experiment that cannot be done as it was asked for
+├── WorkersError        workers of an experiment that cannot be reached, or were lost
 └── BackendError        the backend refused, or cannot be reached
 """
 
@@ -31,6 +33,14 @@ class FigureError(FairError):
 
 class ScenarioError(FairError):
     """A scenario or a parameter cannot be played."""
+
+
+class LabError(FairError):
+    """An experiment cannot be done as it was asked for."""
+
+
+class WorkersError(FairError):
+    """The workers of an experiment cannot be reached, or were lost."""
 
 
 class BackendError(FairError):

@@ -6,9 +6,9 @@ import sys
 
 import typer
 
-from cloudfair.command import catalogue, kept, play, serving, watching
+from cloudfair.command import catalogue, experiments, kept, play, serving, watching
 from cloudfair.command.show import complain
-from fairfacts.errors import FairError, FigureError, ScenarioError
+from fairfacts.errors import FairError, FigureError, LabError, ScenarioError
 
 FAILED, BAD_ARGUMENTS = 1, 2
 
@@ -31,6 +31,7 @@ app.command("watch")(watching.watch)
 app.command("runs")(kept.runs)
 app.command("compare")(kept.compare)
 app.command("verify")(kept.verify)
+app.command("ensemble")(experiments.ensemble)
 app.add_typer(catalogue.scenarios, name="scenarios")
 app.command("figures")(catalogue.figures)
 
@@ -39,7 +40,7 @@ def main() -> None:
     """Run the command; exit status 0 well, 1 failed, 2 bad arguments."""
     try:
         app()
-    except (ScenarioError, FigureError) as fault:
+    except (ScenarioError, FigureError, LabError) as fault:
         complain(str(fault))
         sys.exit(BAD_ARGUMENTS)
     except FairError as fault:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import resource
 import sys
 import time
@@ -23,6 +22,7 @@ from fairfacts.errors import BackendError, ScenarioError
 from fairsim import VERSION
 from fairsim.arrivals import MINUTE_MS
 from fairsim.fair import play
+from fairsim.kernel import few_collections
 from fairsim.outbox import BATCH_EVENTS, Outbox, detail_of
 from fairsim.scenario import Scenario, load_scenario
 
@@ -223,19 +223,6 @@ def _progress(scenario: Scenario) -> Iterator[_Progress]:
         console=err, transient=True, disable=not err.is_terminal,
     ) as progress:  # fmt: skip
         yield _Progress(progress, scenario, total_ms)
-
-
-@contextmanager
-def few_collections() -> Iterator[None]:
-    """Have the garbage collector look seldom: the model makes no cycles, and the search for them costs a fifth."""
-    usual = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(200_000, 50, 1000)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
-        gc.unfreeze()
 
 
 def _result(client: httpx.Client, run_id: str, asked: Request, digest: str, wall_s: float) -> dict[str, Any]:

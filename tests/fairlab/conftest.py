@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+import pytest
+
+from fairlab.ensemble import Ensemble, Plan, play_ensembles
+from fairsim.scenario import load_scenario
+
+SCALE = 0.01
+
+
+@pytest.fixture(scope="session")
+def executor() -> Iterator[Executor]:
+    """Somebody who plays one run at a time, in this process."""
+    with ThreadPoolExecutor(1) as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def ensemble(executor) -> Ensemble:
+    """Four fairs of a hundredth of the documented size."""
+    scenario = load_scenario("ciftis2020", scale=SCALE)
+    return play_ensembles([("ciftis2020", (), scenario)], 7, executor, 1, Plan(4))[0]
