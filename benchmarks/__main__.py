@@ -24,8 +24,7 @@ from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import connect
 
-from cloudfair.command.kept import pieces
-from cloudfair.log import Log
+from cloudfair.log import Log, pieces
 from fairfacts.auditor import Auditor
 from fairfacts.events import decode
 from fairfacts.measures import State

@@ -18,6 +18,7 @@ from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
+from cloudfair.moments import Moments
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
 from cloudfair.settings import Settings
 from fairfacts.figures import load_figures
@@ -60,7 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses={"default": PROBLEM_ANSWER},
     )
-    app.state.backend = Backend(settings, log, live_runs, Feeds(), figures)
+    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
     for part in (intake, runs, watcher):

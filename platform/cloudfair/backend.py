@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
+from cloudfair.moments import Moments
 from cloudfair.problems import OriginError, TokenError
 from cloudfair.settings import Settings
 from fairfacts.figures import Figure
@@ -26,6 +27,7 @@ class Backend:
     settings: Settings
     log: Log
     runs: LiveRuns
+    moments: Moments
     feeds: Feeds
     figures: Mapping[str, Figure]
 

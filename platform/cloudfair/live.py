@@ -16,7 +16,8 @@ from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
 
-CHECKPOINT_EVENTS = 32_768
+CHECKPOINT_EVENTS = 16_384
+"""A checkpoint is some 17 KB; the state at an instant is never more than so many events and a batch away from one."""
 
 _logger = logging.getLogger(__name__)
 

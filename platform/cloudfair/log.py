@@ -26,6 +26,8 @@ from fairfacts.errors import BackendError, EventError, did_you_mean
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 READ_SEGMENTS = 16
 """How many segments are read at a time: no transaction stays open while their reader works."""
+PIECE_BYTES = 40_000
+"""A segment is decoded in pieces of a few hundred events, which stay in the cache: up to twice as fast."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,20 @@ class KeptState(NamedTuple):
     """SHA-256 over the NDJSON of those events."""
     state: bytes
     """`fairfacts.measures.State.checkpoint()`."""
+
+
+class Stretch(NamedTuple):
+    """The part of a log from which the state at an instant is rebuilt."""
+
+    checkpoint: KeptState | None
+    """The latest that holds nothing that came later; none before the first."""
+    end: int
+    """Position at which the last segment ends that has events of that instant or before it."""
+
+    @property
+    def first(self) -> int:
+        """Return the position of the first event that is not in the checkpoint."""
+        return self.checkpoint.position if self.checkpoint else 0
 
 
 class Log:
@@ -219,14 +235,32 @@ class Log:
 
     def latest_checkpoint(self, run: str) -> KeptState | None:
         """Return the run's latest checkpoint."""
+        with self._transaction() as connection:
+            return self._checkpoint(connection, run, None)
+
+    def stretch(self, run: str, *, at_ms: int | None = None, position: int | None = None) -> Stretch:
+        """Return what the state at an instant is rebuilt from: the moment `at_ms`, or after `position` events."""
+        is_begun = col(Segment.first_at_ms) <= at_ms if position is None else col(Segment.first) < position
+        begun = (
+            select(col(Segment.first), col(Segment.count))
+            .where(col(Segment.run_id) == run, is_begun)
+            .order_by(col(Segment.first_at_ms).desc(), col(Segment.first).desc())
+            .limit(1)
+        )
+        with self._transaction() as connection:
+            row = connection.execute(begun).first()
+            if row is None:
+                return Stretch(None, 0)
+            return Stretch(self._checkpoint(connection, run, row[0]), row[0] + row[1])
+
+    def _checkpoint(self, connection: Connection, run: str, end: int | None) -> KeptState | None:
         query = (
             select(col(Checkpoint.position), col(Checkpoint.digest), col(Checkpoint.state))
             .where(col(Checkpoint.run_id) == run)
             .order_by(col(Checkpoint.position).desc())
             .limit(1)
         )
-        with self._transaction() as connection:
-            row = connection.execute(query).first()
+        row = connection.execute(query if end is None else query.where(col(Checkpoint.position) <= end)).first()
         return row and KeptState(row[0], row[1], zstandard.ZstdDecompressor().decompress(row[2]))
 
     def _keep(self, connection: Connection, run: str, checkpoint: KeptState) -> None:
@@ -291,6 +325,15 @@ class Log:
             raise BackendError(
                 f"{self.name}: {reason_of(fault)}; see that the database runs and that its disk has room"
             ) from fault
+
+
+def pieces(ndjson: bytes) -> Iterator[bytes]:
+    """Yield some lines of a segment at a time."""
+    start = 0
+    while start < len(ndjson):
+        end = ndjson.find(b"\n", start + PIECE_BYTES) + 1 or len(ndjson)
+        yield ndjson[start:end]
+        start = end
 
 
 def _decompress(decompressor: zstandard.ZstdDecompressor, payload: bytes) -> bytes:

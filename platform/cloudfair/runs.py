@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from cloudfair import tables
 from cloudfair.backend import Here
+from cloudfair.moments import At, instant_of
 from fairfacts.comparison import Row, compare
 
 router = APIRouter(tags=["runs"])
@@ -51,6 +52,7 @@ class Snapshot(BaseModel):
     run: str
     position: int
     at_ms: int
+    """The simulated moment: the one asked for, or of the latest event where the run has not reached it."""
     measures: dict[str, dict[str, Any]]
 
 
@@ -88,11 +90,10 @@ async def get_run(run: str, here: Here) -> RunDetails:
 
 
 @router.get("/runs/{run}/snapshot", response_model=Snapshot)
-async def get_snapshot(run: str, here: Here) -> Response:
-    """Return every measure of a run, all its events taken in."""
-    live = await here.runs.get(run)
-    measures = live.state().snapshot()
-    return _json({"run": run, "position": live.position, "at_ms": live.at_ms, "measures": measures})
+async def get_snapshot(run: str, here: Here, at: At = None) -> Response:
+    """Return every measure of a run: all its events taken in, or as it was at a moment."""
+    state, at_ms = instant = await instant_of(here, run, at)
+    return _json({"run": run, "position": instant.position, "at_ms": at_ms, "measures": state.snapshot()})
 
 
 @router.get("/runs/{run}/comparison", response_model=Comparison)

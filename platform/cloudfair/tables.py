@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, LargeBinary, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 
@@ -47,6 +47,8 @@ class Run(SQLModel, table=True):
 
 class Segment(SQLModel, table=True):
     """A batch of a run's events, as it was sent."""
+
+    __table_args__ = (Index("segment_moment", "run_id", "first_at_ms", "first"),)
 
     run_id: str = Field(primary_key=True, foreign_key="run.id")
     first: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
