@@ -95,6 +95,8 @@ class Said(NamedTuple):
     """By the parameter's name."""
     factors: dict[str, tuple[Any, str]]
     """By the economy's code."""
+    calibration: Any
+    """What `[calibration]` says, its own or that of the nearest one it extends; None where there is none."""
 
 
 def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
@@ -115,7 +117,8 @@ def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
     flat |= {key: (value, f"--set {key}={value}") for key, value in map(_change, changes)}
     factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
     title, question = (str(tables[0][1].get(key, "")) for key in TEXTS)
-    return Said(place.name, title, question, flat, factors)
+    calibration = next((table["calibration"] for _, table in tables if "calibration" in table), None)
+    return Said(place.name, title, question, flat, factors, calibration)
 
 
 class Place(NamedTuple):
@@ -185,10 +188,16 @@ def _read(place: Place) -> dict[str, Any]:
 
 def _flattened(table: Mapping[str, Any], said_in: str) -> Iterable[tuple[str, Any]]:
     for part, values in table.items():
-        if part in (*TEXTS, "extends"):
+        if part in (*TEXTS, "extends", "calibration"):
             continue
         if not isinstance(values, Mapping):
-            known = (*TEXTS, "extends", *(field.name for field in msgspec.structs.fields(Parameters)), "economies")
+            known = (
+                *TEXTS,
+                "extends",
+                *(field.name for field in msgspec.structs.fields(Parameters)),
+                "economies",
+                "calibration",
+            )
             raise ScenarioError(f"{said_in}: {part} is no key; {did_you_mean(part, known)}")
         for field, value in values.items():
             yield f"{part}.{field}", value

@@ -33,9 +33,24 @@ def scenario_schema() -> dict[str, Any]:
                 "description": "The scenario that this one changes: a shipped name, or a path relative to the file.",
             },
             **{part: _table(f"Parameters of the {part}.", fields) for part, fields in parts.items()},
+            "calibration": _table(
+                "What `fair calibrate` fits, and to what.",
+                {
+                    "parameters": _entries(
+                        {"name": {"enum": list(types)}, "around": {"type": "number"}, "factor": {"type": "number"}}
+                    ),
+                    "targets": _entries({"figure": {"type": "string"}}),
+                },
+            ),
             "economies": _table("Factors on the weights of economies; 0 keeps one away.", codes),
         },
     }
+
+
+def _entries(fields: dict[str, Any]) -> dict[str, Any]:
+    fields = fields | {"reason": {"type": "string"}}
+    entry = {"type": "object", "additionalProperties": False, "properties": fields, "required": list(fields)}
+    return {"type": "array", "items": entry}
 
 
 def _table(description: str, fields: dict[str, Any]) -> dict[str, Any]:
