@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -13,12 +14,13 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import intake, runs, watcher
+from cloudfair import analysis, intake, runs, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.moments import Moments
+from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
 from cloudfair.settings import Settings
 from fairfacts.figures import load_figures
@@ -46,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     """
     figures = load_figures()
     log = Log.open(settings.database)
+    archive = Archive(log, parquet_folder(settings.database, settings.parquet))
     live_runs = LiveRuns(log)
 
     @asynccontextmanager
@@ -61,10 +64,11 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses={"default": PROBLEM_ANSWER},
     )
-    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures)
+    queries = asyncio.Semaphore(settings.queries)
+    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
-    for part in (intake, runs, watcher):
+    for part in (intake, runs, analysis, watcher):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

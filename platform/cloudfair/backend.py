@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
@@ -15,6 +16,7 @@ from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.moments import Moments
+from cloudfair.parquet import Archive
 from cloudfair.problems import OriginError, TokenError
 from cloudfair.settings import Settings
 from fairfacts.figures import Figure
@@ -30,6 +32,9 @@ class Backend:
     moments: Moments
     feeds: Feeds
     figures: Mapping[str, Figure]
+    archive: Archive
+    queries: asyncio.Semaphore
+    """How many more may be answered now."""
 
 
 async def backend(connection: HTTPConnection) -> Backend:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import zstandard
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -22,6 +22,7 @@ from fairfacts.runs import RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 
+Sent = TypeVar("Sent", bound=BaseModel)
 LARGEST = 2**63 - 1
 """The largest integer that both databases hold."""
 
@@ -67,11 +68,7 @@ class Appended(BaseModel):
 )
 async def create_run(request: Request, here: Here) -> CreatedRun:
     """Begin a run."""
-    body = await read_body(request, MIB)  # FastAPI would read one of any size
-    try:
-        new = NewRun.model_validate_json(body)
-    except ValidationError as fault:
-        raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
+    new = await read_json(request, NewRun)
     fields = new.model_dump(exclude={"request"})
     fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))
     run = await asyncio.to_thread(lambda: here.log.create_run(**fields))
@@ -95,6 +92,20 @@ async def append_events(
         batch, events = check(first, ndjson, payload, here.settings)
         digest = await live.append(batch, events, fair_emitted_at)
     return Appended(run=run, next=batch.next, digest=digest, commands=[])
+
+
+async def read_json(request: Request, model: type[Sent]) -> Sent:
+    """Return what the JSON in the body of a request says.
+
+    Raises:
+        TooLargeError: it is over 1 MiB; FastAPI would read one of any size.
+        RequestValidationError: it is not what the model describes.
+    """
+    body = await read_body(request, MIB)
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as fault:
+        raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
 
 
 async def read_body(request: Request, limit: int) -> bytes:

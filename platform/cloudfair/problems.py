@@ -7,8 +7,11 @@ BackendError
     ├── OriginError        403  a page of another host
     ├── UnknownError       404  no such run, no such page
     ├── ConflictError      409  the batch does not fit the log; carries its head
+    ├── UnfinishedError    409  the run has not ended
     ├── TooLargeError      413  over a limit
-    └── EncodingError      415  a content encoding that is not read here
+    ├── EncodingError      415  a content encoding that is not read here
+    ├── QueryError         422  SQL that is not answered; says why
+    └── BusyError          503  as many queries as may be are being answered
 """
 
 from __future__ import annotations
@@ -87,6 +90,12 @@ class ConflictError(RefusedError):
         self.head = head
 
 
+class UnfinishedError(RefusedError):
+    """What was asked for exists only once the run has ended."""
+
+    status = HTTPStatus.CONFLICT
+
+
 class TooLargeError(RefusedError):
     """What was sent is over a limit."""
 
@@ -98,6 +107,19 @@ class EncodingError(RefusedError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "zstd, identity"}
+
+
+class QueryError(RefusedError):
+    """A query that is not answered: it is no single SELECT, is at fault, or over a limit."""
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class BusyError(RefusedError):
+    """As many queries as may be are being answered."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
 
 
 def problem(status: int, detail: str, headers: dict[str, str] | None = None, **extensions: object) -> Response:

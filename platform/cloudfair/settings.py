@@ -25,6 +25,12 @@ class Settings:
     """0 takes a free one."""
     token: str | None = None
     """What writers must bear; the command reads it from CLOUDFAIR_TOKEN."""
+    parquet: str | None = None
+    """The folder for runs as Parquet; without one it lies beside the database."""
+    queries: int = 2
+    """How many SQL queries are answered at the same time."""
+    query_time_s: float = 10.0
+    query_memory_mib: int = 512
     max_body_bytes: int = 16 * MIB
     """Of a batch as it was sent."""
     max_batch_bytes: int = 64 * MIB

@@ -111,4 +111,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs/{run}/comparison", "get"),
         ("/runs/{run}/events", "get"),
         ("/runs/{run}/events", "post"),
+        ("/runs/{run}/parquet", "get"),
+        ("/runs/{run}/parquet/{file}", "get"),
+        ("/runs/{run}/query", "post"),
     }

@@ -69,6 +69,7 @@ def test_figures_are_listed_with_their_source(fair: Fair) -> None:
 def test_every_command_has_help() -> None:
     names = [command.name for command in app.registered_commands]
     assert set(names) >= {"run", "serve", "watch", "runs", "compare", "verify", "figures", "ensemble"}
+    assert names == ["run", "serve", "watch", "runs", "compare", "verify", "ensemble", "query", "export", "figures"]
     assert [group.name for group in app.registered_groups] == ["scenarios"]
     for name in [*names, "scenarios", "scenarios show", "scenarios card", "scenarios schema"]:
         shown = CliRunner().invoke(app, [*str(name).split(), "--help"])

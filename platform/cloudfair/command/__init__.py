@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cloudfair.command import catalogue, experiments, kept, play, serving, watching
+from cloudfair.command import analysis, catalogue, experiments, kept, play, serving, watching
 from cloudfair.command.show import complain
 from fairfacts.errors import FairError, FigureError, LabError, ScenarioError
 
@@ -32,6 +32,8 @@ app.command("runs")(kept.runs)
 app.command("compare")(kept.compare)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
+app.command("query")(analysis.query)
+app.command("export")(analysis.export)
 app.add_typer(catalogue.scenarios, name="scenarios")
 app.command("figures")(catalogue.figures)
 

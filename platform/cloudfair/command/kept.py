@@ -70,7 +70,7 @@ def compare(
     """Show what was reported beside what a kept run simulated; or two kept runs side by side."""
     known = load_figures(figures)
     log = Log.open(database)
-    kept = _kept(log, run)
+    kept = kept_run(log, run)
     if other is not None:
         _compare_runs(log, kept, log.run(other), series, as_json=as_json)
         return
@@ -129,7 +129,7 @@ def verify(
     The whole log is read, decoded, folded and audited again from its first event. Exit status 1 when anything is wrong.
     """
     log = Log.open(database)
-    kept = _kept(log, run)
+    kept = kept_run(log, run)
     sha256, state, auditor, faults = hashlib.sha256(), State(), Auditor(), []
     with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task("Verifying", total=kept.head)
@@ -199,7 +199,13 @@ def _tell(kept: tables.Run, digest: str, position: int, faults: list[str]) -> No
     )
 
 
-def _kept(log: Log, run: str | None) -> tables.Run:
+def kept_run(log: Log, run: str | None) -> tables.Run:
+    """Return the run that is named, or the latest.
+
+    Raises:
+        UnknownError: there is no such run.
+        BackendError: there is none at all.
+    """
     if run is not None:
         return log.run(run)
     if not (kept := log.runs()):

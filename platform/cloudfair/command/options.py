@@ -31,6 +31,14 @@ Token = Annotated[
     typer.Option("--token", envvar="CLOUDFAIR_TOKEN", help="Secret that writers must bear.", show_envvar=True),
 ]
 
+Parquet = Annotated[
+    str | None,
+    typer.Option(
+        envvar="CLOUDFAIR_PARQUET",
+        help="Folder for runs as Parquet files; without it, cloudfair.parquet beside the database.",
+    ),
+]
+
 KeptRun = Annotated[str | None, typer.Argument(help="A run's id, as `fair runs` lists them; the latest without one.")]
 
 Changes = Annotated[

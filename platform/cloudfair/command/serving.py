@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Token
+from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Parquet, Token
 from cloudfair.server import serve as serve_backend
 from cloudfair.settings import Settings
 
@@ -18,7 +18,8 @@ def serve(
     ] = DEFAULT_HOST,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = DEFAULT_PORT,
     database: Database = DEFAULT_DATABASE,
+    parquet: Parquet = None,
     token: Token = None,
 ) -> None:
     """Serve the page, the runs and their live feeds until Ctrl-C."""
-    serve_backend(Settings(database=database, host=host, port=port, token=token))
+    serve_backend(Settings(database=database, host=host, port=port, token=token, parquet=parquet))

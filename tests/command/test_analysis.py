@@ -1,0 +1,72 @@
+"""`fair query` and `fair export`, by the real command."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import polars
+from tests.command.fair import Fair
+
+Played = tuple[Fair, dict[str, Any]]
+
+
+def test_a_query_agrees_with_the_measures(played: Played) -> None:
+    fair, result = played
+    sql = "select economy, count(*) from negotiation.requested group by economy"
+    answer = fair.json("query", result["run"], sql)
+    assert dict(answer["rows"]) == result["measures"]["negotiations"]["by_economy"]
+    shown = fair("query", result["run"], "select count(*) as requests from negotiation.requested")
+    requested = result["measures"]["negotiations"]["initiated"]
+    assert [line.strip() for line in shown.stdout.splitlines()[-2:]] == ["requests", f"{requested:,}"]
+
+
+def test_without_a_query_the_tables_are_listed(played: Played) -> None:
+    fair, _ = played
+    tables = {each["table"]: [column["name"] for column in each["columns"]] for each in fair.json("query")}
+    assert tables["visitor.left"] == ["position", "at_ms", "clock", "visitor", "organisation", "economy", "stayed_ms"]
+
+
+def test_a_bad_query_is_told(played: Played) -> None:
+    fair, result = played
+    done = fair("query", result["run"], "from visitor.lift")
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"Error: run {result['run']}: there is no table visitor.lift; did you mean visitor.left?\n",
+    )
+
+
+def test_ndjson_is_the_log_and_cloudevents_carry_it(played: Played) -> None:
+    fair, result = played
+    for form in ("ndjson", "cloudevents"):
+        told = fair.json("export", result["run"], "--to", form)
+        assert (told["events"], told["into"]) == (result["events"], str(fair.folder / f"{result['run']}.{form}"))
+    log = (fair.folder / f"{result['run']}.ndjson").read_bytes()
+    assert hashlib.sha256(log).hexdigest() == result["digest"]
+    envelopes = (fair.folder / f"{result['run']}.cloudevents").read_bytes().splitlines()
+    assert b"".join(line[line.index(b'"data":') + 7 : -1] + b"\n" for line in envelopes) == log
+    assert [json.loads(line)["id"] for line in envelopes] == [str(position) for position in range(result["events"])]
+
+
+def test_parquet_and_csv_are_folders(played: Played) -> None:
+    fair, result = played
+    fair.json("export", result["run"])
+    fair.json("export", result["run"], "--to", "csv", "--into", "tables")
+    folder = fair.folder / f"{result['run']}.parquet"
+    requested = polars.read_parquet(folder / "negotiation.requested.parquet")
+    assert requested.height == result["measures"]["negotiations"]["initiated"]
+    assert polars.read_csv(fair.folder / "tables" / "negotiation.requested.csv", try_parse_dates=True).equals(
+        requested.cast({"clock": polars.Datetime("us")})
+    )
+    again = fair("export", result["run"], "--to", "csv", "--into", "tables")
+    assert (again.returncode, again.stderr) == (
+        1,
+        "Error: tables is there already; remove it, or name another folder\n",
+    )
+
+
+def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
+    fair, result = played
+    done = fair("export", result["run"], "--into", "-")
+    assert (done.returncode, done.stderr) == (2, "Error: --into -: parquet is a folder of files; name one\n")
