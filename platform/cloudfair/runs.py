@@ -15,7 +15,7 @@ from starlette.responses import Response
 from cloudfair import tables
 from cloudfair.backend import Here
 from cloudfair.moments import At, instant_of
-from fairfacts.comparison import Row, compare
+from fairfacts.comparison import Row, compare, headline
 
 router = APIRouter(tags=["runs"])
 
@@ -62,6 +62,8 @@ class Comparison(BaseModel):
     run: str
     position: int
     at_ms: int
+    headline: str
+    """What the held-out rows say, in a sentence or two; inputs and fitted figures never count as agreement."""
     rows: list[Row]
 
 
@@ -97,11 +99,12 @@ async def get_snapshot(run: str, here: Here, at: At = None) -> Response:
 
 
 @router.get("/runs/{run}/comparison", response_model=Comparison)
-async def get_comparison(run: str, here: Here) -> Response:
-    """Return a row for each documented figure that a measure speaks of."""
-    live = await here.runs.get(run)
-    rows = compare(live.state(), here.figures)
-    return json_answer({"run": run, "position": live.position, "at_ms": live.at_ms, "rows": rows})
+async def get_comparison(run: str, here: Here, at: At = None) -> Response:
+    """Return a row for each documented figure that a measure speaks of: all events taken in, or as of a moment."""
+    state, at_ms = instant = await instant_of(here, run, at)
+    rows = compare(state, here.figures)
+    stands = {"run": run, "position": instant.position, "at_ms": at_ms}
+    return json_answer(stands | {"headline": headline(rows), "rows": rows})
 
 
 @router.get("/runs/{run}/events", response_model=EventsPage)

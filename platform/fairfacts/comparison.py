@@ -1,21 +1,39 @@
-"""Comparison: the measures of a run beside what was reported, each row with its role.
+"""Comparison: what was simulated beside what was reported, each row with its role and a verdict.
 
 The role says what agreement is worth: a figure that was `input` to the model agrees because it was given, a
-`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model.
+`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model. What is `emergent`
+was not reported at all.
+
+A figure is a range: what would be printed as it is, half a last place up and down. One run is one fair among many, so
+it can only fall into that range or leave the question open. Replications give the range in which the next fair falls
+with 95 % probability, and a figure outside of it differs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Literal
 
 import msgspec
 
+from fairfacts.errors import FigureError
 from fairfacts.figures import Figure
-from fairfacts.measures import State, value_at
+from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.runs import RunMeasures
 
-Role = Literal["input", "calibrated", "held out"]
+Role = Literal["input", "calibrated", "held out", "emergent"]
+Verdict = Literal["given", "agrees", "differs", "open"]
+ROLES: Mapping[Role, str] = {
+    "held out": "never used: this speaks for the model",
+    "calibrated": "parameters were fitted to it: it agrees by construction",
+    "input": "given to the model: no agreement",
+    "emergent": "not reported: what the model says beyond the documents",
+}
+"""What agreement is worth, the most first."""
+THIN = 5
+"""Fewer held-out figures than this are called thin evidence."""
 
 
 class Counterpart(msgspec.Struct, frozen=True):
@@ -70,31 +88,180 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
 }
 """Every documented figure that a measure speaks of."""
 
+EMERGENT = (
+    "visits.started",
+    "visits.online_peak",
+    "negotiations.taken_up",
+    "negotiations.lapsed",
+    "negotiations.lapse_share",
+    "negotiations.waited_mean_s",
+    "negotiations.held",
+    "negotiations.intents",
+    "agreements.signed",
+    "agreements.value_usd",
+    "results.signed",
+    "programme.attended",
+    "programme.turned_away",
+    "streams.views",
+    "streams.viewers_peak",
+    "venue.visitors",
+    "venue.entered",
+    "venue.inside_peak",
+    "venue.refused",
+    "venue.waited_p90_s",
+    "routes.taken",
+)
+"""Measures that no document speaks of and that organisers and auditors ask for."""
+
+
+class Simulated(msgspec.Struct, frozen=True):
+    """What a measure came to: in one run, or as the mean of independent replications."""
+
+    value: float | str
+    low: float | None = None
+    high: float | None = None
+    """Where the value of one more replication lies with 95 % probability; None of one run."""
+    sd: float | None = None
+    """Standard deviation by which one more replication differs from `value`; None of one run."""
+
 
 @dataclass(frozen=True)
 class Row:
     """One figure beside its measure."""
 
     figure: str
+    """Of an emergent row, the measure."""
     op: str
     unit: str
-    reported: float | str
-    """The figure, times the scale of the run where it counts what scales."""
+    reported: float | str | None
+    """The figure, times the scale of the run where it counts what scales; None of an emergent row."""
     simulated: float | str
     ratio: float | None
     """simulated / reported; None for moments."""
     role: Role
     measure: str
+    rounding: float = 0.0
+    """By how much the exact number may differ from the one that was printed, in `unit`."""
+    low: float | None = None
+    high: float | None = None
+    """Where one more fair falls with 95 % probability; None of one run."""
+    z: float | None = None
+    """(simulated - reported) in standard deviations of one fair and of the rounding; 0 where a bound is met."""
+    verdict: Verdict | None = None
+    """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
+    of an emergent row."""
 
 
-def compare(state: State, figures: Mapping[str, Figure]) -> list[Row]:
-    """Return a row for each documented figure that a measure speaks of, in the order of the figures."""
-    snapshot, run = state.snapshot(), state.parts.run
+def compare(state: State, figures: Mapping[str, Figure], earlier: Mapping[int, State] | None = None) -> list[Row]:
+    """Return a row for each figure that a measure speaks of, in the order of the figures.
+
+    Args:
+        state: the measures of a run as it stands.
+        figures: documented ones and a user's own.
+        earlier: the run's measures at the `moments` that the user's own figures speak of.
+
+    Raises:
+        FigureError: a figure speaks of a moment outside the fair.
+    """
+    run = state.parts.run
+    snapshots = {at_ms: at.snapshot() for at_ms, at in (earlier or {}).items()}
+    final = state.snapshot()
+
+    def simulated(measure: str, at_ms: int | None) -> Simulated:
+        return Simulated(value_at(final if at_ms is None else snapshots[at_ms], measure))
+
+    return rows(figures.values(), run, simulated, decided=run.phase in ("closed", "ended"))
+
+
+def rows(
+    figures: Iterable[Figure],
+    run: RunMeasures,
+    simulated: Callable[[str, int | None], Simulated],
+    *,
+    decided: bool = True,
+) -> list[Row]:
+    """Return a row for each figure that a measure speaks of.
+
+    Args:
+        figures: in the order of the rows.
+        run: what any of the runs says of itself.
+        simulated: gives a measure by its path and moment, in ms since the epoch; None is the end.
+        decided: whether the fair is over, so that figures and model can differ.
+    """
+    found = []
+    for figure in figures:
+        if counterpart := counterpart_of(figure):
+            at_ms = moment_ms(figure, run)
+            value = simulated(counterpart.measure, at_ms)
+            found.append(_row(figure, counterpart, value, run.scale, _role(figure, at_ms, run), decided=decided))
+    return found
+
+
+def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
+    """Return a row for each measure that nobody reported and that is asked for all the same."""
     return [
-        _row(figure, COUNTERPARTS[figure.id], snapshot, run.scale, role_of(figure.id, run.inputs, run.calibrated))
-        for figure in figures.values()
-        if figure.id in COUNTERPARTS
+        Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=one.low, high=one.high)
+        for path, one in ((path, simulated(path, None)) for path in EMERGENT)
     ]
+
+
+def headline(compared: Iterable[Row]) -> str:
+    """Return in a sentence or two what the held-out rows say; inputs and fitted figures never count as agreement."""
+    held_out = [row.verdict for row in compared if row.role == "held out"]
+    if not held_out:
+        return (
+            "No figure was held out from the model, so nothing here speaks for it: what was given or fitted agrees by"
+            " construction."
+        )
+    agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
+    told = (
+        f"{len(held_out)} held-out figure{'' if len(held_out) == 1 else 's'}:"
+        f" {agree} agree{'s' if agree == 1 else ''}, {differ} differ{'s' if differ == 1 else ''},"
+        f" {left_open} left open by what was played."
+    )
+    if len(held_out) < THIN:
+        told += " That is thin evidence: everything else was given to the model or fitted to."
+    return told
+
+
+def moments(figures: Iterable[Figure], run: RunMeasures) -> list[int]:
+    """Return the moments during the fair that figures speak of, in ms since the epoch, ascending.
+
+    Raises:
+        FigureError: one lies outside the fair.
+    """
+    return sorted({at_ms for figure in figures if (at_ms := moment_ms(figure, run)) is not None})
+
+
+def moment_ms(figure: Figure, run: RunMeasures) -> int | None:
+    """Return the moment that a user's own figure speaks of, in ms since the epoch; None for the end.
+
+    A day means its end, and a moment without offset is on the fair's clock.
+
+    Raises:
+        FigureError: it lies outside the fair.
+    """
+    if not (figure.measure and figure.as_of):
+        return None
+    epoch = datetime.fromisoformat(run.epoch)
+    moment = datetime.fromisoformat(figure.as_of)
+    if len(figure.as_of) <= len("2020-09-05"):
+        moment += timedelta(days=1)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=epoch.tzinfo)
+    at_ms = round((moment - epoch) / timedelta(milliseconds=1))
+    if not 0 < at_ms <= run.duration_ms:
+        end = epoch + timedelta(milliseconds=run.duration_ms)
+        raise FigureError(
+            f"figure {figure.id}: as_of is {figure.as_of}, outside the fair;"
+            f" this run goes from {epoch:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"
+        )
+    return at_ms if at_ms < run.duration_ms else None
+
+
+def counterpart_of(figure: Figure) -> Counterpart | None:
+    """Return the measure that a figure is held against; None where no measure speaks of it."""
+    return Counterpart(figure.measure, figure.scales) if figure.measure else COUNTERPARTS.get(figure.id)
 
 
 def role_of(figure: str, inputs: tuple[str, ...], calibrated: tuple[str, ...]) -> Role:
@@ -104,10 +271,79 @@ def role_of(figure: str, inputs: tuple[str, ...], calibrated: tuple[str, ...]) -
     return "calibrated" if figure in calibrated else "held out"
 
 
-def _row(figure: Figure, counterpart: Counterpart, snapshot: dict[str, Any], scale: float, role: Role) -> Row:
-    simulated = value_at(snapshot, counterpart.measure)
-    if isinstance(figure.value, str):
-        return Row(figure.id, figure.op, figure.unit, figure.value, str(simulated), None, role, counterpart.measure)
-    reported = round(figure.value * scale, 6) if counterpart.scales else figure.value
-    ratio = round(simulated / reported, 4) if reported else None
-    return Row(figure.id, figure.op, figure.unit, reported, simulated, ratio, role, counterpart.measure)
+def unit_of(measure: str) -> str:
+    """Return the unit of a measure, or of a breakdown's key."""
+    return MEASURES[".".join(measure.split(".")[:2])].partition(" · ")[0]
+
+
+def _role(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
+    """Return a figure's role; a user's own is held out, unless the model knew the same number by another name."""
+    names = [figure.id]
+    if figure.measure and at_ms is None:
+        names += [name for name, known in COUNTERPARTS.items() if known.measure == figure.measure]
+    roles = {role_of(name, run.inputs, run.calibrated) for name in names}
+    return next(role for role in ("input", "calibrated", "held out") if role in roles)
+
+
+def _row(
+    figure: Figure, counterpart: Counterpart, simulated: Simulated, scale: float, role: Role, *, decided: bool
+) -> Row:
+    value, reported, rounding = simulated.value, figure.value, figure.rounding
+    if isinstance(reported, str) or isinstance(value, str):
+        verdict: Verdict = "agrees" if str(value) == reported else "differs"
+        ratio = z = None
+    else:
+        if counterpart.scales:
+            reported, rounding = round(reported * scale, 6), rounding * scale
+            if not reported.is_integer():  # nothing that is counted can come to 37.4
+                rounding = max(rounding, 0.5)
+        verdict = _verdict(figure.op, simulated, value, reported, rounding)
+        ratio = round(value / reported, 4) if reported else None
+        z = _z(figure.op, value, reported, rounding, simulated.sd)
+    return Row(
+        figure=figure.id,
+        op=figure.op,
+        unit=figure.unit,
+        reported=reported,
+        simulated=value,
+        ratio=ratio,
+        role=role,
+        measure=counterpart.measure,
+        rounding=rounding,
+        low=simulated.low,
+        high=simulated.high,
+        z=z,
+        verdict="given" if role == "input" else verdict if decided else "open",
+    )
+
+
+def _verdict(op: str, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:
+    """Return what a value and the range of one more fair say; of one run there is no range."""
+    met = _meets(op, value, value, reported, rounding)
+    if simulated.low is None or simulated.high is None:
+        return "agrees" if met else "open"
+    possible = _meets(op, simulated.low, simulated.high, reported, rounding)
+    if op in ("<", ">") and possible and not met:
+        return "open"
+    return "agrees" if possible else "differs"
+
+
+def _meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
+    """Return whether anything from low to high is what was reported; a bound has one side."""
+    if op == ">":
+        return high > reported
+    if op == "<":
+        return low < reported
+    slack = 1e-9 * max(1.0, abs(reported))  # what a decimal fraction loses in binary
+    return low <= reported + rounding + slack and high >= reported - rounding - slack
+
+
+def _z(op: str, value: float, reported: float, rounding: float, sd: float | None) -> float | None:
+    """Return by how many standard deviations the two differ; a rounding is spread evenly, with variance r^2 / 3."""
+    if sd is None:
+        return None
+    difference = value - reported
+    if (op == ">" and difference > 0) or (op == "<" and difference < 0) or difference == 0:
+        return 0.0
+    spread = (sd**2 + rounding**2 / 3) ** 0.5
+    return round(difference / spread, 2) if spread else None

@@ -10,7 +10,7 @@ from tests.cloudfair.conftest import served
 from tests.cloudfair.example import NEW_RUN, begin, digest_of, example, measures_of, send, send_all
 
 from cloudfair.settings import Settings
-from fairfacts.comparison import compare
+from fairfacts.comparison import compare, headline
 from fairfacts.events import encode
 from fairfacts.figures import load_figures
 from fairfacts.measures import State
@@ -56,8 +56,14 @@ def test_comparison_is_that_of_the_language(client: httpx.Client, run: str) -> N
     send_all(client, run, EVENTS)
     state = State()
     state.fold(EVENTS)
-    rows = msgspec.to_builtins(compare(state, load_figures()))
-    assert client.get(f"/runs/{run}/comparison").json() == {"run": run, "position": 500, "at_ms": 499_000, "rows": rows}
+    rows = compare(state, load_figures())
+    assert client.get(f"/runs/{run}/comparison").json() == {
+        "run": run,
+        "position": 500,
+        "at_ms": 499_000,
+        "headline": headline(rows),
+        "rows": msgspec.to_builtins(rows),
+    }
 
 
 def test_events_are_paged_through_to_the_head(client: httpx.Client, run: str) -> None:

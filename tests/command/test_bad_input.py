@@ -57,7 +57,8 @@ def test_a_bad_scenario_is_refused_before_anything_runs(fair: Fair, arguments: l
 
 def test_a_figure_with_a_bad_operator_is_named(fair: Fair) -> None:
     (fair.folder / "mine.csv").write_text(
-        "id,value,op,unit,as_of,status,counts,source,paragraph\nmine,5,>=,visits,2020-09-09,outcome,visits,me,1\n"
+        "id,value,op,unit,as_of,status,counts,source,paragraph,measure\n"
+        "mine,5,>=,visits,2020-09-09,outcome,visits,me,1,visits.started\n"
     )
     done = fair("figures", "--figures", "mine.csv")
     assert (done.returncode, done.stderr) == (

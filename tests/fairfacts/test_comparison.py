@@ -5,9 +5,23 @@ from __future__ import annotations
 import pytest
 from tests.fairfacts.stories import DAY, STARTED, after
 
-from fairfacts.comparison import COUNTERPARTS, Row, compare, role_of
-from fairfacts.figures import load_figures
-from fairfacts.measures import MEASURES
+from fairfacts.comparison import (
+    COUNTERPARTS,
+    EMERGENT,
+    Counterpart,
+    Row,
+    Simulated,
+    compare,
+    counterpart_of,
+    emergent,
+    headline,
+    moments,
+    role_of,
+    rows,
+)
+from fairfacts.errors import FigureError
+from fairfacts.figures import Figure, load_figures
+from fairfacts.measures import MEASURES, value_at
 from fairfacts.negotiations import NegotiationRequested
 from fairfacts.programme import SessionClosed, SessionScheduled
 from fairfacts.runs import FairClosed, FairOpened
@@ -48,6 +62,8 @@ def test_what_counts_people_or_their_deeds_shrinks_with_the_run():
         ratio=0.0001,
         role="calibrated",
         measure="negotiations.initiated",
+        rounding=500.0,
+        verdict="open",
     )
 
 
@@ -61,6 +77,8 @@ def test_share_does_not_shrink():
         ratio=0.947,
         role="calibrated",
         measure="negotiations.overseas_share",
+        rounding=0.0005,
+        verdict="open",
     )
 
 
@@ -86,3 +104,137 @@ def test_figure_that_did_not_happen_is_zero_of_what_was_reported():
 )
 def test_role_is_what_the_run_says_the_figure_was_to_its_model(figure: str, role: str):
     assert (ROWS[figure].role, role_of(figure, STARTED.inputs, STARTED.calibrated)) == (role, role)
+
+
+RUN = after(STARTED, FairClosed(6 * DAY)).parts.run
+
+
+def own(value: float, measure: str = "negotiations.taken_up", **others: object) -> Figure:
+    """A figure of a user's, without rounding but where one is given."""
+    told = {"op": "=", "unit": "negotiations", "as_of": "", "status": "outcome", "counts": "", "source": "me"}
+    known = told | {"paragraph": 0, "rounding": 0.0, "measure": measure} | others
+    return Figure(id="mine", value=value, **known)  # type: ignore[arg-type]
+
+
+def row(figure: Figure, simulated: Simulated) -> Row:
+    return rows([figure], RUN, lambda *_: simulated)[0]
+
+
+def one(value: float) -> Simulated:
+    return Simulated(value)
+
+
+def several(value: float, sd: float = 10.0) -> Simulated:
+    return Simulated(value, low=value - 2 * sd, high=value + 2 * sd, sd=sd)
+
+
+@pytest.mark.parametrize(
+    ("figure", "simulated", "verdict"),
+    [
+        (own(100, rounding=5.0), one(104), "agrees"),
+        (own(100, rounding=5.0), one(106), "open"),  # one run cannot tell chance from disagreement
+        (own(100, rounding=5.0), several(124), "agrees"),  # the rounding reaches into the interval
+        (own(100, rounding=5.0), several(126), "differs"),
+        (own(100, op=">"), one(101), "agrees"),
+        (own(100, op=">"), one(100), "open"),
+        (own(100, op=">"), several(100), "open"),
+        (own(100, op=">"), several(79), "differs"),
+        (own(100, op=">"), several(1_000), "agrees"),  # a bound has one side
+        (own(100, op="<"), several(1_000), "differs"),
+        (own(100, op="<"), several(3), "agrees"),
+        (own(30), several(30, sd=0.0), "agrees"),
+        (own(30), several(29, sd=0.0), "differs"),
+    ],
+)
+def test_verdict_weighs_rounding_bound_and_interval(figure: Figure, simulated: Simulated, verdict: str):
+    assert row(figure, simulated).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("figure", "simulated", "z"),
+    [
+        (own(100), one(130), None),
+        (own(100), several(130), 3.0),
+        (own(100, rounding=3**0.5 * 10), several(130), 2.12),  # 30 / sqrt(10^2 + 300 / 3)
+        (own(100, op=">"), several(130), 0.0),
+        (own(100, op=">"), several(70), -3.0),
+        (own(30), several(29, sd=0.0), None),
+    ],
+)
+def test_z_counts_standard_deviations_of_one_fair_and_of_the_rounding(figure: Figure, simulated: Simulated, z: float):
+    assert row(figure, simulated).z == z
+
+
+def test_input_never_counts_as_agreement():
+    given = rows([FIGURES["sessions.total"]], RUN, lambda *_: one(190))
+    assert (given[0].role, given[0].verdict) == ("input", "given")
+    assert headline(given) == (
+        "No figure was held out from the model, so nothing here speaks for it: what was given or fitted agrees by"
+        " construction."
+    )
+
+
+def test_figure_of_a_fair_that_goes_on_is_open():
+    assert rows([own(100)], RUN, lambda *_: one(100), decided=False)[0].verdict == "open"
+
+
+def test_headline_counts_held_out_rows_alone_and_says_when_they_are_few():
+    held_out = [row(own(100), simulated) for simulated in (one(100), one(1), several(500))]
+    assert headline(held_out) == (
+        "3 held-out figures: 1 agrees, 1 differs, 1 left open by what was played."
+        " That is thin evidence: everything else was given to the model or fitted to."
+    )
+    assert headline(held_out * 2) == "6 held-out figures: 2 agree, 2 differ, 2 left open by what was played."
+
+
+def test_own_figure_is_held_against_the_measure_at_its_moment():
+    before = after(STARTED, FairOpened(0), *ASKED[:1])
+    whole = after(STARTED, FairOpened(0), *ASKED, FairClosed(6 * DAY))
+    mine = own(1, "negotiations.initiated", as_of="2020-09-05T08:00", scales=True)
+    assert moments([mine], RUN) == [DAY + 8 * 3_600_000]
+    compared = compare(whole, {"mine": mine}, {DAY + 8 * 3_600_000: before})
+    assert [(row.role, row.reported, row.simulated) for row in compared] == [("held out", 0.1, 1)]
+
+
+def test_own_figure_of_the_end_that_the_model_knew_by_another_name_is_not_held_out():
+    assert rows([own(5, "negotiations.initiated")], RUN, lambda *_: one(5))[0].role == "calibrated"
+    assert rows([own(5, "programme.counted_held")], RUN, lambda *_: one(5))[0].role == "input"
+
+
+@pytest.mark.parametrize(
+    ("as_of", "at"),
+    [
+        ("2020-09-04T00:00:01", [1_000]),
+        ("2020-09-04", [DAY]),  # a day means its end
+        ("2020-09-05T00:00+00:00", [DAY + 8 * 3_600_000]),
+        ("2020-09-09", []),  # the end of the run
+        ("", []),
+    ],
+)
+def test_moment_is_on_the_clock_of_the_fair(as_of: str, at: list[int]):
+    assert moments([own(1, as_of=as_of)], RUN) == at
+
+
+@pytest.mark.parametrize("as_of", ["2020-09-03", "2020-09-04T00:00", "2020-09-10T00:01", "2021-01-01"])
+def test_moment_outside_the_fair_is_refused(as_of: str):
+    with pytest.raises(FigureError) as refused:
+        moments([own(1, as_of=as_of)], RUN)
+    assert str(refused.value) == (
+        f"figure mine: as_of is {as_of}, outside the fair; this run goes from 2020-09-04 00:00 to 2020-09-10 00:00"
+    )
+
+
+def test_every_emergent_measure_is_documented_and_reported_by_nobody():
+    reported = {counterpart.measure for counterpart in COUNTERPARTS.values()}
+    assert [path for path in EMERGENT if path not in MEASURES or path in reported] == []
+
+
+def test_emergent_row_has_no_figure_and_no_verdict():
+    snapshot = after(STARTED).snapshot()
+    first = emergent(lambda measure, _: Simulated(value_at(snapshot, measure)))[0]
+    assert first == Row("visits.started", "", "visits", None, 0, None, "emergent", "visits.started")
+
+
+def test_counterpart_of_an_own_figure_is_what_it_names():
+    assert counterpart_of(own(1, scales=True)) == Counterpart("negotiations.taken_up", scales=True)
+    assert counterpart_of(FIGURES["macro.july_export_growth"]) is None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from fairfacts.errors import FigureError
-from fairfacts.figures import Figure, load_figures
+from fairfacts.figures import Figure, load_figures, load_own_figures
 
 HEADER = "id,value,op,unit,as_of,status,counts,source,paragraph"
 FIGURES = load_figures()
@@ -192,3 +192,113 @@ def test_file_in_another_encoding_is_refused(tmp_path: Path):
     path = tmp_path / "latin.csv"
     path.write_bytes(f"{HEADER}\ncafé".encode("latin-1"))
     assert refusal(path).partition(" (")[0] == "mine.csv: cannot be read"
+
+
+def own_table(tmp_path: Path, *lines: str, header: str = "id,value,measure,as_of") -> Path:
+    return table(tmp_path, *lines, header=header)
+
+
+def test_own_figure_stands_beside_the_documented_ones(tmp_path: Path):
+    path = own_table(tmp_path, "register.day1,18400,organisations.registered,2020-09-04")
+    known = load_own_figures(path, FIGURES)
+    assert list(known)[:-1] == list(FIGURES)
+    assert known["register.day1"] == Figure(
+        id="register.day1",
+        value=18_400.0,
+        op="=",
+        unit="organisations",
+        as_of="2020-09-04",
+        status="outcome",
+        counts="organisations · registered so far",
+        source="mine.csv",
+        paragraph=0,
+        rounding=50.0,
+        measure="organisations.registered",
+        scales=True,
+    )
+
+
+def test_own_figure_of_a_documented_name_replaces_it(tmp_path: Path):
+    known = load_own_figures(own_table(tmp_path, "projects.published_online,1900,,"), FIGURES)
+    printed = FIGURES["projects.published_online"]
+    changed = known["projects.published_online"]
+    assert (len(known), changed.value, changed.rounding, changed.source) == (len(FIGURES), 1_900.0, 50.0, "mine.csv")
+    assert (changed.unit, changed.as_of, changed.measure) == (printed.unit, printed.as_of, "")
+
+
+@pytest.mark.parametrize(
+    ("measure", "scales"),
+    [
+        ("negotiations.lapse_share", False),
+        ("programme.held", False),
+        ("venue.entered", True),
+        ("organisations.by_kind.embassy", True),
+    ],
+)
+def test_own_figure_shrinks_with_the_run_where_its_unit_counts_people(tmp_path: Path, measure: str, scales: bool):
+    known = load_own_figures(own_table(tmp_path, f"mine,5,{measure},"), FIGURES)
+    assert known["mine"].scales is scales
+
+
+REFUSED_OWN = {
+    "unknown measure": (
+        "a,1,organisations.registred,",
+        "line 2: figure a: measure is 'organisations.registred', which is none; did you mean organisations.registered?",
+    ),
+    "no measure": ("a,1,,", "line 2: figure a: measure is missing; name one, such as organisations.registered"),
+    "breakdown": (
+        "a,1,organisations.by_economy,",
+        "line 2: figure a: measure is organisations.by_economy, a breakdown; name one of its keys, such as"
+        " organisations.by_economy.KEY",
+    ),
+    "more than a number": (
+        "a,1,organisations.registered.CN,",
+        "line 2: figure a: measure is organisations.registered.CN, and organisations.registered is one number;"
+        " leave the rest out",
+    ),
+    "unknown key": (
+        "a,1,negotiations.per_hour.oversea.33,",
+        "line 2: figure a: measure is negotiations.per_hour.oversea.33; did you mean overseas?",
+    ),
+    "no moment": (
+        "a,1,organisations.registered,morning",
+        "line 2: figure a: as_of is 'morning'; it is a day or a moment, such as 2020-09-05 or 2020-09-05T08:00",
+    ),
+    "no number": (
+        "a,many,organisations.registered,",
+        "line 2: figure a: could not convert string to float: 'many';"
+        " value and rounding are plain numbers such as 550000 or 0.264",
+    ),
+    "twice": ("a,1,visits.started,\na,2,visits.started,", "line 3: figure a stands twice; remove one"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED_OWN)
+def test_own_figure_that_cannot_be_read_is_named(tmp_path: Path, name: str):
+    lines, message = REFUSED_OWN[name]
+    with pytest.raises(FigureError) as refused:
+        load_own_figures(own_table(tmp_path, lines), FIGURES)
+    assert str(refused.value).replace(f"{tmp_path}/", "") == f"mine.csv: {message}"
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "message"),
+    [
+        ("id,value,mesure", "a,1,visits.started", "column mesure is unknown; did you mean measure?"),
+        ("id,measure", "a,visits.started", "column value is missing; the columns are "),
+        (
+            "id,value,measure,unit",
+            "a,5,negotiations.waited_mean_s,min",
+            "line 2: figure a: unit is 'min', and negotiations.waited_mean_s is in s; give the value in s",
+        ),
+        (
+            "id,value,measure,scales",
+            "a,5,visits.started,maybe",
+            "line 2: figure a: scales is 'maybe'; yes when it counts people or what they do, else no",
+        ),
+    ],
+)
+def test_own_table_with_a_bad_column_is_refused(tmp_path: Path, header: str, line: str, message: str):
+    with pytest.raises(FigureError) as refused:
+        load_own_figures(own_table(tmp_path, line, header=header), FIGURES)
+    assert str(refused.value).replace(f"{tmp_path}/", "").startswith(f"mine.csv: {message}")

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cloudfair.command import analysis, catalogue, experiments, kept, play, serving, watching
+from cloudfair.command import analysis, catalogue, comparing, experiments, kept, play, serving, watching
 from cloudfair.command.show import complain
 from fairfacts.errors import FairError, FigureError, LabError, ScenarioError
 
@@ -29,7 +29,7 @@ app.command("run")(play.run)
 app.command("serve")(serving.serve)
 app.command("watch")(watching.watch)
 app.command("runs")(kept.runs)
-app.command("compare")(kept.compare)
+app.command("compare")(comparing.compare)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
 app.command("query")(analysis.query)

@@ -9,8 +9,8 @@ import typer
 
 from cloudfair.command.options import Changes, Figures, Json, Scale
 from cloudfair.command.show import number, out, print_json, table
-from fairfacts.comparison import COUNTERPARTS
-from fairfacts.figures import load_figures
+from fairfacts.comparison import counterpart_of
+from fairfacts.figures import load_figures, load_own_figures
 from fairsim.parameters import FILE, load_rows
 from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
 from fairsim.schema import scenario_schema
@@ -108,7 +108,8 @@ def _shown(value: Any) -> str:
 
 def figures(*, figures: Figures = None, as_json: Json = False) -> None:
     """List the documented figures, each with its source, and the measure that it is held against."""
-    known = load_figures(figures)
+    documented = load_figures()
+    known = load_own_figures(figures, documented) if figures else documented
     if as_json:
         print_json(list(known.values()))
         return
@@ -128,8 +129,8 @@ def figures(*, figures: Figures = None, as_json: Json = False) -> None:
             figure.unit,
             figure.status,
             figure.counts,
-            f"{figure.source} {figure.paragraph}",
-            COUNTERPARTS[figure.id].measure if figure.id in COUNTERPARTS else "",
+            f"{figure.source} {figure.paragraph or ''}",
+            counterpart.measure if (counterpart := counterpart_of(figure)) else "",
         )
         for figure in known.values()
     )

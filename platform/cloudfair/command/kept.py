@@ -1,34 +1,28 @@
-"""`fair runs`, `fair compare` and `fair verify`: runs that are kept, their measures, and whether their log is whole."""
+"""`fair runs` and `fair verify`: runs that are kept, and whether their log is whole."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-import typer
 from rich.progress import Progress
 
 from cloudfair import tables
-from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures, Json, KeptRun
-from cloudfair.command.show import ROLE_MEANINGS, comparison_table, err, number, out, print_json, simulated_clock, table
-from cloudfair.live import measures_of
+from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, KeptRun
+from cloudfair.command.show import err, out, print_json, table
 from cloudfair.log import KeptState, Log, pieces
 from fairfacts.auditor import LAWS, Auditor
-from fairfacts.comparison import compare as compare_with_figures
-from fairfacts.differences import differences, series_differences
-from fairfacts.errors import BackendError, ScenarioError
+from fairfacts.errors import BackendError
 from fairfacts.events import decode
-from fairfacts.figures import load_figures
 from fairfacts.measures import State
-from fairfacts.series import HOUR_MS
 
 
 def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> None:
     """List the runs that are kept, the latest first."""
     kept = Log.open(database).runs()
     if as_json:
-        print_json([_columns(run) for run in kept])
+        print_json([columns_of(run) for run in kept])
         return
     columns = (
         ("run", "left"),
@@ -46,7 +40,7 @@ def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> Non
             str(run.seed),
             f"{run.scale:g}",
             f"{run.head:,}",
-            _state(run),
+            state_of(run),
             f"{run.created_at.astimezone():%Y-%m-%d %H:%M}",
         )
         for run in kept
@@ -54,68 +48,6 @@ def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> Non
     out.print(table("Runs", columns, rows))
     if not kept:
         out.print("none yet: fair run ciftis2020 plays one")
-
-
-def compare(
-    run: KeptRun = None,
-    other: Annotated[str | None, typer.Argument(help="A second run: compare the two, and not with figures.")] = None,
-    *,
-    series: Annotated[
-        str | None, typer.Option(help="Compare a breakdown of two runs, such as negotiations.per_hour, key by key.")
-    ] = None,
-    figures: Figures = None,
-    database: Database = DEFAULT_DATABASE,
-    as_json: Json = False,
-) -> None:
-    """Show what was reported beside what a kept run simulated; or two kept runs side by side."""
-    known = load_figures(figures)
-    log = Log.open(database)
-    kept = kept_run(log, run)
-    if other is not None:
-        _compare_runs(log, kept, log.run(other), series, as_json=as_json)
-        return
-    if series is not None:
-        raise ScenarioError(f"--series {series}: compares two runs; name another: fair compare {kept.id} OTHER")
-    rows = compare_with_figures(measures_of(log, kept.id), known)
-    if as_json:
-        print_json({"run": kept.id, "state": _state(kept), "scale": kept.scale, "comparison": rows})
-        return
-    out.print(comparison_table(rows))
-    out.print(f"\nrun {kept.id}, {_state(kept)}, scale {kept.scale:g}", highlight=False)
-    for role, meaning in ROLE_MEANINGS.items():
-        out.print(f"[dim]{role}: {meaning}[/]")
-
-
-def _compare_runs(log: Log, a: tables.Run, b: tables.Run, series: str | None, *, as_json: bool) -> None:
-    """Show the measures of two runs, or a breakdown of them, side by side."""
-    state_a, state_b = measures_of(log, a.id), measures_of(log, b.id)
-    one, two = state_a.snapshot(), state_b.snapshot()
-    rows = differences(one, two) if series is None else series_differences(series, one, two)
-    if as_json:
-        print_json({"a": _columns(a), "b": _columns(b), "series": series, "differences": rows})
-        return
-    columns = ((series or "measure", "left"), ("A", "right"), ("B", "right"), ("B - A", "right"), ("B / A", "right"))
-    epoch = state_a.parts.run.epoch
-    shown = (
-        (
-            _clocked(row.measure, epoch) if series and series.endswith("per_hour") else row.measure,
-            number(row.a),
-            number(row.b),
-            number(row.difference),
-            "" if row.ratio is None else f"{row.ratio:.3f}",
-        )
-        for row in rows
-    )
-    out.print(table("Two runs", columns, shown))
-    for letter, kept in (("A", a), ("B", b)):
-        told = f"{letter}: run {kept.id}, {_state(kept)}, {kept.scenario}, seed {kept.seed}, scale {kept.scale:g}"
-        out.print(told, highlight=False, soft_wrap=True)
-
-
-def _clocked(key: str, epoch: str) -> str:
-    """Return the key of an hour, such as `overseas.33`, with the hour as the fair's clocks show it."""
-    *origin, hour = key.split(".")
-    return " ".join([*origin, simulated_clock(epoch, int(hour) * HOUR_MS)])
 
 
 def verify(
@@ -213,9 +145,11 @@ def kept_run(log: Log, run: str | None) -> tables.Run:
     return kept[0]
 
 
-def _state(run: tables.Run) -> str:
+def state_of(run: tables.Run) -> str:
+    """Return whether a run goes on."""
     return "ended" if run.ended else "running"
 
 
-def _columns(run: tables.Run) -> dict[str, Any]:
-    return run.model_dump(exclude={"ended", "request"}) | {"state": _state(run)}
+def columns_of(run: tables.Run) -> dict[str, Any]:
+    """Return what is shown of a run in JSON."""
+    return run.model_dump(exclude={"ended", "request"}) | {"state": state_of(run)}

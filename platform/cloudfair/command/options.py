@@ -23,7 +23,8 @@ DEFAULT_DATABASE = "cloudfair.db"
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object (or array) and nothing else.")]
 
 Figures = Annotated[
-    Path | None, typer.Option("--figures", help="A CSV file of documented figures to use instead of the shipped ones.")
+    Path | None,
+    typer.Option("--figures", help="A CSV file of your own figures, beside the documented ones (seeds/README.md)."),
 ]
 
 Token = Annotated[

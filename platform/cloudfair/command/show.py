@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,19 +11,13 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from fairfacts.comparison import Row
+from fairfacts.comparison import ROLES, Row
 
 WIDTH = 120
 """Of what goes to a file or a pipe."""
 
 out = Console(width=None if sys.stdout.isatty() else WIDTH)
 err = Console(stderr=True, width=None if sys.stderr.isatty() else WIDTH)
-
-ROLE_MEANINGS = {
-    "input": "given to the model: no agreement",
-    "calibrated": "parameters were fitted to it",
-    "held out": "never used: this speaks for the model",
-}
 
 
 def print_json(value: Any) -> None:
@@ -52,22 +46,41 @@ def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Iterabl
 
 
 def comparison_table(rows: Iterable[Row]) -> Table:
-    """Return documented figures beside what was simulated."""
-    columns = (("figure", "left"), ("reported", "right"), ("simulated", "right"), ("ratio", "right"), ("role", "left"))
-    return table(
-        "Reported and simulated",
-        columns,
-        (
-            (
-                row.figure,
-                f"{'' if row.op == '=' else row.op + ' '}{number(row.reported)}",
-                number(row.simulated),
-                "" if row.ratio is None else f"{row.ratio:.3f}",
-                row.role,
-            )
-            for row in rows
-        ),
-    )
+    """Return figures beside what was simulated, what speaks most for the model first."""
+    rows = sorted(rows, key=lambda row: list(ROLES).index(row.role))
+    spread = any(row.low is not None for row in rows)
+    columns = [("figure", "left"), ("reported", "right"), ("+-", "right"), ("simulated", "right")]
+    columns += [("95 % of fairs", "right")] if spread else []
+    columns += [("ratio", "right")]
+    columns += [("z", "right")] if spread else []
+    columns += [("role", "left"), ("verdict", "left")]
+    return table("Reported and simulated", columns, (_comparison_cells(row, spread=spread) for row in rows))
+
+
+def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:
+    yield row.figure
+    yield reported(row)
+    yield short(row.rounding) if row.rounding and row.op in ("=", "~") else ""
+    yield short(row.simulated)
+    if spread:
+        yield "" if row.low is None or row.high is None else f"{short(row.low)} to {short(row.high)}"
+    yield "" if row.ratio is None else f"{row.ratio:.3f}"
+    if spread:
+        yield "" if row.z is None or row.role == "input" else f"{row.z:+.1f}"
+    yield row.role
+    yield row.verdict or ""
+
+
+def reported(row: Row) -> str:
+    """Return a row's figure with its operator; nothing where none was reported."""
+    return "" if row.reported is None else f"{'' if row.op == '=' else row.op + ' '}{short(row.reported)}"
+
+
+def short(value: float | str) -> str:
+    """Return a number in little room, from a hundred million on in millions; a moment to the minute."""
+    if isinstance(value, str):
+        return value[:16].replace("T", " ")
+    return f"{value / 1e6:,.0f} M" if abs(value) >= 1e8 else number(value)
 
 
 def number(value: float | str) -> str:
