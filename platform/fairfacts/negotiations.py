@@ -84,6 +84,7 @@ MEASURES: Mapping[str, str] = {
     "waited_p90_s": "s · 90 % of the negotiations taken up waited no longer, to ten seconds",
     "talked_mean_s": "s · mean length of a talk that has ended",
     "by_economy": "negotiations · initiated, by the requester's economy",
+    "by_economy_and_hour": "negotiations · initiated, by the requester's economy and hour of the day at the fair",
     "by_sector": "negotiations · initiated, by the exhibitor's sector",
     "lapsed_by_economy": "negotiations · lapsed, by the requester's economy",
     "per_hour": "negotiations · initiated, by origin (overseas when either party is) and hour since the epoch",
@@ -104,7 +105,8 @@ class NegotiationMeasures(msgspec.Struct):
     talked_ms: int = 0
     waits: Histogram = msgspec.field(default_factory=lambda: Histogram(WAIT_CLASS_MS))
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
-    by_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    by_economy_and_hour: dict[str, HourCounts] = msgspec.field(default_factory=dict)
+    """The hour is that of the day at the fair, 0 to 23."""
     by_sector: dict[str, int] = msgspec.field(default_factory=dict)
     lapsed_by_economy: dict[str, int] = msgspec.field(default_factory=dict)
     domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
@@ -124,7 +126,8 @@ class NegotiationMeasures(msgspec.Struct):
             series = self.domestic_per_hour
         hour = hour_of(event.at_ms)
         series[hour] = series.get(hour, 0) + 1
-        self.by_economy[event.economy] = self.by_economy.get(event.economy, 0) + 1
+        at_hour = self.by_economy_and_hour.setdefault(event.economy, {})
+        at_hour[hour % 24] = at_hour.get(hour % 24, 0) + 1
         self.by_sector[event.sector] = self.by_sector.get(event.sector, 0) + 1
 
     def decline(self, _: NegotiationDeclined) -> None:
@@ -172,7 +175,8 @@ class NegotiationMeasures(msgspec.Struct):
             "waited_p50_s": self.waits.quantile_s(0.5),
             "waited_p90_s": self.waits.quantile_s(0.9),
             "talked_mean_s": round(self.talked_ms / self.held / 1000, 1) if self.held else 0.0,
-            "by_economy": dict(self.by_economy),
+            "by_economy": {economy: sum(at_hour.values()) for economy, at_hour in self.by_economy_and_hour.items()},
+            "by_economy_and_hour": {economy: plain(at_hour) for economy, at_hour in self.by_economy_and_hour.items()},
             "by_sector": dict(self.by_sector),
             "lapsed_by_economy": dict(self.lapsed_by_economy),
             "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from tests.fairfacts.stories import HOUR, MINUTE, SECOND, changed
 
@@ -25,7 +26,8 @@ def requested(parties: tuple[int, int, str, int, str, bool], attempt: int = 1) -
 
 
 ASKED = {"initiated": 1, "initiated_overseas": 1, "overseas_share": 1.0, "by_economy": {"DE": 1},
-         "by_sector": {"finance": 1}, "per_hour": {"domestic": {}, "overseas": {"9": 1}}}  # fmt: skip
+         "by_economy_and_hour": {"DE": {"9": 1}}, "by_sector": {"finance": 1},
+         "per_hour": {"domestic": {}, "overseas": {"9": 1}}}  # fmt: skip
 
 
 def test_negotiation_that_was_requested_waits():
@@ -84,9 +86,15 @@ def test_negotiation_is_overseas_when_either_party_is():
         "overseas_share": 0.6667,
         "waiting": 3,
         "by_economy": {"DE": 1, "CN": 2},
+        "by_economy_and_hour": {"DE": {"9": 1}, "CN": {"9": 2}},
         "by_sector": {"finance": 3},
         "per_hour": {"domestic": {"9": 1}, "overseas": {"9": 2}},
     }
+
+
+def test_requests_by_economy_and_hour_of_the_day_are_those_of_all_days():
+    asked = [msgspec.structs.replace(requested(ABROAD), at_ms=NINE + days * 24 * HOUR) for days in (0, 1)]
+    assert changed("negotiations", *asked)["by_economy_and_hour"] == {"DE": {"9": 2}}
 
 
 def test_wish_that_is_taken_elsewhere_is_initiated_again():
