@@ -11,7 +11,7 @@ $(VENV)/.made: $(LOCKS)/uv.txt
 	$(BIN)/python -m pip install -q --require-hashes -r $(LOCKS)/uv.txt
 	@touch $@
 
-WEB := $(wildcard platform/web/*.* platform/web/src/*)
+WEB := $(wildcard platform/web/*.* platform/web/src/*.* platform/web/src/*/*)
 $(VENV)/.run: $(VENV)/.made $(LOCKS)/run.txt pyproject.toml hatch_build.py $(WEB)
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCKS)/run.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .

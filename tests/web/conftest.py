@@ -26,6 +26,8 @@ from fairfacts.projects import ProjectPublished
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairfacts.streams import StreamStarted, ViewerJoined
 from fairfacts.visits import VisitStarted
+from fairsim.fair import play
+from fairsim.scenario import load_scenario
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "tests/browser/node_modules/@sparticuz/chromium/bin"
@@ -135,7 +137,23 @@ def open_page(browser: Browser, backend: Backend) -> Iterator[Callable[..., Page
     assert asked <= {backend.url, "data:image"}
 
 
+def send(backend: Backend, batches: list[list[Event]]) -> tuple[str, int]:
+    """Begin a run and append batches to it; return the run and the position of the next event."""
+    run, head = backend.begin(), 0
+    for batch in batches:
+        backend.append(run, head, batch)
+        head += len(batch)
+    return run, head
+
+
 SCALE, HOUR_MS, DAYS = 0.01, 3_600_000, 6
+
+
+@pytest.fixture(scope="session")
+def real() -> list[list[Event]]:
+    """The events of a hundredth of the real fair, as the model plays it: one batch for every six hours."""
+    scenario = load_scenario("ciftis2020", scale=SCALE)
+    return [events for _, events in play(scenario, seed=7, slice_ms=6 * HOUR_MS)]
 
 
 @pytest.fixture(scope="session")

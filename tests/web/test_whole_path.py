@@ -8,15 +8,16 @@ from typing import Any
 
 from playwright.sync_api import expect
 from tests.command.fair import Fair
-from tests.web.test_page import OpenPage, as_shown, shown, table, tile
+from tests.web.test_page import OpenPage, tile
+from tests.web.test_views import row_as_shown, table
 
 
 def test_a_scenario_file_becomes_numbers_on_the_page(backend: Any, open_page: OpenPage, tmp_path: Path) -> None:
     fair = Fair(tmp_path)
     (tmp_path / "patient.toml").write_text('title = "Patient"\n[negotiations]\npatience_mean_min = 120\n')
     page = open_page()
-    running = fair.start("run", "patient.toml", "--scale", "0.02", "--speed", "120000", "--to", backend.url, "--json")
-    negotiations = tile(page, "negotiations")
+    running = fair.start("run", "patient.toml", "--scale", "0.02", "--speed", "240000", "--to", backend.url, "--json")
+    negotiations = tile(page)
     expect(page.locator("#feed")).to_have_text("Live", timeout=20_000)
     looks = set()
     while running.poll() is None:
@@ -27,7 +28,8 @@ def test_a_scenario_file_becomes_numbers_on_the_page(backend: Any, open_page: Op
     result = json.loads(out)
 
     expect(page.locator("#feed")).to_have_text("Ended")
-    expect(negotiations).to_have_text(shown(result, "negotiations", "initiated"))
+    expect(negotiations).to_have_text(f"{result['measures']['negotiations']['initiated']:,}")
     assert len(looks) > 5
+    page.keyboard.press("7")
     expect(page.locator("[data-figure='fair.closes'] td").nth(1)).to_have_text("Wed 9 Sep")
-    assert table(page) == {row["figure"]: as_shown(row) for row in result["comparison"]}
+    assert table(page) == {row["figure"]: row_as_shown(row) for row in result["comparison"]}

@@ -4,7 +4,7 @@ import { type Language, say } from "./text";
 
 export const BEIJING = "Asia/Shanghai";
 export const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 const BEIJING_OFFSET_MS = 8 * HOUR_MS; // all year, since 1991
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -68,4 +68,26 @@ function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.D
     formats.set(key, found);
   }
   return found;
+}
+
+/** Returns a moment as an address writes it: date and time in Beijing, to the second. */
+export function inWords(ms: number): string {
+  return new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19);
+}
+
+/** Returns the moment that `inWords` wrote; null where the words are none. */
+export function fromWords(words: string): number | null {
+  const ms = Date.parse(`${words}Z`);
+  return Number.isNaN(ms) ? null : ms - BEIJING_OFFSET_MS;
+}
+
+/** Returns the midnight in Beijing before a moment. */
+export function midnightBefore(ms: number): number {
+  return Math.floor((ms + BEIJING_OFFSET_MS) / DAY_MS) * DAY_MS - BEIJING_OFFSET_MS;
+}
+
+/** Returns date and time of the wall clock, in the reader's time zone. */
+export function wallMoment(language: Language, ms: number): string {
+  const options = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+  return new Intl.DateTimeFormat(say(language, "locale"), options).format(ms);
 }

@@ -1,6 +1,6 @@
 // The live feed of one run: a socket that is kept open, and the snapshot that its frames add up to.
 
-import { PARTS, type Snapshot } from "./snapshot";
+import type { Snapshot } from "./snapshot";
 
 export type FeedState =
   | { name: "connecting" }
@@ -14,13 +14,22 @@ export interface Watcher {
   /** A frame came; call `drawn` once it is on the screen, for the next is sent only then. */
   frame(snapshot: Snapshot, atMs: number, drawn: () => void): void;
   state(state: FeedState): void;
+  /** How long the latest datum took on its way, and how far the run has come. */
+  heartbeat(lags: Lags, atMs: number): void;
+}
+
+/** In ms of wall time; see `Lags` in cloudfair.messages. */
+export interface Lags {
+  model_to_intake: number | null;
+  intake_to_fold: number;
+  fold_to_socket: number;
 }
 
 type Message =
   | { type: "hello"; protocol: number; run: string; epoch: string; head: number; at_ms: number; wall: string }
   | { type: "snapshot"; frame: number; position: number; at_ms: number; state: Snapshot; token: string }
   | { type: "patch"; from: number; to: number; position: number; at_ms: number; patch: Json; merged: number; token: string }
-  | { type: "heartbeat"; wall: string; at_ms: number; position: number; lag_ms: Record<string, number | null> }
+  | { type: "heartbeat"; wall: string; at_ms: number; position: number; lag_ms: Lags }
   | { type: "reset"; reason: string }
   | { type: "end"; digest: string; position: number };
 
@@ -87,7 +96,6 @@ export class Feed {
       case "hello":
         return this.#send({
           type: "subscribe",
-          parts: PARTS,
           rate_hz: RATE_HZ,
           ...(this.#token === null ? {} : { resume: this.#token }),
           acknowledge: true,
@@ -106,7 +114,8 @@ export class Feed {
         clearTimeout(this.#staleness);
         return this.#tell({ name: "ended" });
       case "heartbeat":
-        return; // says that the connection stands, not that the numbers are new
+        // says that the connection stands, not that the numbers are new
+        return this.watcher.heartbeat(message.lag_ms, message.at_ms);
     }
   }
 

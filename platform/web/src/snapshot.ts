@@ -1,4 +1,7 @@
-// What the page reads of a run's snapshot. The measures are defined in `fairfacts`; none is computed here.
+// A run's snapshot, as the backend sends it. The measures are defined in `fairfacts`; none is computed here.
+
+export type Counts = Record<string, number>;
+export type Value = number | string | Counts | Record<string, Counts>;
 
 export interface Snapshot {
   run: {
@@ -9,34 +12,36 @@ export interface Snapshot {
     duration_ms: number;
     phase: "before" | "open" | "closed" | "ended";
   };
-  organisations: { registered: number };
-  visits: { online: number; online_peak: number };
-  streams: { live: number; ended: number; viewers: number };
-  projects: { published: number };
-  negotiations: {
-    initiated: number;
-    initiated_overseas: number;
-    waiting: number;
-    talking: number;
-    lapse_share: number;
-    per_hour: { domestic: Record<string, number>; overseas: Record<string, number> };
-  };
+  [part: string]: Record<string, unknown>;
 }
 
-/** The parts to subscribe to: exactly what is read above. */
-export const PARTS = [
-  "run",
-  "organisations.registered",
-  "visits.online",
-  "visits.online_peak",
-  "streams.live",
-  "streams.ended",
-  "streams.viewers",
-  "projects.published",
-  "negotiations.initiated",
-  "negotiations.initiated_overseas",
-  "negotiations.waiting",
-  "negotiations.talking",
-  "negotiations.lapse_share",
-  "negotiations.per_hour",
-] as const;
+/** Returns the measure at a path of the snapshot, such as `negotiations.initiated`; undefined where the run has none. */
+export function measure(snapshot: Snapshot, path: string): unknown {
+  let value: unknown = snapshot;
+  for (const name of path.split(".")) {
+    if (typeof value !== "object" || value === null) return undefined;
+    value = (value as Record<string, unknown>)[name];
+  }
+  return value;
+}
+
+/** Returns a measure that is a number; 0 where nothing was counted yet. */
+export function amount(snapshot: Snapshot, path: string): number {
+  const value = measure(snapshot, path);
+  return typeof value === "number" ? value : 0;
+}
+
+const NONE: Counts = {};
+
+/** Returns a measure that is broken down by name or number; the same object as long as it does not change. */
+export function counts(snapshot: Snapshot, path: string): Counts {
+  const value = measure(snapshot, path);
+  return typeof value === "object" && value !== null ? (value as Counts) : NONE;
+}
+
+/** Returns the entries of a breakdown, the largest first. */
+export function largest(counts: Counts, most = Number.POSITIVE_INFINITY): [name: string, amount: number][] {
+  return Object.entries(counts)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, most);
+}

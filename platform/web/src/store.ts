@@ -1,32 +1,50 @@
 // Everything that the page shows, in one place. Views are functions of it and are drawn once per screen refresh.
 
-import type { FeedState } from "./feed";
-import type { Row, Run } from "./runs";
+import type { Place } from "./address";
+import type { Run } from "./api";
+import type { FeedState, Lags } from "./feed";
 import type { Snapshot } from "./snapshot";
 import type { Language } from "./text";
+import type { Trace } from "./trace";
+
+export type Theme = "light" | "dark";
 
 export interface Page {
   language: Language;
+  theme: Theme;
+  place: Place;
   /** Newest first; null until the backend has answered. */
   runs: Run[] | null;
-  /** The run named in the address; null to follow the latest. */
-  chosen: string | null;
   /** The run whose feed is open. */
   watched: string | null;
   feed: FeedState;
   snapshot: Snapshot | null;
+  /** The instant that is shown. */
   atMs: number;
-  rows: Row[];
+  /** How far the run has come, whatever is shown. */
+  headMs: number;
+  /** The latest snapshot of the run itself, whatever instant is shown: the time bar is drawn from it. */
+  live: Snapshot | null;
+  lags: Lags | null;
+  trace: Trace | null;
+  /** What the backend answered over HTTP, by path. */
+  answers: Readonly<Record<string, unknown>>;
+  /** Whether the list of keys is open. */
+  help: boolean;
 }
 
 export class Store {
   #drawn: (() => void)[] = [];
   #asked = false;
+  #draw: (page: Page) => void = () => {};
 
-  constructor(
-    public page: Page,
-    private readonly draw: (page: Page) => void,
-  ) {}
+  constructor(public page: Page) {}
+
+  /** Has `draw` called at the next refresh of the screen after each change. */
+  begin(draw: (page: Page) => void): void {
+    this.#draw = draw;
+    this.change({});
+  }
 
   /** Takes over changes and draws the page at the next refresh of the screen; `drawn` is called after that. */
   change(changes: Partial<Page>, drawn?: () => void): void {
@@ -38,7 +56,7 @@ export class Store {
       this.#asked = false;
       const waiting = this.#drawn;
       this.#drawn = [];
-      this.draw(this.page);
+      this.#draw(this.page);
       for (const call of waiting) call();
     });
   }

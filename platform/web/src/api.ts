@@ -1,4 +1,4 @@
-// What the backend says over HTTP: its runs, and how one of them compares with what was reported.
+// What the backend says over HTTP.
 
 export interface Run {
   id: string;
@@ -6,20 +6,28 @@ export interface Run {
   seed: number;
   scale: number;
   state: "running" | "ended";
+  head: number;
+  at_ms: number;
   created_at: string;
 }
 
-export type Role = "input" | "calibrated" | "held out";
+export type Role = "input" | "calibrated" | "held out" | "emergent";
+export type Verdict = "given" | "agrees" | "differs" | "open";
 
 export interface Row {
   figure: string;
   op: "=" | ">" | "<" | "~";
   unit: string;
-  reported: number | string;
+  /** Null where nothing was reported. */
+  reported: number | string | null;
   simulated: number | string;
   ratio: number | null;
   role: Role;
   measure: string;
+  /** Where one more fair falls with 95 % probability; null of one run. */
+  low: number | null;
+  high: number | null;
+  verdict: Verdict | null;
 }
 
 const PATIENCE_MS = 5_000;
@@ -30,19 +38,14 @@ export async function listRuns(): Promise<Run[] | null> {
   return runs?.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)) ?? null;
 }
 
-/** Returns the run's figures beside its measures; null where the backend does not answer. */
-export async function comparisonOf(run: string): Promise<Row[] | null> {
-  const comparison = await get<{ rows: Row[] }>(`runs/${encodeURIComponent(run)}/comparison`);
-  return comparison?.rows ?? null;
-}
-
 /** Returns the run to follow where none is chosen: the one watched while it runs, else the newest that runs, else the newest. */
 export function latest(runs: readonly Run[], watched: string | null): Run | undefined {
   const running = runs.filter((run) => run.state === "running");
   return running.find((run) => run.id === watched) ?? running[0] ?? runs[0];
 }
 
-async function get<T>(path: string): Promise<T | null> {
+/** Returns what the backend answers at a path; null where it does not answer, or not with success. */
+export async function get<T>(path: string): Promise<T | null> {
   try {
     const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS) });
     return answer.ok ? ((await answer.json()) as T) : null;

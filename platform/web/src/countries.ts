@@ -1,0 +1,60 @@
+// What the map of the world needs to know of countries: it names them by number, and leaves out the smallest.
+
+/** ISO 3166-1: the number of each country on the map (three digits) and its letters (two), one after the other. */
+const CODES =
+  "004AF008AL010AQ012DZ024AO031AZ032AR036AU040AT044BS050BD051AM056BE064BT068BO070BA072BW076BR084BZ090SB096BN100BG" +
+  "104MM108BI112BY116KH120CM124CA140CF144LK148TD152CL156CN158TW170CO178CG180CD188CR191HR192CU196CY203CZ204BJ208DK" +
+  "214DO218EC222SV226GQ231ET232ER233EE238FK242FJ246FI250FR260TF262DJ266GA268GE270GM275PS276DE288GH300GR304GL320GT" +
+  "324GN328GY332HT340HN348HU352IS356IN360ID364IR368IQ372IE376IL380IT384CI388JM392JP398KZ400JO404KE408KP410KR414KW" +
+  "417KG418LA422LB426LS428LV430LR434LY440LT442LU450MG454MW458MY466ML478MR484MX496MN498MD499ME504MA508MZ512OM516NA" +
+  "524NP528NL540NC548VU554NZ558NI562NE566NG578NO586PK591PA598PG600PY604PE608PH616PL620PT624GW626TL630PR634QA642RO" +
+  "643RU646RW682SA686SN688RS694SL703SK704VN705SI706SO710ZA716ZW724ES728SS729SD732EH740SR748SZ752SE756CH760SY762TJ" +
+  "764TH768TG780TT784AE788TN792TR795TM800UG804UA807MK818EG826GB834TZ840US854BF858UY860UZ862VE887YE894ZM";
+
+/** Economies too small for the map: longitude and latitude of their main place, from zone.tab of the IANA tz database. */
+export const SMALL: Readonly<Record<string, readonly [number, number]>> = {
+  SG: [103.8, 1.3],
+  HK: [114.2, 22.3],
+  MO: [113.5, 22.2],
+  MT: [14.5, 35.9],
+  BH: [50.6, 26.4],
+  MU: [57.5, -20.2],
+  KY: [-81.4, 19.3],
+  MV: [73.5, 4.2],
+  AW: [-70.0, 12.5],
+  AD: [1.5, 42.5],
+  BM: [-64.8, 32.3],
+  SC: [55.5, -4.7],
+  CW: [-69.0, 12.2],
+  BB: [-59.6, 13.1],
+  MC: [7.4, 43.7],
+  LI: [9.5, 47.1],
+  AG: [-61.8, 17.1],
+  LC: [-61.0, 14.0],
+  SM: [12.5, 43.9],
+  PF: [-149.6, -17.5],
+  SX: [-63.0, 18.1],
+  CV: [-23.5, 14.9],
+  FO: [-6.8, 62.0],
+  TC: [-71.1, 21.5],
+  GD: [-61.8, 12.1],
+  KN: [-62.7, 17.3],
+  VC: [-61.2, 13.2],
+  WS: [-171.7, -13.8],
+  DM: [-61.4, 15.3],
+  KM: [43.3, -11.7],
+  TO: [-175.2, -21.1],
+  PW: [134.5, 7.3],
+  FM: [151.8, 7.4],
+  ST: [6.7, 0.3],
+  KI: [173.0, 1.4],
+  NR: [166.9, -0.5],
+  MH: [171.2, 7.2],
+  TV: [179.2, -8.5],
+  XK: [21.2, 42.7],
+};
+
+/** The letters of a country, by its number on the map. */
+export const LETTERS: ReadonlyMap<string, string> = new Map(
+  Array.from({ length: CODES.length / 5 }, (_, i) => [CODES.slice(i * 5, i * 5 + 3), CODES.slice(i * 5 + 3, i * 5 + 5)]),
+);

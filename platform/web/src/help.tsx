@@ -1,0 +1,38 @@
+// The list of keys.
+
+import { useEffect, useRef } from "preact/hooks";
+import { showHelp } from "./actions";
+import { VIEWS } from "./address";
+import { type Language, type Word, say } from "./text";
+
+const KEYS: readonly (readonly [string, Word])[] = [
+  [`1–${VIEWS.length}`, "keys_views"],
+  ["d", "keys_span"],
+  ["/", "keys_search"],
+  ["t", "keys_theme"],
+  ["c", "keys_language"],
+  ["?", "keys_help"],
+];
+
+export function Keys({ language }: { language: Language }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    <dialog class="keys" ref={dialog} aria-labelledby="keys-title" onClose={() => showHelp(false)}>
+      <h2 id="keys-title">{say(language, "keys_title")}</h2>
+      <dl>
+        {KEYS.map(([key, word]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{say(language, word)}</dd>
+          </div>
+        ))}
+      </dl>
+      <button type="button" class="plain" onClick={() => dialog.current?.close()}>
+        {say(language, "close")}
+      </button>
+    </dialog>
+  );
+}

@@ -1,0 +1,232 @@
+// The small parts that views are made of: a measure, a tile, bars, a table.
+
+import type { ComponentChildren } from "preact";
+import type { Role, Row } from "./api";
+import { HOUR_MS, midnightBefore } from "./clock";
+import { epochOf } from "./chart";
+import { full, number, shown } from "./format";
+import { type Counts, amount, counts, largest } from "./snapshot";
+import type { Page } from "./store";
+import { type Language, type Word, nameOfMeasure, say, term } from "./text";
+import { measures } from "./text/names";
+import { type Gauge, isGauge } from "./trace";
+
+const REPORTED: Record<Row["op"], Word> = {
+  "=": "of_reported",
+  ">": "of_reported_gt",
+  "<": "of_reported_lt",
+  "~": "of_reported_about",
+};
+export const ROLES: Record<Role, Word> = {
+  input: "role_input",
+  calibrated: "role_calibrated",
+  "held out": "role_held_out",
+  emergent: "role_emergent",
+};
+/** How far beyond the reported figure a tile's line reaches. */
+const HEADROOM = 1.25;
+const SPARK = { width: 100, height: 24, step_ms: 10 * 60_000 } as const;
+
+/** A measure of the snapshot: its number, written as the measure is; in full for whoever points at it. */
+export function Measure({ page, of }: { page: Page; of: string }) {
+  const value = page.snapshot ? amount(page.snapshot, of) : 0;
+  return (
+    <span data-measure={of} title={full(page.language, value)}>
+      {shown(page.language, value, measures[of]?.[2] ?? "count")}
+    </span>
+  );
+}
+
+interface TileProps {
+  page: Page;
+  of: string;
+  /** The figure that the measure is held against. */
+  figure?: string;
+  /** A bound on the measure, itself a measure. */
+  cap?: string;
+  /** The day in a line: a series by hour, several that add up in the eye, or what was seen of a gauge. */
+  day?: string | Gauge;
+  children?: ComponentChildren;
+}
+
+/** A headline: its name, its value, the day in a line, and what it is to be held against. */
+export function Tile({ page, of, figure, cap, day, children }: TileProps) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const value = amount(snapshot, of);
+  const row = rowsOf(page).find((row) => row.figure === figure);
+  const bound = cap ? amount(snapshot, cap) : row && typeof row.reported === "number" ? row.reported : 0;
+  return (
+    <div data-tile={of}>
+      <dt>{nameOfMeasure(language, of)}</dt>
+      <dd class="value">
+        <Measure page={page} of={of} />
+      </dd>
+      {bound > 0 && (
+        <dd class="line" aria-hidden="true" data-cap={cap && ""} style={reach(value, bound, cap ? 1 : HEADROOM)} />
+      )}
+      {bound === 0 && day !== undefined && <Spark page={page} of={day} />}
+      <dd class="about">
+        {row && <span>{reported(language, row)}</span>}
+        {row && <span class="role">{say(language, ROLES[row.role])}</span>}
+        {cap && bound > 0 && <span>{say(language, "of_cap", { value: number(language, bound) })}</span>}
+        {children}
+      </dd>
+    </div>
+  );
+}
+
+/** A tile without a figure beside it: a name and a number. */
+export function Fact({ page, of }: { page: Page; of: string }) {
+  return (
+    <div class="fact">
+      <dt>{nameOfMeasure(page.language, of)}</dt>
+      <dd>
+        <Measure page={page} of={of} />
+      </dd>
+    </div>
+  );
+}
+
+/** Several facts. */
+export function Facts({ page, of }: { page: Page; of: readonly string[] }) {
+  return (
+    <dl class="facts">
+      {of.map((path) => (
+        <Fact key={path} page={page} of={path} />
+      ))}
+    </dl>
+  );
+}
+
+/** A sentence in which measures stand. */
+export function Note({ page, word, of }: { page: Page; word: Word; of: Record<string, string> }) {
+  const parts = say(page.language, word, Object.fromEntries(Object.keys(of).map((name) => [name, `\u0000${name}\u0000`])));
+  return (
+    <span>
+      {parts.split("\u0000").map((part) => (of[part] ? <Measure page={page} of={of[part]} /> : part))}
+    </span>
+  );
+}
+
+/** The day of the instant shown, in a line without axes. */
+function Spark({ page, of }: { page: Page; of: string }) {
+  const points = dayOf(page, of);
+  const most = Math.max(1, ...points.map(([, value]) => value));
+  const path = points.map(([x, y]) => `${round(x * SPARK.width)},${round(SPARK.height * (1 - (0.92 * y) / most))}`).join("L");
+  return (
+    <dd class="spark" aria-hidden="true">
+      <svg viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none">
+        {points.length > 1 && <path d={`M${path}`} />}
+      </svg>
+    </dd>
+  );
+}
+
+/** Returns the points of the day: the share of it that has passed, and the value there. */
+function dayOf(page: Page, of: string): [x: number, y: number][] {
+  const epochMs = epochOf(page);
+  const from = midnightBefore(epochMs + page.atMs - 1) - epochMs;
+  const share = (ms: number): number => (ms - from) / (24 * HOUR_MS);
+  const byHour = page.snapshot ? counts(page.snapshot, of) : {};
+  if (isGauge(of)) {
+    const { times, values } = page.trace?.line(of, from, page.atMs, SPARK.step_ms) ?? { times: [], values: [] };
+    return times.map((ms, i) => [share(ms), values[i] ?? 0]);
+  }
+  const first = from / HOUR_MS;
+  const passed = Math.ceil((page.atMs - from) / HOUR_MS);
+  return Array.from({ length: passed }, (_, i) => [(i + 0.5) / 24, byHour[String(first + i)] ?? 0]);
+}
+
+interface BarsProps {
+  page: Page;
+  /** A breakdown of the snapshot. */
+  of: string;
+  most?: number;
+  named?: (name: string) => string;
+}
+
+/** A breakdown as bars, the largest first. */
+export function Bars({ page, of, most = 12, named }: BarsProps) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  return <BarList page={page} of={of} entries={largest(counts(snapshot, of), most)} named={named ?? ((name) => term(language, name))} />;
+}
+
+/** A breakdown as bars, in the order given. */
+export function BarList({
+  page,
+  of,
+  entries,
+  named,
+}: {
+  page: Page;
+  of: string;
+  entries: readonly [string, number][];
+  named: (name: string) => string;
+}) {
+  const most = Math.max(1, ...entries.map(([, value]) => value));
+  return (
+    <ol class="bars">
+      {entries.map(([name, value]) => (
+        <li key={name}>
+          <span class="name">{named(name)}</span>
+          <span class="bar" aria-hidden="true" style={{ "--value": value / most }} />
+          <span class="amount" data-measure={`${of}.${name}`}>
+            {shown(page.language, value, "count")}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+/** A part of a view with its title. */
+export function Part({
+  title,
+  about,
+  wide,
+  children,
+}: {
+  title: string;
+  about?: string;
+  wide?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    <section class={wide ? "part wide" : "part"}>
+      <div class="title">
+        <h3>{title}</h3>
+        {about && <p>{about}</p>}
+      </div>
+      {children}
+    </section>
+  );
+}
+
+/** Returns the rows of the comparison, as they were last answered. */
+export function rowsOf(page: Page): readonly Row[] {
+  const answer = page.answers["comparison"] as { rows: Row[] } | undefined;
+  return answer?.rows ?? NO_ROWS;
+}
+const NO_ROWS: readonly Row[] = [];
+
+export function reported(language: Language, row: Row): string {
+  const value = typeof row.reported === "number" ? number(language, row.reported) : (row.reported ?? "");
+  return say(language, REPORTED[row.op], { value });
+}
+
+/** Returns the numbers that a value's line and the mark of its bound are drawn from. */
+export function reach(value: number, bound: number, headroom: number): Record<string, number> {
+  const whole = Math.max(bound * headroom, value);
+  return { "--value": value / whole, "--reported": bound / whole };
+}
+
+/** Returns the sum of a breakdown's parts, for drawing them side by side; no measure. */
+export function whole(counts: Counts): number {
+  return Object.values(counts).reduce((sum, part) => sum + part, 0);
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

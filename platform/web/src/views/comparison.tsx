@@ -1,0 +1,114 @@
+// What was reported beside what was simulated, grouped by what agreement is worth.
+
+import type { Role, Row, Verdict } from "../api";
+import { date, moment } from "../clock";
+import { number, percent, shown } from "../format";
+import { ROLES, rowsOf } from "../parts";
+import type { Page } from "../store";
+import { type Language, type Word, nameOf, nameOfMeasure, say } from "../text";
+import { measures } from "../text/names";
+
+const GROUPS: readonly (readonly [Role, Word, Word])[] = [
+  ["held out", "group_held_out", "group_held_out_about"],
+  ["calibrated", "group_calibrated", "group_calibrated_about"],
+  ["input", "group_input", "group_input_about"],
+  ["emergent", "group_emergent", "group_emergent_about"],
+];
+const COLUMNS: readonly Word[] = ["column_figure", "column_reported", "column_simulated", "column_ratio", "column_verdict"];
+const OPERATORS: Partial<Record<Row["op"], Word>> = { ">": "op_gt", "<": "op_lt", "~": "op_about" };
+const VERDICTS: Record<Verdict, Word> = {
+  given: "role_input",
+  agrees: "verdict_agrees",
+  differs: "verdict_differs",
+  open: "verdict_open",
+};
+const MONEY = ["USD", "CNY"];
+/** The ratio at the right end of the strip of dots. */
+const STRIP_REACH = 1.5;
+
+export function Comparison({ page }: { page: Page }) {
+  const { language } = page;
+  const rows = rowsOf(page);
+  return (
+    <table class="comparison" aria-label={say(language, "table_title")}>
+      <thead>
+        <tr>
+          {COLUMNS.map((word) => (
+            <th key={word} scope="col">
+              {say(language, word)}
+            </th>
+          ))}
+          <td aria-hidden="true">
+            <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
+              {say(language, "key_reported")}
+            </span>
+          </td>
+        </tr>
+      </thead>
+      {GROUPS.map(([role, word, about]) => (
+        <tbody key={role} data-role={role}>
+          <tr class="group">
+            <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+              {say(language, word)}
+              <span>{say(language, about)}</span>
+            </th>
+          </tr>
+          {rows
+            .filter((row) => row.role === role)
+            .map((row) => (
+              <Line key={row.figure} language={language} row={row} />
+            ))}
+        </tbody>
+      ))}
+    </table>
+  );
+}
+
+function Line({ language, row }: { language: Language; row: Row }) {
+  const agrees = row.role !== "input" && row.ratio !== null;
+  const name = row.role === "emergent" ? nameOfMeasure(language, row.measure) : nameOf(language, row.figure);
+  return (
+    <tr data-figure={row.figure}>
+      <th scope="row">{name}</th>
+      <td>{row.reported !== null && withOperator(language, row.op, value(language, row.reported, row))}</td>
+      <td>
+        {value(language, row.simulated, row)}
+        {row.low !== null && row.high !== null && (
+          <span class="interval">
+            {value(language, row.low, row)} – {value(language, row.high, row)}
+          </span>
+        )}
+      </td>
+      <td>{row.role !== "input" && row.ratio !== null && percent(language, row.ratio, 1)}</td>
+      <td data-verdict={row.verdict}>{row.verdict && say(language, VERDICTS[row.verdict])}</td>
+      <td>{agrees && <Dot ratio={row.ratio as number} />}</td>
+    </tr>
+  );
+}
+
+/** Shows a ratio as a filled mark beside the dashed line that stands for the reported figure. */
+function Dot({ ratio }: { ratio: number }) {
+  return (
+    <span
+      class="strip"
+      aria-hidden="true"
+      data-beyond={ratio > STRIP_REACH ? "" : undefined}
+      style={{ "--reported": 1 / STRIP_REACH, "--value": Math.min(1, ratio / STRIP_REACH) }}
+    />
+  );
+}
+
+function value(language: Language, value: number | string, row: Row): string {
+  const as = row.role === "emergent" ? measures[row.measure]?.[2] : undefined;
+  if (as && typeof value === "number") return shown(language, value, as);
+  if (value === "") return say(language, "none_yet");
+  if (typeof value === "string") return (row.unit === "date" ? date : moment)(language, Date.parse(value));
+  if (row.unit === "share") return percent(language, value, 1);
+  // money is shown in millions, as the names of its figures say: billions do not fit a phone
+  return number(language, MONEY.includes(row.unit) ? value / 1e6 : value);
+}
+
+function withOperator(language: Language, op: Row["op"], value: string): string {
+  const word = OPERATORS[op];
+  return word ? say(language, word, { value }) : value;
+}

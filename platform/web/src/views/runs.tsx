@@ -1,0 +1,64 @@
+// Which runs are kept here?
+
+import { chooseRun } from "../actions";
+import type { Run } from "../api";
+import { wallMoment } from "../clock";
+import { number } from "../format";
+import { Part } from "../parts";
+import type { Page } from "../store";
+import { type Word, say } from "../text";
+
+const COLUMNS: readonly Word[] = [
+  "column_run",
+  "column_scenario",
+  "column_seed",
+  "column_scale",
+  "column_events",
+  "column_started",
+  "column_state",
+];
+
+export function Runs({ page }: { page: Page }) {
+  const { language } = page;
+  return (
+    <Part title={say(language, "runs_title")} wide>
+      <div class="scrolls">
+        <table class="runs">
+          <thead>
+            <tr>
+              {COLUMNS.map((word) => (
+                <th key={word} scope="col">
+                  {say(language, word)}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {(page.runs ?? []).map((run) => (
+              <Line key={run.id} page={page} run={run} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Part>
+  );
+}
+
+function Line({ page, run }: { page: Page; run: Run }) {
+  const { language } = page;
+  return (
+    <tr data-run={run.id} aria-current={run.id === page.watched ? "true" : undefined}>
+      <th scope="row">
+        <button type="button" class="link" onClick={() => chooseRun(run.id)}>
+          {run.id}
+        </button>
+      </th>
+      <td>{run.scenario}</td>
+      <td>{String(run.seed)}</td>
+      <td>{number(language, run.scale)}</td>
+      <td>{number(language, run.head)}</td>
+      <td>{wallMoment(language, Date.parse(run.created_at))}</td>
+      <td>{say(language, `state_${run.state}`)}</td>
+    </tr>
+  );
+}

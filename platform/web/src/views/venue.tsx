@@ -1,0 +1,112 @@
+// How full are the halls, and how long do people queue for them?
+
+import { Chart } from "../chart";
+import { shortDay } from "../clock";
+import { number, shown } from "../format";
+import { hourly, limit, seen } from "../lines";
+import { BarList, Bars, Facts, Note, Part, Tile } from "../parts";
+import { amount, counts, measure } from "../snapshot";
+import type { Page } from "../store";
+import { type Word, say, term } from "../text";
+import { DAY_MS } from "../clock";
+import { epochOf } from "../chart";
+
+/** People for each m² of stand space at which a zone is drawn full to the top. */
+const FULL_DENSITY = 1.5;
+
+export function Venue({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const flow = [
+    hourly(page, "venue.entered_per_hour", { name: say(language, "entered"), colour: "domestic" }),
+    hourly(page, "venue.left_per_hour", { name: say(language, "left"), colour: "quiet" }),
+    hourly(page, "venue.refused_per_hour", { name: say(language, "refused"), colour: "overseas" }),
+  ];
+  const cap = amount(snapshot, "venue.cap");
+  const inside = [seen(page, "venue.inside", { name: say(language, "inside"), colour: "domestic" })];
+  if (cap > 0) inside.push(limit(page, cap, say(language, "allowed")));
+  return (
+    <>
+      <dl class="tiles">
+        <Tile page={page} of="venue.inside" cap="venue.cap">
+          <Note page={page} word="at_most" of={{ value: "venue.inside_peak" }} />
+        </Tile>
+        <Tile page={page} of="venue.waiting" day="venue.waiting">
+          <Note page={page} word="at_most" of={{ value: "venue.waiting_peak" }} />
+        </Tile>
+        <Tile page={page} of="venue.waited_p90_s" />
+        <Tile page={page} of="venue.refused" day="venue.refused_per_hour" />
+        <Tile page={page} of="venue.entered" day="venue.entered_per_hour" />
+        <Tile page={page} of="venue.visitors" />
+      </dl>
+      <div class="parts">
+        <Part title={say(language, "zones_title")} about={say(language, stateOf(page))}>
+          <Zones page={page} />
+        </Part>
+        <Part title={say(language, "gates_title")}>
+          <Gates page={page} />
+        </Part>
+        <Chart page={page} title={say(language, "chart_inside")} lines={inside} resting={say(language, "resting_seen")} />
+        <Chart page={page} title={say(language, "chart_flow")} lines={flow} />
+        <Part title={say(language, "days_title")}>
+          <Days page={page} />
+        </Part>
+        <Part title={say(language, "refusals_title")}>
+          <Bars page={page} of="venue.refused_by_reason" />
+          <Facts
+            page={page}
+            of={["venue.turned_away", "venue.stayed_mean_s", "venue.days_per_visitor", "routes.taken", "routes.left_behind"]}
+          />
+        </Part>
+      </div>
+    </>
+  );
+}
+
+/** The zones side by side: as wide as their stand space, filled as far as people stand close. */
+export function Zones({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const area = counts(snapshot, "venue.net_m2_by_zone");
+  const people = counts(snapshot, "venue.inside_by_zone");
+  const density = counts(snapshot, "venue.density_by_zone");
+  return (
+    <>
+      <ul class="zones" aria-label={say(language, "zones_about")}>
+        {Object.entries(area).map(([zone, m2]) => (
+          <li key={zone} style={{ "--area": m2, "--fill": Math.min(1, (density[zone] ?? 0) / FULL_DENSITY) }}>
+            <span class="name">{term(language, zone)}</span>
+            <b data-measure={`venue.inside_by_zone.${zone}`}>{shown(language, people[zone] ?? 0, "count")}</b>
+            <span class="quiet" data-measure={`venue.density_by_zone.${zone}`}>
+              {shown(language, density[zone] ?? 0, "density")}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p class="legend">{say(language, "zones_legend", { value: number(language, FULL_DENSITY) })}</p>
+    </>
+  );
+}
+
+export function Gates({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const entries = Object.entries(counts(snapshot, "venue.waiting_by_gate"));
+  const named = (gate: string): string => say(language, "gate", { number: String(Number(gate) + 1) });
+  if (entries.length === 0) return <p class="quiet">{say(language, stateOf(page))}</p>;
+  return <BarList page={page} of="venue.waiting_by_gate" entries={entries} named={named} />;
+}
+
+function Days({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const epochMs = epochOf(page);
+  const entries = Object.entries(counts(snapshot, "venue.entered_per_day"));
+  const named = (day: string): string => shortDay(language, epochMs + Number(day) * DAY_MS);
+  return <BarList page={page} of="venue.entered_per_day" entries={entries} named={named} />;
+}
+
+function stateOf(page: Page): Word {
+  const state = page.snapshot && measure(page.snapshot, "venue.state");
+  return state === "open" ? "venue_open" : state === "leaving" ? "venue_leaving" : "venue_closed";
+}

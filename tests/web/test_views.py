@@ -1,0 +1,220 @@
+"""Every view shows what the backend says, number by number, and moves while the run goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import send
+
+OpenPage = Callable[..., Page]
+
+HEADLINES = {
+    "overview": [
+        "negotiations.initiated",
+        "negotiations.lapse_share",
+        "venue.inside",
+        "visits.online",
+        "streams.viewers",
+        "organisations.registered",
+        "agreements.signed",
+    ],
+    "negotiations": ["negotiations.waiting", "negotiations.waited_p90_s", "negotiations.intents"],
+    "venue": [
+        "venue.inside",
+        "venue.waiting_by_gate.0",
+        "venue.density_by_zone.comprehensive",
+        "venue.entered_per_day.1",
+    ],
+    "programme": ["programme.live", "programme.attended", "streams.viewers_peak"],
+    "platform": ["visits.online", "visits.stands_viewed"],
+    "results": ["agreements.value_usd", "projects.published", "results.announced_by_occasion.opening"],
+}
+
+
+@pytest.mark.parametrize("view", HEADLINES)
+def test_view_shows_what_the_backend_says_and_moves_with_the_run(
+    view: str, backend: Any, real: Any, open_page: OpenPage
+) -> None:
+    run, head = send(backend, real[:6])
+    page = open_page(f"?view={view}")
+    expect(page.locator("#clock")).to_have_text(re.compile("Sat 5 Sep 11:5. Beijing"))
+    before = numbers(page)
+    backend.append(run, head, real[6])
+    expect(page.locator("#clock")).to_have_text(re.compile("Sat 5 Sep 17:5. Beijing"))
+    after = numbers(page)
+    assert [path for path in HEADLINES[view] if path not in after] == []
+    assert after == told(backend, run, after)
+    assert {path for path in before if before[path] != after.get(path)}
+    backend.append(run, head + len(real[6]), [event for batch in real[7:] for event in batch])
+    expect(page.locator("#feed")).to_have_text("Ended")
+    at_last = numbers(page)
+    assert at_last == told(backend, run, at_last)
+    assert page.evaluate("document.documentElement.scrollWidth") == 1280
+
+
+def test_comparison_shows_what_the_backend_says(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page("?view=comparison")
+    expect(page.locator("#feed")).to_have_text("Ended")
+    rows = backend.get(f"runs/{run}/comparison")["rows"]
+    expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).to_have_text(re.compile(r"\d"))
+    assert table(page) == {row["figure"]: row_as_shown(row) for row in rows}
+    page.locator(".views a").first.click()
+    headline = next(row for row in rows if row["figure"] == "negotiations.initiated")
+    expect(page.locator("[data-toward='negotiations.initiated'] .amount")).to_have_text(
+        f"{headline['simulated']:,} / {headline['reported']:,.0f}"
+    )
+
+
+def test_what_was_given_is_never_shown_as_agreement(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real[:1])
+    page = open_page("?view=comparison")
+    given = page.locator("[data-role=input] [data-figure]")
+    expect(given.first).to_be_visible()
+    assert {row.locator("td").nth(3).inner_text() for row in given.all()} == {"given"}
+    expect(page.locator("[data-role=input] .strip")).to_have_count(0)
+    expect(page.locator("[data-role='held out'] .strip").first).to_be_visible()
+
+
+def test_runs_are_listed_and_chosen(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    older, _ = send(backend, fair)
+    newer, _ = send(backend, fair[:2])
+    page = open_page("?view=runs")
+    expect(page.locator("[data-run]")).to_have_count(2)
+    assert page.locator(f"[data-run={older}] td").last.inner_text() == "ended"
+    expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", newer)
+    page.get_by_role("button", name=older).click()
+    expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", older)
+    assert f"run={older}" in page.url
+
+
+def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:8])
+    page = open_page("?view=negotiations")
+    asked = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_economy"]
+    expect(page.locator("[data-economy=CN]").first).to_be_visible()
+    shades = dict(
+        page.evaluate("[...document.querySelectorAll('[data-economy]')].map(e => [e.dataset.economy, e.style.cssText])")
+    )
+    assert {code for code, style in shades.items() if style != "--shade: 0;"} - {""} == set(asked) & set(shades)
+    page.locator("[data-economy=DE]").first.hover()
+    lapsed = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["lapsed_by_economy"]
+    expect(page.locator(".world").locator("xpath=..")).to_contain_text(
+        f"Germany: {asked['DE']} initiated, {lapsed['DE']} lapsed"
+    )
+
+
+def numbers(page: Page) -> dict[str, str]:
+    """Every number that stands for a measure, by the measure's path; the same wherever it stands."""
+    seen: dict[str, str] = {}
+    for path, text in page.evaluate(
+        "[...document.querySelectorAll('[data-measure]')].map(e => [e.dataset.measure, e.textContent])"
+    ):
+        assert seen.setdefault(path, text) == text
+    return seen
+
+
+def told(backend: Any, run: str, paths: Iterable[str]) -> dict[str, str]:
+    """What the backend says of the same measures."""
+    snapshot = backend.get(f"runs/{run}/snapshot")["measures"]
+    return {path: as_shown(path, at(snapshot, path)) for path in paths}
+
+
+def at(snapshot: Any, path: str) -> float:
+    """The measure at a path; zones and gates may have no dots in their names."""
+    value = snapshot
+    for name in path.split("."):
+        value = value.get(name, 0)
+    return float(value)
+
+
+def as_shown(path: str, value: float) -> str:
+    """What a measure looks like, by the unit that its name ends with."""
+    name = path.split(".")[1]
+    if name.endswith("_share"):
+        return percent(value)
+    if name.endswith("_usd"):
+        return dollars(value)
+    if name.endswith("_s"):
+        return length(value)
+    if name.endswith("_h"):
+        return length(value * 3600)
+    if "density" in name:
+        return f"{half_up(value, '0.01')}"
+    if name == "days_per_visitor":
+        return f"{half_up(value, '0.01').normalize()}"
+    return f"{value:,.0f}"
+
+
+def dollars(value: float) -> str:
+    for size, word in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if value >= size:
+            return f"${three_digits(value / size)}{word}"
+    return f"${three_digits(value)}"
+
+
+def three_digits(value: float) -> str:
+    return f"{float(f'{value:.3g}'):g}"
+
+
+def length(seconds: float) -> str:
+    if seconds < 90:
+        value, unit, places = seconds, "sec", "1"
+    elif seconds < 5_400:
+        value, unit, places = seconds / 60, "min", "0.1" if seconds < 600 else "1"
+    else:
+        value, unit, places = seconds / 3_600, "hr", "0.1"
+    text = f"{half_up(value, places):f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{text} {unit}" + ("" if text == "1" else "s")
+
+
+def half_up(value: float, places: str) -> Decimal:
+    """As browsers round: halves of the last place up."""
+    return Decimal(str(value)).quantize(Decimal(places), ROUND_HALF_UP)
+
+
+def table(page: Page) -> dict[str, list[str]]:
+    return dict(
+        page.evaluate(
+            "[...document.querySelectorAll('[data-figure]')]"
+            ".map(row => [row.dataset.figure, [...row.cells].slice(1, 5).map(cell => cell.textContent)])"
+        )
+    )
+
+
+def row_as_shown(row: dict[str, Any]) -> list[str]:
+    """What the table has to say of a row of the comparison: reported, simulated, their ratio, the verdict."""
+    if row["role"] == "emergent":
+        return ["", as_shown(row["measure"], row["simulated"]), "", ""]
+    more = "more than " if row["op"] == ">" else ""
+    ratio = "" if row["role"] == "input" or row["ratio"] is None else percent(row["ratio"])
+    reported, simulated = in_words(row["reported"], row["unit"]), in_words(row["simulated"], row["unit"])
+    return [more + reported, simulated, ratio, row["verdict"]]
+
+
+def in_words(value: float | str, unit: str) -> str:
+    moments = {
+        "": "–",
+        "2020-09-04": "Fri 4 Sep",
+        "2020-09-09": "Wed 9 Sep",
+        "2020-09-04T20:00+08:00": "Fri 4 Sep 20:00",
+    }
+    if isinstance(value, str):
+        return moments[value]
+    if unit == "share":
+        return percent(value)
+    if unit in ("USD", "CNY"):
+        value /= 1e6
+    return f"{value:.2g}" if 0 < abs(value) < 1 else f"{half_up(value, '0.1'):,}".removesuffix(".0")
+
+
+def percent(share: float) -> str:
+    """A share as browsers write it."""
+    return f"{half_up(share * 100, '0.1'):,}%"
