@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.web.conftest import send
 
 OpenPage = Callable[..., Page]

@@ -3,7 +3,7 @@
 import type { Role, Row, Verdict } from "../api";
 import { date, moment } from "../clock";
 import { number, percent, shown } from "../format";
-import { ROLES, rowsOf } from "../parts";
+import { rowsOf } from "../parts";
 import type { Page } from "../store";
 import { type Language, type Word, nameOf, nameOfMeasure, say } from "../text";
 import { measures } from "../text/names";
