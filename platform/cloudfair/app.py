@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import analysis, intake, runs, watcher
+from cloudfair import analysis, intake, runs, tap, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
@@ -68,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
-    for part in (intake, runs, analysis, watcher):
+    for part in (intake, runs, analysis, watcher, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 
 import msgspec
 from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -140,7 +140,7 @@ def tell_problems(app: FastAPI) -> None:
     async def unable(_: Request, error: FairError) -> Response:
         return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
-    async def not_valid(_: Request, error: RequestValidationError) -> Response:
+    async def not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
         faults = [{"field": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in error.errors()]
         detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
@@ -165,6 +165,7 @@ def tell_problems(app: FastAPI) -> None:
         EventError: event_refused,
         FairError: unable,
         RequestValidationError: not_valid,
+        WebSocketRequestValidationError: not_valid,
         HTTPException: no_route,
         Exception: failed,
     }

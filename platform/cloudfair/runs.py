@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, JsonValue
 from starlette.responses import Response
 
-from cloudfair import tables
+from cloudfair import cloudevents, tables
 from cloudfair.backend import Here
 from cloudfair.moments import At, instant_of
 from fairfacts.comparison import Row, compare, headline
@@ -107,17 +107,31 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
     return json_answer(stands | {"headline": headline(rows), "rows": rows})
 
 
-@router.get("/runs/{run}/events", response_model=EventsPage)
+@router.get(
+    "/runs/{run}/events",
+    response_model=EventsPage,
+    responses={200: {"content": {cloudevents.BATCH: {"schema": cloudevents.BATCH_SCHEMA}}}},
+)
 async def get_events(
     run: str,
     here: Here,
+    request: Request,
     first: Annotated[int, Query(ge=0, le=2**62)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> Response:
-    """Return a page of a run's events, exactly as they were sent."""
+    """Return a page of a run's events, exactly as they were sent; as CloudEvents where `Accept` asks for them.
+
+    A page of CloudEvents is an array, and its header `Link` names the next page.
+    """
     head = (await asyncio.to_thread(here.log.run, run)).head
     lines = await asyncio.to_thread(here.log.events, run, first, limit)
     end = first + len(lines)
+    if cloudevents.are_asked_for(request.headers.get("accept", "")):
+        batch = await asyncio.to_thread(cloudevents.batch, here.log, run, first, lines)
+        headers = {"Vary": "Accept"}
+        if end < head:
+            headers["Link"] = f'<{request.url.path}?first={end}&limit={limit}>; rel="next"'
+        return Response(batch, media_type=cloudevents.BATCH, headers=headers)
     page = {"run": run, "first": first, "next": end if end < head else None}
     return json_answer(page | {"events": [msgspec.Raw(line) for line in lines]})
 

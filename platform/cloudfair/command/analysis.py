@@ -15,7 +15,7 @@ import typer
 from rich.progress import Progress
 
 from cloudfair import tables
-from cloudfair.cloudevents import Envelope
+from cloudfair.cloudevents import Envelope, envelope_of
 from cloudfair.command.kept import kept_run
 from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, KeptRun, Parquet
 from cloudfair.command.show import err, number, out, print_json, table
@@ -24,7 +24,6 @@ from cloudfair.parquet import Archive, columns_of, parquet_folder, write_csv, wr
 from cloudfair.query import MAX_ROWS, Answer, Limits, ask
 from fairfacts.errors import BackendError, ScenarioError
 from fairfacts.events import EVENT_TYPES, type_name
-from fairfacts.runs import RunStarted
 
 STDOUT = "-"
 
@@ -117,7 +116,7 @@ def _lines(log: Log, run: tables.Run, to: Format) -> Iterator[tuple[int, bytes]]
     for first, ndjson, _ in log.segments(run.id):
         lines = ndjson.split(b"\n")[:-1]
         if to is Format.CLOUDEVENTS:
-            envelope = envelope or Envelope(run.id, msgspec.json.decode(lines[0], type=RunStarted).epoch)
+            envelope = envelope or envelope_of(log, run.id)
             lines = [envelope.around(position, line) for position, line in enumerate(lines, first)]
         yield first + len(lines), b"".join(line + b"\n" for line in lines)
 
