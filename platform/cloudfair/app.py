@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import analysis, intake, runs, tap, watcher
+from cloudfair import analysis, asyncapi, intake, runs, tap, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
@@ -22,6 +22,7 @@ from cloudfair.log import Log
 from cloudfair.moments import Moments
 from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
+from cloudfair.runs import json_answer
 from cloudfair.settings import Settings
 from fairfacts.figures import load_figures
 
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
+    app.add_api_route("/asyncapi.json", async_description, tags=["health"])
     for part in (intake, runs, analysis, watcher, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
@@ -81,6 +83,11 @@ def create_app(settings: Settings) -> FastAPI:
 async def health(here: Here) -> Health:
     """Tell that the backend serves, and from which log."""
     return Health(version=release(), database=here.log.name)
+
+
+async def async_description() -> Response:
+    """Return the AsyncAPI document of the WebSockets."""
+    return json_answer(asyncapi.document(release()))
 
 
 async def no_feed(socket: WebSocket) -> None:

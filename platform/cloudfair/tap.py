@@ -63,7 +63,8 @@ async def _send(socket: WebSocket, log: Log, live: Live, position: int) -> None:
     while True:
         lines = await asyncio.to_thread(log.events, live.run, position, PAGE_EVENTS) if position < live.head else []
         for line in lines:
-            envelope = envelope or await asyncio.to_thread(envelope_of, log, live.run)
+            if envelope is None:
+                envelope = await asyncio.to_thread(envelope_of, log, live.run)
             await socket.send_text(envelope.around(position, line).decode())
             position += 1
             if position % TURN_EVENTS == 0:

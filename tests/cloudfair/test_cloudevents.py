@@ -135,9 +135,9 @@ def test_a_tap_begins_at_the_head_where_no_position_is_named(client: httpx.Clien
 
 
 def test_a_client_that_does_not_read_is_not_waited_for(client: httpx.Client) -> None:
-    run, events = begin(client), example(60_000)
+    run, events = begin(client), example(20_000)
     with tapping(client, run, "?first=0") as idle:
-        send_all(client, run, events, size=20_000)
+        send_all(client, run, events, size=5_000)
         assert client.get(f"/runs/{run}").json()["head"] == len(events)
         ids = [json.loads(idle.recv(timeout=10))["id"] for _ in range(len(events))]
     assert ids == [str(position) for position in range(len(events))]

@@ -110,6 +110,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
     assert (set(answers), set(answers["default"]["content"])) == ({"200", "default"}, {"application/problem+json"})
     assert {(path, method) for path, methods in described.items() for method in methods} == {
         ("/health", "get"),
+        ("/asyncapi.json", "get"),
         ("/runs", "get"),
         ("/runs", "post"),
         ("/runs/{run}", "get"),

@@ -1,0 +1,150 @@
+"""The AsyncAPI 3 document of the WebSockets, generated from the messages and events themselves."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any, get_args
+
+import msgspec
+
+from cloudfair import cloudevents
+from cloudfair.messages import ClientMessage, ServerMessage
+from fairfacts.events import EVENT_TYPES
+
+VERSION = "3.0.0"
+RUN_PARAMETER = {"run": {"description": "A run's id, as `GET /runs` lists them."}}
+REFERENCE = "#/components/schemas/{name}"
+
+
+@cache
+def document(release: str) -> Mapping[str, Any]:
+    """Return the document; `release` is the backend's."""
+    client, server = _members(ClientMessage), _members(ServerMessage)
+    messages = {type_.__name__: _message(type_) for type_ in (*client, *server)} | {"CloudEvent": _cloudevent()}
+    schemas = _schemas((*client, *server, *EVENT_TYPES))
+    return {
+        "asyncapi": VERSION,
+        "info": {
+            "title": "cloudfair",
+            "version": release,
+            "description": "Live measures and raw events of fair runs, over WebSockets. Routes are at /openapi.json.",
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            "feed": _channel(
+                "/runs/{run}/live", "What changes in a run's measures, as numbered frames.", [*client, *server]
+            ),
+            "tap": {
+                "address": "/runs/{run}/events/live",
+                "description": f"A run's events, each a CloudEvent; WebSocket subprotocol {cloudevents.SUBPROTOCOL}.",
+                "parameters": RUN_PARAMETER,
+                "messages": {"CloudEvent": {"$ref": "#/components/messages/CloudEvent"}},
+                "bindings": {"ws": {"method": "GET", "query": _TAP_QUERY}},
+            },
+        },
+        "operations": {
+            "hear": _operation("receive", "feed", "What a watcher says.", client),
+            "show": _operation("send", "feed", "What a watcher is sent.", server),
+            "tap": {
+                "action": "send",
+                "channel": {"$ref": "#/channels/tap"},
+                "summary": "Events from a position on, and as they come.",
+                "messages": [{"$ref": "#/channels/tap/messages/CloudEvent"}],
+            },
+        },
+        "components": {"messages": messages, "schemas": schemas},
+    }
+
+
+_TAP_QUERY = {
+    "type": "object",
+    "properties": {
+        "first": {"type": "integer", "minimum": 0, "description": "Position to begin at; the head without one."}
+    },
+}
+
+
+def _members(union: Any) -> tuple[type[msgspec.Struct], ...]:
+    return get_args(union)
+
+
+def _channel(address: str, description: str, types: Iterable[type]) -> dict[str, Any]:
+    return {
+        "address": address,
+        "description": description,
+        "parameters": RUN_PARAMETER,
+        "messages": {type_.__name__: {"$ref": f"#/components/messages/{type_.__name__}"} for type_ in types},
+        "bindings": {"ws": {"method": "GET"}},
+    }
+
+
+def _operation(action: str, channel: str, summary: str, types: Iterable[type]) -> dict[str, Any]:
+    return {
+        "action": action,
+        "channel": {"$ref": f"#/channels/{channel}"},
+        "summary": summary,
+        "messages": [{"$ref": f"#/channels/{channel}/messages/{type_.__name__}"} for type_ in types],
+    }
+
+
+def _message(type_: type[msgspec.Struct]) -> dict[str, Any]:
+    return {
+        "name": type_.__struct_config__.tag,
+        "summary": _first_paragraph(type_),
+        "payload": {"$ref": REFERENCE.format(name=type_.__name__)},
+    }
+
+
+def _cloudevent() -> dict[str, Any]:
+    data = {"oneOf": [{"$ref": REFERENCE.format(name=event_type.__name__)} for event_type in EVENT_TYPES]}
+    payload = cloudevents.SCHEMA | {"properties": cloudevents.SCHEMA["properties"] | {"data": data}}
+    return {
+        "name": "CloudEvent",
+        "summary": "An event of a run in the envelope of CloudEvents 1.0.",
+        "contentType": cloudevents.ONE,
+        "payload": payload,
+    }
+
+
+def _schemas(types: tuple[type[msgspec.Struct], ...]) -> dict[str, Any]:
+    """Return the JSON Schema of each type and of all that is in them, with what the sources say of their fields."""
+    _, schemas = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    known = {type_.__name__: type_ for type_ in types}
+    for name, schema in schemas.items():
+        for field, said in field_docs(known[name]).items() if name in known else ():
+            schema["properties"].get(field, {})["description"] = said
+    return {name: _plain(schema) for name, schema in schemas.items()}
+
+
+def _plain(schema: Any) -> Any:
+    """Return a schema with discriminators as AsyncAPI writes them: the name of the field alone."""
+    if isinstance(schema, dict):
+        plain = {key: _plain(value) for key, value in schema.items()}
+        if isinstance(told := plain.get("discriminator"), dict):
+            plain["discriminator"] = told["propertyName"]
+        return plain
+    return [_plain(each) for each in schema] if isinstance(schema, list) else schema
+
+
+def field_docs(type_: type[msgspec.Struct]) -> dict[str, str]:
+    """Return what stands below each field of a class, its base classes' too, by the field's name in JSON."""
+    said: dict[str, str] = {}
+    encoded = dict(zip(type_.__struct_fields__, type_.__struct_encode_fields__, strict=True))
+    for base in reversed(type_.__mro__):
+        if base.__module__.partition(".")[0] not in ("cloudfair", "fairfacts"):
+            continue
+        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+        assert isinstance(tree, ast.ClassDef), "a class's source is a class"
+        for field, below in zip(tree.body, tree.body[1:], strict=False):
+            match field, below:
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                    said[encoded[name]] = " ".join(text.split())
+    return said
+
+
+def _first_paragraph(type_: type) -> str:
+    return " ".join((type_.__doc__ or "").partition("\n\n")[0].split())
