@@ -22,6 +22,8 @@ from cloudfair.log import Log
 from cloudfair.moments import Moments
 from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
+from cloudfair.reading import services
+from cloudfair.reading.directory import Directories
 from cloudfair.runs import json_answer
 from cloudfair.settings import Settings
 from fairfacts.figures import load_figures
@@ -66,11 +68,12 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": PROBLEM_ANSWER},
     )
     queries = asyncio.Semaphore(settings.queries)
-    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries)
+    directories = Directories(log, services.PARTS)
+    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries, directories)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
-    for part in (intake, runs, analysis, watcher, tap):
+    for part in (intake, runs, services, analysis, watcher, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

@@ -18,6 +18,7 @@ from cloudfair.log import Log
 from cloudfair.moments import Moments
 from cloudfair.parquet import Archive
 from cloudfair.problems import OriginError, TokenError
+from cloudfair.reading.directory import Directories
 from cloudfair.settings import Settings
 from fairfacts.figures import Figure
 
@@ -35,6 +36,7 @@ class Backend:
     archive: Archive
     queries: asyncio.Semaphore
     """How many more may be answered now."""
+    directories: Directories
 
 
 async def backend(connection: HTTPConnection) -> Backend:

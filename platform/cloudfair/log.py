@@ -327,11 +327,11 @@ class Log:
             ) from fault
 
 
-def pieces(ndjson: bytes) -> Iterator[bytes]:
-    """Yield some lines of a segment at a time."""
+def pieces(ndjson: bytes, size: int = PIECE_BYTES) -> Iterator[bytes]:
+    """Yield some lines of a segment at a time, some `size` bytes."""
     start = 0
     while start < len(ndjson):
-        end = ndjson.find(b"\n", start + PIECE_BYTES) + 1 or len(ndjson)
+        end = ndjson.find(b"\n", start + size) + 1 or len(ndjson)
         yield ndjson[start:end]
         start = end
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +17,34 @@ Kind = Literal["enterprise", "fortune_500", "embassy", "international_organisati
 HOME_ECONOMY = "CN"
 TOP_TRADERS = 30
 """The documents speak of the 30 largest traders in services."""
+
+
+def name_of(organisation: int, kind: Kind, economy: str, sector: str) -> str:
+    """Return a name for an organisation, made of what its event says: the model names none."""
+    place = country(economy)
+    match kind:
+        case "enterprise":
+            return f"{sector.capitalize()} enterprise {organisation} ({place})"
+        case "fortune_500":
+            return f"Fortune 500 {sector} company {organisation} ({place})"
+        case "embassy":
+            return f"Embassy {organisation} ({place})"
+        case "international_organisation":
+            return f"International organisation {organisation} ({place})"
+        case "overseas_chamber":
+            return f"Overseas chamber {organisation} ({place})"
+
+
+def country(economy: str) -> str:
+    """Return the English name of a country or region by its ISO 3166 code; the code where it has none."""
+    return _countries().get(economy, economy)
+
+
+@cache
+def _countries() -> dict[str, str]:
+    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {code: name for code, name, *_ in pairs}
 
 
 class OrganisationRegistered(Event, frozen=True, tag="organisation.registered"):

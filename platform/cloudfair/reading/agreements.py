@@ -1,0 +1,221 @@
+"""Agreements, as the signing office shows them: what is in drafting, what waits, what was signed where."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Query
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, Page, Reading
+from cloudfair.reading.directory import Directory, Folds
+from cloudfair.reading.negotiations import Negotiations, either, step
+from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
+from cloudfair.reading.table import Filter, Rows, Table
+from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned, SigningMode
+from fairfacts.event import Event
+from fairfacts.negotiations import NegotiationEnded
+
+router = APIRouter(tags=["agreements"], responses=NOT_MODIFIED)
+
+AgreementState = Literal["drafting", "fell_through", "waiting", "signed"]
+
+
+class Agreement(BaseModel):
+    """An intent to sign, and what became of it up to the moment."""
+
+    negotiation: int
+    """It bears the number of its negotiation."""
+    state: AgreementState
+    """`drafting`, then `fell_through`, or `waiting` to be signed once it was drafted, then `signed`."""
+    organisation: int
+    """The requester's."""
+    organisation_name: str
+    economy: str
+    exhibitor: int
+    exhibitor_name: str
+    exhibitor_economy: str
+    overseas: bool
+    sector: str
+    """The exhibitor's."""
+    intended_ms: int
+    """When the talk ended in the intent."""
+    drafted_ms: int | None
+    fell_through_ms: int | None
+    signed_ms: int | None
+    value_usd: int | None
+    """Null until it was drafted."""
+    mode: SigningMode | None
+    """Null until it was signed."""
+    place: str | None
+    """The signing table; empty when signed online."""
+    waited_ms: int | None
+    """From draft to signature; until the moment where it still waits."""
+
+
+class AgreementsAsked(Asked):
+    """How agreements can be listed."""
+
+    organisation: OrganisationAsked = None
+    economy: EconomyAsked = None
+    exhibitor_economy: EconomyAsked = None
+    sector: SectorAsked = None
+    overseas: bool | None = Field(None, description="whether either party is from outside the home economy")
+    state: AgreementState | None = None
+    mode: SigningMode | None = Field(None, description="how it was signed")
+    place: str | None = Field(None, max_length=100, description="the signing table", examples=["table 2"])
+    least_usd: int | None = Field(None, ge=0, le=LARGEST, description="value from which on")
+    sort: Literal["intended", "-intended", "signed", "-signed", "value", "-value"] = "intended"
+
+
+class Agreements:
+    """All intents and agreements."""
+
+    begins = "intended_ms"
+
+    def __init__(self, directory: Directory) -> None:
+        self._organisations = directory.part(Organisations)
+        self._negotiations = directory.part(Negotiations)
+        self.table = Table(
+            directory.words,
+            "negotiation",
+            organisation="number",
+            economy="word",
+            exhibitor="number",
+            exhibitor_economy="word",
+            overseas="flag",
+            intended_ms="moment",
+            drafted_ms="moment",
+            drafting_ms="number",
+            fell_through_ms="moment",
+            signed_ms="moment",
+            sector="word",
+            value_usd="number",
+            mode="word",
+            place="word",
+            took_ms="number",
+            waited_ms="number",
+        )
+        self.folds: Folds = {
+            NegotiationEnded: self._intend,
+            AgreementDrafted: self._draft,
+            AgreementFellThrough: self._fall_through,
+            AgreementSigned: self._sign,
+        }
+
+    def _intend(self, events: list[NegotiationEnded]) -> None:
+        self._add([event for event in events if event.outcome == "intent"])
+
+    def _draft(self, events: list[AgreementDrafted]) -> None:
+        self._add_missing(events)
+        self.table.update(events, "sector", "drafting_ms", "value_usd", drafted_ms="at_ms")
+
+    def _fall_through(self, events: list[AgreementFellThrough]) -> None:
+        self._add_missing(events)
+        self.table.update(events, "sector", "drafting_ms", fell_through_ms="at_ms")
+
+    def _sign(self, events: list[AgreementSigned]) -> None:
+        self._add_missing(events)
+        self.table.update(events, "sector", "value_usd", "mode", "place", "took_ms", "waited_ms", signed_ms="at_ms")
+
+    def _add(self, events: list[Any]) -> None:
+        same = ("organisation", "economy", "exhibitor", "exhibitor_economy", "overseas")
+        first = self.table.size
+        self.table.add(events, *same, intended_ms="at_ms")
+        known = self._negotiations.table
+        rows = known.rows(self.table["negotiation"][first:])
+        self.table["sector"][first:] = np.where(rows >= 0, known["sector"][rows], 0) if known.size else 0
+
+    def _add_missing(self, events: list[Any]) -> None:
+        """Give agreements a row whose intent the log does not have: the model's always does, another's may not."""
+        self._add([event for event in events if self.table.row(event.negotiation) < 0])
+
+    def where(self, asked: AgreementsAsked, at_ms: int) -> list[Filter]:
+        """Return the filters that were asked for."""
+        table = self.table
+        filters = [
+            *table.is_("economy", asked.economy),
+            *table.is_("exhibitor_economy", asked.exhibitor_economy),
+            *table.is_("sector", asked.sector),
+            *table.is_("overseas", asked.overseas),
+        ]
+        if (party := asked.organisation) is not None:
+            filters.append(either(table["organisation"], table["exhibitor"], party))
+        if asked.state is not None:
+            states, wanted = self._states(at_ms), STATES.index(asked.state)
+            filters.append(lambda rows: states[rows] == wanted)
+        if asked.mode is not None or asked.place is not None:
+            filters += [
+                table.happened("signed_ms", at_ms),
+                *table.is_("mode", asked.mode),
+                *table.is_("place", asked.place),
+            ]
+        if (least := asked.least_usd) is not None:
+            values = table["value_usd"]
+            filters += [table.happened("drafted_ms", at_ms), lambda rows: values[rows] >= least]
+        return filters
+
+    def _states(self, at_ms: int) -> NDArray[np.int64]:
+        """Return the place of each agreement's state in STATES."""
+        table = self.table
+        choices = [table[moment] <= at_ms for moment in ("signed_ms", "drafted_ms", "fell_through_ms")]
+        return np.select(choices, [3, 2, 1], 0)
+
+    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+        """Return what a word of `sort` sorts by; what has no signature or value yet is below all that have."""
+        if sort == "intended":
+            return None
+        table = self.table
+        if sort == "signed":
+            return np.where(table["signed_ms"] <= at_ms, table["signed_ms"], -1)
+        return np.where(table["drafted_ms"] <= at_ms, table["value_usd"], -1)
+
+    def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
+        """Return rows as they are shown."""
+        table, organisations = self.table, self._organisations
+        items = table.shown(rows, *(name for name in Agreement.model_fields if name in table), at_ms=at_ms)
+        columns = zip(
+            items,
+            self._states(at_ms)[rows].tolist(),
+            organisations.names_of(table["organisation"][rows]),
+            organisations.names_of(table["exhibitor"][rows]),
+            strict=True,
+        )
+        for item, state, name, exhibitor_name in columns:
+            item["state"], item["organisation_name"], item["exhibitor_name"] = STATES[state], name, exhibitor_name
+            if state != SIGNED:
+                item["mode"] = item["place"] = None
+                item["waited_ms"] = at_ms - item["drafted_ms"] if state == WAITING else None
+            if item["drafted_ms"] is None:
+                item["value_usd"] = None
+        return items
+
+    def history(self, negotiation: int, at_ms: int) -> list[dict[str, Any]]:
+        """Return what happened after a negotiation ended in an intent, in order."""
+        row = self.table.row(negotiation)
+        if row < 0:
+            return []
+        (said,) = self.table.shown(np.array([row]), at_ms=at_ms)
+        return [
+            step(said[moment], event, **{name: said[name] for name in names})
+            for moment, event, names in STEPS
+            if said[moment] is not None
+        ]
+
+
+STATES: tuple[AgreementState, ...] = ("drafting", "fell_through", "waiting", "signed")
+WAITING, SIGNED = 2, 3
+STEPS: tuple[tuple[str, type[Event], tuple[str, ...]], ...] = (
+    ("fell_through_ms", AgreementFellThrough, ("drafting_ms",)),
+    ("drafted_ms", AgreementDrafted, ("drafting_ms", "value_usd")),
+    ("signed_ms", AgreementSigned, ("value_usd", "mode", "place", "took_ms", "waited_ms")),
+)
+
+
+@router.get("/runs/{run}/agreements", response_model=Page[Agreement])
+async def list_agreements(reading: Reading, asked: Annotated[AgreementsAsked, Query()]) -> Response:
+    """List intents and agreements: value, where and when signed."""
+    return reading.page(Agreements, asked, asked.sort)

@@ -1,0 +1,250 @@
+"""Answers of the read side: pages of things, or one thing, as of a moment, with a tag by which a copy is known."""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+
+import msgspec
+import numpy as np
+from fastapi import Depends, Header, Request
+from fastapi.exceptions import RequestValidationError
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from cloudfair.backend import Here
+from cloudfair.moments import moment_ms
+from cloudfair.problems import UnknownError
+from cloudfair.reading.directory import AsOf, Directory, Part
+from cloudfair.reading.table import Filter, Rows, Table
+from fairfacts.event import Count, Milliseconds
+
+LARGEST = 2**53 - 1
+"""The largest number that a thing of the fair can bear."""
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The copy with the tag in If-None-Match is still good"}
+}
+
+
+class Moment(BaseModel):
+    """Which events an answer holds."""
+
+    position: int
+    """How many: the position of the next one."""
+    at_ms: int
+    """Simulated time since the run's epoch up to which they happened."""
+
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """Some things of a run, as of a moment."""
+
+    as_of: Moment
+    items: list[Item]
+    next: str | None
+    """The cursor of the next page, which is of the same moment; null after the last."""
+
+
+class One(BaseModel, Generic[Item]):
+    """One thing of a run, as of a moment."""
+
+    as_of: Moment
+    item: Item
+
+
+class AskedOne(BaseModel):
+    """What can be asked of one thing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: str | None = Field(
+        None,
+        max_length=40,
+        description="Simulated moment: ISO 8601 (the fair's own time where it names no offset), or ms since the run's"
+        " epoch. Without one: now.",
+        examples=["2020-09-05T10:30:00+08:00", "124200000"],
+    )
+
+
+class Asked(AskedOne):
+    """What can be asked of every list."""
+
+    cursor: str | None = Field(None, max_length=512, description="`next` of the page before")
+    limit: int = Field(50, ge=1, le=500, description="how many at most")
+
+
+class Listing(Part, Protocol):
+    """A part of the directory that can be listed."""
+
+    table: Table
+    begins: str
+    """The column with the moment from which a thing is there."""
+
+    def where(self, asked: Any, at_ms: int) -> list[Filter]:
+        """Return the filters that were asked for."""
+
+    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+        """Return what a word of `sort` sorts by; None for the order of the log."""
+
+    def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
+        """Return rows as they are shown."""
+
+
+class _Cursor(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """Where a page ended."""
+
+    question: str
+    at_ms: Milliseconds
+    key: float
+    row: Count
+
+
+_cursors = msgspec.json.Decoder(_Cursor)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Answers one request about one run."""
+
+    directory: Directory
+    request: Request
+    if_none_match: str | None
+
+    def page(self, kind: Callable[[Directory], Listing], asked: Asked, sort: str = "") -> Response:
+        """Answer with a page of what a part lists.
+
+        Raises:
+            RequestValidationError: the moment or the cursor cannot be read.
+        """
+        question = self._question()
+        cursor = _read(asked.cursor, question) if asked.cursor is not None else None
+
+        def page(as_of: AsOf) -> dict[str, Any]:
+            listing = self.directory.part(kind)
+            table, at_ms = listing.table, as_of.at_ms
+            keys = listing.keys(sort.removeprefix("-"), at_ms)
+            rows = table.page(
+                [table.happened(listing.begins, at_ms), *listing.where(asked, at_ms)],
+                asked.limit + 1,
+                keys=keys,
+                falling=sort.startswith("-"),
+                after=(cursor.key, cursor.row) if cursor else None,
+            )
+            following = None
+            if len(rows) > asked.limit:
+                rows = rows[: asked.limit]
+                key = 0 if keys is None else keys[rows[-1]].item()
+                following = _written(_Cursor(question, at_ms, key, int(rows[-1])))
+            return {"items": listing.items(rows, at_ms), "next": following}
+
+        return self.answer(asked.at, page, cursor.at_ms if cursor else None)
+
+    def one(
+        self,
+        kind: Callable[[Directory], Listing],
+        number: int,
+        asked: AskedOne,
+        more: Callable[[int, int], dict[str, Any]] = lambda _row, _at_ms: {},
+    ) -> Response:
+        """Answer with one thing of what a part lists, and `more` of it by its row and the moment.
+
+        Raises:
+            RequestValidationError: the moment cannot be read.
+            UnknownError: there is no such thing at that moment.
+        """
+
+        def one(as_of: AsOf) -> dict[str, Any]:
+            listing = self.directory.part(kind)
+            table = listing.table
+            row = table.row(number)
+            if row < 0 or table[listing.begins][row] > as_of.at_ms:
+                raise UnknownError(
+                    f"run {self.directory.run} has no {table.key} {number} at {as_of.at_ms} ms, after its first"
+                    f" {as_of.position} events; the list tells which there are"
+                )
+            (item,) = listing.items(np.array([row], np.int64), as_of.at_ms)
+            return {"item": item | more(row, as_of.at_ms)}
+
+        return self.answer(asked.at, one)
+
+    def answer(self, at: str | None, make: Callable[[AsOf], dict[str, Any]], at_ms: int | None = None) -> Response:
+        """Answer with what `make` makes as of a moment, unless the client has it already.
+
+        `at` is the moment as it was asked for, `at_ms` the one of the page before.
+
+        Raises:
+            RequestValidationError: the moment cannot be read.
+        """
+        directory = self.directory
+        if at_ms is None and at is not None:
+            at_ms = moment_ms(at, directory.epoch)
+        with directory.reading:
+            as_of = directory.now if at_ms is None else directory.as_of(at_ms)
+            tag = self._tag(as_of)
+            headers = {"ETag": tag, "Cache-Control": "no-cache"}
+            if self.if_none_match and tag in (each.strip() for each in self.if_none_match.split(",")):
+                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+            body = msgspec.json.encode({"as_of": as_of._asdict()} | make(as_of))
+        return Response(body, headers=headers, media_type="application/json")
+
+    def _question(self) -> str:
+        """Return a mark of everything that was asked but for the place in the list."""
+        asked = sorted(pair for pair in self.request.query_params.multi_items() if pair[0] not in ("cursor", "limit"))
+        return _mark(self.request.url.path, asked)
+
+    def _tag(self, as_of: AsOf) -> str:
+        path = self.request.url.path
+        return f'"{_mark(self.request.app.version, path, self.request.url.query, as_of)}"'
+
+
+async def reader(
+    run: str,
+    request: Request,
+    here: Here,
+    if_none_match: Annotated[str | None, Header(description="the ETag of a copy that the client has")] = None,
+) -> Reader:
+    """Return what answers for a run, its log taken in up to what was answered for."""
+    return Reader(await here.directories.of(await here.runs.get(run)), request, if_none_match)
+
+
+Reading = Annotated[Reader, Depends(reader)]
+
+
+def not_valid(parameter: str, value: object, reason: str) -> RequestValidationError:
+    """Return how a parameter of the query is refused."""
+    return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": reason, "input": value}])
+
+
+def _mark(*said: object) -> str:
+    return hashlib.blake2s(repr(said).encode(), digest_size=8).hexdigest()
+
+
+def _written(cursor: _Cursor) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(cursor)).decode().rstrip("=")
+
+
+def _read(text: str, question: str) -> _Cursor:
+    """Return a cursor from its text.
+
+    Raises:
+        RequestValidationError: it is none, or of another question.
+    """
+    try:
+        cursor = _cursors.decode(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (msgspec.DecodeError, ValueError, binascii.Error):
+        raise not_valid("cursor", text, f"{text} is none; take it from `next` of a page, or leave it out") from None
+    if cursor.question != question:
+        raise not_valid(
+            "cursor",
+            text,
+            f"{text} is of another question; with other filters, order or moment leave it out to begin again",
+        )
+    return cursor

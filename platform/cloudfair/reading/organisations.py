@@ -1,0 +1,139 @@
+"""Organisations, as the directory of the fair shows them: found by name, kind, economy and sector."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Path, Query
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
+from cloudfair.reading.directory import Directory, Folds
+from cloudfair.reading.table import Filter, Mask, Rows, Table
+from fairfacts.organisations import HOME_ECONOMY, Kind, OrganisationRegistered, name_of
+
+router = APIRouter(tags=["organisations"], responses=NOT_MODIFIED)
+
+EconomyAsked = Annotated[
+    str | None, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code", examples=["DE"])
+]
+SectorAsked = Annotated[
+    str | None, Field(max_length=100, description="one of the twelve sectors", examples=["finance"])
+]
+OrganisationAsked = Annotated[int | None, Field(ge=0, le=LARGEST, description="number of an organisation")]
+
+
+class Organisation(BaseModel):
+    """An organisation that has registered."""
+
+    organisation: int
+    name: str
+    """Made of what the events say, as they say no name."""
+    kind: Kind
+    economy: str
+    economy_rank: int
+    """Of the economy among all by services trade."""
+    sector: str
+    delegates: int
+    exhibits: bool
+    """Whether it has a stand online, and a desk."""
+    registered_ms: int
+
+
+class OrganisationsAsked(Asked):
+    """How the directory can be searched."""
+
+    name: str | None = Field(None, max_length=100, description="a part of the name, in letters of either size")
+    kind: Kind | None = None
+    economy: EconomyAsked = None
+    sector: SectorAsked = None
+    overseas: bool | None = Field(None, description="whether from outside the home economy")
+    exhibits: bool | None = None
+    sort: Literal["organisation", "-organisation", "delegates", "-delegates", "economy_rank", "-economy_rank"] = (
+        "organisation"
+    )
+
+
+class Organisations:
+    """The register."""
+
+    begins = "registered_ms"
+
+    def __init__(self, directory: Directory) -> None:
+        self.table = Table(
+            directory.words,
+            "organisation",
+            kind="word",
+            economy="word",
+            economy_rank="number",
+            sector="word",
+            delegates="number",
+            exhibits="flag",
+            registered_ms="moment",
+        )
+        self.names: list[str] = []
+        self._searched: list[str] = []
+        self.folds: Folds = {OrganisationRegistered: self._register}
+
+    def _register(self, events: list[OrganisationRegistered]) -> None:
+        same = ("kind", "economy", "economy_rank", "sector", "delegates", "exhibits")
+        self.table.add(events, *same, registered_ms="at_ms")
+        names = [name_of(event.organisation, event.kind, event.economy, event.sector) for event in events]
+        self.names += names
+        self._searched += map(str.casefold, names)
+
+    def bears(self, part: str) -> Mask:
+        """Return which organisations' names have a part, in letters of either size."""
+        return self._bears(part.casefold(), slice(0, self.table.size))
+
+    def _bears(self, part: str, rows: slice) -> Mask:
+        return np.fromiter((part in name for name in self._searched[rows]), np.bool_, rows.stop - rows.start)
+
+    def names_of(self, numbers: NDArray[Any]) -> list[str]:
+        """Return the names of organisations by their numbers; empty for those that the register does not have."""
+        return [self.names[row] if row >= 0 else "" for row in self.table.rows(numbers).tolist()]
+
+    def where(self, asked: OrganisationsAsked, at_ms: int) -> list[Filter]:
+        """Return the filters that were asked for."""
+        del at_ms
+        table = self.table
+        filters = [
+            *table.is_("kind", asked.kind),
+            *table.is_("economy", asked.economy),
+            *table.is_("sector", asked.sector),
+            *table.is_("exhibits", asked.exhibits),
+        ]
+        if asked.overseas is not None:
+            filters += table.is_not("economy", HOME_ECONOMY) if asked.overseas else table.is_("economy", HOME_ECONOMY)
+        if asked.name:
+            part = asked.name.casefold()
+            filters.append(lambda rows: self._bears(part, rows))
+        return filters
+
+    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+        """Return what a word of `sort` sorts by."""
+        del at_ms
+        return None if sort == "organisation" else self.table[sort]
+
+    def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
+        """Return rows as they are shown."""
+        del at_ms
+        shown = self.table.shown(rows)
+        return [item | {"name": self.names[row]} for item, row in zip(shown, rows.tolist(), strict=True)]
+
+
+@router.get("/runs/{run}/organisations", response_model=Page[Organisation])
+async def list_organisations(reading: Reading, asked: Annotated[OrganisationsAsked, Query()]) -> Response:
+    """Search the register."""
+    return reading.page(Organisations, asked, asked.sort)
+
+
+@router.get("/runs/{run}/organisations/{organisation}", response_model=One[Organisation])
+async def get_organisation(
+    reading: Reading, organisation: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+) -> Response:
+    """Return one organisation."""
+    return reading.one(Organisations, organisation, asked)

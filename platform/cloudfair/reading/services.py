@@ -1,0 +1,39 @@
+"""The services of the fair, joined: the parts of their directory, and their routes."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from cloudfair.reading import (
+    agreements,
+    history,
+    negotiations,
+    organisations,
+    programme,
+    projects,
+    results,
+    streams,
+    venue,
+)
+from cloudfair.reading.directory import PartKind
+
+PARTS: tuple[PartKind, ...] = (
+    organisations.Organisations,
+    programme.Sessions,
+    streams.Streams,
+    venue.Zones,
+    venue.Days,
+    venue.Stands,
+    projects.Projects,
+    negotiations.Negotiations,
+    agreements.Agreements,
+    results.Releases,
+    results.Results,
+)
+"""What a directory has parts for."""
+
+SERVICES = (organisations, programme, streams, venue, projects, results, negotiations, history, agreements)
+
+router = APIRouter()
+for service in SERVICES:
+    router.include_router(service.router)
