@@ -109,6 +109,52 @@ def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: O
     )
 
 
+def test_programme_shows_the_sessions_of_the_day(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:6])
+    page = open_page("?view=programme")
+    sessions = backend.get(f"runs/{run}/sessions?limit=500")["items"]
+    expect(page.locator("[data-session]").first).to_be_visible()
+    told_states = {str(session["session"]): session["state"] for session in sessions if session["day"] == 1}
+    shown = page.evaluate(
+        "[...document.querySelectorAll('[data-session]')].map(e => [e.dataset.session, e.dataset.state])"
+    )
+    assert dict(shown) == told_states
+    assert {"held", "scheduled"} <= set(told_states.values())
+    streams = backend.get(f"runs/{run}/streams?state=live&sort=-viewers")["items"]
+    expect(page.locator("[data-stream]")).to_have_count(len(streams))
+    for stream in streams:
+        expect(page.locator(f"[data-stream='{stream['stream']}'] td").first).to_have_text(f"{stream['viewers']:,}")
+
+
+def test_one_negotiation_can_be_followed_and_linked_to(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:8])
+    latest = backend.get(f"runs/{run}/negotiations?sort=-requested&limit=10")["items"]
+    page = open_page("?view=negotiations")
+    expect(page.locator("tr[data-negotiation]")).to_have_count(10)
+    shown = [row.get_attribute("data-negotiation") for row in page.locator("tr[data-negotiation]").all()]
+    assert shown == [str(one["negotiation"]) for one in latest]
+    signed = backend.get(f"runs/{run}/agreements?state=signed&limit=1")["items"][0]["negotiation"]
+    page.goto(f"{backend.url}/?view=negotiations&pick={signed}")
+    history = backend.get(f"runs/{run}/negotiations/{signed}")["item"]["history"]
+    expect(page.locator("[data-step]").last).to_be_visible()
+    assert [step.get_attribute("data-step") for step in page.locator("[data-step]").all()] == [
+        step["type"] for step in history
+    ]
+    page.get_by_role("button", name="All requests").click()
+    expect(page.locator("tr[data-negotiation]")).to_have_count(10)
+
+
+def test_lapses_are_shown_by_economy(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page("?view=negotiations")
+    lapses = backend.get(f"runs/{run}/negotiations/lapses?limit=12")["items"]
+    expect(page.locator("[data-lapses]")).to_have_count(12)
+    expect(page.locator("[data-lapses] .amount:not(.quiet)")).to_have_text(
+        [percent(each["lapse_share"]) for each in lapses]
+    )
+    assert page.locator("[data-lapses=CN] rect").count() == len(lapses[0]["answered_per_hour"])
+
+
 def numbers(page: Page) -> dict[str, str]:
     """Every number that stands for a measure, by the measure's path; the same wherever it stands."""
     seen: dict[str, str] = {}

@@ -3,20 +3,26 @@
 import { render } from "preact";
 import { store } from "./actions";
 import { get, latest, listRuns } from "./api";
+import { DAY_MS, HOUR_MS } from "./clock";
 import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
+import { ask, needs } from "./services";
 import type { Page } from "./store";
+import type { Snapshot } from "./snapshot";
 import "./style.css";
 import { say } from "./text";
 import { Trace } from "./trace";
 
 const RUNS_EVERY_MS = 2_000;
 const ANSWERS_EVERY_MS = 2_000;
+const LOOK_BACK_PAUSE_MS = 50;
 
 let feed: Feed | null = null;
-/** The run whose last answers are shown. */
-let settled: string | null = null;
+/** Of which path and instant the answers are that are held. */
+const answered = new Map<string, string>();
+/** The view and what it was narrowed to when answers were last asked for. */
+let shown = "";
 /** The run that the address named when runs were last listed. */
 let named: string | null = store.page.place.run;
 
@@ -33,13 +39,18 @@ function draw(page: Page): void {
     named = place.run;
     void refreshRuns(false);
   }
+  const asked = `${place.view} ${place.pick}`;
+  if (asked !== shown) {
+    shown = asked;
+    void refreshAnswers();
+  }
 }
 
 /** Watches another run, or none. */
 function watch(run: string | null): void {
   if (run === store.page.watched) return;
   feed?.close();
-  settled = null;
+  answered.clear();
   const nothing = { snapshot: null, live: null, lags: null, trace: null, answers: {}, atMs: 0, headMs: 0 };
   store.change({ watched: run, feed: { name: "connecting" }, ...nothing });
   if (run === null) return;
@@ -48,15 +59,16 @@ function watch(run: string | null): void {
       if (snapshot.run.scenario === "") return store.change({}, drawn); // a log without events says nothing yet
       const trace = store.page.trace ?? new Trace(snapshot.run.duration_ms);
       trace.keep(snapshot, atMs);
+      const first = store.page.snapshot === null;
       store.change({ snapshot, live: snapshot, atMs, headMs: atMs, trace }, drawn);
+      if (first) void refreshAnswers().then(lookBack);
     },
     state: (state) => {
       store.change({ feed: state });
-      if (state.name === "ended") void refreshAnswers();
+      if (state.name === "ended") void refreshAnswers().then(lookBack);
     },
     heartbeat: (lags, headMs) => store.change({ lags, headMs }),
   });
-  void refreshAnswers();
 }
 
 /** Asks which runs there are, and watches the one in the address or the latest; `stay` keeps to one that still runs. */
@@ -69,14 +81,33 @@ async function refreshRuns(stay: boolean): Promise<void> {
   watch(found?.id ?? null);
 }
 
-/** Asks anew for what views need besides the snapshot. */
+/** Asks anew for what the view needs besides the snapshot, where the instant is another than that of the answer held. */
 async function refreshAnswers(): Promise<void> {
-  const { watched, feed } = store.page;
-  if (watched === null || watched === settled) return;
-  const comparison = await get(`runs/${encodeURIComponent(watched)}/comparison`);
-  if (!comparison || watched !== store.page.watched || watched === settled) return;
-  if (feed.name === "ended") settled = watched;
-  store.change({ answers: { ...store.page.answers, comparison } });
+  const { page } = store;
+  if (page.watched === null || page.snapshot === null) return;
+  for (const path of needs(page)) {
+    const key = `${path} ${page.atMs}`;
+    if (answered.get(path) === key) continue;
+    const answer = await ask(page, path);
+    if (page.watched !== store.page.watched) return;
+    if (answer === null) continue;
+    answered.set(path, key);
+    store.change({ answers: { ...store.page.answers, [path]: answer } });
+  }
+}
+
+/** Asks what the gauges stood at in the hours that this page has not seen: of the day, or of all days once the run has ended. */
+async function lookBack(): Promise<void> {
+  const { watched, trace, headMs, feed } = store.page;
+  const from = feed.name === "ended" ? 0 : Math.floor((headMs - 1) / DAY_MS) * DAY_MS;
+  for (let atMs = Math.floor(headMs / HOUR_MS) * HOUR_MS; atMs >= from; atMs -= HOUR_MS) {
+    if (trace?.knows(atMs) !== false) continue;
+    const past = await get<{ measures: Snapshot }>(`runs/${encodeURIComponent(watched ?? "")}/snapshot?at=${atMs}`);
+    if (past === null || watched !== store.page.watched) return;
+    trace.keep(past.measures, atMs);
+    store.change({});
+    await new Promise((resume) => setTimeout(resume, LOOK_BACK_PAUSE_MS)); // the run goes first
+  }
 }
 
 /** Does a thing again and again, each time once the last is done. */

@@ -1,9 +1,11 @@
 // The time of the fair, along the bottom of every view: its days and nights, what has been played, and where we are.
 
+import { useMemo } from "preact/hooks";
 import { changeSpan } from "./actions";
 import { epochOf } from "./chart";
 import { DAY_MS, HOUR_MS, moment, shortDay } from "./clock";
 import { type Counts, type Snapshot, counts } from "./snapshot";
+import { type Session, sessionsOf } from "./services";
 import type { Page } from "./store";
 import { say } from "./text";
 
@@ -23,6 +25,7 @@ export function TimeBar({ page }: { page: Page }) {
           ))}
         </ol>
         {live && <Activity snapshot={live} />}
+        <Sessions sessions={sessionsOf(page)} durationMs={duration_ms} />
         <span class="reached" style={{ left: at(headMs) }} />
         <span class="thumb" style={{ left: at(atMs) }} />
       </div>
@@ -31,6 +34,22 @@ export function TimeBar({ page }: { page: Page }) {
       </button>
     </footer>
   );
+}
+
+/** When something is on: a tick for each session. */
+function Sessions({ sessions, durationMs }: { sessions: readonly Session[]; durationMs: number }) {
+  return useMemo(() => {
+    const ticks = sessions.map(({ starts_ms, ends_ms }) => `M${hours(starts_ms)},0H${hours(ends_ms)}V1H${hours(starts_ms)}z`);
+    return (
+      <svg class="sessions" viewBox={`0 0 ${hours(durationMs)} 1`} preserveAspectRatio="none" aria-hidden="true">
+        <path d={ticks.join("")} />
+      </svg>
+    );
+  }, [sessions, durationMs]);
+}
+
+function hours(ms: number): string {
+  return (ms / HOUR_MS).toFixed(2);
 }
 
 /** How busy each hour was: the negotiations that were asked for in it. */

@@ -1,9 +1,10 @@
 // What the gauges stood at in the frames that this page has seen: the lines of the day behind the numbers of now.
-// Counts by hour come from the backend; of a gauge it sends the present alone.
+// Counts by hour come from the backend; of a gauge it sends the present alone, and past hours when asked for each.
 
 import { type Snapshot, amount } from "./snapshot";
 
 const MINUTE_MS = 60_000;
+const HOUR_MIN = 60;
 /** The gauges that are kept. */
 export const GAUGES = [
   "venue.inside",
@@ -35,6 +36,12 @@ export class Trace {
     const minute = Math.floor(atMs / MINUTE_MS);
     for (const gauge of GAUGES) this.#lines[gauge][minute] = amount(snapshot, gauge);
     this.seen++;
+  }
+
+  /** Returns whether a frame was seen in the hour that ends at an instant. */
+  knows(atMs: number): boolean {
+    const minute = Math.floor(atMs / MINUTE_MS);
+    return latest(this.#lines["visits.online"], Math.max(0, minute - HOUR_MIN + 1), minute) !== null;
   }
 
   /** Returns a gauge between two instants, a value for every `stepMs` at the most; where no frame was seen, nothing. */

@@ -1,6 +1,7 @@
 // Who asks: the requests of each economy on a map of the world, and in a table for whoever would rather read.
 
 import { useEffect, useState } from "preact/hooks";
+import { go } from "./actions";
 import type { Country } from "./atlas";
 import { number } from "./format";
 import { Part } from "./parts";
@@ -45,6 +46,7 @@ export function World({ page }: { page: Page }) {
                 style={{ "--shade": shade(initiated[code] ?? 0) }}
                 onPointerEnter={() => point(code)}
                 onPointerLeave={() => point(null)}
+                onClick={() => code && go({ pick: code })}
               />
             ))}
           </svg>
@@ -60,7 +62,11 @@ export function World({ page }: { page: Page }) {
           <tbody>
             {largest(initiated, LISTED).map(([code, requests]) => (
               <tr key={code} onPointerEnter={() => point(code)} onPointerLeave={() => point(null)}>
-                <th scope="row">{economy(language, code)}</th>
+                <th scope="row">
+                  <button type="button" class="link" onClick={() => go({ pick: code })}>
+                    {economy(language, code)}
+                  </button>
+                </th>
                 <td data-measure={`negotiations.by_economy.${code}`}>{number(language, requests)}</td>
                 <td data-measure={`negotiations.lapsed_by_economy.${code}`}>{number(language, lapsed[code] ?? 0)}</td>
               </tr>

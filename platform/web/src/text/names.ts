@@ -156,5 +156,8 @@ export const terms: Record<string, Name> = {
   on_site: ["On site", "现场"],
   online: ["Online", "线上"],
   hybrid: ["On site and online", "线上线下"],
+  no_deal: ["No deal", "未达成"],
+  follow_up: ["Follow-up", "继续跟进"],
+  intent: ["Intent to sign", "签约意向"],
   technology: ["Technology", "科技"],
 };

@@ -1,14 +1,19 @@
 // Who asks whom, who is answered, and who waits too long?
 
-import { Chart } from "../chart";
+import { go } from "../actions";
+import { Chart, epochOf } from "../chart";
+import { moment } from "../clock";
+import { duration, number, percent, shown } from "../format";
 import { byOrigin } from "../lines";
 import { BarList, Bars, Facts, Note, Part, Tile } from "../parts";
+import { type History, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
 import { amount } from "../snapshot";
 import type { Page } from "../store";
-import { nameOfMeasure, say } from "../text";
+import { type Language, type Word, economy, nameOfMeasure, say, term } from "../text";
 import { World } from "../world";
 
 const FUNNEL = ["initiated", "taken_up", "held", "intents", "follow_up", "no_deal", "declined", "lapsed", "waiting", "talking"];
+const COLUMNS: readonly Word[] = ["column_number", "column_when", "column_from", "column_to", "column_state", "column_waited"];
 
 export function Negotiations({ page }: { page: Page }) {
   const { language, snapshot } = page;
@@ -36,6 +41,9 @@ export function Negotiations({ page }: { page: Page }) {
         />
         <Chart page={page} title={say(language, "chart_lapsed")} lines={byOrigin(page, "negotiations.lapsed_per_hour")} />
         <World page={page} />
+        <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
+          <Heat page={page} />
+        </Part>
         <Part title={say(language, "funnel_title")}>
           <BarList
             page={page}
@@ -46,14 +54,132 @@ export function Negotiations({ page }: { page: Page }) {
         </Part>
         <Part title={say(language, "sectors_title")}>
           <Bars page={page} of="negotiations.by_sector" />
-        </Part>
-        <Part title={say(language, "waits_title")}>
           <Facts
             page={page}
             of={["negotiations.waited_mean_s", "negotiations.talked_mean_s", "negotiations.repeated", "negotiations.overseas_share"]}
           />
         </Part>
+        <Latest page={page} />
       </div>
     </>
   );
+}
+
+/** Of whose requests how many lapse, and at what hour: darker where more of them do. */
+function Heat({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  const hours = Math.ceil((snapshot?.run.duration_ms ?? 0) / 3_600_000);
+  return (
+    <ol class="heat">
+      {lapsesOf(page).map((lapses) => (
+        <li key={lapses.of} data-lapses={lapses.of}>
+          <span class="name">{economy(language, lapses.of)}</span>
+          <svg viewBox={`0 0 ${hours} 1`} preserveAspectRatio="none" aria-hidden="true">
+            {Object.entries(lapses.answered_per_hour).map(([hour, answered]) => (
+              <rect
+                key={hour}
+                x={hour}
+                width="1.05"
+                height="1"
+                style={{ opacity: ((lapses.lapsed_per_hour[hour] ?? 0) / answered).toFixed(2) }}
+              />
+            ))}
+          </svg>
+          <span class="amount">{percent(language, lapses.lapse_share, 1)}</span>
+          <span class="amount quiet">
+            {say(language, "lapsed_of", {
+              lapsed: number(language, lapses.lapsed),
+              answered: number(language, lapses.answered),
+            })}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Latest({ page }: { page: Page }) {
+  const { language, place } = page;
+  const epochMs = epochOf(page);
+  const history = historyOf(page);
+  const picked = economyPicked(place);
+  const of = picked ? economy(language, picked) : "";
+  return (
+    <Part title={say(language, "latest_title")} about={of} wide>
+      {place.pick !== null && (
+        <button type="button" class="link" onClick={() => go({ pick: null })}>
+          {say(language, "all_again")}
+        </button>
+      )}
+      {history ? (
+        <Steps language={language} history={history} epochMs={epochMs} />
+      ) : (
+        <div class="scrolls">
+          <table class="latest">
+            <thead>
+              <tr>
+                {COLUMNS.map((word) => (
+                  <th key={word} scope="col">
+                    {say(language, word)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {negotiationsOf(page).map((one) => (
+                <tr key={one.negotiation} data-negotiation={one.negotiation}>
+                  <th scope="row">
+                    <button type="button" class="link" onClick={() => go({ pick: String(one.negotiation) })}>
+                      {String(one.negotiation)}
+                    </button>
+                  </th>
+                  <td>{moment(language, epochMs + one.requested_ms)}</td>
+                  <td>{one.organisation_name}</td>
+                  <td>{one.exhibitor_name}</td>
+                  <td>{say(language, `negotiation_${one.state}` as Word)}</td>
+                  <td>{duration(language, one.waited_ms / 1000)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </Part>
+  );
+}
+
+/** One negotiation from its request to what came of it. */
+function Steps({ language, history, epochMs }: { language: Language; history: History; epochMs: number }) {
+  return (
+    <div class="history" data-negotiation={history.negotiation}>
+      <p>
+        {say(language, "history_of", {
+          number: String(history.negotiation),
+          from: history.organisation_name,
+          to: history.exhibitor_name,
+          sector: term(language, history.sector),
+        })}
+      </p>
+      <ol>
+        {history.history.map((step) => (
+          <li key={step.type + step.at_ms} data-step={step.type}>
+            <time>{moment(language, epochMs + step.at_ms)}</time>
+            <b>{say(language, `step_${step.type.replace(".", "_")}` as Word)}</b>
+            <span class="quiet">{said(language, step.said)}</span>
+          </li>
+        ))}
+      </ol>
+    </div>
+  );
+}
+
+function said(language: Language, words: Record<string, number | string | boolean>): string {
+  return Object.entries(words)
+    .map(([name, value]) => {
+      if (typeof value === "number" && name.endsWith("_ms")) return duration(language, value / 1000);
+      if (typeof value === "number") return name.endsWith("_usd") ? shown(language, value, "usd") : number(language, value);
+      return typeof value === "string" ? term(language, value) : "";
+    })
+    .filter(Boolean)
+    .join(" · ");
 }

@@ -1,0 +1,136 @@
+// What the services of the fair answer: sessions, streams, negotiations, as of the instant that is shown.
+
+import type { Place, View } from "./address";
+import { get } from "./api";
+import type { Page } from "./store";
+
+export interface Session {
+  session: number;
+  title: string;
+  kind: string;
+  state: string;
+  mode: string;
+  streamed: boolean;
+  room: string;
+  capacity: number;
+  starts_ms: number;
+  ends_ms: number;
+  opened_ms: number | null;
+  closed_ms: number | null;
+  attended: number;
+  turned_away: number;
+}
+
+export interface Stream {
+  stream: number;
+  title: string;
+  state: string;
+  viewers: number;
+  viewers_peak: number;
+  views: number;
+}
+
+export interface Negotiation {
+  negotiation: number;
+  state: string;
+  organisation_name: string;
+  economy: string;
+  exhibitor_name: string;
+  exhibitor_economy: string;
+  sector: string;
+  attempt: number;
+  requested_ms: number;
+  waited_ms: number;
+}
+
+export interface Step {
+  at_ms: number;
+  type: string;
+  said: Record<string, number | string | boolean>;
+}
+
+export interface Lapses {
+  of: string;
+  requested: number;
+  answered: number;
+  lapsed: number;
+  lapse_share: number;
+  answered_per_hour: Record<string, number>;
+  lapsed_per_hour: Record<string, number>;
+}
+
+const COMPARISON = "comparison";
+const SESSIONS = "sessions?limit=500";
+const ON_AIR = "streams?state=live&sort=-viewers&limit=12";
+const LAPSES = "negotiations/lapses?limit=12";
+
+/** Returns the paths, below the run, of what the page needs besides the snapshot. */
+export function needs(page: Page): string[] {
+  return [COMPARISON, SESSIONS, ...(NEEDS[page.place.view]?.(page) ?? [])];
+}
+
+const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
+  programme: () => [ON_AIR],
+  negotiations: (page) => [LAPSES, negotiationsPath(page), ...historyPath(page)],
+};
+
+/** Returns the instant that an answer is of, in words of the query; empty for now. */
+export function instantAsked(page: Page): string {
+  return page.place.at === null ? "" : `at=${page.atMs}`;
+}
+
+/** Asks for an answer; null where there is none. */
+export async function ask(page: Page, path: string): Promise<unknown> {
+  const at = instantAsked(page);
+  const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
+  return get(`runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`);
+}
+
+export function sessionsOf(page: Page): readonly Session[] {
+  return items<Session>(page, SESSIONS);
+}
+
+export function onAir(page: Page): readonly Stream[] {
+  return items<Stream>(page, ON_AIR);
+}
+
+export function lapsesOf(page: Page): readonly Lapses[] {
+  return items<Lapses>(page, LAPSES);
+}
+
+/** The latest requests; of one economy where one is picked. */
+export function negotiationsOf(page: Page): readonly Negotiation[] {
+  return items<Negotiation>(page, negotiationsPath(page));
+}
+
+export interface History extends Negotiation {
+  history: Step[];
+}
+
+/** The one negotiation that is picked, with its history. */
+export function historyOf(page: Page): History | null {
+  const [path] = historyPath(page);
+  const answer = path === undefined ? undefined : (page.answers[path] as { item: History } | undefined);
+  return answer?.item ?? null;
+}
+
+/** Returns the economy that the view is narrowed to. */
+export function economyPicked({ pick }: Place): string | null {
+  return pick !== null && /^[A-Z]{2}$/.test(pick) ? pick : null;
+}
+
+function negotiationsPath({ place }: Page): string {
+  const economy = economyPicked(place);
+  return `negotiations?sort=-requested&limit=10${economy ? `&economy=${economy}` : ""}`;
+}
+
+function historyPath({ place }: Page): string[] {
+  return /^\d+$/.test(place.pick ?? "") ? [`negotiations/${place.pick}`] : [];
+}
+
+const NOTHING: readonly never[] = [];
+
+function items<T>(page: Page, path: string): readonly T[] {
+  const answer = page.answers[path] as { items: T[] } | undefined;
+  return answer?.items ?? NOTHING;
+}
