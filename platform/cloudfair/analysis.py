@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -144,9 +145,11 @@ async def query_run(run: str, request: Request, here: Here) -> Response:
     except TimeoutError:
         raise BusyError(f"{settings.queries} queries are being answered; ask again in a moment") from None
     try:
+        began = time.monotonic()
         found = await ask(folder, query.sql, limits)
     finally:
         here.queries.release()
+    here.metrics.queries.labels("answered" if found.fault is None else "refused").observe(time.monotonic() - began)
     if found.fault is not None:
         raise QueryError(found.fault)
     return json_answer({"run": run, "columns": found.columns, "rows": found.rows, "truncated": found.truncated})

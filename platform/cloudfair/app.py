@@ -11,14 +11,15 @@ from typing import Literal
 
 from fastapi import FastAPI, WebSocket
 from pydantic import BaseModel
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import analysis, asyncapi, intake, runs, tap, watcher
+from cloudfair import analysis, asyncapi, intake, metrics, runs, tap, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
+from cloudfair.metrics import Metrics, Observer
 from cloudfair.moments import Moments
 from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
@@ -67,12 +68,24 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
         responses={"default": PROBLEM_ANSWER},
     )
-    queries = asyncio.Semaphore(settings.queries)
-    directories = Directories(log, services.PARTS)
-    app.state.backend = Backend(settings, log, live_runs, Moments(log), Feeds(), figures, archive, queries, directories)
+    directories, observed = Directories(log, services.PARTS), Metrics(log, live_runs, release())
+    app.state.backend = Backend(
+        settings=settings,
+        log=log,
+        runs=live_runs,
+        moments=Moments(log),
+        feeds=Feeds(),
+        figures=figures,
+        archive=archive,
+        queries=asyncio.Semaphore(settings.queries),
+        directories=directories,
+        metrics=observed,
+    )
+    app.add_middleware(Observer, metrics=observed)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
+    app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
     for part in (intake, runs, services, analysis, watcher, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
@@ -91,6 +104,11 @@ async def health(here: Here) -> Health:
 async def async_description() -> Response:
     """Return the AsyncAPI document of the WebSockets."""
     return json_answer(asyncapi.document(release()))
+
+
+async def get_metrics(here: Here) -> Response:
+    """Return the metrics of the backend in Prometheus' text format."""
+    return Response(await asyncio.to_thread(here.metrics.text), media_type=metrics.MEDIA_TYPE)
 
 
 async def no_feed(socket: WebSocket) -> None:

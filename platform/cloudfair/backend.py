@@ -15,6 +15,7 @@ from starlette.requests import HTTPConnection
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
+from cloudfair.metrics import Metrics
 from cloudfair.moments import Moments
 from cloudfair.parquet import Archive
 from cloudfair.problems import OriginError, TokenError
@@ -37,6 +38,7 @@ class Backend:
     queries: asyncio.Semaphore
     """How many more may be answered now."""
     directories: Directories
+    metrics: Metrics
 
 
 async def backend(connection: HTTPConnection) -> Backend:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from typing import Annotated, Any, TypeVar
 
 import zstandard
@@ -21,6 +22,7 @@ from fairfacts.events import decode
 from fairfacts.runs import RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
+_logger = logging.getLogger(__name__)
 
 Sent = TypeVar("Sent", bound=BaseModel)
 LARGEST = 2**63 - 1
@@ -72,6 +74,7 @@ async def create_run(request: Request, here: Here) -> CreatedRun:
     fields = new.model_dump(exclude={"request"})
     fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))
     run = await asyncio.to_thread(lambda: here.log.create_run(**fields))
+    _logger.info("run begun", extra={"fields": {"run": run.id, "seed": run.seed, "scale": run.scale}})
     return CreatedRun(run=run.id)
 
 
@@ -90,7 +93,12 @@ async def append_events(
     async with live.appending:
         ndjson, payload = unpack(body, content_encoding.lower(), here.settings.max_batch_bytes)
         batch, events = check(first, ndjson, payload, here.settings)
+        head = live.head
         digest = await live.append(batch, events, fair_emitted_at)
+    if head < live.head:  # the same batch again is not taken in again
+        here.metrics.events.inc(batch.count)
+    if batch.ends:
+        _logger.info("run ended", extra={"fields": {"run": run, "events": batch.next, "digest": digest}})
     return Appended(run=run, next=batch.next, digest=digest, commands=[])
 
 

@@ -164,10 +164,14 @@ class LiveRuns:
 
     def close(self) -> None:
         """Fold what was answered for, and finish what is being written."""
-        for loading in self._loading.values():
-            if loading.done() and not loading.cancelled() and loading.exception() is None:
-                loading.result().catch_up()
+        for live in self.loaded():
+            live.catch_up()
         self._writer.shutdown()
+
+    def loaded(self) -> list[Live]:
+        """Return the runs in memory."""
+        tasks = [task for task in self._loading.values() if task.done() and not task.cancelled()]
+        return [task.result() for task in tasks if task.exception() is None]
 
     def _load(self, run: str) -> Live:
         self._log.run(run)

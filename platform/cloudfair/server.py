@@ -57,7 +57,7 @@ class Server:
             ws_max_size=CLIENT_MESSAGE_BYTES,
             ws_per_message_deflate=False,  # costs a watcher more CPU than everything else together
             access_log=False,
-            log_level="warning",
+            log_config=None,  # its warnings are logged as everything is
             server_header=False,
             timeout_graceful_shutdown=STOP_S,
         )

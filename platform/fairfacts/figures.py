@@ -91,7 +91,8 @@ def load_own_figures(path: Path, documented: Mapping[str, Figure]) -> dict[str, 
         given = {column: text for column, text in row.items() if column and text}
         known = documented.get(row["id"])
         if known and not given.get("measure"):
-            own[known.id] = _figure(_row_of(known) | {"source": path.name} | given, where)
+            exact = {} if known.rounding else {"rounding": "0"}  # a count stays one, whatever zeros it ends in
+            own[known.id] = _figure(_row_of(known) | exact | {"source": path.name} | given, where)
         else:
             own[row["id"]] = _own_figure(given, where, path.name)
     return {**documented, **own}

@@ -113,6 +113,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
     assert {(path, method) for path, methods in described.items() for method in methods} == read | {
         ("/health", "get"),
         ("/asyncapi.json", "get"),
+        ("/metrics", "get"),
         ("/runs", "get"),
         ("/runs", "post"),
         ("/runs/{run}", "get"),

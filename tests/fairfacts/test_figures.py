@@ -222,7 +222,7 @@ def test_own_figure_of_a_documented_name_replaces_it(tmp_path: Path):
     known = load_own_figures(own_table(tmp_path, "projects.published_online,1900,,"), FIGURES)
     printed = FIGURES["projects.published_online"]
     changed = known["projects.published_online"]
-    assert (len(known), changed.value, changed.rounding, changed.source) == (len(FIGURES), 1_900.0, 50.0, "mine.csv")
+    assert (len(known), changed.value, changed.rounding, changed.source) == (len(FIGURES), 1_900.0, 0.0, "mine.csv")
     assert (changed.unit, changed.as_of, changed.measure) == (printed.unit, printed.as_of, "")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cloudfair.command import analysis, catalogue, comparing, experiments, kept, play, serving, watching
+from cloudfair.command import analysis, catalogue, comparing, counting, experiments, kept, play, serving, watching
 from cloudfair.command.show import complain
 from fairfacts.errors import FairError, FigureError, LabError, ScenarioError
 
@@ -30,6 +30,7 @@ app.command("serve")(serving.serve)
 app.command("watch")(watching.watch)
 app.command("runs")(kept.runs)
 app.command("compare")(comparing.compare)
+app.command("count")(counting.count)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
 app.command("query")(analysis.query)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -10,7 +12,8 @@ import typer
 from cloudfair.command.options import Changes, Figures, Json, Scale
 from cloudfair.command.show import number, out, print_json, table
 from fairfacts.comparison import counterpart_of
-from fairfacts.figures import load_figures, load_own_figures
+from fairfacts.figures import Figure, load_figures, load_own_figures
+from fairfacts.identities import audit as audit_figures
 from fairsim.parameters import FILE, load_rows
 from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
 from fairsim.schema import scenario_schema
@@ -106,10 +109,24 @@ def _shown(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def figures(*, figures: Figures = None, as_json: Json = False) -> None:
-    """List the documented figures, each with its source, and the measure that it is held against."""
+def figures(
+    *,
+    figures: Figures = None,
+    audit: Annotated[
+        bool, typer.Option("--audit", help="Check that the figures fit together; exit status 1 where they do not.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """List the documented figures, each with its source, and the measure that it is held against.
+
+    `--audit` checks what must hold among the figures themselves, within their rounding, and names each contradiction;
+    and each reading that the documents suggest and that does not hold.
+    """
     documented = load_figures()
     known = load_own_figures(figures, documented) if figures else documented
+    if audit:
+        _audit(known, as_json=as_json)
+        return
     if as_json:
         print_json(list(known.values()))
         return
@@ -135,3 +152,20 @@ def figures(*, figures: Figures = None, as_json: Json = False) -> None:
         for figure in known.values()
     )
     out.print(table("Documented figures", columns, rows))
+
+
+def _audit(known: Mapping[str, Figure], *, as_json: bool) -> None:
+    """Show what every identity among the figures comes to."""
+    checks = audit_figures(known)
+    contradictions = [check for check in checks if check.finding == "contradiction"]
+    if as_json:
+        print_json({"ok": not contradictions, "checks": checks})
+    else:
+        columns = (("finding", "left"), ("identity", "text"), ("figures", "text"), ("because", "text"))
+        rows = ((check.finding, check.name, check.said, check.because) for check in checks)
+        out.print(table("The figures among themselves", columns, rows))
+        holding = sum(check.finding == "holds" for check in checks)
+        told = f"{holding} hold, {len(contradictions)} contradict each other"
+        out.print(f"\n{len(checks)} identities: {told}", highlight=False)
+    if contradictions:
+        sys.exit(1)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Parquet, Token
+from cloudfair.logs import Level, write_logs
 from cloudfair.server import serve as serve_backend
 from cloudfair.settings import Settings
 
@@ -20,6 +21,8 @@ def serve(
     database: Database = DEFAULT_DATABASE,
     parquet: Parquet = None,
     token: Token = None,
+    log_level: Annotated[Level, typer.Option(help="How much is logged; at debug every request.")] = Level.INFO,
 ) -> None:
-    """Serve the page, the runs and their live feeds until Ctrl-C."""
+    """Serve the page, the runs and their live feeds until Ctrl-C. What happens is logged as JSON on standard error."""
+    write_logs(log_level)
     serve_backend(Settings(database=database, host=host, port=port, token=token, parquet=parquet))

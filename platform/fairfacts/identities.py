@@ -1,0 +1,298 @@
+"""Identities: what must hold among the reported figures themselves, whatever any model says.
+
+Each is checked within rounding: a figure is the range of numbers that would be printed as it is, sums and quotients of
+ranges are ranges, and two that do not meet contradict each other. A reading that seems to follow from the documents and
+does not hold is kept beside them, with what resolves it: whoever adds the figures up will stumble over it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+import msgspec
+
+from fairfacts.comparison import COUNTERPARTS
+from fairfacts.figures import Figure
+
+Kind = Literal["sum", "share", "share of whole numbers", "part", "same", "same day"]
+Finding = Literal["holds", "contradiction", "misreading", "not checked"]
+
+
+class Identity(msgspec.Struct, frozen=True):
+    """A statement about figures: `terms` make up `whole`."""
+
+    name: str
+    kind: Kind
+    """`sum`: the terms add up to the whole; `share`: the whole is the first term by the second; of whole
+    numbers: some number of the term is that share of it; `part`: the terms together are at most the whole; `same`: two
+    figures of one thing; `same day`: two moments of one day."""
+    whole: str
+    terms: tuple[str, ...]
+    because: str
+    """Why it must hold, and what a contradiction would mean; of a misreading, what resolves it."""
+    misreading: bool = False
+    """Whether the documents' words suggest it, and it need not hold."""
+
+
+IDENTITIES = (
+    Identity(
+        "sessions by kind, as reported",
+        "sum",
+        "sessions.total",
+        (
+            "sessions.summit_forum",
+            "sessions.industry_forum_as_reported",
+            "sessions.foreign_day",
+            "sessions.provincial",
+            "sessions.evening",
+        ),
+        "the closing document lists the kinds after the total: evening events among them, the opening summit not",
+    ),
+    Identity(
+        "sessions by kind, as planned",
+        "sum",
+        "sessions.total",
+        (
+            "sessions.summit_forum",
+            "sessions.industry_forum",
+            "sessions.industry_promotion",
+            "sessions.foreign_day",
+            "sessions.provincial",
+            "sessions.evening",
+        ),
+        "what was planned before the opening was held: the plan's kinds add up to the outcome's total",
+    ),
+    Identity(
+        "industry forums and promotion sessions",
+        "sum",
+        "sessions.industry_forum_as_reported",
+        ("sessions.industry_forum", "sessions.industry_promotion"),
+        "the closing document counts both as industry forums: relabelled, not grown by 18",
+    ),
+    Identity(
+        "overseas share of the negotiations",
+        "share",
+        "negotiations.overseas_share",
+        ("negotiations.initiated_overseas", "negotiations.initiated"),
+        "the share is printed beside both numbers, and they are rounded",
+    ),
+    Identity(
+        "international share of the comprehensive zone",
+        "share of whole numbers",
+        "zone.comprehensive.international_share",
+        ("zone.comprehensive.exhibitors",),
+        "exhibitors are whole: some number of them must give the share as printed",
+    ),
+    Identity(
+        "named kinds of organisation",
+        "part",
+        "organisations.at_closing",
+        (
+            "organisations.international",
+            "organisations.embassies",
+            "organisations.overseas_chambers",
+            "organisations.fortune_500",
+        ),
+        "the closing document names them as part of the register",
+    ),
+    Identity(
+        "growth of the register",
+        "part",
+        "organisations.at_closing",
+        ("organisations.at_opening",),
+        "one register seen on two days: nobody leaves it",
+    ),
+    Identity(
+        "overseas negotiations",
+        "part",
+        "negotiations.initiated",
+        ("negotiations.initiated_overseas",),
+        "they are among those initiated",
+    ),
+    Identity(
+        "Henan's signatures on site",
+        "part",
+        "henan.results",
+        ("henan.signed_on_site",),
+        "signed in the delegation's session, of the results that it had arranged",
+    ),
+    Identity(
+        "largest traders among the economies",
+        "part",
+        "economies.participating",
+        ("economies.top_traders",),
+        "the 30 largest traders are economies that took part",
+    ),
+    Identity(
+        "the opening summit",
+        "same day",
+        "fair.opens",
+        ("summit.starts",),
+        "it opens the fair, in the evening of the first day",
+    ),
+    Identity(
+        "reading: meetings are held online or streamed",
+        "sum",
+        "sessions.total",
+        ("sessions.online_only", "sessions.streamed"),
+        "the two overlap: an online meeting may be streamed as well, and the opening summit is streamed and not"
+        " counted. Mode, streamed and counted are three properties of a session",
+        misreading=True,
+    ),
+    Identity(
+        "reading: more forums were held than planned",
+        "sum",
+        "sessions.industry_forum_as_reported",
+        ("sessions.industry_forum",),
+        "the outcome counts the promotion sessions among the forums",
+        misreading=True,
+    ),
+)
+
+
+class Check(msgspec.Struct, frozen=True):
+    """What an identity came to."""
+
+    name: str
+    finding: Finding
+    """`holds`, `contradiction`; `misreading` where a reading that is none does not hold; `not checked` where a figure
+    is missing."""
+    said: str
+    """The statement in numbers, such as `4 + 134 + 29 + 18 + 5 = 190`."""
+    because: str
+    """Why it must hold, what a contradiction comes to, or what resolves a misreading."""
+    figures: tuple[str, ...]
+
+
+class Range(msgspec.Struct, frozen=True):
+    """The numbers that would be printed as a figure is, ends included."""
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, figure: Figure) -> Range:
+        """Return a figure's range; a bound is open on one side."""
+        value = figure.value
+        assert isinstance(value, float), "moments have no range"
+        if figure.op in (">", "<"):
+            return cls(value, math.inf) if figure.op == ">" else cls(-math.inf, value)
+        return cls(value - figure.rounding, value + figure.rounding)
+
+    def meets(self, other: Range) -> bool:
+        """Return whether a number lies in both; what a decimal fraction loses in binary does not count."""
+        slack = 1e-9 * max(1.0, *(abs(end) for end in (self.low, other.high) if math.isfinite(end)))
+        return self.low <= other.high + slack and other.low <= self.high + slack
+
+
+def audit(figures: Mapping[str, Figure]) -> list[Check]:
+    """Return what every identity comes to, those that a user's own figures bring along behind the documents'."""
+    return [_checked(identity, figures) for identity in (*IDENTITIES, *_own_identities(figures))]
+
+
+def _own_identities(figures: Mapping[str, Figure]) -> list[Identity]:
+    """Return what a user's own figures must be beside the documented one of the same measure."""
+    found = []
+    for own in figures.values():
+        if isinstance(own.value, str):
+            continue
+        documented = (name for name, known in COUNTERPARTS.items() if own.measure and known.measure == own.measure)
+        for name in documented:
+            if not own.as_of:
+                because = "both speak of the same measure at the end"
+                found.append(Identity(f"{own.id} and {name}", "same", name, (own.id,), because))
+            elif own.unit != "share":
+                because = "the measure only grows, and ends as the documents say"
+                found.append(Identity(f"{own.id} before {name}", "part", name, (own.id,), because))
+    return found
+
+
+def _checked(identity: Identity, figures: Mapping[str, Figure]) -> Check:
+    names = (*identity.terms, identity.whole)
+    if missing := [name for name in names if name not in figures]:
+        return Check(identity.name, "not checked", f"{', '.join(missing)} is not among the figures", "", names)
+    terms, whole = [figures[name] for name in identity.terms], figures[identity.whole]
+    holds, said, remedy = _CHECKS[identity.kind](terms, whole)
+    if identity.misreading:
+        finding: Finding = "holds" if holds else "misreading"
+    else:
+        finding = "holds" if holds else "contradiction"
+    because = identity.because if finding != "contradiction" else f"{identity.because}; {remedy}"
+    return Check(identity.name, finding, said, because, names)
+
+
+def _sum(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    ranges = [Range.of(term) for term in terms]
+    together = Range(sum(one.low for one in ranges), sum(one.high for one in ranges))
+    holds = together.meets(Range.of(whole))
+    total = sum(_value(term) for term in terms)
+    added = " + ".join(map(_told, terms)) + (f" = {total:,.10g}" if len(terms) > 1 and not holds else "")
+    said = f"{added}{' =' if holds else ', not'} {_told(whole)}"
+    short = _value(whole) - total
+    remedy = (
+        f"it would hold if {whole.id} were {total:,.10g}, or one of the others {abs(short):,.10g}"
+        f" {'more' if short > 0 else 'less'}"
+    )
+    return holds, said, remedy
+
+
+def _share(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    part, of = terms
+    if not _value(of):
+        return False, f"{_told(part)} / 0", f"{of.id} is not 0"
+    low, high = Range.of(part), Range.of(of)
+    quotient = Range(low.low / high.high, low.high / high.low if high.low > 0 else math.inf)
+    holds, exact = quotient.meets(Range.of(whole)), _value(part) / _value(of)
+    relation = "which is printed as" if holds else "not"
+    said = f"{_told(part)} / {_told(of)} = {exact:.4f}, {relation} {_told(whole)}"
+    return holds, said, f"it would hold if {whole.id} were {exact:.3f}, or {part.id} {_value(whole) * _value(of):,.0f}"
+
+
+def _whole_share(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    of, share = _value(terms[0]), Range.of(whole)
+    fit = range(max(0, math.ceil(share.low * of - 1e-9)), math.floor(share.high * of + 1e-9) + 1)
+    nearest = round(_value(whole) * of)
+    numbers = " or ".join(f"{count:,}" for count in fit[:3]) if fit else f"no whole number ({nearest:,} is nearest)"
+    said = f"{_told(whole)} of {_told(terms[0])} is {numbers}"
+    return bool(fit), said, f"{nearest:,} of them would be printed as {nearest / max(of, 1):.3f}"
+
+
+def _part(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    holds = sum(Range.of(term).low for term in terms) <= Range.of(whole).high
+    over = sum(_value(term) for term in terms) - _value(whole)
+    said = f"{' + '.join(map(_told, terms))} {'<=' if holds else '>'} {_told(whole)}"
+    return holds, said, f"the part exceeds the whole by {over:,.10g}"
+
+
+def _same(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    holds = Range.of(terms[0]).meets(Range.of(whole))
+    difference = _value(terms[0]) - _value(whole)
+    said = f"{_told(terms[0])} {'and' if holds else 'against'} {_told(whole)}"
+    return holds, said, f"they differ by {difference:,.10g}, more than their rounding"
+
+
+def _same_day(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
+    day, other = str(terms[0].value)[:10], str(whole.value)[:10]
+    return day == other, f"{day} {'=' if day == other else 'is not'} {other}", "one of the two days is wrong"
+
+
+_CHECKS: Mapping[Kind, Callable[[list[Figure], Figure], tuple[bool, str, str]]] = {
+    "sum": _sum,
+    "share": _share,
+    "share of whole numbers": _whole_share,
+    "part": _part,
+    "same": _same,
+    "same day": _same_day,
+}
+
+
+def _value(figure: Figure) -> float:
+    assert isinstance(figure.value, float), "moments are checked by their day"
+    return figure.value
+
+
+def _told(figure: Figure) -> str:
+    bound = "" if figure.op == "=" else f"{figure.op} "
+    return f"{bound}{_value(figure):,.10g}"
