@@ -61,6 +61,11 @@ async def same_origin(connection: HTTPConnection) -> None:
         raise OriginError(f"a page of {origin} may not use this backend; open the page that the backend itself serves")
 
 
+async def steerer(connection: HTTPConnection, here: Here) -> None:
+    """Let through who may steer runs; as `writer`."""
+    await writer(connection, here)
+
+
 async def writer(connection: HTTPConnection, here: Here) -> None:
     """Let through who may write.
 

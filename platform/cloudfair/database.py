@@ -6,10 +6,11 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url, update
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlmodel import SQLModel, col
+from sqlmodel import col
 
+from cloudfair.migrations import BASELINE, HEAD
 from cloudfair.tables import Run
 from fairfacts.errors import BackendError
 
@@ -34,14 +35,54 @@ def open_database(database: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _make_durable)
     try:
-        SQLModel.metadata.create_all(engine)
+        _migrate(engine)
         with engine.connect() as connection:  # touches no row, yet fails here and now where the database is read-only
             connection.execute(update(Run).where(col(Run.id) == "").values(head=0))
             connection.rollback()
+    except BackendError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as fault:
         engine.dispose()
         raise BackendError(f"{name_of(url)}: {reason_of(fault)}; {_remedy(url)}") from fault
     return engine
+
+
+def _migrate(engine: Engine) -> None:
+    """Bring the tables to this release's revision, those made before there were migrations too; one process at a time.
+
+    Raises:
+        BackendError: they are of a later release.
+    """
+    with engine.connect() as connection:
+        if _revision(connection) == HEAD:
+            return
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        is_sqlite = engine.dialect.name == "sqlite"
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if is_sqlite else "SELECT pg_advisory_xact_lock(4092020)")
+        config.attributes["connection"] = connection
+        try:
+            if _revision(connection) is None and inspect(connection).has_table("run"):
+                command.stamp(config, BASELINE)
+            command.upgrade(config, HEAD)
+        except CommandError as fault:
+            raise BackendError(
+                f"{name_of(engine.url)}: {fault}: a later release wrote it; install that one, or name another database"
+            ) from fault
+
+
+def _revision(connection: Connection) -> str | None:
+    """Return the revision of the tables that are there."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def name_of(url: URL) -> str:

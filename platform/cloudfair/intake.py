@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from cloudfair.backend import Here, writer
+from cloudfair.live import Answered
 from cloudfair.log import Batch
 from cloudfair.problems import EncodingError, MalformedError, TooLargeError
 from cloudfair.settings import MIB, Settings
@@ -27,6 +28,8 @@ _logger = logging.getLogger(__name__)
 Sent = TypeVar("Sent", bound=BaseModel)
 LARGEST = 2**63 - 1
 """The largest integer that both databases hold."""
+PACE = r"^(max|paused|stopped|\d{1,10}(\.\d{1,10})?)$"
+"""What a player may say of its pace."""
 
 
 class NewRun(BaseModel):
@@ -49,6 +52,13 @@ class CreatedRun(BaseModel):
     run: str
 
 
+class Waiting(BaseModel):
+    """A command that waits for the run; its player says at `/runs/{run}/commands/{number}/obeyed` that it obeyed."""
+
+    number: int
+    command: dict[str, Any]
+
+
 class Appended(BaseModel):
     """A batch is in the log."""
 
@@ -57,8 +67,8 @@ class Appended(BaseModel):
     """Position of the event after the batch."""
     digest: str
     """SHA-256 over the NDJSON of all events before `next`."""
-    commands: list[Any]
-    """What operators said to the run since the last answer."""
+    commands: list[Waiting]
+    """What operators said to the run and it has not obeyed yet, in the order in which it was said."""
 
 
 @router.post(
@@ -86,20 +96,34 @@ async def append_events(
     first: Annotated[int, Query(ge=0, le=LARGEST // 2, description="position of the batch's first event")],
     content_encoding: Annotated[str, Header(description="zstd or identity")] = "identity",
     fair_emitted_at: Annotated[float | None, Header(description="Unix time in ms at which the model closed it")] = None,
+    fair_pace: Annotated[
+        str | None,
+        Header(description="how the run is played: max, simulated seconds a second, paused or stopped", pattern=PACE),
+    ] = None,
 ) -> Appended:
-    """Append a batch of events: NDJSON, whole or not at all. The same batch again is answered as before."""
+    """Append a batch of events: NDJSON, whole or not at all. The same batch again is answered as before.
+
+    An empty body at the head of the log asks for commands: while the run is paused, or nothing happens in it.
+    """
     live = await here.runs.get(run)
     body = await read_body(request, here.settings.max_body_bytes)
     async with live.appending:
+        if not body:
+            return _appended(run, first, await live.attend(first, fair_pace))
         ndjson, payload = unpack(body, content_encoding.lower(), here.settings.max_batch_bytes)
         batch, events = check(first, ndjson, payload, here.settings)
         head = live.head
-        digest = await live.append(batch, events, fair_emitted_at)
+        answered = await live.append(batch, events, fair_emitted_at, fair_pace)
     if head < live.head:  # the same batch again is not taken in again
         here.metrics.events.inc(batch.count)
     if batch.ends:
-        _logger.info("run ended", extra={"fields": {"run": run, "events": batch.next, "digest": digest}})
-    return Appended(run=run, next=batch.next, digest=digest, commands=[])
+        _logger.info("run ended", extra={"fields": {"run": run, "events": batch.next, "digest": answered.digest}})
+    return _appended(run, batch.next, answered)
+
+
+def _appended(run: str, end: int, answered: Answered) -> Appended:
+    commands = [Waiting(number=number, command=json.loads(said)) for number, said in answered.commands]
+    return Appended(run=run, next=end, digest=answered.digest, commands=commands)
 
 
 async def read_json(request: Request, model: type[Sent]) -> Sent:

@@ -7,11 +7,11 @@ import hashlib
 import logging
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
-import msgspec
-
-from cloudfair.log import Batch, KeptState, Log
+from cloudfair.log import Batch, KeptState, Log, OpenCommand
+from fairfacts.errors import FairError
 from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
@@ -19,7 +19,20 @@ from fairfacts.measures import State
 CHECKPOINT_EVENTS = 16_384
 """A checkpoint is some 17 KB; the state at an instant is never more than so many events and a batch away from one."""
 
+FOLLOW_S = 0.1
+"""How often the log is asked for what other processes have appended."""
+FOLLOWED_SEGMENTS = 8
+"""How many segments that others have appended are taken in at a time."""
+
 _logger = logging.getLogger(__name__)
+
+
+class Answered(NamedTuple):
+    """What a batch is answered with."""
+
+    digest: str
+    """SHA-256 over the NDJSON of all events up to its end."""
+    commands: list[OpenCommand]
 
 
 class Live:
@@ -43,17 +56,20 @@ class Live:
         self._pending: list[tuple[float, list[Event]]] = []
         self._state = _latest_state(log, run)
         self._checkpointed = self._state.position
-        self._checkpoint: KeptState | None = None
+        self._checkpoints: list[KeptState] = []
+        """Those that go with the next batch: a commit of their own would delay it."""
         self.head = 0
         """How many events the log holds, folded or about to be."""
-        for first, ndjson, _ in log.segments(run):
-            self._hash.update(ndjson)
-            if first >= self._state.position:
-                self._state.fold(decode(ndjson))
-            self.head = first + ndjson.count(b"\n")
         self.digest = self._hash.hexdigest()
         """SHA-256 over the NDJSON of all events up to `head`; it moves with it, and not as soon as a commit does."""
-        self._checkpoint_if_due()
+        for first, ndjson, _ in log.segments(run):
+            self._hash.update(ndjson)
+            self.head = first + ndjson.count(b"\n")
+            self.digest = self._hash.hexdigest()
+            if first >= self._state.position:
+                self._state.fold(decode(ndjson))
+                self._checkpoint_if_due()
+        self._keep_checkpoints()
 
     @property
     def position(self) -> int:
@@ -75,10 +91,12 @@ class Live:
         self.catch_up()
         return self._state
 
-    async def append(self, batch: Batch, events: list[Event], emitted_at_ms: float | None) -> str:
-        """Append a batch to the log and return the digest at its end; what is returned for is on disk.
+    async def append(
+        self, batch: Batch, events: list[Event], emitted_at_ms: float | None = None, pace: str | None = None
+    ) -> Answered:
+        """Append a batch to the log and return its answer; what is returned for is on disk.
 
-        `emitted_at_ms` is the wall clock (Unix time) at which the model closed the batch.
+        `emitted_at_ms` is the wall clock (Unix time) at which the model closed the batch, `pace` what its player says.
 
         Raises:
             FairError: what `Log.append` raises; nothing of the batch is kept.
@@ -86,14 +104,30 @@ class Live:
         arrived_at = time.monotonic()
         if emitted_at_ms is not None:
             self.model_to_intake_ms = max(0.0, time.time() * 1000 - emitted_at_ms)
-        await asyncio.wrap_future(self._writer.submit(self._commit, batch))
+        commands = await asyncio.wrap_future(self._writer.submit(self._commit, batch, pace))
         if self.head == batch.first:
             self._take(events, arrived_at)
-        elif self.head < batch.next:
-            await self._take_from_log(arrived_at)
+        elif self.head < batch.next:  # by others, or a commit of ours whose answer was an error
+            await self._take_from_log()
         if self.head == batch.next:
-            return self.digest
-        return await asyncio.to_thread(self._log.digest, self.run, batch.next)
+            return Answered(self.digest, commands)
+        return Answered(await asyncio.to_thread(self._log.digest, self.run, batch.next), commands)
+
+    async def attend(self, first: int, pace: str | None) -> Answered:
+        """Answer a player that stands at the log's end and has nothing to send.
+
+        Raises:
+            FairError: what `Log.attend` raises.
+        """
+        commands = await asyncio.wrap_future(self._writer.submit(self._log.attend, self.run, first, pace))
+        await self._take_from_log()
+        return Answered(self.digest, commands)
+
+    async def follow(self) -> None:
+        """Take in what other processes have appended; nothing to do while a batch is taken in here."""
+        if not self.appending.locked():
+            async with self.appending:
+                await self._take_from_log()
 
     def catch_up(self) -> None:
         """Fold every event that was appended and is not folded yet."""
@@ -111,17 +145,21 @@ class Live:
         since = self.position - self._checkpointed
         if since >= CHECKPOINT_EVENTS or (since and self.ended):
             self._checkpointed = self.position
-            checkpoint = KeptState(self.position, self.digest, self._state.checkpoint())
+            self._checkpoints.append(KeptState(self.position, self.digest, self._state.checkpoint()))
             if self.ended:
-                self._writer.submit(self._log.save_checkpoint, self.run, checkpoint).add_done_callback(_tell)
-            else:
-                self._checkpoint = checkpoint  # kept with the next batch: a commit of its own would delay that one
+                self._keep_checkpoints()
 
-    def _commit(self, batch: Batch) -> None:
-        checkpoint, self._checkpoint = self._checkpoint, None
-        self._log.append(self.run, batch, checkpoint)
+    def _keep_checkpoints(self) -> None:
+        if self._checkpoints:
+            checkpoints, self._checkpoints = self._checkpoints, []
+            self._writer.submit(self._log.save_checkpoints, self.run, checkpoints).add_done_callback(_tell)
+
+    def _commit(self, batch: Batch, pace: str | None) -> list[OpenCommand]:
+        checkpoints, self._checkpoints = self._checkpoints, []
+        commands = self._log.append(self.run, batch, checkpoints, pace)
         if self.head == batch.first:
             self._hash.update(batch.ndjson)
+        return commands
 
     def _take(self, events: list[Event], arrived_at: float) -> None:
         self.head += len(events)
@@ -131,11 +169,19 @@ class Live:
         # next one is committed, is slower: the events have left the processor's caches, and two threads want Python.
         asyncio.get_running_loop().call_soon(self.catch_up)
 
-    async def _take_from_log(self, arrived_at: float) -> None:
-        """Take in what the log holds and this does not: the commit succeeded once and its answer was an error."""
-        for _, ndjson, _ in await asyncio.to_thread(lambda: list(self._log.segments(self.run, self.head))):
-            self._hash.update(ndjson)
-            self._take(decode(ndjson), arrived_at)
+    async def _take_from_log(self) -> None:
+        """Take in what the log holds and this does not."""
+        while batches := await asyncio.to_thread(self._read_on):
+            arrived_at = time.monotonic()
+            for ndjson, events in batches:
+                self._hash.update(ndjson)
+                self._take(events, arrived_at)
+                self.catch_up()
+
+    def _read_on(self) -> list[tuple[bytes, list[Event]]]:
+        """Return some of the batches that the log holds and this does not."""
+        segments = islice(self._log.segments(self.run, self.head), FOLLOWED_SEGMENTS)
+        return [(ndjson, decode(ndjson)) for _, ndjson, _ in segments]
 
 
 class LiveRuns:
@@ -161,6 +207,19 @@ class LiveRuns:
             if (task := self._loading.get(run)) and task.done():
                 del self._loading[run]
             raise
+
+    async def follow(self) -> None:
+        """Take in, for as long as this runs, what other processes append to the runs in memory."""
+        while True:
+            await asyncio.sleep(FOLLOW_S)
+            lives = {live.run: live for live in self.loaded() if not live.ended}
+            try:
+                heads = await asyncio.to_thread(self._log.heads, list(lives)) if lives else {}
+                for run, head in heads.items():
+                    if head > lives[run].head:
+                        await lives[run].follow()
+            except FairError as fault:
+                _logger.warning("what other processes append is not seen: %s", fault)
 
     def close(self) -> None:
         """Fold what was answered for, and finish what is being written."""
@@ -190,12 +249,7 @@ def measures_of(log: Log, run: str) -> State:
 
 def _latest_state(log: Log, run: str) -> State:
     checkpoint = log.latest_checkpoint(run)
-    if checkpoint is None:
-        return State()
-    try:
-        return State.restore(checkpoint.state)
-    except msgspec.DecodeError:  # of another release: the log alone says the same
-        return State()
+    return State.restore(checkpoint.state) if checkpoint else State()
 
 
 def _tell(saved: Future[Any]) -> None:

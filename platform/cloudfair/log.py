@@ -8,26 +8,32 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 import zstandard
 from sqlalchemy import Connection, Engine, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import Session, col
 
 from cloudfair.database import name_of, open_database, reason_of
 from cloudfair.problems import ConflictError, UnknownError
-from cloudfair.tables import Checkpoint, Run, Segment
+from cloudfair.tables import Checkpoint, Command, Run, Segment, now
 from fairfacts.errors import BackendError, EventError, did_you_mean
+from fairfacts.measures import Parts
 
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 READ_SEGMENTS = 16
 """How many segments are read at a time: no transaction stays open while their reader works."""
 PIECE_BYTES = 40_000
 """A segment is decoded in pieces of a few hundred events, which stay in the cache: up to twice as fast."""
+
+SHAPE = hashlib.sha256(msgspec.json.encode(msgspec.json.schema(Parts))).hexdigest()[:16]
+"""Of the measures' state: a checkpoint of another shape is of another release, and may not say the same."""
+UPSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +74,14 @@ class KeptState(NamedTuple):
     """SHA-256 over the NDJSON of those events."""
     state: bytes
     """`fairfacts.measures.State.checkpoint()`."""
+
+
+class OpenCommand(NamedTuple):
+    """A command that its run has not obeyed yet."""
+
+    number: int
+    body: str
+    """JSON: a `fairfacts.commands.AnyCommand`."""
 
 
 class Stretch(NamedTuple):
@@ -151,10 +165,18 @@ class Log:
                 return found
         raise self._unknown(run)
 
-    def append(self, run: str, batch: Batch, checkpoint: KeptState | None = None) -> None:
+    def heads(self, runs: list[str]) -> dict[str, int]:
+        """Return how many events the log of each run holds."""
+        with self._transaction() as connection:
+            return dict(connection.execute(select(col(Run.id), col(Run.head)).where(col(Run.id).in_(runs))).all())
+
+    def append(
+        self, run: str, batch: Batch, checkpoints: Iterable[KeptState] = (), pace: str | None = None
+    ) -> list[OpenCommand]:
         """Append a batch; when this returns, it is on disk. The same batch again changes nothing.
 
-        A checkpoint of an earlier position may be kept in the same transaction, which saves one of its own.
+        Checkpoints of earlier positions may be kept in the same transaction, which saves one of their own. Returns the
+        commands that wait for the run.
 
         Raises:
             ConflictError: the batch leaves a gap, overlaps what is kept, or follows the end of the run.
@@ -170,7 +192,7 @@ class Log:
                 col(Run.at_ms) <= batch.first_at_ms,
                 col(Run.ended).is_(False),
             )
-            .values(head=batch.next, at_ms=batch.last_at_ms, ended=batch.ends)
+            .values(head=batch.next, at_ms=batch.last_at_ms, ended=batch.ends, pace=pace, fault=None)
         )
         with self._transaction() as connection:
             # Moving the head is a compare-and-set, and the transaction's first statement: of two writers one waits.
@@ -186,10 +208,91 @@ class Log:
                         payload=batch.payload,
                     )
                 )
-                if checkpoint:
+                for checkpoint in checkpoints:
                     self._keep(connection, run, checkpoint)
             elif not self._is_kept(connection, run, batch, sha256):
                 self._refuse(connection, run, batch)
+            return self._open(connection, run)
+
+    def attend(self, run: str, first: int, pace: str | None) -> list[OpenCommand]:
+        """Return the commands that wait for a run whose player stands at `first`, and note its pace.
+
+        Raises:
+            ConflictError: the log does not end there.
+            UnknownError: there is no such run.
+        """
+        kept = self.run(run)
+        if kept.head != first:
+            raise ConflictError(
+                f"run {run}: its player says that it stands at {first}, and the log ends at {kept.head};"
+                f" send what begins at {kept.head}",
+                head=kept.head,
+            )
+        with self._transaction() as connection:
+            if (kept.pace, kept.fault) != (pace, None):
+                connection.execute(update(Run).where(col(Run.id) == run).values(pace=pace, fault=None))
+            return self._open(connection, run)
+
+    def fail(self, run: str, fault: str) -> None:
+        """Note why a run is played no more."""
+        with self._transaction() as connection:
+            connection.execute(update(Run).where(col(Run.id) == run, col(Run.ended).is_(False)).values(fault=fault))
+
+    def command(self, run: str, body: str) -> Command:
+        """Keep a command, and return it.
+
+        Raises:
+            ConflictError: the run has ended.
+            UnknownError: there is no such run.
+        """
+        kept = self.run(run)
+        if kept.ended:
+            raise ConflictError(
+                f"run {run} ended with event {kept.head - 1} and takes no commands; start another run", head=kept.head
+            )
+        while True:
+            with self._session() as session:
+                number = session.scalar(select(func.count()).where(col(Command.run_id) == run)) or 0
+                command = Command(run_id=run, number=number, body=body)
+                session.add(command)
+                try:
+                    session.commit()
+                except IntegrityError:  # another was faster: take the next number
+                    continue
+                return command
+
+    def commands(self, run: str) -> list[Command]:
+        """Return every command that was said to a run, in their order.
+
+        Raises:
+            UnknownError: there is no such run.
+        """
+        self.run(run)
+        with self._session() as session:
+            query = select(Command).where(col(Command.run_id) == run).order_by(col(Command.number))
+            return list(session.scalars(query))
+
+    def obey(self, run: str, number: int, at_ms: int, refused: str | None) -> Command:
+        """Note at which simulated moment a run obeyed a command, or why it could not; the same again changes nothing.
+
+        Raises:
+            ConflictError: it was noted at another moment.
+            UnknownError: there is no such command.
+        """
+        with self._session() as session:
+            command = session.get(Command, (run, number))
+            if command is None:
+                raise UnknownError(f"run {run} has no command {number}; GET /runs/{run}/commands lists them")
+            if command.applied_at is None:
+                command.applied_at, command.applied_at_ms, command.refused = now(), at_ms, refused
+                session.commit()
+            elif command.applied_at_ms != at_ms:
+                raise ConflictError(
+                    f"run {run}: command {number} was obeyed at {command.applied_at_ms} ms, not at {at_ms} ms;"
+                    " read the commands again",
+                    head=self.run(run).head,
+                )
+            return command
 
     def segments(self, run: str, first: int = 0, end: int | None = None) -> Iterator[KeptSegment]:
         """Yield each segment that holds events of [first, end), in order."""
@@ -228,10 +331,11 @@ class Log:
             digest.update(ndjson)
         return digest.hexdigest()
 
-    def save_checkpoint(self, run: str, checkpoint: KeptState) -> None:
-        """Keep a checkpoint, unless one of that position is kept."""
+    def save_checkpoints(self, run: str, checkpoints: Iterable[KeptState]) -> None:
+        """Keep checkpoints, each in the place of one of its position."""
         with self._transaction() as connection:
-            self._keep(connection, run, checkpoint)
+            for checkpoint in checkpoints:
+                self._keep(connection, run, checkpoint)
 
     def latest_checkpoint(self, run: str) -> KeptState | None:
         """Return the run's latest checkpoint."""
@@ -256,7 +360,7 @@ class Log:
     def _checkpoint(self, connection: Connection, run: str, end: int | None) -> KeptState | None:
         query = (
             select(col(Checkpoint.position), col(Checkpoint.digest), col(Checkpoint.state))
-            .where(col(Checkpoint.run_id) == run)
+            .where(col(Checkpoint.run_id) == run, col(Checkpoint.shape) == SHAPE)
             .order_by(col(Checkpoint.position).desc())
             .limit(1)
         )
@@ -264,11 +368,17 @@ class Log:
         return row and KeptState(row[0], row[1], zstandard.ZstdDecompressor().decompress(row[2]))
 
     def _keep(self, connection: Connection, run: str, checkpoint: KeptState) -> None:
-        key = (col(Checkpoint.run_id) == run, col(Checkpoint.position) == checkpoint.position)
-        if connection.execute(select(col(Checkpoint.position)).where(*key)).first() is None:
-            packed = zstandard.ZstdCompressor().compress(checkpoint.state)
-            row = checkpoint._asdict() | {"run_id": run, "state": packed}
-            connection.execute(insert(Checkpoint).values(row))
+        row = checkpoint._asdict() | {"state": zstandard.ZstdCompressor().compress(checkpoint.state), "shape": SHAPE}
+        upsert = UPSERTS[connection.dialect.name](Checkpoint).values(row | {"run_id": run})
+        connection.execute(upsert.on_conflict_do_update(index_elements=("run_id", "position"), set_=row))
+
+    def _open(self, connection: Connection, run: str) -> list[OpenCommand]:
+        query = (
+            select(col(Command.number), col(Command.body))
+            .where(col(Command.run_id) == run, col(Command.applied_at).is_(None))
+            .order_by(col(Command.number))
+        )
+        return [OpenCommand(number, body) for number, body in connection.execute(query)]
 
     def _is_kept(self, connection: Connection, run: str, batch: Batch, sha256: str) -> bool:
         query = select(col(Segment.count), col(Segment.sha256)).where(

@@ -36,7 +36,12 @@ class RunSummary(BaseModel):
     """How many events the log holds: the position of the next one."""
     at_ms: int
     """Simulated time of the latest event."""
-    state: Literal["running", "ended"]
+    state: Literal["running", "paused", "stopped", "failed", "ended"]
+    """`failed`: nobody plays it any more, and `fault` says why; `stopped`: on command."""
+    speed: float | Literal["max"] | None
+    """Simulated seconds a second, or `max`; null when the run is not played, or its player does not say."""
+    fault: str | None
+    """Why nobody plays the run any more."""
 
 
 class RunDetails(RunSummary):
@@ -137,8 +142,20 @@ async def get_events(
 
 
 def _columns(run: tables.Run) -> dict[str, Any]:
-    state = "ended" if run.ended else "running"
-    return run.model_dump(exclude={"ended"}) | {"request": json.loads(run.request), "state": state}
+    state, speed = _standing(run)
+    told = {"request": json.loads(run.request), "state": state, "speed": speed}
+    return run.model_dump(exclude={"ended", "pace"}) | told
+
+
+def _standing(run: tables.Run) -> tuple[str, float | str | None]:
+    """Return the state of a run, and its speed."""
+    if run.ended:
+        return "ended", None
+    if run.fault is not None:
+        return "failed", None
+    if run.pace in ("paused", "stopped"):
+        return run.pace, None
+    return "running", run.pace if run.pace in ("max", None) else float(run.pace)
 
 
 def json_answer(value: object) -> Response:

@@ -43,6 +43,10 @@ class Run(SQLModel, table=True):
     at_ms: int = Field(default=0, sa_type=BigInteger)
     """Simulated time of the latest event."""
     ended: bool = False
+    pace: str | None = None
+    """How it is played, as its player last said: `max`, simulated seconds a second, `paused` or `stopped`."""
+    fault: str | None = Field(default=None, sa_type=Text)
+    """Why it is played no more, where it broke off and somebody noticed."""
 
 
 class Segment(SQLModel, table=True):
@@ -71,6 +75,25 @@ class Checkpoint(SQLModel, table=True):
     """SHA-256 over the NDJSON of those events."""
     state: bytes = Field(sa_type=LargeBinary)
     """`fairfacts.measures.State.checkpoint()`, compressed with zstd."""
+    shape: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """Of the measures (`cloudfair.log.SHAPE`); a checkpoint of another shape is left aside, and made anew."""
 
 
-TABLES: tuple[Any, ...] = (Run, Segment, Checkpoint)
+class Command(SQLModel, table=True):
+    """What an operator said to a run; kept for good, as the disruptions among them are part of what reproduces it."""
+
+    run_id: str = Field(primary_key=True, foreign_key="run.id")
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    """From 0, in the order in which they were said."""
+    body: str = Field(sa_type=Text)
+    """JSON: a `fairfacts.commands.Command`."""
+    asked_at: datetime = Field(default_factory=now, sa_type=Moment)
+    applied_at: datetime | None = Field(default=None, sa_type=Moment)
+    """When the run obeyed, or refused."""
+    applied_at_ms: int | None = Field(default=None, sa_type=BigInteger)
+    """The simulated moment of it."""
+    refused: str | None = Field(default=None, sa_type=Text)
+    """Why the run could not obey."""
+
+
+TABLES: tuple[Any, ...] = (Run, Segment, Checkpoint, Command)

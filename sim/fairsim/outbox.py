@@ -3,6 +3,8 @@
 Batches are cut, encoded, compressed and sent by a thread of its own; a short queue between the two bounds memory and
 holds the model back when the backend is slow. What was not answered for is sent again until it is: a backend that is
 away for a while costs the run time and nothing else.
+
+Every answer carries what operators said to the run; `commands` hands it to whoever plays.
 """
 
 from __future__ import annotations
@@ -15,8 +17,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import msgspec
 import zstandard
 
+from fairfacts.commands import KeptCommand
 from fairfacts.errors import BackendError
 from fairfacts.event import Event
 from fairfacts.events import encode
@@ -28,6 +32,17 @@ COMPRESSION = zstandard.ZstdCompressionParameters.from_level(5, strategy=zstanda
 than level 1, where levels 3 and 4 make it larger."""
 TRY_AGAIN_S = 0.25
 TIMEOUT_S = 30.0
+ASK_S = 0.25
+"""While there is nothing to send, commands are asked for this often."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Where the log of a run stood when its outbox was made."""
+
+    head: int
+    """How many events it held."""
+    at_ms: int
+    digest: str
 
 
 class Outbox:
@@ -60,11 +75,16 @@ class Outbox:
         self._patience_s, self._on_away = patience_s, on_away
         self._sha256 = hashlib.sha256()
         self._compressor = zstandard.ZstdCompressor(compression_params=COMPRESSION)
+        self.pace = "max"
+        """How the run is played, as the backend is told: `max`, simulated seconds a second, `paused` or `stopped`."""
+        self.commands: queue.SimpleQueue[KeptCommand] = queue.SimpleQueue()
+        """What operators said, each command once."""
+        self._heard = -1
+        self._asked_at = 0.0
         self._buffer: list[Event] = []
         self._queue: queue.Queue[list[Event] | None] = queue.Queue(QUEUED_BATCHES)
         self._fault: Exception | None = None
-        kept = self._request("GET", f"/runs/{run}").json()
-        self._kept, self._kept_digest = int(kept["head"]), str(kept["digest"])
+        self.kept = msgspec.json.decode(self._request("GET", f"/runs/{run}").content, type=Kept)
         self._thread = threading.Thread(target=self._send_all, name="outbox", daemon=True)
         self._thread.start()
 
@@ -79,6 +99,39 @@ class Outbox:
         while len(buffer) >= size or (flush and buffer):
             self._hand_over(buffer[:size])
             del buffer[:size]
+
+    def ask(self) -> None:
+        """Ask for commands, unless something was sent just now or is on its way, whose answer brings them.
+
+        Raises:
+            BackendError: as `put`.
+        """
+        self._raise_fault()
+        if self._queue.empty() and time.monotonic() - self._asked_at >= ASK_S:
+            self._asked_at = time.monotonic()
+            self._hand_over([])
+
+    def obeyed(self, command: KeptCommand, at_ms: int, refused: str | None = None) -> None:
+        """Have it kept at which simulated moment a command is obeyed, or why it is not; done when this returns.
+
+        A disruption is to be noted before anything that follows from it is put: it is played again at that moment.
+
+        Raises:
+            BackendError: as `put`.
+        """
+        path = f"/runs/{self._run}/commands/{command.number}/obeyed"
+        self._request("POST", path, json={"at_ms": at_ms, "refused": refused})
+
+    def stop(self) -> None:
+        """Send what is left, and tell that the run is played no more here; done when this returns.
+
+        Raises:
+            BackendError: as `put`.
+        """
+        self.put([], flush=True)
+        self.pace = "stopped"
+        self._hand_over([])
+        self.close()
 
     def close(self) -> str:
         """Send what is left, wait until it is answered for, and return the digest of the log.
@@ -118,7 +171,7 @@ class Outbox:
 
     def _cut_at_kept(self, position: int, batch: list[Event]) -> list[list[Event]]:
         """Return the batch in two where the backend's log ends inside it: what it has is not sent again."""
-        kept = self._kept - position
+        kept = self.kept.head - position
         return [batch[:kept], batch[kept:]] if 0 < kept < len(batch) else [batch]
 
     def _send(self, position: int, batch: list[Event]) -> None:
@@ -126,23 +179,30 @@ class Outbox:
         ndjson = encode(batch)
         self._sha256.update(ndjson)
         end, digest = position + len(batch), self._sha256.hexdigest()
-        if end < self._kept:
+        if end < self.kept.head:
             return
-        if end == self._kept:
-            self._hold(digest, self._kept_digest, f"its first {end} events")
+        if end == self.kept.head and batch:
+            self._hold(digest, self.kept.digest, f"its first {end} events")
             return
+        self._asked_at = time.monotonic()
         answer = self._request(
             "POST",
             f"/runs/{self._run}/events",
             params={"first": position},
-            content=self._compressor.compress(ndjson),
+            content=self._compressor.compress(ndjson) if batch else b"",
             headers={
                 "Content-Type": "application/x-ndjson",
                 "Content-Encoding": "zstd",
                 "Fair-Emitted-At": f"{time.time() * 1000:.0f}",
+                "Fair-Pace": self.pace,
             },
         )
-        self._hold(digest, answer.json()["digest"], f"its {end} events")
+        appended = _answers.decode(answer.content)
+        self._hold(digest, appended.digest, f"its {end} events")
+        for command in appended.commands:
+            if command.number > self._heard:
+                self._heard = command.number
+                self.commands.put(command)
 
     def _hold(self, ours: str, theirs: str, what: str) -> None:
         if ours != theirs:
@@ -172,6 +232,14 @@ class Outbox:
                 )
             self._on_away(trouble)
             time.sleep(TRY_AGAIN_S)
+
+
+class _Appended(msgspec.Struct, frozen=True):
+    digest: str
+    commands: list[KeptCommand]
+
+
+_answers = msgspec.json.Decoder(_Appended)
 
 
 def detail_of(answer: httpx.Response) -> str:

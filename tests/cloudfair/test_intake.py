@@ -151,8 +151,8 @@ def test_run_is_started_once(client: httpx.Client, run: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"hello", packed(encode(EVENTS))[:-5], packed(encode(EVENTS)) + b"more", packed(encode(EVENTS)) * 2],
-    ids=["empty", "other", "cut short", "with more", "two frames"],
+    [b"hello", packed(encode(EVENTS))[:-5], packed(encode(EVENTS)) + b"more", packed(encode(EVENTS)) * 2],
+    ids=["other", "cut short", "with more", "two frames"],
 )
 def test_broken_frame_is_refused(client: httpx.Client, run: str, body: bytes) -> None:
     answer = post(client, run, body, **ZSTD)
@@ -161,7 +161,7 @@ def test_broken_frame_is_refused(client: httpx.Client, run: str, body: bytes) ->
 
 
 def test_other_encodings_are_refused(client: httpx.Client, run: str) -> None:
-    answer = post(client, run, b"", **{"Content-Encoding": "gzip"})
+    answer = post(client, run, b"x", **{"Content-Encoding": "gzip"})
     assert (answer.status_code, problem_of(answer)) == (
         415,
         {"detail": "Content-Encoding is gzip; allowed are zstd and identity"},

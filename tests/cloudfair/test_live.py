@@ -11,6 +11,8 @@ from tests.cloudfair.example import batch, digest_of, example, measures_of
 from cloudfair import live
 from cloudfair.live import Live
 from cloudfair.log import KeptState, Log
+from fairfacts.event import Event
+from fairfacts.measures import State
 
 EVENTS = example(1_000)
 
@@ -33,6 +35,12 @@ def writer() -> Iterator[ThreadPoolExecutor]:
         yield writer
 
 
+def folded(events: list[Event]) -> State:
+    state = State()
+    state.fold(events)
+    return state
+
+
 def stands(live: Live) -> tuple[int, int, str, bool, dict[str, object]]:
     measures = live.state().snapshot()
     return live.head, live.position, live.digest, live.ended, measures
@@ -44,7 +52,7 @@ async def test_run_is_rebuilt_from_checkpoint_and_log(
     monkeypatch.setattr(live, "CHECKPOINT_EVENTS", 250)
     first = Live(run, log, writer)
     for start in range(0, 900, 100):
-        await first.append(batch(EVENTS, start, start + 100), EVENTS[start : start + 100], None)
+        await first.append(batch(EVENTS, start, start + 100), EVENTS[start : start + 100])
         assert stands(first)[:2] == (start + 100, start + 100)
     position, digest, _ = log.latest_checkpoint(run)
     assert (position, digest) == (600, digest_of(EVENTS[:600]))  # of 300 and 600; that of 900 goes with the next batch
@@ -53,16 +61,33 @@ async def test_run_is_rebuilt_from_checkpoint_and_log(
 
 async def test_run_has_a_checkpoint_at_its_end(log: Log, run: str, writer: ThreadPoolExecutor) -> None:
     whole = Live(run, log, writer)
-    await whole.append(batch(EVENTS, 0, 1000), EVENTS, None)
+    await whole.append(batch(EVENTS, 0, 1000), EVENTS)
     assert stands(whole) == (1000, 1000, digest_of(EVENTS), True, measures_of(EVENTS))
     writer.submit(int).result()
     assert log.latest_checkpoint(run)[:2] == (1000, digest_of(EVENTS))
 
 
-async def test_checkpoint_of_another_release_is_left_aside(log: Log, run: str, writer: ThreadPoolExecutor) -> None:
+async def test_checkpoint_of_another_release_is_left_aside(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log.append(run, batch(EVENTS, 0, 500))
-    log.save_checkpoint(run, KeptState(500, digest_of(EVENTS[:500]), b"\x81\xa5other\x01"))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("cloudfair.log.SHAPE", "of another release")
+        log.save_checkpoints(run, [KeptState(500, digest_of(EVENTS[:500]), b"\x81\xa5other\x01")])
     assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
+
+
+async def test_checkpoints_of_another_release_are_made_anew_when_a_run_is_read(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECKPOINT_EVENTS", 250)
+    for start in range(0, 900, 100):
+        log.append(run, batch(EVENTS, start, start + 100))
+    stands(Live(run, log, writer))
+    writer.submit(int).result()
+    assert [log.stretch(run, position=position).first for position in (250, 301, 650, 900)] == [0, 300, 600, 600]
+    checkpoint = log.stretch(run, position=650).checkpoint
+    assert (checkpoint.digest, checkpoint.state) == (digest_of(EVENTS[:600]), folded(EVENTS[:600]).checkpoint())
 
 
 async def test_batches_that_were_kept_without_an_answer_are_taken_in_with_the_next(
@@ -71,6 +96,6 @@ async def test_batches_that_were_kept_without_an_answer_are_taken_in_with_the_ne
     behind = Live(run, log, writer)
     log.append(run, batch(EVENTS, 0, 400))
     log.append(run, batch(EVENTS, 400, 500))
-    assert await behind.append(batch(EVENTS, 0, 400), EVENTS[:400], None) == digest_of(EVENTS[:400])
-    assert await behind.append(batch(EVENTS, 500, 600), EVENTS[500:600], None) == digest_of(EVENTS[:600])
+    assert (await behind.append(batch(EVENTS, 0, 400), EVENTS[:400])).digest == digest_of(EVENTS[:400])
+    assert (await behind.append(batch(EVENTS, 500, 600), EVENTS[500:600])).digest == digest_of(EVENTS[:600])
     assert stands(behind) == (600, 600, digest_of(EVENTS[:600]), False, measures_of(EVENTS[:600]))

@@ -142,7 +142,7 @@ def test_checkpoint_and_the_events_after_it_are_the_whole_fold(log: Log, run: st
         if start in (20, 60):
             for _ in range(2):
                 digest = digest_of(EVENTS[: state.position])
-                log.save_checkpoint(run, KeptState(state.position, digest, state.checkpoint()))
+                log.save_checkpoints(run, [KeptState(state.position, digest, state.checkpoint())])
     position, digest, checkpoint = log.latest_checkpoint(run)
     assert (position, digest) == (80, digest_of(EVENTS[:80]))
     restored = State.restore(checkpoint)

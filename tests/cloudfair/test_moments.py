@@ -33,7 +33,8 @@ def keep(log: Log, events: list[Event], *, size: int, every: int) -> str:
         log.append(run, batch(events, first, first + size))
         state.fold(events[first : first + size])
         if number % every == 0:
-            log.save_checkpoint(run, KeptState(state.position, digest_of(events[: state.position]), state.checkpoint()))
+            digest = digest_of(events[: state.position])
+            log.save_checkpoints(run, [KeptState(state.position, digest, state.checkpoint())])
     return run
 
 

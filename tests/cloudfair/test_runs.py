@@ -30,7 +30,7 @@ def test_run_tells_where_it_stands(client: httpx.Client, run: str) -> None:
     send(client, run, EVENTS, 0, 100)
     details = client.get(f"/runs/{run}").json()
     assert details.pop("created_at").endswith("Z")
-    stands = {"id": run, "head": 100, "at_ms": 99_000, "state": "running"}
+    stands = {"id": run, "head": 100, "at_ms": 99_000, "state": "running", "speed": None, "fault": None}
     assert details == NEW_RUN | stands | {"digest": digest_of(EVENTS[:100])}
     send(client, run, EVENTS, 100)
     details = client.get(f"/runs/{run}").json()
@@ -124,4 +124,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs/{run}/parquet", "get"),
         ("/runs/{run}/parquet/{file}", "get"),
         ("/runs/{run}/query", "post"),
+        ("/runs/{run}/commands", "get"),
+        ("/runs/{run}/commands", "post"),
+        ("/runs/{run}/commands/{number}/obeyed", "post"),
     }

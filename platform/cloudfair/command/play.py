@@ -16,18 +16,17 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from cloudfair.command.backend import Elsewhere, Own, reach
 from cloudfair.command.options import DEFAULT_DATABASE, Changes, Database, Json, Scale, Token
+from cloudfair.command.player import Player, StoppedError
 from cloudfair.command.show import comparison_table, err, out, print_json, simulated_clock
+from fairfacts.commands import KeptCommand, Pace
 from fairfacts.comparison import Row
 from fairfacts.errors import BackendError, ScenarioError
 from fairsim import VERSION
 from fairsim.arrivals import MINUTE_MS
-from fairsim.fair import play
+from fairsim.fair import Fair
 from fairsim.kernel import few_collections
 from fairsim.outbox import BATCH_EVENTS, Outbox, detail_of
 from fairsim.scenario import Scenario, load_scenario
-
-PACE_S = 0.1
-"""A paced run is played, and what happened is sent, this often."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -68,7 +67,7 @@ def run(
 
     `fair run ciftis2020 --scale 0.1` answers in seconds; `--speed 3600` plays an hour a second, to watch.
     """
-    pace = _pace(speed)
+    pace = pace_of(speed)
     if scenario is None and resume is None:
         raise ScenarioError("no scenario is named; try fair run ciftis2020 (fair scenarios lists them)")
     # a bad scenario is refused before anything is started
@@ -86,8 +85,9 @@ def run(
         began = time.monotonic()
         try:
             digest = _play(loaded, asked, client, run_id, backend, pace=pace, batch=batch)
-        except KeyboardInterrupt:
-            raise BackendError(f"stopped; complete the run with fair run --resume {run_id}") from None
+        except (KeyboardInterrupt, StoppedError) as fault:
+            how = str(fault) or "stopped"
+            raise BackendError(f"{how}; complete the run with fair run --resume {run_id}") from None
         wall_s = time.monotonic() - began
         result = _result(client, run_id, asked, digest, wall_s)
         if as_json:
@@ -99,16 +99,18 @@ def run(
             _wait_for_interrupt()
 
 
-def _pace(speed: str) -> float | None:
-    """Return simulated ms a wall second, or None for as fast as can be."""
-    if speed == "max":
-        return None
+def pace_of(speed: str) -> Pace:
+    """Return the pace that a speed names.
+
+    Raises:
+        ScenarioError: it names none.
+    """
     try:
-        if (pace := float(speed)) > 0:
-            return pace * 1000
-    except ValueError:
-        pass
-    raise ScenarioError(f"--speed is {speed}; give simulated seconds a second over 0, such as 3600, or max")
+        return msgspec.convert(speed, Pace, strict=False)  # type: ignore[no-any-return]  # an alias of a union
+    except msgspec.ValidationError:
+        raise ScenarioError(
+            f"--speed is {speed}; give simulated seconds a second over 0, such as 3600, or max"
+        ) from None
 
 
 def _load(asked: Request) -> Scenario:
@@ -161,7 +163,7 @@ def _play(
     run_id: str,
     backend: Elsewhere | Own,
     *,
-    pace: float | None,
+    pace: Pace,
     batch: int,
 ) -> str:
     """Play the scenario into the run's log, and return the log's digest."""
@@ -172,20 +174,18 @@ def _play(
             backend.revive()
 
         outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
-        began, handed_over = time.monotonic(), 0
-        slice_ms = MINUTE_MS if pace is None else max(1, min(MINUTE_MS, round(pace * PACE_S)))
+        _put_aside(client, run_id, outbox)
         with few_collections():
-            sent_at = 0.0
-            for now_ms, events in play(scenario, asked.seed, replication=asked.replication, slice_ms=slice_ms):
-                if pace is not None:
-                    time.sleep(max(0.0, began + now_ms / pace - time.monotonic()))
-                handed_over += len(events)
-                due = pace is not None and time.monotonic() - sent_at >= PACE_S
-                outbox.put(events, flush=due)
-                if due:
-                    sent_at = time.monotonic()
-                progress.advance(now_ms, handed_over)
+            Player(Fair(scenario, asked.seed, asked.replication), outbox, pace, progress.advance).play()
         return outbox.close()
+
+
+def _put_aside(client: httpx.Client, run_id: str, outbox: Outbox) -> None:
+    """Refuse what was said to a run while nobody played it: whoever takes it up again wants it played."""
+    answer = client.get(f"/runs/{run_id}/commands").raise_for_status()
+    for kept in msgspec.json.decode(answer.content, type=list[KeptCommand]):
+        if kept.applied_at_ms is None and outbox.kept.head:
+            outbox.obeyed(kept, outbox.kept.at_ms, "nobody played the run then; it was taken up again since")
 
 
 class _Progress:
@@ -196,7 +196,7 @@ class _Progress:
         self._task = progress.add_task("", total=total_ms, clock="", events="", rate="", note="")
         self._shown_at = 0.0
 
-    def advance(self, now_ms: int, events: int) -> None:
+    def advance(self, now_ms: int, events: int, note: str = "") -> None:
         """Show where the run stands, some times a second."""
         wall = time.monotonic()
         if wall - self._shown_at < 0.1:
@@ -205,7 +205,7 @@ class _Progress:
         rate = f"{events / max(wall - self._began, 1e-9):,.0f} events/s"
         clock = simulated_clock(self._epoch, now_ms)
         self._progress.update(
-            self._task, completed=now_ms, clock=clock, events=f"{events:,} events", rate=rate, note=""
+            self._task, completed=now_ms, clock=clock, events=f"{events:,} events", rate=rate, note=note
         )
 
     def tell(self, note: str) -> None:

@@ -1,0 +1,48 @@
+"""Commands: what an operator says to a run while it is played.
+
+`pause`, `resume`, `speed` and `stop` change when things happen on the wall's clock, never what happens: they show in no
+log.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Pace = Annotated[float, msgspec.Meta(gt=0, le=1e9)] | Literal["max"]
+"""Simulated seconds a second, or as fast as can be."""
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", tag=str.lower, forbid_unknown_fields=True):
+    """What every command has: its kind."""
+
+
+class Pause(Command, frozen=True, kw_only=True):
+    """Stand still until `resume`, or `stop`."""
+
+
+class Resume(Command, frozen=True, kw_only=True):
+    """Go on after a pause."""
+
+
+class Speed(Command, frozen=True, kw_only=True):
+    """Go on at another speed; a pause stays one."""
+
+    speed: Pace
+
+
+class Stop(Command, frozen=True, kw_only=True):
+    """End the playing here; the run can be taken up again."""
+
+
+AnyCommand = Pause | Resume | Speed | Stop
+
+
+class KeptCommand(msgspec.Struct, frozen=True):
+    """A command as the run is told it: numbered by run, from 0."""
+
+    number: int
+    command: AnyCommand
+    applied_at_ms: int | None = None
+    """The simulated moment at which the run obeyed."""
