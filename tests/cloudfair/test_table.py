@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cloudfair.reading.table import NEVER, Table, Tally, Words
+from cloudfair.reading.table import NEVER, Table, Tally, Words, counts_of
 from fairfacts.negotiations import NegotiationLapsed, NegotiationRequested
 
 
@@ -54,11 +54,11 @@ def test_pages_together_are_the_whole_list(by: str | None, falling: bool, limit:
     table = Table(Words(), "negotiation", sector="word", overseas="flag", requested_ms="moment")
     events = [NegotiationRequested(n, n, 1, "DE", 2, "CN", n % 2 == 0, 0, f"{n * 7 % 11}", 1) for n in numbers]
     table.add(events, "sector", "overseas", requested_ms="at_ms")
-    where, keys = table.is_("overseas", True), None if by is None else table[by]
+    where, keys = table.is_("overseas", True), None if by is None else table[by].__getitem__
     rows, after = [], None
     while (page := table.page(where, limit, keys=keys, falling=falling, after=after)).size and len(rows) < 500:
         rows += page.tolist()
-        after = (0 if keys is None else keys[rows[-1]].item(), rows[-1])
+        after = (0 if keys is None else table[by][rows[-1]].item(), rows[-1])
     meant = [n for n in numbers if n % 2 == 0]
     if by is None:
         expected = meant[::-1] if falling else meant
@@ -72,6 +72,19 @@ def test_unknown_word_means_no_row() -> None:
     table = table_of(0, 1, 2)
     assert table.page(table.is_("sector", "sector 9"), 5).tolist() == []
     assert table.page([table.bears("sector", "OR 1")], 5).tolist() == [1]
+
+
+@pytest.mark.parametrize("far", [0, 2**52])
+def test_numbers_are_counted_however_large(far: int) -> None:
+    values, wanted = np.array([far + 3, 1, far + 3, 7]), np.array([far + 3, 2, 7, far + 4])
+    assert counts_of(values, wanted).tolist() == [2, 0, 1, 0]
+
+
+def test_column_grows_wide_enough_for_its_numbers() -> None:
+    table = Table(Words(), "stand", zone="number")
+    for number, zone in ((1, 5), (2, 2**40), (3, 6)):
+        table.append(1, {"stand": [number], "zone": [zone]})
+    assert table["zone"].tolist() == [5, 2**40, 6]
 
 
 def test_tally_knows_every_moment() -> None:

@@ -14,7 +14,7 @@ from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.negotiations import Negotiations, either, step
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.reading.table import Filter, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned, SigningMode
 from fairfacts.event import Event
 from fairfacts.negotiations import NegotiationEnded
@@ -100,25 +100,28 @@ class Agreements:
             waited_ms="number",
         )
         self.folds: Folds = {
-            NegotiationEnded: self._intend,
+            (NegotiationEnded, AgreementDrafted, AgreementFellThrough, AgreementSigned): self._bring,
             AgreementDrafted: self._draft,
             AgreementFellThrough: self._fall_through,
             AgreementSigned: self._sign,
         }
 
-    def _intend(self, events: list[NegotiationEnded]) -> None:
-        self._add([event for event in events if event.outcome == "intent"])
+    def _bring(self, events: list[Any]) -> None:
+        """Give each intent a row; and each agreement whose intent the log does not have: another's log may be so."""
+        new: dict[int, Any] = {}
+        for event in events:
+            intended = type(event) is NegotiationEnded and event.outcome == "intent"
+            if intended or (type(event) is not NegotiationEnded and self.table.row(event.negotiation) < 0):
+                new.setdefault(event.negotiation, event)
+        self._add(list(new.values()))
 
     def _draft(self, events: list[AgreementDrafted]) -> None:
-        self._add_missing(events)
         self.table.update(events, "sector", "drafting_ms", "value_usd", drafted_ms="at_ms")
 
     def _fall_through(self, events: list[AgreementFellThrough]) -> None:
-        self._add_missing(events)
         self.table.update(events, "sector", "drafting_ms", fell_through_ms="at_ms")
 
     def _sign(self, events: list[AgreementSigned]) -> None:
-        self._add_missing(events)
         self.table.update(events, "sector", "value_usd", "mode", "place", "took_ms", "waited_ms", signed_ms="at_ms")
 
     def _add(self, events: list[Any]) -> None:
@@ -128,10 +131,6 @@ class Agreements:
         known = self._negotiations.table
         rows = known.rows(self.table["negotiation"][first:])
         self.table["sector"][first:] = np.where(rows >= 0, known["sector"][rows], 0) if known.size else 0
-
-    def _add_missing(self, events: list[Any]) -> None:
-        """Give agreements a row whose intent the log does not have: the model's always does, another's may not."""
-        self._add([event for event in events if self.table.row(event.negotiation) < 0])
 
     def where(self, asked: AgreementsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
@@ -145,8 +144,8 @@ class Agreements:
         if (party := asked.organisation) is not None:
             filters.append(either(table["organisation"], table["exhibitor"], party))
         if asked.state is not None:
-            states, wanted = self._states(at_ms), STATES.index(asked.state)
-            filters.append(lambda rows: states[rows] == wanted)
+            wanted = STATES.index(asked.state)
+            filters.append(lambda rows: self._states(rows, at_ms) == wanted)
         if asked.mode is not None or asked.place is not None:
             filters += [
                 table.happened("signed_ms", at_ms),
@@ -158,20 +157,23 @@ class Agreements:
             filters += [table.happened("drafted_ms", at_ms), lambda rows: values[rows] >= least]
         return filters
 
-    def _states(self, at_ms: int) -> NDArray[np.int64]:
-        """Return the place of each agreement's state in STATES."""
+    def _states(self, rows: slice | Rows, at_ms: int) -> NDArray[np.int8]:
+        """Return the place of each row's state in STATES."""
         table = self.table
-        choices = [table[moment] <= at_ms for moment in ("signed_ms", "drafted_ms", "fell_through_ms")]
-        return np.select(choices, [3, 2, 1], 0)
+        states = (table["fell_through_ms"][rows] <= at_ms).astype(np.int8)
+        states[table["drafted_ms"][rows] <= at_ms] = WAITING
+        states[table["signed_ms"][rows] <= at_ms] = SIGNED
+        return states
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by; what has no signature or value yet is below all that have."""
         if sort == "intended":
             return None
         table = self.table
         if sort == "signed":
-            return np.where(table["signed_ms"] <= at_ms, table["signed_ms"], -1)
-        return np.where(table["drafted_ms"] <= at_ms, table["value_usd"], -1)
+            return table.latest("signed_ms", at_ms)
+        drafted, values = table["drafted_ms"], table["value_usd"]
+        return lambda rows: np.where(drafted[rows] <= at_ms, values[rows], -1)
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
@@ -179,7 +181,7 @@ class Agreements:
         items = table.shown(rows, *(name for name in Agreement.model_fields if name in table), at_ms=at_ms)
         columns = zip(
             items,
-            self._states(at_ms)[rows].tolist(),
+            self._states(rows, at_ms).tolist(),
             organisations.names_of(table["organisation"][rows]),
             organisations.names_of(table["exhibitor"][rows]),
             strict=True,

@@ -14,7 +14,6 @@ import msgspec
 import numpy as np
 from fastapi import Depends, Header, Request
 from fastapi.exceptions import RequestValidationError
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -22,7 +21,7 @@ from cloudfair.backend import Here
 from cloudfair.moments import moment_ms
 from cloudfair.problems import UnknownError
 from cloudfair.reading.directory import AsOf, Directory, Part
-from cloudfair.reading.table import Filter, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.event import Count, Milliseconds
 
 LARGEST = 2**53 - 1
@@ -91,7 +90,7 @@ class Listing(Part, Protocol):
     def where(self, asked: Any, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by; None for the order of the log."""
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
@@ -132,8 +131,9 @@ class Reader:
             table, at_ms = listing.table, as_of.at_ms
             keys = listing.keys(sort.removeprefix("-"), at_ms)
             rows = table.page(
-                [table.happened(listing.begins, at_ms), *listing.where(asked, at_ms)],
+                listing.where(asked, at_ms),
                 asked.limit + 1,
+                end=table.begun(listing.begins, at_ms),
                 keys=keys,
                 falling=sort.startswith("-"),
                 after=(cursor.key, cursor.row) if cursor else None,
@@ -141,7 +141,7 @@ class Reader:
             following = None
             if len(rows) > asked.limit:
                 rows = rows[: asked.limit]
-                key = 0 if keys is None else keys[rows[-1]].item()
+                key = 0 if keys is None else keys(rows[-1:])[0].item()
                 following = _written(_Cursor(question, at_ms, key, int(rows[-1])))
             return {"items": listing.items(rows, at_ms), "next": following}
 
@@ -192,7 +192,7 @@ class Reader:
             headers = {"ETag": tag, "Cache-Control": "no-cache"}
             if self.if_none_match and tag in (each.strip() for each in self.if_none_match.split(",")):
                 return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-            body = msgspec.json.encode({"as_of": as_of._asdict()} | make(as_of))
+            body = directory.answered(tag, lambda: msgspec.json.encode({"as_of": as_of._asdict()} | make(as_of)))
         return Response(body, headers=headers, media_type="application/json")
 
     def _question(self) -> str:

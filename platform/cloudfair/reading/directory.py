@@ -25,6 +25,8 @@ from fairfacts.runs import RunMeasures, RunStarted
 KEPT_RUNS = 4
 """Directories in memory; a full-scale run's takes some 130 MB."""
 REMEMBERED = 32
+ANSWERED_BYTES = 8 * 1024 * 1024
+"""Of answers that are kept for whoever asks the same, of each run."""
 PIECE_BYTES = 400_000
 """Some thousands of events are folded at a time: they stay in the processor's caches, and answers wait for a few ms."""
 
@@ -66,6 +68,8 @@ class Directory:
         self._moments: NDArray[np.int64] = np.empty(0, np.int64)
         self._position = 0
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._answered_bytes = 0
         self._parts: dict[Any, Any] = {}
         for kind in parts:
             self.part(kind)
@@ -97,6 +101,16 @@ class Directory:
                 self._remembered.popitem(last=False)
         made: Made = self._remembered[key]
         return made
+
+    def answered(self, tag: str, make: Callable[[], bytes]) -> bytes:
+        """Return the answer that a tag stands for: many ask the same of a run that goes on slowly, or has ended."""
+        if (body := self._answers.pop(tag, None)) is None:
+            body = make()
+            self._answered_bytes += len(body)
+        self._answers[tag] = body
+        while self._answered_bytes > ANSWERED_BYTES and len(self._answers) > 1:
+            self._answered_bytes -= len(self._answers.popitem(last=False)[1])
+        return body
 
     async def catch_up(self, head: int) -> None:
         """Take in the log up to `head` at least; those who ask meanwhile wait for the same work."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, Moment, Page, Reading, not_valid
 from cloudfair.reading.directory import AsOf, Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.reading.table import Filter, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.event import Event
 from fairfacts.events import type_name
 from fairfacts.negotiations import (
@@ -207,12 +207,12 @@ class Negotiations:
             return [lambda rows: (answered[rows] <= at_ms) & (ended[rows] > at_ms), *table.is_("answer", "taken_up")]
         return [lambda rows: ended[rows] <= at_ms, *table.is_("outcome", state)]
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by; negotiations are numbered as they are requested."""
         if sort == "requested":
             return None
-        rows = np.arange(self.table.size)
-        return self._waited(rows, at_ms) if sort == "waited" else self._talked(rows, at_ms)
+        length = self._waited if sort == "waited" else self._talked
+        return lambda rows: length(rows, at_ms)
 
     def _waited(self, rows: Rows, at_ms: int) -> NDArray[np.int64]:
         table = self.table
@@ -285,7 +285,7 @@ class Negotiations:
             RequestValidationError: there are too many hours and sectors.
         """
         table = self.table
-        asked = int(np.searchsorted(table["requested_ms"], at_ms, "right"))  # they are in the order of their time
+        asked = table.begun("requested_ms", at_ms)
         if not asked:
             return []
         places, hours = table[by][:asked].astype(np.int64), table["requested_ms"][:asked] // HOUR_MS

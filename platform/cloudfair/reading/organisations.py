@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
-from cloudfair.reading.table import Filter, Mask, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Mask, Rows, Table
 from fairfacts.organisations import HOME_ECONOMY, Kind, OrganisationRegistered, name_of
 
 router = APIRouter(tags=["organisations"], responses=NOT_MODIFIED)
@@ -57,6 +57,27 @@ class OrganisationsAsked(Asked):
     )
 
 
+class _Searched:
+    """Names as one text, which is looked through ten times as fast as they are one by one."""
+
+    def __init__(self, names: list[str]) -> None:
+        lines = [f"{name.casefold()}\n" for name in names]
+        self._text = "".join(lines)
+        self.starts = np.cumsum([0, *map(len, lines)])
+        """Where each name begins in it, and where the last ends."""
+
+    def bear(self, part: str, rows: slice) -> Mask:
+        """Return which names bear a part."""
+        mask = np.zeros(rows.stop - rows.start, np.bool_)
+        if "\n" in part:
+            return mask
+        row, end = rows.start, int(self.starts[rows.stop])
+        while (place := self._text.find(part, int(self.starts[row]), end)) >= 0:
+            row = int(np.searchsorted(self.starts, place, "right"))  # the one after the name that bears it
+            mask[row - 1 - rows.start] = True
+        return mask
+
+
 class Organisations:
     """The register."""
 
@@ -75,7 +96,7 @@ class Organisations:
             registered_ms="moment",
         )
         self.names: list[str] = []
-        self._searched: list[str] = []
+        self._searched = _Searched([])
         self.folds: Folds = {OrganisationRegistered: self._register}
 
     def _register(self, events: list[OrganisationRegistered]) -> None:
@@ -83,14 +104,15 @@ class Organisations:
         self.table.add(events, *same, registered_ms="at_ms")
         names = [name_of(event.organisation, event.kind, event.economy, event.sector) for event in events]
         self.names += names
-        self._searched += map(str.casefold, names)
 
     def bears(self, part: str) -> Mask:
         """Return which organisations' names have a part, in letters of either size."""
         return self._bears(part.casefold(), slice(0, self.table.size))
 
     def _bears(self, part: str, rows: slice) -> Mask:
-        return np.fromiter((part in name for name in self._searched[rows]), np.bool_, rows.stop - rows.start)
+        if len(self._searched.starts) != len(self.names) + 1:
+            self._searched = _Searched(self.names)
+        return self._searched.bear(part, rows)
 
     def names_of(self, numbers: NDArray[Any]) -> list[str]:
         """Return the names of organisations by their numbers; empty for those that the register does not have."""
@@ -113,10 +135,10 @@ class Organisations:
             filters.append(lambda rows: self._bears(part, rows))
         return filters
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by."""
         del at_ms
-        return None if sort == "organisation" else self.table[sort]
+        return None if sort == "organisation" else self.table[sort].__getitem__
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import SectorAsked
-from cloudfair.reading.table import Filter, Rows, Table, Tally
+from cloudfair.reading.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
@@ -139,14 +139,14 @@ class Sessions:
             filters.append(states[asked.state])
         return filters
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by."""
         if sort == "session":
             return None
         if sort == "starts":
-            return self.table["starts_ms"]
-        tallies = self._admitted if sort == "attended" else self._turned_away
-        return np.array(_counts(self.table["session"], tallies, at_ms), np.int64)
+            return self.table["starts_ms"].__getitem__
+        numbers, tallies = self.table["session"], self._admitted if sort == "attended" else self._turned_away
+        return lambda rows: np.array(_counts(numbers[rows], tallies, at_ms), np.int64)
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from numpy.typing import NDArray
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.reading.table import Filter, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.projects import ProjectPublished
 
 router = APIRouter(tags=["projects"], responses=NOT_MODIFIED)
@@ -60,7 +59,7 @@ class Projects:
         table, columns = self.table, ("organisation", "economy", "sector")
         return [condition for column in columns for condition in table.is_(column, getattr(asked, column))]
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return the order of the log, in which they are published."""
         del sort, at_ms
         return None

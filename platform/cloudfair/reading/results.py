@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
 from fastapi import APIRouter, Query
-from numpy.typing import NDArray
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.reading.table import Filter, Rows, Table
+from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.agreements import SigningMode
 from fairfacts.results import (
     Currency,
@@ -117,7 +115,7 @@ class Releases:
         table, columns = self.table, ("kind", "organisation", "economy", "sector")
         return [condition for column in columns for condition in table.is_(column, getattr(asked, column))]
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return the order of the log, in which they are released."""
         del sort, at_ms
         return None
@@ -167,12 +165,12 @@ class Results:
             filters.append(lambda rows: (signed[rows] <= at_ms) == (state == "signed"))
         return filters
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by; what has no signature yet is below all that have."""
         if sort == "result":
             return None
         table = self.table
-        return table["value"] if sort == "value" else np.where(table["signed_ms"] <= at_ms, table["signed_ms"], -1)
+        return table["value"].__getitem__ if sort == "value" else table.latest("signed_ms", at_ms)
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""

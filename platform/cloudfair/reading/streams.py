@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Path, Query
-from numpy.typing import NDArray
 from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.programme import Sessions
-from cloudfair.reading.table import Filter, Rows, Table, Tally
+from cloudfair.reading.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.series import HOUR_MS
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
 
@@ -101,6 +101,13 @@ class _Audience:
         return dict(zip(map(str, minutes), np.cumsum([change[minute] for minute in minutes]).tolist(), strict=True))
 
 
+SORTS: dict[str, Callable[[_Audience, int], int]] = {
+    "viewers": lambda audience, at_ms: audience.joined.count(at_ms) - audience.left.count(at_ms),
+    "views": lambda audience, at_ms: audience.joined.count(at_ms),
+    "watched": lambda audience, at_ms: audience.left.amount(at_ms),
+}
+
+
 class Streams:
     """All streams."""
 
@@ -134,12 +141,12 @@ class Streams:
             case "ended":
                 return [lambda rows: ended[rows] <= at_ms]
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by."""
         if sort in ("stream", "started"):
-            return self.table["stream" if sort == "stream" else "started_ms"]
-        name = "watched_h" if sort == "watched" else sort
-        return np.array([self._audience(stream).shown(at_ms)[name] for stream in self.table["stream"].tolist()])
+            return self.table["stream" if sort == "stream" else "started_ms"].__getitem__
+        numbers, by = self.table["stream"], SORTS[sort]
+        return lambda rows: np.array([by(self._audience(stream), at_ms) for stream in numbers[rows].tolist()], np.int64)
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""

@@ -29,8 +29,13 @@ Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Filter = Callable[[slice], Mask]
 """Which rows of a stretch of the table are meant."""
+Keys = Callable[[Rows], NDArray[Any]]
+"""What rows are sorted by."""
 
-_DTYPES: dict[Kind, Any] = {"moment": np.int64, "number": np.int64, "word": np.int32, "flag": np.bool_}
+_DTYPES: dict[Kind, Any] = {"moment": np.int64, "number": np.int32, "word": np.int32, "flag": np.bool_}
+LARGEST_INT32 = 2**31 - 1
+LARGEST_COUNTED = 2**22
+"""Up to this number, counting takes a place for each; a log may use any."""
 
 
 class Words:
@@ -88,7 +93,7 @@ class Table:
         first, self.size = self.size, self.size + count
         self._make_room(first)
         for column, values in columns.items():
-            self._columns[column][first : self.size] = values
+            self._wide_enough(column, values)[first : self.size] = values
         self._number(first)
 
     def update(self, events: Sequence[Event], *same: str, said: dict[str, str] | None = None, **fields: str) -> None:
@@ -98,7 +103,8 @@ class Table:
         rows = self.rows(self._values(self.key, events, self.key))
         known = rows >= 0
         for column, field in ({name: name for name in same} | fields).items():
-            self._columns[column][rows[known]] = self._values(column, events, field)[known]
+            values = self._values(column, events, field)[known]
+            self._wide_enough(column, values)[rows[known]] = values
         for column, word in (said or {}).items():
             self._columns[column][rows[known]] = self.words.place(word)
 
@@ -124,10 +130,19 @@ class Table:
         """Return the moments of a column; None for what had not happened at `at_ms`."""
         return [moment if moment <= at_ms else None for moment in self[column][rows].tolist()]
 
+    def begun(self, column: str, at_ms: int) -> int:
+        """Return how many rows there were at a moment, by the moments at which they came into the table."""
+        return int(np.searchsorted(self[column], at_ms, "right"))
+
     def happened(self, column: str, at_ms: int) -> Filter:
         """Mean the rows whose moment has come."""
         moments = self[column]
         return lambda rows: moments[rows] <= at_ms
+
+    def latest(self, column: str, at_ms: int) -> Keys:
+        """Sort by a moment; what has not happened is below all that has."""
+        moments = self[column]
+        return lambda rows: np.where(moments[rows] <= at_ms, moments[rows], -1)
 
     def is_(self, column: str, value: str | int | bool | None) -> list[Filter]:
         """Mean the rows with this value; all where it is None."""
@@ -158,19 +173,21 @@ class Table:
         where: Sequence[Filter],
         limit: int,
         *,
-        keys: NDArray[Any] | None = None,
+        end: int | None = None,
+        keys: Keys | None = None,
         falling: bool = False,
         after: tuple[float, int] | None = None,
     ) -> Rows:
-        """Return up to `limit` rows that all of `where` mean, by `keys` and, where these are equal, by row.
+        """Return up to `limit` rows before `end` that all of `where` mean, by `keys` and, where equal, by row.
 
         Without keys they are in the order of the log; `falling` turns either order round. `after` is the key and the
         row of the last one before the page.
         """
+        end = self.size if end is None else end
         if keys is None:
-            return self._in_order(where, limit, falling, None if after is None else after[1])
-        rows = np.flatnonzero(self._mask(where, slice(0, self.size)))
-        chosen = -keys[rows] if falling else keys[rows]
+            return self._in_order(where, limit, falling, end, None if after is None else after[1])
+        rows = np.flatnonzero(self._mask(where, slice(0, end)))
+        chosen = -keys(rows) if falling else keys(rows)
         if after is not None:
             key, row = (-after[0] if falling else after[0]), after[1]
             rest = (chosen > key) | ((chosen == key) & (rows > row))
@@ -180,10 +197,9 @@ class Table:
             rows, chosen = rows[least], chosen[least]
         return rows[np.argsort(chosen, kind="stable")[:limit]]
 
-    def _in_order(self, where: Sequence[Filter], limit: int, falling: bool, after: int | None) -> Rows:
+    def _in_order(self, where: Sequence[Filter], limit: int, falling: bool, end: int, after: int | None) -> Rows:
         found: list[Rows] = []
-        missing, block = limit, FIRST_BLOCK
-        start, end = 0, self.size
+        missing, block, start = limit, FIRST_BLOCK, 0
         if after is not None:
             start, end = (0, min(after, end)) if falling else (after + 1, end)
         while missing > 0 and start < end:
@@ -211,7 +227,14 @@ class Table:
         said = map(attrgetter(field), events)
         if self._kinds[column] == "word":
             return np.fromiter(self.words.places(list(said)), np.int32, len(events))
-        return np.fromiter(said, _DTYPES[self._kinds[column]], len(events))
+        return np.fromiter(said, np.bool_ if self._kinds[column] == "flag" else np.int64, len(events))
+
+    def _wide_enough(self, column: str, values: NDArray[Any] | list[int]) -> NDArray[Any]:
+        """Return the column; numbers take half the room, and half the time to look through, until one is too large."""
+        narrow = self._kinds[column] == "number" and self._columns[column].dtype == np.int32
+        if narrow and len(values) and np.max(values) > LARGEST_INT32:
+            self._columns[column] = self._columns[column].astype(np.int64)
+        return self._columns[column]
 
     def _make_room(self, used: int) -> None:
         for name, column in self._columns.items():
@@ -228,6 +251,18 @@ class Table:
                 return
             self._places = {row: row for row in range(first)}
         self._places.update(zip(numbers.tolist(), range(first, self.size), strict=True))
+
+
+def counts_of(values: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:
+    """Return how often each of the `wanted` numbers is among the values."""
+    if not len(values):
+        return np.zeros(len(wanted), np.int64)
+    if (largest := int(values.max())) <= LARGEST_COUNTED:
+        counts: NDArray[np.int64] = np.bincount(values, minlength=largest + 2)[np.minimum(wanted, largest + 1)]
+        return counts
+    numbers, times = np.unique(values, return_counts=True)
+    places = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return np.where(numbers[places] == wanted, times[places], 0)
 
 
 class Tally:

@@ -16,7 +16,7 @@ from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.negotiations import Negotiations
 from cloudfair.reading.organisations import EconomyAsked, Organisations, SectorAsked
-from cloudfair.reading.table import MINUTE_MS, Filter, Rows, Table, Tally
+from cloudfair.reading.table import MINUTE_MS, Filter, Keys, Rows, Table, Tally, counts_of
 from fairfacts.organisations import OrganisationRegistered
 from fairfacts.venue import (
     DAY_MS,
@@ -170,7 +170,7 @@ class Days:
         del asked, at_ms
         return []
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return the order of the log."""
         del sort, at_ms
         return None
@@ -260,12 +260,12 @@ class Zones:
         del at_ms
         return self.table.is_("kind", asked.kind)
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by."""
         if sort == "zone":
             return None
         name = "spent_h" if sort == "spent" else sort
-        return np.array([item[name] for item in self.items(np.arange(self.table.size), at_ms)])
+        return lambda rows: np.array([item[name] for item in self.items(rows, at_ms)])
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
@@ -331,9 +331,9 @@ class Stands:
             filters.append(lambda rows: bears[whose[rows]])
         return filters
 
-    def keys(self, sort: str, at_ms: int) -> NDArray[Any] | None:
+    def keys(self, sort: str, at_ms: int) -> Keys | None:
         """Return what a word of `sort` sorts by."""
-        return None if sort == "organisation" else self._requests(at_ms)
+        return None if sort == "organisation" else self._requests(at_ms).__getitem__
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
@@ -355,9 +355,8 @@ class Stands:
 
         def requests() -> NDArray[np.int64]:
             negotiations = self._negotiations.table
-            asked = int(np.searchsorted(negotiations["requested_ms"], at_ms, "right"))
-            rows = self.table.rows(negotiations["exhibitor"][:asked])
-            return np.bincount(rows[rows >= 0], minlength=self.table.size)
+            exhibitors = negotiations["exhibitor"][: negotiations.begun("requested_ms", at_ms)]
+            return counts_of(exhibitors, self.table["organisation"])
 
         return self._directory.remembered("requests", at_ms, requests)
 
