@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import analysis, asyncapi, intake, metrics, runs, steering, tap, watcher
+from cloudfair import analysis, asyncapi, intake, metrics, runs, steering, tap, timetables, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
@@ -88,7 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
     app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
-    for part in (intake, runs, steering, services, analysis, watcher, tap):
+    for part in (intake, runs, steering, services, timetables, analysis, watcher, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():
