@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -22,9 +22,6 @@ from cloudfair.problems import OriginError, TokenError
 from cloudfair.reading.directory import Directories
 from cloudfair.settings import Settings
 from fairfacts.figures import Figure
-
-if TYPE_CHECKING:
-    from cloudfair.starting import Launcher
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,6 @@ class Backend:
     """How many more may be answered now."""
     directories: Directories
     metrics: Metrics
-    launcher: Launcher | None
-    """Plays the runs that are started here; None where nobody does."""
 
 
 async def backend(connection: HTTPConnection) -> Backend:

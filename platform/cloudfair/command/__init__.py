@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from cloudfair.command import analysis, catalogue, comparing, counting, experiments, kept, play, serving, watching
+from cloudfair.command import (
+    analysis,
+    catalogue,
+    comparing,
+    counting,
+    experiments,
+    kept,
+    play,
+    report,
+    serving,
+    watching,
+)
 from cloudfair.command.show import complain
 from fairfacts.errors import FairError, FigureError, LabError, ScenarioError
 
@@ -31,6 +42,7 @@ app.command("watch")(watching.watch)
 app.command("runs")(kept.runs)
 app.command("compare")(comparing.compare)
 app.command("count")(counting.count)
+app.command("report")(report.report)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
 app.command("query")(analysis.query)

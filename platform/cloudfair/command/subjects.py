@@ -46,6 +46,7 @@ class Subject:
     """Whether the fair in it is over."""
     simulated: Callable[[str, int | None], Simulated]
     """Gives a measure by its path and moment, in ms since the epoch; None is the end."""
+    log: Log | None = None
     kept: tables.Run | None = None
     state: State | None = None
     """Of a run: its measures as they stand."""
@@ -105,6 +106,7 @@ def of_run(log: Log, kept: tables.Run) -> Subject:
         run=state.parts.run,
         decided=state.parts.run.phase in ("closed", "ended"),
         simulated=simulated,
+        log=log,
         kept=kept,
         state=state,
     )
@@ -120,7 +122,8 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
         if found.replications == 1:
             return Simulated(found.mean)
         ahead_sd = found.sd * (1 + 1 / found.replications) ** 0.5
-        return Simulated(found.mean, found.next_low, found.next_high, ahead_sd)
+        # no measure is negative; the interval of one that varies much would be
+        return Simulated(found.mean, max(found.next_low, 0.0), found.next_high, ahead_sd)
 
     run = RunMeasures(
         scenario=ensemble.scenario,

@@ -1,0 +1,170 @@
+"""`fair report`: one page that needs nothing else, with the numbers of the run; plots as PNG, tables as CSV."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.command.fair import Fair
+
+PLOTS = ["days", "economies", "funnel", "halls", "hours", "reported"]
+VOID = {"meta", "br", "link", "img", "hr", "input"}
+
+
+class Page(HTMLParser):
+    """Reads a page: its text, what it refers to, and whether every element is closed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.refers: list[str] = []
+        self.rows: list[list[str]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        if tag not in VOID:
+            self.open.append(tag)
+        self.refers += [value or "" for name, value in attributes if name in ("src", "href", "xlink:href", "srcset")]
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th") and self.rows:
+            self.rows[-1].append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attributes)
+        if tag not in VOID:
+            self.open.pop()
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] in ("td", "th") and self.rows and self.rows[-1]:
+            self.rows[-1][-1] += data
+
+    def row(self, first: str) -> list[str]:
+        return next([cell.strip() for cell in row] for row in self.rows if row and row[0].strip() == first)
+
+
+@pytest.fixture(scope="module")
+def reported(played: tuple[Fair, dict[str, Any]]) -> tuple[str, Path]:
+    """The report of the small fair, and the folder where it lies with its plots and tables."""
+    fair, result = played
+    done = fair("report", result["run"], "-o", "report.html", "--png", "plots", "--csv", "tables")
+    assert (done.returncode, done.stderr) == (0, "")
+    return (fair.folder / "report.html").read_text(encoding="utf-8"), fair.folder
+
+
+def test_the_page_needs_nothing_else(reported: tuple[str, Path]) -> None:
+    text, _ = reported
+    page = Page(text)
+    assert page.open == []
+    assert [one for one in page.refers if not one.startswith(("#", "data:"))] == []
+    assert re.findall(r"url\((?!#)[^)]*\)|@import|<script", text) == []
+
+
+def test_the_page_says_what_was_given_fitted_and_predicted(
+    reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]
+) -> None:
+    text, _ = reported
+    fair, result = played
+    page = Page(text)
+    told = fair.json("compare", result["run"])
+    assert told["headline"] in text
+    for row in told["comparison"]:
+        cells = page.row(row["figure"])
+        assert cells[-1] == row["verdict"]
+    asked = page.row("negotiations.initiated")
+    assert asked[1:4] == ["11,000", "100", f"{result['measures']['negotiations']['initiated']:,}"]
+    assert page.row("venue.visitors")[1] == f"{result['measures']['venue']['visitors']:,}"
+    assert page.row("sessions.without_evening")[2] == "185"
+    assert "4 + 134 + 29 + 18 + 5 = 190" in text
+    assert page.row("negotiations.patience_mean_min")[1] == "60"
+
+
+def test_the_page_says_how_to_play_the_run_again(
+    reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]
+) -> None:
+    text, _ = reported
+    _, result = played
+    assert result["digest"] in text
+    assert "fair run ciftis2020 --seed 7 --scale 0.02" in text
+    assert result["run"] in text
+
+
+def test_plots_are_in_the_page_and_beside_it(reported: tuple[str, Path]) -> None:
+    text, folder = reported
+    assert text.count('<svg role="img" aria-label="') == len(PLOTS)
+    files = {path.stem: path.read_bytes() for path in (folder / "plots").iterdir()}
+    assert sorted(files) == PLOTS
+    assert {content[:4] for content in files.values()} == {b"\x89PNG"}
+
+
+def test_tables_are_beside_the_page(reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]) -> None:
+    _, folder = reported
+    _, result = played
+    measures = result["measures"]
+
+    def table(name: str) -> list[dict[str, str]]:
+        return list(csv.DictReader((folder / "tables" / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
+
+    compared = {row["figure"]: row for row in table("comparison")}
+    assert float(compared["projects.published_online"]["simulated"]) == measures["projects"]["published"]
+    assert compared["venue.entered"]["role"] == "emergent"
+    for name in ("hours", "days"):
+        rows = table(name)
+        requests = sum(float(row[f"requests, {origin}"]) for row in rows for origin in ("domestic", "overseas"))
+        assert requests == measures["negotiations"]["initiated"]
+    assert [row["day"] for row in table("days")] == [f"2020-09-{day:02}" for day in range(4, 10)]
+    assert len(table("hours")) == 6 * 24
+    economies = table("economies-by-hour")
+    assert economies[0]["economy"] == "China"
+    assert sum(float(row[f"{hour:02}:00"]) for row in economies for hour in range(24)) == requests
+    assert [row["stage"] for row in table("funnel")][:3] == ["requested", "taken up", "held"]
+    assert len(table("zones")) == 9
+
+
+def test_the_same_run_gives_the_same_page(reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]) -> None:
+    text, _ = reported
+    fair, result = played
+    fair("report", result["run"], "-o", "again.html")
+    again = (fair.folder / "again.html").read_bytes()
+    assert hashlib.sha256(again).digest() == hashlib.sha256(text.encode()).digest()
+
+
+def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
+    fair("ensemble", "ciftis2020", "--scale", "0.01", "-n", "3", "-o", "many.json", "--set", "venue.cap=600")
+    assert fair("report", "many.json", "-o", "many.html").returncode == 0
+    text = (fair.folder / "many.html").read_text(encoding="utf-8")
+    told = fair.json("compare", "many.json")
+    page = Page(text)
+    assert "95 % of fairs" in text
+    assert "3 times with fresh random numbers" in text
+    assert [row["verdict"] for row in told["comparison"]] == [page.row(row["figure"])[-1] for row in told["comparison"]]
+    assert "fair ensemble ciftis2020 --seed 7 --scale 0.01 --set venue.cap=600 -n 3" in text
+    assert page.row("venue.cap")[1] == "6"  # of 600 at a hundredth of the size
+    assert text.count("(set by --set)") == 1
+    assert "The headlines by other definitions" not in text  # an ensemble keeps no events
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "complaint"),
+    [
+        (["-o", "nowhere/report.html"], 2, "-o nowhere/report.html: there is no folder nowhere"),
+        (["-o", "."], 2, "-o .: is a folder; name a file in it, such as report.html"),
+        (["no.json", "-o", "report.html"], 2, "no.json: cannot be read"),
+        (["-o", "report.html", "--figures", "no.csv"], 2, "no.csv: cannot be read"),
+        (["-o", "report.html"], 1, "holds no run yet"),
+    ],
+)
+def test_what_cannot_be_reported_is_told(fair: Fair, arguments: list[str], status: int, complaint: str) -> None:
+    done = fair("report", *arguments)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert complaint in done.stderr
+    assert not (fair.folder / "report.html").exists()

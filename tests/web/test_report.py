@@ -1,0 +1,45 @@
+"""The report as a reader opens it: in a browser, without a network, on a phone and on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+from tests.command.fair import Fair
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    fair = Fair(tmp_path_factory.mktemp("report"))
+    fair("run", "ciftis2020", "--scale", "0.01")
+    assert fair("report", "-o", "report.html").returncode == 0
+    return fair.folder / "report.html"
+
+
+def test_report_opens_without_a_network_and_prints(browser: Browser, report: Path) -> None:
+    page = browser.new_page(viewport={"width": 1000, "height": 1200})
+    asked: list[str] = []
+    faults: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: faults.append(message.text))
+    page.goto(report.as_uri())
+    expect(page.locator("h1")).to_have_text("CIFTIS 2020, as reported at the close")
+    expect(page.locator(".headline")).to_contain_text("held-out figure")
+    sections: Any = page.locator("section h2").all_inner_texts()
+    assert sections == page.locator("nav a").all_inner_texts()
+    for plot in page.locator("figure svg").all():
+        box = plot.bounding_box()
+        assert box is not None
+        assert box["width"] > 600
+    assert (asked, faults) == ([report.as_uri()], [])
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") >= 5
+    page.close()
+
+
+def test_report_fits_a_phone(browser: Browser, report: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(report.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.close()
