@@ -14,13 +14,14 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import analysis, asyncapi, intake, metrics, runs, steering, tap, watcher
+from cloudfair import against, analysis, asyncapi, intake, metrics, runs, steering, tap, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.metrics import Metrics, Observer
 from cloudfair.moments import Moments
+from cloudfair.pair import Pairs
 from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
 from cloudfair.reading import services
@@ -71,16 +72,18 @@ def create_app(settings: Settings) -> FastAPI:
         responses={"default": PROBLEM_ANSWER},
     )
     directories, observed = Directories(log, services.PARTS), Metrics(log, live_runs, release())
+    moments = Moments(log)
     app.state.backend = Backend(
         settings=settings,
         log=log,
         runs=live_runs,
-        moments=Moments(log),
+        moments=moments,
         feeds=Feeds(),
         figures=figures,
         archive=archive,
         queries=asyncio.Semaphore(settings.queries),
         directories=directories,
+        pairs=Pairs(moments),
         metrics=observed,
     )
     app.add_middleware(Observer, metrics=observed)
@@ -88,7 +91,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
     app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
-    for part in (intake, runs, steering, services, analysis, watcher, tap):
+    for part in (intake, runs, steering, services, analysis, watcher, against, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

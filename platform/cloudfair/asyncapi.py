@@ -12,11 +12,12 @@ from typing import Any, get_args
 import msgspec
 
 from cloudfair import cloudevents
-from cloudfair.messages import ClientMessage, ServerMessage
+from cloudfair.messages import ClientMessage, PairMessage, ServerMessage
 from fairfacts.events import EVENT_TYPES
 
 VERSION = "3.0.0"
 RUN_PARAMETER = {"run": {"description": "A run's id, as `GET /runs` lists them."}}
+PAIR_PARAMETERS = {side: {"description": "A run's id, as `GET /runs` lists them."} for side in ("a", "b")}
 REFERENCE = "#/components/schemas/{name}"
 
 
@@ -24,8 +25,10 @@ REFERENCE = "#/components/schemas/{name}"
 def document(release: str) -> Mapping[str, Any]:
     """Return the document; `release` is the backend's."""
     client, server = _members(ClientMessage), _members(ServerMessage)
-    messages = {type_.__name__: _message(type_) for type_ in (*client, *server)} | {"CloudEvent": _cloudevent()}
-    schemas = _schemas((*client, *server, *EVENT_TYPES))
+    pair = _members(PairMessage)
+    said = tuple(dict.fromkeys((*client, *server, *pair)))
+    messages = {type_.__name__: _message(type_) for type_ in said} | {"CloudEvent": _cloudevent()}
+    schemas = _schemas((*said, *EVENT_TYPES))
     return {
         "asyncapi": VERSION,
         "info": {
@@ -38,6 +41,12 @@ def document(release: str) -> Mapping[str, Any]:
             "feed": _channel(
                 "/runs/{run}/live", "What changes in a run's measures, as numbered frames.", [*client, *server]
             ),
+            "pair": _channel(
+                "/runs/{a}/against/{b}/live",
+                "Two runs side by side, at the simulated moment that both have reached.",
+                [*client, *pair],
+                PAIR_PARAMETERS,
+            ),
             "tap": {
                 "address": "/runs/{run}/events/live",
                 "description": f"A run's events, each a CloudEvent; WebSocket subprotocol {cloudevents.SUBPROTOCOL}.",
@@ -49,6 +58,8 @@ def document(release: str) -> Mapping[str, Any]:
         "operations": {
             "hear": _operation("receive", "feed", "What a watcher says.", client),
             "show": _operation("send", "feed", "What a watcher is sent.", server),
+            "hearPair": _operation("receive", "pair", "What a watcher of two runs says.", client),
+            "showPair": _operation("send", "pair", "What a watcher of two runs is sent.", pair),
             "tap": {
                 "action": "send",
                 "channel": {"$ref": "#/channels/tap"},
@@ -72,11 +83,13 @@ def _members(union: Any) -> tuple[type[msgspec.Struct], ...]:
     return get_args(union)
 
 
-def _channel(address: str, description: str, types: Iterable[type]) -> dict[str, Any]:
+def _channel(
+    address: str, description: str, types: Iterable[type], parameters: Mapping[str, Any] = RUN_PARAMETER
+) -> dict[str, Any]:
     return {
         "address": address,
         "description": description,
-        "parameters": RUN_PARAMETER,
+        "parameters": parameters,
         "messages": {type_.__name__: {"$ref": f"#/components/messages/{type_.__name__}"} for type_ in types},
         "bindings": {"ws": {"method": "GET"}},
     }

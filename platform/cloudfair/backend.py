@@ -17,6 +17,7 @@ from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.metrics import Metrics
 from cloudfair.moments import Moments
+from cloudfair.pair import Pairs
 from cloudfair.parquet import Archive
 from cloudfair.problems import OriginError, TokenError
 from cloudfair.reading.directory import Directories
@@ -38,6 +39,7 @@ class Backend:
     queries: asyncio.Semaphore
     """How many more may be answered now."""
     directories: Directories
+    pairs: Pairs
     metrics: Metrics
 
 

@@ -113,5 +113,30 @@ class End(Message, frozen=True, kw_only=True):
     position: int
 
 
+class PairHello(Message, frozen=True, kw_only=True, tag="hello"):
+    """Sent at once by the server, on the feed of two runs: which these are, and how far both have come."""
+
+    protocol: int
+    a: str
+    b: str
+    epoch: str
+    """Of the feed, as in a run's hello."""
+    at_ms: int
+    """The simulated moment that both have reached; one that has ended waits for the other."""
+    wall: str
+
+
+class PairEnd(Message, frozen=True, kw_only=True, tag="end"):
+    """Both runs have ended and the last frame was sent; the server closes the connection."""
+
+    a: str
+    """SHA-256 over the NDJSON of all events of a."""
+    b: str
+    position: int
+    """How many events both have, together."""
+
+
 ClientMessage = Subscribe | Ack
 ServerMessage = Hello | Snapshot | Patch | Heartbeat | Reset | End
+PairMessage = PairHello | Snapshot | Patch | Heartbeat | Reset | PairEnd
+"""What the server sends on the feed of two runs; its state is `{"a": ..., "b": ..., "difference": ...}`."""

@@ -24,6 +24,9 @@ from cloudfair.messages import (
     Heartbeat,
     Hello,
     Lags,
+    PairEnd,
+    PairHello,
+    PairMessage,
     Reset,
     ServerMessage,
     Subscribe,
@@ -56,6 +59,9 @@ class MessageError(BackendError):
 
 class Watcher:
     """One client of a feed: a task reads what it says, and `serve` alone writes to it."""
+
+    paths = PATHS
+    """What can be asked for."""
 
     def __init__(self, socket: WebSocket, feed: Feed) -> None:
         self._socket, self._feed = socket, feed
@@ -106,8 +112,8 @@ class Watcher:
             self._acknowledged = max(self._acknowledged, message.frame)
             return
         for path in message.parts:
-            if path not in PATHS:
-                raise MessageError(f"parts: {path} is no path of the snapshot; {did_you_mean(path, PATHS)}")
+            if path not in self.paths:
+                raise MessageError(f"parts: {path} is no path of the snapshot; {did_you_mean(path, self.paths)}")
         self._asked, self._answered = message, False
         whole = {path for path in message.parts if "." not in path}
         self._parts = tuple(sorted(whole | {path for path in message.parts if path.partition(".")[0] not in whole}))
@@ -128,7 +134,7 @@ class Watcher:
             elif self._is_behind() and time.monotonic() >= self._frame_due:
                 await self._send_frame(self._sent)
             if self._sent and self._sent.ended and self._answered and self._is_ready(self._sent):
-                await self._say(End(digest=self._feed.live.digest, position=self._sent.position))
+                await self._say(self._end(self._sent))
                 return await self._socket.close()
             await self._sleep()
         return None
@@ -171,15 +177,18 @@ class Watcher:
         interval_s = 1 / self._asked.rate_hz
         self._frame_due = max(self._frame_due + interval_s, sent_at + interval_s / 2)
 
-    async def _say(self, message: ServerMessage) -> None:
+    async def _say(self, message: ServerMessage | PairMessage) -> None:
         await self._socket.send_text(msgspec.json.encode(message).decode())
 
-    def _hello(self) -> Hello:
+    def _hello(self) -> Hello | PairHello:
         live = self._feed.live
         live.catch_up()
         return Hello(
             protocol=PROTOCOL, run=live.run, epoch=self._feed.epoch, head=live.head, at_ms=live.at_ms, wall=_wall()
         )
+
+    def _end(self, frame: Frame) -> End | PairEnd:
+        return End(digest=self._feed.live.digest, position=frame.position)
 
     def _heartbeat(self) -> Heartbeat:
         live = self._feed.live

@@ -12,12 +12,12 @@ import msgspec
 import pytest
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
-from tests.cloudfair.example import example, send, send_all
+from tests.cloudfair.example import begin, example, send, send_all
 from tests.cloudfair.test_cloudevents import tapping
 from websockets.sync.client import connect
 
 from cloudfair import asyncapi, watcher
-from cloudfair.messages import ClientMessage, ServerMessage, Subscribe
+from cloudfair.messages import ClientMessage, PairMessage, ServerMessage, Subscribe
 from fairfacts.events import EVENT_TYPES
 
 SPECS = Path(__file__).resolve().parents[1] / "browser/node_modules/@asyncapi/specs/schemas"
@@ -37,14 +37,17 @@ def test_it_passes_the_official_schema(document: dict[str, Any]) -> None:
 
 
 def test_every_message_and_event_is_in_it(document: dict[str, Any]) -> None:
-    client, server = get_args(ClientMessage), get_args(ServerMessage)
-    said = {kind.__name__ for kind in (*client, *server)}
-    assert set(document["channels"]["feed"]["messages"]) == said
+    client, server, pair = get_args(ClientMessage), get_args(ServerMessage), get_args(PairMessage)
+    for channel, kinds in (("feed", server), ("pair", pair)):
+        assert set(document["channels"][channel]["messages"]) == {kind.__name__ for kind in (*client, *kinds)}
+    said = {kind.__name__ for kind in (*client, *server, *pair)}
     assert set(document["components"]["messages"]) == said | {"CloudEvent"}
     assert {event_type.__name__ for event_type in EVENT_TYPES} <= set(document["components"]["schemas"])
-    for name, kinds in (("hear", client), ("show", server)):
+    operations = {"hear": client, "show": server, "hearPair": client, "showPair": pair}
+    for name, kinds in operations.items():
         refs = [message["$ref"] for message in document["operations"][name]["messages"]]
-        assert refs == [f"#/channels/feed/messages/{kind.__name__}" for kind in kinds]
+        channel = "pair" if name.endswith("Pair") else "feed"
+        assert refs == [f"#/channels/{channel}/messages/{kind.__name__}" for kind in kinds]
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
@@ -123,7 +126,20 @@ def test_what_is_said_on_a_feed_passes_it(
         send_all(client, run, EVENTS, 200)
         say({"type": "ack", "frame": hear("patch")["to"]})
         hear("end")
-    assert recorder.seen == set(document["components"]["messages"]) - {"CloudEvent"}
+    assert recorder.seen == set(document["channels"]["feed"]["messages"])
+
+
+def test_what_is_said_of_a_pair_passes_it(document: dict[str, Any], client: httpx.Client) -> None:
+    recorder, runs = Recorder(document), [begin(client), begin(client)]
+    send(client, runs[0], EVENTS, 0, 100)
+    address = f"{str(client.base_url).replace('http', 'ws', 1)}/runs/{runs[0]}/against/{runs[1]}/live"
+    with connect(address) as feed:
+        feed.send(json.dumps(recorder.take({"type": "subscribe", "parts": ["difference", "a.run"]})))
+        for run in runs:
+            send_all(client, run, EVENTS, 100 if run == runs[0] else 0)
+        for text in feed:
+            recorder.take(json.loads(text))
+    assert recorder.seen >= {"PairHello", "Snapshot", "Patch", "PairEnd"}
 
 
 def test_what_comes_from_a_tap_passes_it(document: dict[str, Any], client: httpx.Client, run: str) -> None:
