@@ -46,7 +46,7 @@ def workers(count: int | None = None, *, dask: str | None = None) -> Iterator[tu
     try:
         yield executor, count
     finally:
-        executor.shutdown(wait=False, cancel_futures=True)
+        executor.shutdown(cancel_futures=True)
 
 
 @contextmanager

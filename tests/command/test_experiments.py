@@ -24,9 +24,55 @@ def test_second_scenario_is_held_against_the_first(fair):
     assert "venue.entered" not in shown.stdout  # it does not differ
 
 
+ONE_EVENING = """
+extends = "ciftis2020"
+[fair]
+days = 2
+[venue]
+days = 0
+[streams]
+audience_mean = 0
+[[calibration.parameters]]
+name = "visits.domestic_per_delegate_day"
+around = 1
+factor = 3
+reason = "a whole fair's negotiations in two days"
+[[calibration.targets]]
+figure = "negotiations.initiated"
+reason = "there is no other"
+"""
+
+
+def test_scenario_is_calibrated_gone_on_with_and_played(fair):
+    (fair.folder / "evening.toml").write_text(ONE_EVENING)
+    asked = (
+        "calibrate",
+        "evening.toml",
+        "--scale",
+        "0.01",
+        "--small",
+        "0.5",
+        "--check",
+        "2",
+        "--resume",
+        "runs.ndjson",
+    )
+    found = fair.json(*asked, "-o", "fitted.toml")
+    assert found["parameters"][0]["value"] > 0.5  # six days of visits in two
+    again = fair(*asked)
+    assert "0 runs in" in again.stdout
+    assert f"{found['parameters'][0]['value']:.5g}" in again.stdout
+    assert "weakest direction: visits.domestic_per_delegate_day" in again.stdout
+    played = fair.json("scenarios", "show", "fitted.toml")
+    values = {one["name"]: one["value"] for one in played["parameters"]}
+    assert values["visits.domestic_per_delegate_day"] == found["parameters"][0]["value"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "complaint"),
     [
+        (("calibrate", "ciftis2020", "-o", "found.txt"), 2, "is neither .toml"),
+        (("calibrate", "ciftis2020", "--resume", "no/where.ndjson"), 2, "there is no folder no"),
         (("ensemble", "ciftis"), 2, "ciftis is no scenario; did you mean ciftis2020"),
         (("ensemble", *TINY, "--until", "negotiations.hold=1%"), 2, "did you mean negotiations.held"),
         (("ensemble", *TINY, "--at", "2020-10-01"), 2, "lies outside the fair"),

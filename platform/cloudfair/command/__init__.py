@@ -8,6 +8,7 @@ import typer
 
 from cloudfair.command import (
     analysis,
+    calibrating,
     catalogue,
     comparing,
     counting,
@@ -45,6 +46,7 @@ app.command("count")(counting.count)
 app.command("report")(report.report)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
+app.command("calibrate")(calibrating.calibrate)
 app.command("query")(analysis.query)
 app.command("export")(analysis.export)
 app.add_typer(catalogue.scenarios, name="scenarios")

@@ -1,0 +1,330 @@
+"""Calibration: parameters are fitted to reported totals, first in small fairs and then at full scale.
+
+The method, in the order of its steps:
+
+1. A starting point from the flow equations (`fairlab.flow`).
+2. `scipy.optimize.least_squares` (`trf`, without bounds) in the logarithms of the parameters, on a small fair.
+   Residuals are log ratios of mean and target, weighted by rounding and Monte-Carlo noise, and the weak priors. Slopes
+   are taken by steps of 0.1 in the logarithm with the same random numbers: relative steps drown in the noise of totals
+   that are whole numbers, and bounds truncate steps along what the data cannot tell.
+3. Fresh runs at full scale correct what depends on size (waiting does); all of them count, moved to one point along the
+   small fair's slopes.
+4. A check with fresh runs that nothing was fitted to.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from fairlab.calibrated import Calibration, Fitted, Met, Settings
+from fairlab.estimates import estimate
+from fairlab.flow import EXACT, FLOWS, expected_exposure, flow
+from fairlab.knowledge import Floats, knowledge
+from fairlab.runs import Record, Runs, Trial, corrections, scatter
+from fairlab.targets import Aim, Free, Target
+from fairsim import VERSION
+from fairsim.parameters import Parameters, load_rows
+from fairsim.scenario import Scenario, load_scenario
+
+STEP = 0.1
+"""Of the slopes, in the logarithm."""
+CLOSE = 0.005
+"""How close the mean of fresh runs is to come to a target, as a share of it."""
+DIGITS = 5
+"""Of a fitted value: more than its interval deserves."""
+FULL_FROM, CHECK_FROM = 1_000, 2_000
+"""First replications of the runs at full scale and of the check: none is used twice."""
+NORMAL = 1.959964
+
+
+class Calibrator:
+    """Fits the parameters of a scenario."""
+
+    def __init__(
+        self,
+        which: str,
+        changes: Sequence[str],
+        aim: Aim,
+        settings: Settings,
+        runs: Runs,
+        on_point: Callable[[str], None] = lambda _best: None,
+    ) -> None:
+        self._which, self._changes, self.aim, self.settings, self._runs = which, tuple(changes), aim, settings, runs
+        self._rows = load_rows()
+        self.measures = tuple(target.measure for target in aim.targets)
+        self._on_point, self._best = on_point, math.inf
+        self._found: dict[tuple[float, ...], list[float]] = {}
+        self.deviations = [target.tolerance for target in aim.targets]
+        self._prior = np.log([free.around for free in aim.free])
+        self._given = np.log(self._values(self._scenario(None, settings.scale).parameters))
+
+    def calibrate(self) -> Calibration:
+        """Return the fitted parameters, how they meet their targets, and what the data tell of them.
+
+        Raises:
+            LabError: a measure stays 0.
+            ScenarioError: what is given cannot be played.
+        """
+        began, settings = time.monotonic(), self.settings
+        start = self.solve(self._flow_residuals, self._given)
+        small, slopes = self._fit_small(start)
+        full = Pool(self, small, slopes)
+        for turn in range(settings.full_rounds):
+            full.add(self.records(full.best, settings.scale, settings.full_replications, FULL_FROM + turn * 100))
+        values = [float(f"{value:.{DIGITS}g}") for value in np.exp(full.best)]
+        fitted = np.log(values)
+        told = knowledge(self.aim, full.slopes(fitted), full.deviations)
+        checked = self.records(fitted, settings.scale, settings.check, CHECK_FROM) if settings.check else []
+        biases = full.scale_biases(fitted)
+        return Calibration(
+            scenario=self._which,
+            changes=self._changes,
+            settings=settings,
+            version=VERSION,
+            parameters=tuple(
+                self._fitted(free, *numbers)
+                for free, *numbers in zip(
+                    self.aim.free, np.exp(self._given), np.exp(start), values, told.spreads, told.moved, strict=True
+                )
+            ),
+            targets=tuple(
+                self._met(target, [record.totals[place].simulated for record in checked], biases[place])
+                for place, target in enumerate(self.aim.targets)
+            ),
+            knowledge=told,
+            runs=self._runs.played,
+            wall_s=round(time.monotonic() - began, 1),
+        )
+
+    def _fit_small(self, start: Floats) -> tuple[Floats, Floats]:
+        """Return the best point of the small fair, and the slopes of its corrections there."""
+        scale = self.settings.scale * self.settings.small
+        first = self.records(start, scale, self.settings.small_replications, 0)
+        noise = scatter(first, self.measures)
+        self.deviations = [
+            math.hypot(target.tolerance, one / math.sqrt(len(first)))
+            for target, one in zip(self.aim.targets, noise, strict=True)
+        ]
+
+        def residuals(point: Floats) -> Floats:
+            logs = self.logs(point, scale, self.small(point))
+            self._tell(point, logs, scale)
+            return self.weighted(point, logs, scale)
+
+        def slopes(point: Floats) -> Floats:
+            steps = [point + STEP * axis for axis in np.eye(len(point))]
+            self.small(point, *steps)  # all at once, so that the workers have enough to do
+            there = residuals(point)
+            return np.stack([(residuals(step) - there) / STEP for step in steps], axis=1)
+
+        best = self._least_squares(residuals, start, slopes)
+        steps = [best + STEP * axis for axis in np.eye(len(best))]
+        self.small(best, *steps)
+        here = np.array(self.small(best))
+        return best, np.stack([(np.array(self.small(step)) - here) / STEP for step in steps], axis=1)
+
+    def small(self, *points: Floats) -> list[float]:
+        """Return the corrections of the small fair at the first of some points; all are played."""
+        scale, count = self.settings.scale * self.settings.small, self.settings.small_replications
+        new = [point for point in points if tuple(point) not in self._found]
+        trials = [trial for point in new for trial in self._trials(point, scale, count, 0)]
+        records = self._runs.play(trials)
+        for place, point in enumerate(new):
+            mine = records[place * count : (place + 1) * count]
+            self._found[tuple(point)] = corrections(mine, self.measures)
+        return self._found[tuple(points[0])]
+
+    def records(self, point: Floats, scale: float, count: int, first: int) -> list[Record]:
+        """Return what runs at a point come to."""
+        return self._runs.play(self._trials(point, scale, count, first))
+
+    def _trials(self, point: Floats, scale: float, count: int, first: int) -> list[Trial]:
+        scenario = self._scenario(point, scale)
+        return [Trial(scenario, self.settings.seed, first + number, self.measures) for number in range(count)]
+
+    def _scenario(self, point: Floats | None, scale: float) -> Scenario:
+        """Return the scenario with the parameters of a point, each inside the range in which it may be played."""
+        fitted = [] if point is None else zip(self.aim.free, np.exp(point).tolist(), strict=True)
+        changes = [f"{free.name}={self._playable(free.name, value)!r}" for free, value in fitted]
+        return load_scenario(self._which, changes=[*self._changes, *changes], scale=scale)
+
+    def _playable(self, name: str, value: float) -> float:
+        row = self._rows[name]
+        return min(max(value, row.low or 0.0), row.high if row.high is not None else math.inf)
+
+    def _values(self, parameters: Parameters) -> list[float]:
+        """Return the free parameters of a scenario at full scale; one that is 0 is taken from its prior."""
+        found = []
+        for free in self.aim.free:
+            part, _, field = free.name.partition(".")
+            value = getattr(getattr(parameters, part), field)
+            value = value / self.settings.scale if self._rows[free.name].scales else value
+            found.append(value or free.around)
+        return found
+
+    def logs(self, point: Floats, scale: float, correction: Sequence[float] | Floats) -> Floats:
+        """Return the logarithms of the expected measures at a point: of the flow equations, corrected."""
+        parameters = self._scenario(point, scale).parameters
+        equations = flow(parameters, expected_exposure(parameters))
+        found: Floats = np.log([equations.get(name, 1.0) for name in self.measures]) + np.asarray(correction)
+        return found
+
+    def weighted(self, point: Floats, logs: Floats, scale: float) -> Floats:
+        """Return residuals: what the targets are missed by, then how far the parameters are from their priors."""
+        prior = (point - self._prior) / [free.spread for free in self.aim.free]
+        found: Floats = np.concatenate([self.errors(logs, scale) / self.deviations, prior])
+        return found
+
+    def errors(self, logs: Floats, scale: float) -> Floats:
+        """Return by how much expected measures miss their targets; 0 on the right side of a bound."""
+        return np.array([target.error(log, scale) for target, log in zip(self.aim.targets, logs.tolist(), strict=True)])
+
+    def _flow_residuals(self, point: Floats) -> Floats:
+        """Return the residuals of the flow equations alone; 0 for a measure that they do not speak of."""
+        scale = self.settings.scale
+        logs = self.logs(point, scale, np.zeros(len(self.measures)))
+        found = self.weighted(point, logs, scale)
+        found[: len(logs)][[name not in FLOWS for name in self.measures]] = 0.0
+        return found
+
+    def solve(self, residuals: Callable[[Floats], Floats], start: Floats) -> Floats:
+        """Return the best point of something cheap."""
+
+        def slopes(point: Floats) -> Floats:
+            there = residuals(point)
+            return np.stack([(residuals(point + 1e-3 * axis) - there) / 1e-3 for axis in np.eye(len(point))], axis=1)
+
+        return self._least_squares(residuals, start, slopes)
+
+    def _least_squares(
+        self, residuals: Callable[[Floats], Floats], start: Floats, slopes: Callable[[Floats], Floats]
+    ) -> Floats:
+        from scipy.optimize import least_squares
+
+        found = least_squares(
+            residuals, start, jac=slopes, method="trf", x_scale=1.0, ftol=1e-3, xtol=1e-3, gtol=1e-3, max_nfev=20
+        )
+        best: Floats = found.x
+        return best
+
+    def _tell(self, point: Floats, logs: Floats, scale: float) -> None:
+        """Tell of the best point so far."""
+        missed = np.abs(self.errors(logs, scale)).tolist()
+        if (worst := max(missed)) < self._best:
+            self._best = worst
+            values = ", ".join(
+                f"{free.name.partition('.')[2]} {value:.4g}"
+                for free, value in zip(self.aim.free, np.exp(point), strict=True)
+            )
+            self._on_point(f"best: {self.aim.targets[missed.index(worst)].name} off {worst:.2%} with {values}")
+
+    def _fitted(self, free: Free, given: float, start: float, value: float, spread: float, moved: float) -> Fitted:
+        reach = math.exp(NORMAL * spread)
+        return Fitted(
+            name=free.name,
+            unit=self._rows[free.name].unit,
+            given=float(f"{given:.{DIGITS}g}"),
+            start=float(f"{start:.{DIGITS}g}"),
+            value=value,
+            low=float(f"{value / reach:.{DIGITS}g}"),
+            high=float(f"{value * reach:.{DIGITS}g}"),
+            moved=round(moved, 4),
+            around=free.around,
+            factor=free.factor,
+            reason=free.reason,
+        )
+
+    def _met(self, target: Target, simulated: list[float], bias: tuple[float, float] | None) -> Met:
+        scale = self.settings.scale
+        checked = estimate(simulated) if simulated else None
+
+        def off(mean: float) -> float:
+            return math.expm1(target.error(math.log(min(max(mean, 1e-300), 1e300)), scale))
+
+        return Met(
+            name=target.name,
+            measure=target.measure,
+            op=target.op,
+            value=target.value * (scale if target.scales else 1),
+            tolerance=target.tolerance,
+            checked=checked,
+            error=off(checked.mean) if checked else None,
+            within=abs(off(checked.mean)) <= CLOSE if checked else None,
+            missed=(off(checked.low) > CLOSE or off(checked.high) < -CLOSE)
+            if checked and checked.replications > 1
+            else None,
+            scale_bias=bias[0] if bias else None,
+            scale_bias_half_width=bias[1] if bias else None,
+            reason=target.reason,
+        )
+
+
+class Pool:
+    """The runs at full scale: where each is from, and what all of them say along the small fair's slopes."""
+
+    def __init__(self, calibrator: Calibrator, small: Floats, slopes: Floats) -> None:
+        self._calibrator, self._small, self._slopes = calibrator, small, slopes
+        self.best = small
+        self._groups: list[tuple[Floats, list[Record]]] = []
+        self.deviations = list(calibrator.deviations)
+
+    def add(self, records: list[Record]) -> None:
+        """Take in runs at the best point so far, and find a better one."""
+        calibrator, scale = self._calibrator, self._calibrator.settings.scale
+        self._groups.append((self.best, records))
+        self.deviations = [
+            math.hypot(target.tolerance, noise)
+            for target, noise in zip(calibrator.aim.targets, self.noise(), strict=True)
+        ]
+        calibrator.deviations = self.deviations
+        self.best = calibrator.solve(
+            lambda point: calibrator.weighted(point, calibrator.logs(point, scale, self.correction(point)), scale),
+            self.best,
+        )
+
+    def correction(self, point: Floats) -> Floats:
+        """Return the corrections at a point, from all runs."""
+        measures = self._calibrator.measures
+        moved = [np.array(corrections(some, measures)) + self._slopes @ (point - at) for at, some in self._groups]
+        weights = [len(some) for _, some in self._groups]
+        found: Floats = np.average(moved, axis=0, weights=weights)
+        return found
+
+    def noise(self) -> list[float]:
+        """Return the standard deviation of the corrections, by the scatter of the runs within each group."""
+        counts = np.array([len(some) for _, some in self._groups])
+        scatters = np.array([scatter(some, self._calibrator.measures) for _, some in self._groups])
+        pooled = np.sqrt(np.average(scatters**2, axis=0, weights=np.maximum(counts - 1, 1)) / counts.sum())
+        return list(pooled.tolist())
+
+    def slopes(self, point: Floats) -> Floats:
+        """Return the slopes of the targets' logarithms at a point; 0 on the right side of a bound."""
+        calibrator, scale = self._calibrator, self._calibrator.settings.scale
+
+        def errors(at: Floats) -> Floats:
+            logs = calibrator.logs(at, scale, self.correction(at))
+            return np.array(
+                [target.error(log, scale) for target, log in zip(calibrator.aim.targets, logs, strict=True)]
+            )
+
+        there = errors(point)
+        found: Floats = np.stack([(errors(point + STEP * axis) - there) / STEP for axis in np.eye(len(point))], axis=1)
+        return found
+
+    def scale_biases(self, point: Floats) -> list[tuple[float, float] | None]:
+        """Return by how much the small fair's measures are off the full one's at a point, as a share, ± 95 %."""
+        calibrator = self._calibrator
+        small = np.array(calibrator.small(self._small)) + self._slopes @ (point - self._small)
+        biases = small - self.correction(point)
+        count = calibrator.settings.small_replications
+        first = calibrator.records(self._small, calibrator.settings.scale * calibrator.settings.small, count, 0)
+        small_noise = np.array(scatter(first, calibrator.measures)) / math.sqrt(count)
+        reach = NORMAL * np.hypot(small_noise, self.noise())
+        return [
+            None if name in EXACT or calibrator.settings.small == 1 else (math.expm1(bias), float(half))
+            for name, bias, half in zip(calibrator.measures, biases.tolist(), reach.tolist(), strict=True)
+        ]
