@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import against, analysis, asyncapi, intake, metrics, runs, steering, tap, watcher
+from cloudfair import against, analysis, asyncapi, intake, metrics, runs, starting, steering, tap, timetables, watcher
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
@@ -28,6 +28,7 @@ from cloudfair.reading import services
 from cloudfair.reading.directory import Directories
 from cloudfair.runs import json_answer
 from cloudfair.settings import Settings
+from cloudfair.starting import Launcher
 from fairfacts.figures import load_figures
 
 WEB = Path(__file__).parent / "web"
@@ -44,8 +45,10 @@ class Health(BaseModel):
     """Its URL: the password masked, a file by its absolute path."""
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     """Return an app over the log in the settings' database, which it closes when it is shut down.
+
+    Runs that are started over the API are played by the launcher, which is closed as well.
 
     Raises:
         BackendError: the database cannot be opened or written.
@@ -61,6 +64,8 @@ def create_app(settings: Settings) -> FastAPI:
         following = asyncio.create_task(live_runs.follow())
         yield
         following.cancel()
+        if launcher:
+            await asyncio.to_thread(launcher.close)
         live_runs.close()
         log.close()
 
@@ -85,13 +90,14 @@ def create_app(settings: Settings) -> FastAPI:
         directories=directories,
         pairs=Pairs(moments),
         metrics=observed,
+        launcher=launcher,
     )
     app.add_middleware(Observer, metrics=observed)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
     app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
-    for part in (intake, runs, steering, services, analysis, watcher, against, tap):
+    for part in (intake, runs, starting, steering, services, timetables, analysis, watcher, against, tap):
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

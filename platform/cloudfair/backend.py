@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from secrets import compare_digest
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -23,6 +23,9 @@ from cloudfair.problems import OriginError, TokenError
 from cloudfair.reading.directory import Directories
 from cloudfair.settings import Settings
 from fairfacts.figures import Figure
+
+if TYPE_CHECKING:
+    from cloudfair.starting import Launcher
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Backend:
     directories: Directories
     pairs: Pairs
     metrics: Metrics
+    launcher: Launcher | None
+    """Plays the runs that are started here; None where nobody does."""
 
 
 async def backend(connection: HTTPConnection) -> Backend:

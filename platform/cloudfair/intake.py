@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from cloudfair.backend import Here, writer
+from cloudfair.backend import Backend, Here, writer
 from cloudfair.live import Answered
 from cloudfair.log import Batch
 from cloudfair.problems import EncodingError, MalformedError, TooLargeError
@@ -28,6 +28,8 @@ _logger = logging.getLogger(__name__)
 Sent = TypeVar("Sent", bound=BaseModel)
 LARGEST = 2**63 - 1
 """The largest integer that both databases hold."""
+SCENARIO = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
+"""What a scenario may be called."""
 PACE = r"^(max|paused|stopped|\d{1,10}(\.\d{1,10})?)$"
 """What a player may say of its pace."""
 
@@ -37,7 +39,7 @@ class NewRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scenario: str = Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$", max_length=64)
+    scenario: str = Field(pattern=SCENARIO, max_length=64)
     seed: int = Field(ge=0, le=LARGEST)
     replication: int = Field(default=0, ge=0, le=LARGEST)
     scale: float = Field(default=1.0, gt=0, allow_inf_nan=False)
@@ -80,12 +82,16 @@ class Appended(BaseModel):
 )
 async def create_run(request: Request, here: Here) -> CreatedRun:
     """Begin a run."""
-    new = await read_json(request, NewRun)
+    return CreatedRun(run=await begin(await read_json(request, NewRun), here))
+
+
+async def begin(new: NewRun, here: Backend) -> str:
+    """Keep a run with an empty log, and return its id."""
     fields = new.model_dump(exclude={"request"})
     fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))
     run = await asyncio.to_thread(lambda: here.log.create_run(**fields))
     _logger.info("run begun", extra={"fields": {"run": run.id, "seed": run.seed, "scale": run.scale}})
-    return CreatedRun(run=run.id)
+    return run.id
 
 
 @router.post("/runs/{run}/events", openapi_extra={"requestBody": {"content": {"application/x-ndjson": {}}}})

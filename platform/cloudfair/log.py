@@ -234,9 +234,10 @@ class Log:
             return self._open(connection, run)
 
     def fail(self, run: str, fault: str) -> None:
-        """Note why a run is played no more."""
+        """Note why a run is played no more, unless it has ended or was stopped on command."""
+        goes_on = (col(Run.id) == run, col(Run.ended).is_(False), func.coalesce(col(Run.pace), "") != "stopped")
         with self._transaction() as connection:
-            connection.execute(update(Run).where(col(Run.id) == run, col(Run.ended).is_(False)).values(fault=fault))
+            connection.execute(update(Run).where(*goes_on).values(fault=fault))
 
     def command(self, run: str, body: str) -> Command:
         """Keep a command, and return it.

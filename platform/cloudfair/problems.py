@@ -11,7 +11,8 @@ BackendError
     ├── TooLargeError      413  over a limit
     ├── EncodingError      415  a content encoding that is not read here
     ├── QueryError         422  SQL that is not answered; says why
-    └── BusyError          503  as many queries as may be are being answered
+    ├── UnableError        501  not of this backend
+    └── BusyError          503  as many queries, or runs, as may be are under way
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from fastapi.exceptions import RequestValidationError, WebSocketRequestValidatio
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from fairfacts.errors import BackendError, EventError, FairError
+from fairfacts.errors import BackendError, EventError, FairError, ScenarioError
 
 MEDIA_TYPE = "application/problem+json"
 _MEMBERS: dict[str, Any] = {name: {"type": "string"} for name in ("type", "title", "detail")}
@@ -115,8 +116,14 @@ class QueryError(RefusedError):
     status = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
+class UnableError(RefusedError):
+    """What was asked for is not of this backend."""
+
+    status = HTTPStatus.NOT_IMPLEMENTED
+
+
 class BusyError(RefusedError):
-    """As many queries as may be are being answered."""
+    """As many as may be are under way."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     headers: ClassVar[dict[str, str]] = {"Retry-After": "1"}
@@ -138,7 +145,8 @@ def tell_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), position=error.position, field=error.field)
 
     async def unable(_: Request, error: FairError) -> Response:
-        return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        asks_too_much = isinstance(error, ScenarioError)  # and can be mended by who asked
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY if asks_too_much else HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     async def not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
         faults = [{"field": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in error.errors()]

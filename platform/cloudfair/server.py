@@ -18,6 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 from cloudfair.app import create_app
 from cloudfair.settings import Settings
+from cloudfair.starting import Launcher
 from fairfacts.errors import BackendError
 
 STOP_S = 3
@@ -30,14 +31,16 @@ SEND_BUFFER_BYTES = 64 * 1024
 CLIENT_MESSAGE_BYTES = 64 * 1024
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None] | None = None) -> None:
+def serve(settings: Settings, on_ready: Callable[[str], None] | None = None, launcher: Launcher | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return; `on_ready` is called with the URL once requests are answered.
+
+    Runs that are started over the API are played by the launcher.
 
     Raises:
         BackendError: the port is in use, or the database cannot be opened.
     """
     with bound(settings.host, settings.port) as listener:
-        Server(settings, listener, on_ready or announce).run()
+        Server(settings, listener, on_ready or announce, launcher).run()
 
 
 def announce(url: str) -> None:
@@ -48,9 +51,15 @@ def announce(url: str) -> None:
 class Server:
     """A backend on a bound socket; `run` returns once `stop` was called or a signal came."""
 
-    def __init__(self, settings: Settings, listener: socket.socket, on_ready: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        listener: socket.socket,
+        on_ready: Callable[[str], None],
+        launcher: Launcher | None = None,
+    ) -> None:
         config = uvicorn.Config(
-            create_app(settings),
+            create_app(settings, launcher),
             http="httptools",
             loop="auto" if sys.platform == "win32" else "uvloop",
             ws=WatcherProtocol,

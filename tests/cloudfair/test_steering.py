@@ -110,6 +110,15 @@ def test_run_that_has_ended_takes_no_commands(client: httpx.Client, run: str) ->
     assert say(client, run + "x", kind="pause").status_code == 404
 
 
+def test_backend_without_a_launcher_starts_nothing(client: httpx.Client) -> None:
+    answer = client.post("/runs/start", json={"scenario": "ciftis2020"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        501,
+        "this backend plays no runs; start it with fair serve, or play one with fair run",
+    )
+    assert client.get("/scenarios").json() == []
+
+
 def test_page_of_another_host_may_not_steer(client: httpx.Client, run: str) -> None:
     answer = client.post(f"/runs/{run}/commands", json={"kind": "stop"}, headers={"Origin": "http://evil.example"})
     assert answer.status_code == 403

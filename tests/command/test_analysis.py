@@ -9,6 +9,8 @@ from typing import Any
 import polars
 from tests.command.fair import Fair
 
+from fairfacts.timetable import read_timetable
+
 Played = tuple[Fair, dict[str, Any]]
 
 
@@ -70,3 +72,14 @@ def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
     fair, result = played
     done = fair("export", result["run"], "--into", "-")
     assert (done.returncode, done.stderr) == (2, "Error: --into -: parquet is a folder of files; name one\n")
+
+
+def test_the_programme_is_exported_for_calendars_and_conferences(played: Played) -> None:
+    fair, result = played
+    for form in ("ics", "json"):
+        assert fair("export", result["run"], "--to", form, "--into", f"programme.{form}").returncode == 0
+    calendar, schedule = (read_timetable(fair.folder / f"programme.{form}") for form in ("ics", "json"))
+    assert len(calendar.entries) == result["measures"]["programme"]["scheduled"]
+    assert [(e.title, e.starts, e.ends, e.room) for e in schedule.entries] == [
+        (e.title, e.starts, e.ends, e.room) for e in calendar.entries
+    ]

@@ -17,13 +17,17 @@ from rich.progress import Progress
 from cloudfair import tables
 from cloudfair.cloudevents import Envelope, envelope_of
 from cloudfair.command.kept import kept_run
-from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, KeptRun, Parquet
+from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Json, KeptRun, Parquet
 from cloudfair.command.show import err, number, out, print_json, table
 from cloudfair.log import Log
 from cloudfair.parquet import Archive, columns_of, parquet_folder, write_csv, write_parquet
 from cloudfair.query import MAX_ROWS, Answer, Limits, ask
+from cloudfair.reading.directory import Directory
+from cloudfair.reading.programme import Sessions
+from cloudfair.timetables import timetable_of
 from fairfacts.errors import BackendError, ScenarioError
 from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.timetable import to_icalendar, to_schedule
 
 STDOUT = "-"
 
@@ -35,6 +39,12 @@ class Format(StrEnum):
     NDJSON = "ndjson"
     CSV = "csv"
     CLOUDEVENTS = "cloudevents"
+    ICALENDAR = "ics"
+    SCHEDULE = "json"
+
+
+FOLDERS = (Format.PARQUET, Format.CSV)
+TIMETABLES = (Format.ICALENDAR, Format.SCHEDULE)
 
 
 def query(
@@ -76,23 +86,22 @@ def export(
     to: Annotated[Format, typer.Option("--to", help="What to export to.")] = Format.PARQUET,
     into: Annotated[
         str | None,
-        typer.Option(
-            "--into", help="Folder (parquet, csv), or file (ndjson, cloudevents; - is standard output), to be made."
-        ),
+        typer.Option("--into", help="Folder (parquet, csv), or file (- is standard output), to be made."),
     ] = None,
     database: Database = DEFAULT_DATABASE,
     as_json: Json = False,
 ) -> None:
     """Write a run's events for other tools: Parquet or CSV, a file for each type of event; NDJSON; CloudEvents.
 
-    NDJSON is the log itself: its `sha256sum` is the run's digest. CloudEvents come one a line.
+    NDJSON is the log itself: its `sha256sum` is the run's digest. CloudEvents come one a line. `ics` and `json` are the
+    programme alone: iCalendar, and `schedule.json` of frab and pretalx.
     """
     log = Log.open(database)
     kept = kept_run(log, run)
     if kept.head == 0:
         raise BackendError(f"run {kept.id} has no events yet; export it once it has begun")
     target = into or f"{kept.id}.{to.value}"
-    if target == STDOUT and to in (Format.PARQUET, Format.CSV):
+    if target == STDOUT and to in FOLDERS:
         raise ScenarioError(f"--into {STDOUT}: {to.value} is a folder of files; name one")
     with _progress(f"Writing {target}", kept.head) as told:
         if to is Format.PARQUET:
@@ -100,8 +109,9 @@ def export(
         elif to is Format.CSV:
             write_csv(log, kept.id, Path(target), told)
         else:
+            content = _programme(log, kept, to) if to in TIMETABLES else _lines(log, kept, to)
             with _opened(target) as file:
-                for position, lines in _lines(log, kept, to):
+                for position, lines in content:
                     file.write(lines)
                     told(position)
     if as_json and target != STDOUT:
@@ -119,6 +129,18 @@ def _lines(log: Log, run: tables.Run, to: Format) -> Iterator[tuple[int, bytes]]
             envelope = envelope or envelope_of(log, run.id)
             lines = [envelope.around(position, line) for position, line in enumerate(lines, first)]
         yield first + len(lines), b"".join(line + b"\n" for line in lines)
+
+
+def _programme(log: Log, run: tables.Run, to: Format) -> Iterator[tuple[int, bytes]]:
+    """Yield the programme, as it stands at the log's end."""
+    directory = Directory(run.id, log, (Sessions,))
+    asyncio.run(directory.catch_up(run.head))
+    timetable = timetable_of(directory, run.scenario, directory.now.at_ms)
+    base_url = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}/runs/{run.id}/sessions"
+    yield (
+        run.head,
+        to_icalendar(timetable) if to is Format.ICALENDAR else to_schedule(timetable, str(run.head), base_url),
+    )
 
 
 @contextmanager

@@ -72,12 +72,12 @@ def run(
         raise ScenarioError("no scenario is named; try fair run ciftis2020 (fair scenarios lists them)")
     # a bad scenario is refused before anything is started
     asked = Request(scenario or "", seed, replication, scale, changes or [])
-    loaded = _load(asked) if scenario is not None else None
+    loaded = load(asked) if scenario is not None else None
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with reach(to, database, token) as backend, httpx.Client(base_url=backend.url, headers=headers) as client:
         if resume is not None:
             asked = _kept_request(client, resume, asked if loaded else None)
-            loaded = _load(asked)
+            loaded = load(asked)
         assert loaded is not None, "a run is named by its scenario or by its id"
         run_id = resume or _begin(client, loaded, asked)
         if not as_json:
@@ -113,23 +113,30 @@ def pace_of(speed: str) -> Pace:
         ) from None
 
 
-def _load(asked: Request) -> Scenario:
+def load(asked: Request) -> Scenario:
+    """Return the scenario that is asked for.
+
+    Raises:
+        ScenarioError: as `load_scenario`.
+    """
     return load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
+
+
+def record_of(scenario: Scenario, asked: Request) -> dict[str, Any]:
+    """Return what a backend keeps of a run that is about to begin, as JSON can carry it."""
+    return {
+        "scenario": scenario.name,
+        "seed": asked.seed,
+        "replication": asked.replication,
+        "scale": asked.scale,
+        "version": VERSION,
+        "request": msgspec.to_builtins(msgspec.structs.replace(asked, sha256=scenario.sha256())),
+    }
 
 
 def _begin(client: httpx.Client, scenario: Scenario, asked: Request) -> str:
     """Begin a run and return its id."""
-    answer = client.post(
-        "/runs",
-        json={
-            "scenario": scenario.name,
-            "seed": asked.seed,
-            "replication": asked.replication,
-            "scale": asked.scale,
-            "version": VERSION,
-            "request": msgspec.to_builtins(msgspec.structs.replace(asked, sha256=scenario.sha256())),
-        },
-    )
+    answer = client.post("/runs", json=record_of(scenario, asked))
     if not answer.is_success:
         raise BackendError(detail_of(answer))
     return str(answer.json()["run"])
@@ -149,7 +156,7 @@ def _kept_request(client: httpx.Client, run_id: str, asked: Request | None) -> R
                 f"--resume {run_id}: its {name} is {getattr(kept, name)}, not {getattr(asked, name)};"
                 f" leave it out: fair run --resume {run_id}"
             )
-    if _load(kept).sha256() != kept.sha256:
+    if load(kept).sha256() != kept.sha256:
         raise ScenarioError(
             f"--resume {run_id}: {kept.scenario} is not what it was when the run began; start a new run"
         )

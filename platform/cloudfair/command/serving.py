@@ -6,8 +6,10 @@ from typing import Annotated
 
 import typer
 
+from cloudfair.command.launching import Processes
 from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Parquet, Token
 from cloudfair.logs import Level, write_logs
+from cloudfair.server import announce
 from cloudfair.server import serve as serve_backend
 from cloudfair.settings import Settings
 
@@ -25,4 +27,11 @@ def serve(
 ) -> None:
     """Serve the page, the runs and their live feeds until Ctrl-C. What happens is logged as JSON on standard error."""
     write_logs(log_level)
-    serve_backend(Settings(database=database, host=host, port=port, token=token, parquet=parquet))
+    launcher = Processes(token)
+
+    def ready(url: str) -> None:
+        launcher.serve_at(url)
+        announce(url)
+
+    settings = Settings(database=database, host=host, port=port, token=token, parquet=parquet)
+    serve_backend(settings, ready, launcher)
