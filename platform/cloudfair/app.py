@@ -14,7 +14,20 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from cloudfair import against, analysis, asyncapi, intake, metrics, runs, starting, steering, tap, timetables, watcher
+from cloudfair import (
+    against,
+    analysis,
+    asyncapi,
+    intake,
+    metrics,
+    producers,
+    runs,
+    starting,
+    steering,
+    tap,
+    timetables,
+    watcher,
+)
 from cloudfair.backend import Backend, Here
 from cloudfair.feed import Feeds
 from cloudfair.live import LiveRuns
@@ -33,6 +46,22 @@ from fairfacts.figures import load_figures
 
 WEB = Path(__file__).parent / "web"
 """The dashboard, as it is built from platform/web."""
+
+
+PARTS = (
+    intake,
+    producers,
+    runs,
+    starting,
+    steering,
+    services,
+    timetables,
+    analysis,
+    watcher,
+    against,
+    tap,
+)
+"""The modules that have routes."""
 
 
 class Health(BaseModel):
@@ -97,7 +126,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
     app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
-    for part in (intake, runs, starting, steering, services, timetables, analysis, watcher, against, tap):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():

@@ -108,7 +108,7 @@ class Live:
         if self.head == batch.first:
             self._take(events, arrived_at)
         elif self.head < batch.next:  # by others, or a commit of ours whose answer was an error
-            await self._take_from_log()
+            await self.take_from_log()
         if self.head == batch.next:
             return Answered(self.digest, commands)
         return Answered(await asyncio.to_thread(self._log.digest, self.run, batch.next), commands)
@@ -120,14 +120,14 @@ class Live:
             FairError: what `Log.attend` raises.
         """
         commands = await asyncio.wrap_future(self._writer.submit(self._log.attend, self.run, first, pace))
-        await self._take_from_log()
+        await self.take_from_log()
         return Answered(self.digest, commands)
 
     async def follow(self) -> None:
         """Take in what other processes have appended; nothing to do while a batch is taken in here."""
         if not self.appending.locked():
             async with self.appending:
-                await self._take_from_log()
+                await self.take_from_log()
 
     def catch_up(self) -> None:
         """Fold every event that was appended and is not folded yet."""
@@ -169,7 +169,7 @@ class Live:
         # next one is committed, is slower: the events have left the processor's caches, and two threads want Python.
         asyncio.get_running_loop().call_soon(self.catch_up)
 
-    async def _take_from_log(self) -> None:
+    async def take_from_log(self) -> None:
         """Take in what the log holds and this does not."""
         while batches := await asyncio.to_thread(self._read_on):
             arrived_at = time.monotonic()

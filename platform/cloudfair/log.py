@@ -21,11 +21,13 @@ from sqlmodel import Session, col
 
 from cloudfair.database import name_of, open_database, reason_of
 from cloudfair.problems import ConflictError, UnknownError
-from cloudfair.tables import Checkpoint, Command, Run, Segment, now
+from cloudfair.tables import Checkpoint, Command, Received, Run, Segment, now
 from fairfacts.errors import BackendError, EventError, did_you_mean
 from fairfacts.measures import Parts
 
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+READ_KEYS = 500
+"""How many keys are looked up at a time: databases bound the parameters of a statement."""
 READ_SEGMENTS = 16
 """How many segments are read at a time: no transaction stays open while their reader works."""
 PIECE_BYTES = 40_000
@@ -49,6 +51,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     ndjson: bytes
     payload: bytes
     """The NDJSON, compressed with zstd."""
+    received: tuple[str, ...] = ()
+    """Keys of the CloudEvents that its events were; kept with it, so that none is taken in twice."""
 
     @property
     def next(self) -> int:
@@ -210,9 +214,21 @@ class Log:
                 )
                 for checkpoint in checkpoints:
                     self._keep(connection, run, checkpoint)
+                if batch.received:
+                    connection.execute(insert(Received), [{"run_id": run, "key": key} for key in batch.received])
             elif not self._is_kept(connection, run, batch, sha256):
                 self._refuse(connection, run, batch)
             return self._open(connection, run)
+
+    def received(self, run: str, keys: list[str]) -> set[str]:
+        """Return those of some CloudEvents that were taken in before."""
+        found: set[str] = set()
+        with self._transaction() as connection:
+            for first in range(0, len(keys), READ_KEYS):
+                asked = col(Received.key).in_(keys[first : first + READ_KEYS])
+                query = select(col(Received.key)).where(col(Received.run_id) == run, asked)
+                found.update(connection.scalars(query))
+        return found
 
     def attend(self, run: str, first: int, pace: str | None) -> list[OpenCommand]:
         """Return the commands that wait for a run whose player stands at `first`, and note its pace.

@@ -10,6 +10,7 @@ BackendError
     ├── UnfinishedError    409  the run has not ended
     ├── TooLargeError      413  over a limit
     ├── EncodingError      415  a content encoding that is not read here
+    ├── MediaTypeError     415  a content type that is not taken here
     ├── QueryError         422  SQL that is not answered; says why
     ├── UnableError        501  not of this backend
     └── BusyError          503  as many queries, or runs, as may be are under way
@@ -108,6 +109,12 @@ class EncodingError(RefusedError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "zstd, identity"}
+
+
+class MediaTypeError(RefusedError):
+    """The content type is not taken here."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 
 
 class QueryError(RefusedError):

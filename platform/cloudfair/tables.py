@@ -96,4 +96,12 @@ class Command(SQLModel, table=True):
     """Why the run could not obey."""
 
 
-TABLES: tuple[Any, ...] = (Run, Segment, Checkpoint, Command)
+class Received(SQLModel, table=True):
+    """A CloudEvent of another producer that was taken in."""
+
+    run_id: str = Field(primary_key=True, foreign_key="run.id")
+    key: str = Field(primary_key=True)
+    """Of its source and id (`cloudfair.producers.CloudEvent`)."""
+
+
+TABLES: tuple[Any, ...] = (Run, Segment, Checkpoint, Command, Received)

@@ -124,6 +124,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs/{run}/parquet", "get"),
         ("/runs/{run}/parquet/{file}", "get"),
         ("/runs/{run}/query", "post"),
+        ("/runs/{run}/cloudevents", "post"),
         ("/runs/{run}/programme.ics", "get"),
         ("/runs/{run}/schedule.json", "get"),
         ("/scenarios", "get"),
