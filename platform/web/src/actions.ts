@@ -1,9 +1,10 @@
 // What people do to the page: each changes the store, the address, or both.
 
-import { type Place, type View, addressOf, placeOf } from "./address";
-import { Store, type Theme } from "./store";
+import { type Place, type View, addressOf, placeOf, wordsOf } from "./address";
+import { type Page, Store, type Theme } from "./store";
 import { preferred } from "./text";
 
+const MINUTE_MS = 60_000;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 export const store = new Store({
@@ -15,6 +16,7 @@ export const store = new Store({
   feed: { name: "connecting" },
   snapshot: null,
   atMs: 0,
+  speed: placeOf(location.search).speed ?? 600,
   headMs: 0,
   live: null,
   lags: null,
@@ -23,10 +25,10 @@ export const store = new Store({
   help: false,
 });
 
-/** Goes to another place; back leads to where one was. */
-export function go(changes: Partial<Place>): void {
+/** Goes to another place; back leads to where one was, or, where the place is replaced, to the one before it. */
+export function go(changes: Partial<Place>, replace = false): void {
   const place = { ...store.page.place, ...changes };
-  history.pushState(null, "", addressOf(place));
+  history[replace ? "replaceState" : "pushState"](null, "", addressOf(place));
   store.change({ place });
 }
 
@@ -38,7 +40,41 @@ export function chooseView(view: View): void {
 
 /** Chooses the run to watch; null to follow the latest. */
 export function chooseRun(run: string | null): void {
-  go({ run, at: null, pick: null });
+  go({ run, at: null, speed: null, pick: null });
+}
+
+/** Shows the run as it was at an instant. */
+export function seek(atMs: number): void {
+  const { snapshot, place, headMs } = store.page;
+  if (!snapshot) return;
+  const at = wordsOf(Math.min(Math.max(0, atMs), headMs), Date.parse(snapshot.run.epoch));
+  go({ at, speed: null }, place.at !== null);
+}
+
+/** Stands still at the instant shown. */
+export function hold(): void {
+  seek(store.page.atMs);
+}
+
+/** Plays on from the instant shown. */
+export function play(speed: number = store.page.speed): void {
+  store.change({ speed });
+  const { snapshot, atMs, place } = store.page;
+  if (snapshot) go({ at: wordsOf(atMs, Date.parse(snapshot.run.epoch)), speed }, place.at !== null);
+}
+
+/** Goes on or back by steps: ten minutes, or one where the charts show a day. */
+export function step(steps: number): void {
+  const { atMs, place } = store.page;
+  seek(atMs + steps * (place.day ? MINUTE_MS : 10 * MINUTE_MS));
+}
+
+export function backToLive(): void {
+  if (store.page.place.at !== null) go({ at: null, speed: null });
+}
+
+export function isMoving({ place }: Page): boolean {
+  return place.at === null || place.speed !== null;
 }
 
 export function changeLanguage(): void {

@@ -20,6 +20,8 @@ export interface Place {
   view: View;
   /** The instant shown, as it is written in the address; null to follow the run. */
   at: string | null;
+  /** How fast the page plays on from there, in simulated seconds a second; null where it stands still, or is live. */
+  speed: number | null;
   /** Whether charts show the day at hand alone. */
   day: boolean;
   /** What the view is narrowed to: an economy, a negotiation, another run. */
@@ -30,10 +32,12 @@ export interface Place {
 export function placeOf(search: string): Place {
   const words = new URLSearchParams(search);
   const view = VIEWS.find((name) => name === words.get("view")) ?? "overview";
+  const speed = Number(words.get("speed"));
   return {
     run: words.get("run"),
     view,
     at: words.get("at"),
+    speed: words.has("at") && speed > 0 ? speed : null,
     day: words.get("span") === "day",
     pick: words.get("pick"),
   };
@@ -45,6 +49,7 @@ export function addressOf(place: Place): string {
   if (place.run !== null) words.set("run", place.run);
   if (place.view !== "overview") words.set("view", place.view);
   if (place.at !== null) words.set("at", place.at);
+  if (place.speed !== null) words.set("speed", String(place.speed));
   if (place.day) words.set("span", "day");
   if (place.pick !== null) words.set("pick", place.pick);
   const search = words.toString().replaceAll("%3A", ":");

@@ -5,7 +5,11 @@ export interface Run {
   scenario: string;
   seed: number;
   scale: number;
-  state: "running" | "ended";
+  state: "running" | "paused" | "stopped" | "failed" | "ended";
+  /** Simulated seconds a second, or `max`; null when the run is not played, or its player does not say. */
+  speed: number | "max" | null;
+  /** Why nobody plays the run any more. */
+  fault: string | null;
   head: number;
   at_ms: number;
   created_at: string;
@@ -40,7 +44,7 @@ export async function listRuns(): Promise<Run[] | null> {
 
 /** Returns the run to follow where none is chosen: the one watched while it runs, else the newest that runs, else the newest. */
 export function latest(runs: readonly Run[], watched: string | null): Run | undefined {
-  const running = runs.filter((run) => run.state === "running");
+  const running = runs.filter((run) => run.state === "running" || run.state === "paused");
   return running.find((run) => run.id === watched) ?? running[0] ?? runs[0];
 }
 
@@ -51,5 +55,21 @@ export async function get<T>(path: string): Promise<T | null> {
     return answer.ok ? ((await answer.json()) as T) : null;
   } catch {
     return null; // the backend is away; whoever asked asks again
+  }
+}
+
+export type Said = { done: true; answer: unknown } | { done: false; status: number; why: string };
+
+/** Sends something to the backend, and returns its answer, or why it refused in its own words. */
+export async function post(path: string, body: unknown): Promise<Said> {
+  const token = sessionStorage.getItem("token");
+  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  try {
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    const said = (await answer.json()) as { detail?: string; title?: string };
+    if (answer.ok) return { done: true, answer: said };
+    return { done: false, status: answer.status, why: said.detail ?? said.title ?? answer.statusText };
+  } catch {
+    return { done: false, status: 0, why: "" };
   }
 }

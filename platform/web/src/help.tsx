@@ -7,6 +7,9 @@ import { type Language, type Word, say } from "./text";
 
 const KEYS: readonly (readonly [string, Word])[] = [
   [`1–${VIEWS.length}`, "keys_views"],
+  ["space", "keys_space"],
+  ["← →", "keys_arrows"],
+  ["l", "keys_live"],
   ["d", "keys_span"],
   ["/", "keys_search"],
   ["t", "keys_theme"],

@@ -1,9 +1,25 @@
 // What the keyboard does, wherever one is on the page.
 
-import { changeLanguage, changeSpan, changeTheme, chooseView, showHelp, store } from "./actions";
+import {
+  backToLive,
+  changeLanguage,
+  changeSpan,
+  changeTheme,
+  chooseView,
+  hold,
+  isMoving,
+  play,
+  showHelp,
+  step,
+  store,
+} from "./actions";
 import { VIEWS } from "./address";
 
 const KEYS: Record<string, () => void> = {
+  " ": () => (isMoving(store.page) ? hold() : play()),
+  l: backToLive,
+  ArrowLeft: () => step(-1),
+  ArrowRight: () => step(1),
   "?": () => showHelp(!store.page.help),
   "/": () => document.getElementById("runs")?.focus(),
   d: changeSpan,
@@ -15,14 +31,15 @@ VIEWS.forEach((view, i) => {
 });
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
   const act = KEYS[event.key];
   if (!act) return;
   event.preventDefault();
   act();
 });
 
-/** Returns whether the key is meant for a field. */
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
+/** Returns whether the key is meant for a field; or for the button that it would press. */
+function isTyping({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof Element)) return false;
+  return target.matches("input, select, textarea, dialog") || (key === " " && target.matches("button, a, summary"));
 }

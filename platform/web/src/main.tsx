@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS } from "./clock";
 import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
-import { ask, needs } from "./services";
+import { COMMANDS, ask, needs } from "./services";
 import type { Page } from "./store";
 import type { Snapshot } from "./snapshot";
 import "./style.css";
@@ -87,7 +87,7 @@ async function refreshAnswers(): Promise<void> {
   if (page.watched === null || page.snapshot === null) return;
   for (const path of needs(page)) {
     const key = `${path} ${page.atMs}`;
-    if (answered.get(path) === key) continue;
+    if (answered.get(path) === key && path !== COMMANDS) continue; // commands come and go while a run stands still
     const answer = await ask(page, path);
     if (page.watched !== store.page.watched) return;
     if (answer === null) continue;
@@ -115,6 +115,7 @@ function repeat(everyMs: number, task: () => Promise<void>): void {
   void task().finally(() => setTimeout(() => repeat(everyMs, task), everyMs));
 }
 
+addEventListener("said", () => void refreshRuns(true).then(refreshAnswers));
 repeat(RUNS_EVERY_MS, () => refreshRuns(true));
 repeat(ANSWERS_EVERY_MS, refreshAnswers);
 store.begin(draw);

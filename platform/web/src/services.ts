@@ -62,6 +62,7 @@ export interface Lapses {
 const COMPARISON = "comparison";
 const SESSIONS = "sessions?limit=500";
 const ON_AIR = "streams?state=live&sort=-viewers&limit=12";
+export const COMMANDS = "commands";
 const LAPSES = "negotiations/lapses?limit=12";
 
 /** Returns the paths, below the run, of what the page needs besides the snapshot. */
@@ -71,6 +72,7 @@ export function needs(page: Page): string[] {
 
 const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
   programme: () => [ON_AIR],
+  runs: () => [COMMANDS],
   negotiations: (page) => [LAPSES, negotiationsPath(page), ...historyPath(page)],
 };
 
@@ -84,6 +86,20 @@ export async function ask(page: Page, path: string): Promise<unknown> {
   const at = instantAsked(page);
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
   return get(`runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`);
+}
+
+export interface Command {
+  number: number;
+  command: { kind: string } & Record<string, unknown>;
+  /** Null while it waits for the run. */
+  applied_at_ms: number | null;
+  refused: string | null;
+}
+
+/** What was said to the run, the latest first. */
+export function commandsOf(page: Page): readonly Command[] {
+  const answer = (page.answers[COMMANDS] as Command[] | undefined) ?? NOTHING;
+  return [...answer].reverse();
 }
 
 export function sessionsOf(page: Page): readonly Session[] {

@@ -21,6 +21,8 @@ export interface Page {
   snapshot: Snapshot | null;
   /** The instant that is shown. */
   atMs: number;
+  /** How fast the page plays when it does. */
+  speed: number;
   /** How far the run has come, whatever is shown. */
   headMs: number;
   /** The latest snapshot of the run itself, whatever instant is shown: the time bar is drawn from it. */

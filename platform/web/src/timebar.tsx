@@ -1,40 +1,110 @@
 // The time of the fair, along the bottom of every view: its days and nights, what has been played, and where we are.
+// It is the player of the page: drag to any instant, play from there, or go back to live.
 
-import { useMemo } from "preact/hooks";
-import { changeSpan } from "./actions";
+import type { ComponentChildren } from "preact";
+import { useMemo, useRef } from "preact/hooks";
+import { backToLive, changeSpan, hold, isMoving, play, seek, step } from "./actions";
 import { epochOf } from "./chart";
 import { DAY_MS, HOUR_MS, moment, shortDay } from "./clock";
-import { type Counts, type Snapshot, counts } from "./snapshot";
+import { times } from "./format";
 import { type Session, sessionsOf } from "./services";
+import { type Counts, type Snapshot, counts } from "./snapshot";
 import type { Page } from "./store";
 import { say } from "./text";
 
+/** Simulated seconds for each of the reader's. */
+export const SPEEDS = [60, 600, 3_600, 21_600] as const;
+
 export function TimeBar({ page }: { page: Page }) {
-  const { language, snapshot, live, atMs, headMs } = page;
+  const { language, snapshot, live, place } = page;
+  if (!snapshot) return null;
+  return (
+    <footer class="timebar">
+      <div class="player" role="group" aria-label={say(language, "player")}>
+        <button type="button" id="play" onClick={() => (isMoving(page) ? hold() : play())}>
+          <span class={isMoving(page) ? "sign pause" : "sign play"} aria-hidden="true" />
+          <span class="unseen">{say(language, isMoving(page) ? "hold" : "play")}</span>
+        </button>
+        <label>
+          <span class="unseen">{say(language, "speed")}</span>
+          <select id="speed" value={String(page.speed)} onChange={(event) => play(Number(event.currentTarget.value))}>
+            {SPEEDS.map((speed) => (
+              <option key={speed} value={speed} selected={speed === page.speed}>
+                {times(language, speed)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" id="live" aria-pressed={place.at === null} onClick={backToLive}>
+          {say(language, "live")}
+        </button>
+      </div>
+      <Slider page={page}>{live && <Activity snapshot={live} />}</Slider>
+      <button type="button" id="span" title={say(language, "span_title")} onClick={changeSpan}>
+        {say(language, place.day ? "span_day" : "span_all")}
+      </button>
+    </footer>
+  );
+}
+
+function Slider({ page, children }: { page: Page; children: ComponentChildren }) {
+  const { language, snapshot, atMs, headMs } = page;
+  const bar = useRef<HTMLDivElement>(null);
   if (!snapshot) return null;
   const { duration_ms } = snapshot.run;
   const epochMs = epochOf(page);
   const days = Array.from({ length: Math.ceil(duration_ms / DAY_MS) }, (_, day) => epochMs + day * DAY_MS);
   const at = (ms: number): string => `${(100 * ms) / duration_ms}%`;
+  const point = (event: PointerEvent): void => {
+    const { left, width } = (bar.current as HTMLElement).getBoundingClientRect();
+    seek(Math.min(headMs, ((event.clientX - left) / width) * duration_ms));
+  };
   return (
-    <footer class="timebar">
-      <div class="time" aria-label={`${say(language, "time_bar")}: ${moment(language, epochMs + atMs)}`} role="img">
-        <ol class="days" aria-hidden="true">
-          {days.map((day) => (
-            <li key={day}>{shortDay(language, day)}</li>
-          ))}
-        </ol>
-        {live && <Activity snapshot={live} />}
-        <Sessions sessions={sessionsOf(page)} durationMs={duration_ms} />
-        <span class="reached" style={{ left: at(headMs) }} />
-        <span class="thumb" style={{ left: at(atMs) }} />
-      </div>
-      <button type="button" id="span" title={say(language, "span_title")} onClick={changeSpan}>
-        {say(language, page.place.day ? "span_day" : "span_all")}
-      </button>
-    </footer>
+    <div
+      class="time"
+      id="time"
+      ref={bar}
+      role="slider"
+      tabIndex={0}
+      aria-label={say(language, "time_bar")}
+      aria-valuemin={0}
+      aria-valuemax={headMs}
+      aria-valuenow={atMs}
+      aria-valuetext={moment(language, epochMs + atMs)}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        point(event);
+      }}
+      onPointerMove={(event) => event.currentTarget.hasPointerCapture(event.pointerId) && point(event)}
+      onKeyDown={(event) => {
+        const [way] = STEPS.filter(([key]) => key === event.key).map(([, by]) => by);
+        if (way === undefined) return;
+        event.preventDefault();
+        event.stopPropagation();
+        step(way);
+      }}
+    >
+      <ol class="days" aria-hidden="true">
+        {days.map((day) => (
+          <li key={day}>{shortDay(language, day)}</li>
+        ))}
+      </ol>
+      {children}
+      <Sessions sessions={sessionsOf(page)} durationMs={duration_ms} />
+      <span class="reached" style={{ left: at(headMs) }} />
+      <span class="thumb" style={{ left: at(atMs) }} />
+    </div>
   );
 }
+
+const STEPS: readonly (readonly [key: string, by: number])[] = [
+  ["ArrowLeft", -1],
+  ["ArrowRight", 1],
+  ["PageUp", 24],
+  ["PageDown", -24],
+  ["Home", Number.NEGATIVE_INFINITY],
+  ["End", Number.POSITIVE_INFINITY],
+];
 
 /** When something is on: a tick for each session. */
 function Sessions({ sessions, durationMs }: { sessions: readonly Session[]; durationMs: number }) {
@@ -48,26 +118,27 @@ function Sessions({ sessions, durationMs }: { sessions: readonly Session[]; dura
   }, [sessions, durationMs]);
 }
 
-function hours(ms: number): string {
-  return (ms / HOUR_MS).toFixed(2);
-}
-
 /** How busy each hour was: the negotiations that were asked for in it. */
 function Activity({ snapshot }: { snapshot: Snapshot }) {
   const origins = (["domestic", "overseas"] as const).map((origin) => counts(snapshot, `negotiations.per_hour.${origin}`));
-  const hours = Math.ceil(snapshot.run.duration_ms / HOUR_MS);
-  const most = Math.max(1, ...origins.flatMap((origin) => Object.values(origin)));
-  return (
-    <svg class="activity" viewBox={`0 0 ${hours} 1`} preserveAspectRatio="none" aria-hidden="true">
-      {origins.map((origin, i) => (
-        <path key={i} d={silhouette(origin, most)} />
-      ))}
-    </svg>
-  );
+  return useMemo(() => {
+    const most = Math.max(1, ...origins.flatMap((origin) => Object.values(origin)));
+    return (
+      <svg class="activity" viewBox={`0 0 ${hours(snapshot.run.duration_ms)} 1`} preserveAspectRatio="none" aria-hidden="true">
+        {origins.map((origin, i) => (
+          <path key={i} d={silhouette(origin, most)} />
+        ))}
+      </svg>
+    );
+  }, origins);
 }
 
 function silhouette(byHour: Counts, most: number): string {
   return Object.entries(byHour)
     .map(([hour, amount]) => `M${hour},1V${(1 - amount / most).toFixed(3)}h1V1z`)
     .join("");
+}
+
+function hours(ms: number): string {
+  return (ms / HOUR_MS).toFixed(2);
 }

@@ -5,6 +5,7 @@ import type { Run } from "../api";
 import { wallMoment } from "../clock";
 import { number } from "../format";
 import { Part } from "../parts";
+import { Steer, paceIn } from "../steer";
 import type { Page } from "../store";
 import { type Word, say } from "../text";
 
@@ -15,12 +16,17 @@ const COLUMNS: readonly Word[] = [
   "column_scale",
   "column_events",
   "column_started",
+  "column_speed",
   "column_state",
 ];
 
 export function Runs({ page }: { page: Page }) {
   const { language } = page;
+  const watched = page.runs?.find((run) => run.id === page.watched);
+  const isPlayed = watched?.state === "running" || watched?.state === "paused";
   return (
+    <div class="parts">
+    {watched && isPlayed && <Steer page={page} run={watched} />}
     <Part title={say(language, "runs_title")} wide>
       <div class="scrolls">
         <table class="runs">
@@ -41,6 +47,7 @@ export function Runs({ page }: { page: Page }) {
         </table>
       </div>
     </Part>
+    </div>
   );
 }
 
@@ -58,7 +65,8 @@ function Line({ page, run }: { page: Page; run: Run }) {
       <td>{number(language, run.scale)}</td>
       <td>{number(language, run.head)}</td>
       <td>{wallMoment(language, Date.parse(run.created_at))}</td>
-      <td>{say(language, `state_${run.state}`)}</td>
+      <td>{run.state === "running" && run.speed !== null ? paceIn(language, run.speed) : "–"}</td>
+      <td title={run.fault ?? undefined}>{say(language, `state_${run.state}`)}</td>
     </tr>
   );
 }

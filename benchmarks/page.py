@@ -1,0 +1,113 @@
+"""Measures the page in a real browser while a run is played as fast as can be: `python -m benchmarks.page --scale 1`."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+from tests.web.conftest import FLAGS, ROOT, find_browser
+
+FAIR = [sys.executable, "-m", "cloudfair.command"]
+VIEWS = ["overview", "negotiations", "venue", "programme", "platform", "results", "comparison", "runs"]
+LOOK_S = 4.0
+FIRST_NUMBER = """() => new Promise(resolve => {
+    const look = () => document.querySelector("[data-measure]")
+        ? requestAnimationFrame(() => resolve(performance.now())) : requestAnimationFrame(look);
+    look();
+})"""
+WATCH = """() => {
+    window.frames_drawn = 0;
+    window.long_tasks = [];
+    const draw = () => { window.frames_drawn++; requestAnimationFrame(draw); };
+    requestAnimationFrame(draw);
+    new PerformanceObserver(list => window.long_tasks.push(...list.getEntries().map(entry => entry.duration)))
+        .observe({ type: "longtask" });
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.page", description=__doc__)
+    parser.add_argument("--scale", type=float, default=1.0, help="size of the fair (1)")
+    options = parser.parse_args()
+    scripts = [*(ROOT / "platform/cloudfair/web/assets").glob("*.js")]
+    print(f"JavaScript: {sum(len(gzip.compress(script.read_bytes())) for script in scripts) / 1000:.0f} KB gzipped")
+    found = find_browser()
+    assert found, "no Chromium: run `make test`, which fetches one, or name one in CLOUDFAIR_BROWSER"
+    program, environment = found
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        serve = [*FAIR, "serve", "--port", "0", "--db", f"{folder}/fair.db"]
+        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as serving:
+            assert serving.stdout is not None
+            url = serving.stdout.readline().split()[-1]
+            browser = playwright.chromium.launch(
+                executable_path=program, args=FLAGS, env={**os.environ, **environment}
+            )
+            measure(browser, url, options.scale)
+            browser.close()
+            serving.terminate()
+
+
+def measure(browser: Browser, url: str, scale: float) -> None:
+    """Look at every view while a run is played, and again when it has ended."""
+    run = [*FAIR, "run", "ciftis2020", "--scale", str(scale), "--to", url, "--json"]
+    with subprocess.Popen(run, stdout=subprocess.DEVNULL) as running:
+        while not (runs := httpx.get(f"{url}/runs").json()) or runs[0]["head"] == 0:
+            time.sleep(0.05)
+        page = browser.new_page(locale="en-GB", viewport={"width": 1440, "height": 900})
+        page.goto(url, wait_until="commit")
+        print(f"first numbers: {page.evaluate(FIRST_NUMBER):.0f} ms after the address was entered, run at full speed")
+        page.wait_for_timeout(1_000)
+        page.evaluate(WATCH)
+        devtools = page.context.new_cdp_session(page)
+        for key, view in enumerate(VIEWS, start=1):
+            look(page, devtools, str(key), f"{view}, {'run at full speed' if running.poll() is None else 'run ended'}")
+        running.wait()
+    page.wait_for_timeout(2_000)
+    for key, view in enumerate(VIEWS[:3], start=1):
+        look(page, devtools, str(key), f"{view}, six days in view")
+
+
+def look(page: Page, devtools: CDPSession, key: str, what: str) -> None:
+    """Go to a view and print what it costs."""
+    page.keyboard.press(key)
+    page.evaluate("window.frames_drawn = 0, window.long_tasks.length = 0")
+    began = time.monotonic()
+    page.wait_for_timeout(LOOK_S * 1_000)
+    frames, tasks = page.evaluate("[window.frames_drawn, window.long_tasks]")
+    rate = frames / (time.monotonic() - began)
+    devtools.send("Performance.enable")
+    metrics: dict[str, Any] = {
+        each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]
+    }
+    heap = metrics["JSHeapUsedSize"] / 1e6
+    print(
+        f"{what}: {rate:.0f} frames/s, longest task {max(tasks, default=0):.0f} ms, {heap:.0f} MB of JavaScript heap,"
+        f" {metrics['Nodes']:.0f} nodes, {memory_mb(page):.0f} MB in the page's process"
+    )
+
+
+def memory_mb(page: Page) -> float:
+    """Return the private memory of the largest renderer, which is the page's."""
+    browser = page.context.browser
+    assert browser is not None
+    devtools = browser.new_browser_cdp_session()
+    processes = devtools.send("SystemInfo.getProcessInfo")["processInfo"]
+    return max(private_mb(each["id"]) for each in processes if each["type"] == "renderer")
+
+
+def private_mb(process: int) -> float:
+    lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty"))) / 1024
+
+
+main()

@@ -1,0 +1,111 @@
+// What an operator says to a run while it is played: pause, go on, another speed, stop.
+
+import { useState } from "preact/hooks";
+import { type Run, post } from "./api";
+import { epochOf } from "./chart";
+import { moment } from "./clock";
+import { times } from "./format";
+import { Part } from "./parts";
+import { type Command, commandsOf } from "./services";
+import type { Page } from "./store";
+import { type Language, type Word, say, term } from "./text";
+
+const PACES = [60, 600, 3_600, 21_600, 86_400, "max"] as const;
+const LISTED = 8;
+
+export function Steer({ page, run }: { page: Page; run: Run }) {
+  const { language } = page;
+  const [fault, setFault] = useState("");
+  const tell = async (command: object): Promise<void> => {
+    const said = await post(`runs/${encodeURIComponent(run.id)}/commands`, command);
+    dispatchEvent(new Event("said"));
+    setFault(said.done ? "" : said.why || say(language, "no_answer"));
+  };
+  const isPaused = run.state === "paused";
+  return (
+    <Part title={say(language, "steer_title", { run: run.id })} about={say(language, `state_${run.state}`)}>
+      <div class="controls">
+        <button type="button" class="plain" id="pause-run" onClick={() => tell({ kind: isPaused ? "resume" : "pause" })}>
+          {say(language, isPaused ? "resume_run" : "pause_run")}
+        </button>
+        <label>
+          {say(language, "speed_of_run")}{" "}
+          <select
+            id="speed-run"
+            value={String(run.speed)}
+            onChange={({ currentTarget: { value } }) => tell({ kind: "speed", speed: value === "max" ? value : Number(value) })}
+          >
+            {paces(run).map((pace) => (
+              <option key={pace} value={String(pace)} selected={pace === run.speed}>
+                {paceIn(language, pace)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" class="plain" id="stop-run" onClick={() => tell({ kind: "stop" })}>
+          {say(language, "stop_run")}
+        </button>
+      </div>
+      {fault && (
+        <p class="fault" role="alert">
+          {fault}
+        </p>
+      )}
+      <Said page={page} />
+    </Part>
+  );
+}
+
+/** What was said to the run, and what became of it. */
+function Said({ page }: { page: Page }) {
+  const { language } = page;
+  const commands = commandsOf(page).slice(0, LISTED);
+  if (commands.length === 0) return null;
+  return (
+    <table class="commands">
+      <thead>
+        <tr>
+          <th scope="col">{say(language, "column_command")}</th>
+          <th scope="col">{say(language, "column_obeyed")}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {commands.map((command) => (
+          <tr key={command.number} data-command={command.number}>
+            <th scope="row">{inWords(language, command)}</th>
+            <td>{becameOf(page, command)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function inWords(language: Language, { command }: Command): string {
+  const { kind, ...rest } = command;
+  const said = kind === "speed" ? [paceIn(language, rest["speed"] as number | "max")] : words(language, rest);
+  return [say(language, `command_${kind}` as Word), ...said].join(" ");
+}
+
+function words(language: Language, rest: Record<string, unknown>): string[] {
+  return Object.entries(rest).flatMap(([name, value]) => {
+    if (typeof value === "object" && value !== null) return words(language, value as Record<string, unknown>);
+    return value === null ? [] : [name === "kind" ? term(language, String(value)) : `${term(language, name)} ${value}`];
+  });
+}
+
+function becameOf(page: Page, { applied_at_ms, refused }: Command): string {
+  const { language } = page;
+  if (refused !== null) return say(language, "command_refused", { why: refused });
+  if (applied_at_ms === null) return say(language, "command_waits");
+  return moment(language, epochOf(page) + applied_at_ms);
+}
+
+function paces(run: Run): (number | "max")[] {
+  const own = run.speed === null || PACES.some((pace) => pace === run.speed) ? [] : [run.speed];
+  return [...own, ...PACES];
+}
+
+export function paceIn(language: Language, pace: number | "max" | null): string {
+  return pace === null ? "–" : pace === "max" ? say(language, "pace_max") : times(language, pace);
+}
