@@ -1,4 +1,4 @@
-"""Measures the page in a real browser while a run is played as fast as can be: `python -m benchmarks.page --scale 1`."""
+"""Measures the page in a real browser while a run is played as fast as can be."""
 
 from __future__ import annotations
 
@@ -49,9 +49,7 @@ def main() -> None:
         with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as serving:
             assert serving.stdout is not None
             url = serving.stdout.readline().split()[-1]
-            browser = playwright.chromium.launch(
-                executable_path=program, args=FLAGS, env={**os.environ, **environment}
-            )
+            browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env={**os.environ, **environment})
             measure(browser, url, options.scale)
             browser.close()
             serving.terminate()
@@ -106,6 +104,7 @@ def memory_mb(page: Page) -> float:
 
 
 def private_mb(process: int) -> float:
+    """Return the memory that a process shares with no other."""
     lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
     return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean", "Private_Dirty"))) / 1024
 

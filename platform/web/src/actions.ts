@@ -1,6 +1,6 @@
 // What people do to the page: each changes the store, the address, or both.
 
-import { type Place, type View, addressOf, placeOf, wordsOf } from "./address";
+import { type Place, type View, addressOf, instantOf, placeOf, wordsOf } from "./address";
 import { type Page, Store, type Theme } from "./store";
 import { preferred } from "./text";
 
@@ -16,6 +16,7 @@ export const store = new Store({
   feed: { name: "connecting" },
   snapshot: null,
   atMs: 0,
+  seeking: false,
   speed: placeOf(location.search).speed ?? 600,
   headMs: 0,
   live: null,
@@ -48,29 +49,39 @@ export function seek(atMs: number): void {
   const { snapshot, place, headMs } = store.page;
   if (!snapshot) return;
   const at = wordsOf(Math.min(Math.max(0, atMs), headMs), Date.parse(snapshot.run.epoch));
+  store.change({ seeking: true });
   go({ at, speed: null }, place.at !== null);
 }
 
 /** Stands still at the instant shown. */
 export function hold(): void {
-  seek(store.page.atMs);
+  seek(instantNow());
 }
 
 /** Plays on from the instant shown. */
 export function play(speed: number = store.page.speed): void {
   store.change({ speed });
-  const { snapshot, atMs, place } = store.page;
-  if (snapshot) go({ at: wordsOf(atMs, Date.parse(snapshot.run.epoch)), speed }, place.at !== null);
+  const { snapshot, place } = store.page;
+  if (snapshot) go({ at: wordsOf(instantNow(), Date.parse(snapshot.run.epoch)), speed }, place.at !== null);
 }
 
 /** Goes on or back by steps: ten minutes, or one where the charts show a day. */
 export function step(steps: number): void {
-  const { atMs, place } = store.page;
-  seek(atMs + steps * (place.day ? MINUTE_MS : 10 * MINUTE_MS));
+  seek(instantNow() + steps * (store.page.place.day ? MINUTE_MS : 10 * MINUTE_MS));
+}
+
+/** Returns the instant shown, or the one that is on its way. */
+function instantNow(): number {
+  const { place, snapshot, atMs, seeking } = store.page;
+  if (place.at === null || !seeking || !snapshot) return atMs;
+  return instantOf(place.at, Date.parse(snapshot.run.epoch)) ?? atMs;
 }
 
 export function backToLive(): void {
-  if (store.page.place.at !== null) go({ at: null, speed: null });
+  const { place, live, snapshot, headMs } = store.page;
+  if (place.at === null) return;
+  go({ at: null, speed: null });
+  store.change({ snapshot: live ?? snapshot, atMs: headMs, seeking: false });
 }
 
 export function isMoving({ place }: Page): boolean {

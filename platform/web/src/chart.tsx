@@ -3,6 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
+import { seek } from "./actions";
 import { DAY_MS, HOUR_MS, hourOfDay, midnightBefore, midnights, moment, shortDay, time } from "./clock";
 import { type As, shown } from "./format";
 import type { Counts } from "./snapshot";
@@ -170,7 +171,12 @@ class Plot {
         setCursor: [(plot) => this.#read(plot.cursor.idx ?? null)],
       },
     };
-    return new uPlot(options, joined(this.#lines), this.frame);
+    const plot = new uPlot(options, joined(this.#lines), this.frame);
+    plot.over.addEventListener("click", () => {
+      const { left } = plot.cursor;
+      if (left != null && left >= 0) seek(plot.posToVal(left, "x") - epochOf(this.#page));
+    });
+    return plot;
   }
 
   /** Draws the instant that is shown. */

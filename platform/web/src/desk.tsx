@@ -5,7 +5,7 @@ import { VIEWS, type View } from "./address";
 import { epochOf } from "./chart";
 import { DAY_MS, moment, wallTime } from "./clock";
 import type { Run } from "./api";
-import { number } from "./format";
+import { number, times } from "./format";
 import { Keys } from "./help";
 import type { Page } from "./store";
 import { type Language, say } from "./text";
@@ -96,12 +96,14 @@ function Clock({ page }: { page: Page }) {
 
 /** Whether the numbers are those of now, in a word, with a shape for each. */
 function Feeding({ page }: { page: Page }) {
-  const { language, feed, watched } = page;
-  const state = watched === null ? "idle" : feed.name;
+  const { language, feed, watched, place } = page;
+  const isPast = place.at !== null && (feed.name === "live" || feed.name === "stale" || feed.name === "ended");
+  const player = place.speed !== null ? "playing" : page.seeking ? "seeking" : "held";
+  const state = watched === null ? "idle" : isPast ? player : feed.name;
   const since = "since" in feed ? wallTime(language, feed.since) : "";
   return (
     <p class="feed" id="feed" role="status" data-state={state} title={feed.name === "reset" ? feed.reason : undefined}>
-      {say(language, `feed_${state}`, { time: since })}
+      {say(language, `feed_${state}`, { time: since, speed: times(language, place.speed ?? 0) })}
     </p>
   );
 }

@@ -8,6 +8,7 @@ import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
 import { COMMANDS, ask, needs } from "./services";
+import { follow } from "./player";
 import type { Page } from "./store";
 import type { Snapshot } from "./snapshot";
 import "./style.css";
@@ -23,6 +24,7 @@ let feed: Feed | null = null;
 const answered = new Map<string, string>();
 /** The view and what it was narrowed to when answers were last asked for. */
 let shown = "";
+let isLookingBack = false;
 /** The run that the address named when runs were last listed. */
 let named: string | null = store.page.place.run;
 
@@ -33,16 +35,17 @@ function draw(page: Page): void {
   document.documentElement.lang = say(language, "locale");
   document.documentElement.dataset["theme"] = theme;
   document.title = [snapshot?.run.scenario, say(language, `view_${place.view}`), "Cloudfair"].filter(Boolean).join(" · ");
-  document.body.toggleAttribute("data-old", feed.name !== "live" && feed.name !== "ended");
+  document.body.toggleAttribute("data-old", feed.name !== "live" && feed.name !== "ended" && place.at === null);
   render(<Desk page={page} />, root);
+  follow();
   if (place.run !== named) {
     named = place.run;
     void refreshRuns(false);
   }
-  const asked = `${place.view} ${place.pick}`;
+  const asked = `${place.view} ${place.pick} ${place.at}`;
   if (asked !== shown) {
     shown = asked;
-    void refreshAnswers();
+    void refreshAnswers().then(lookBack);
   }
 }
 
@@ -60,7 +63,8 @@ function watch(run: string | null): void {
       const trace = store.page.trace ?? new Trace(snapshot.run.duration_ms);
       trace.keep(snapshot, atMs);
       const first = store.page.snapshot === null;
-      store.change({ snapshot, live: snapshot, atMs, headMs: atMs, trace }, drawn);
+      const isShown = first || store.page.place.at === null;
+      store.change({ ...(isShown ? { snapshot, atMs } : {}), live: snapshot, headMs: atMs, trace }, drawn);
       if (first) void refreshAnswers().then(lookBack);
     },
     state: (state) => {
@@ -96,18 +100,35 @@ async function refreshAnswers(): Promise<void> {
   }
 }
 
-/** Asks what the gauges stood at in the hours that this page has not seen: of the day, or of all days once the run has ended. */
+/**
+ * Asks what the gauges stood at in the hours that this page has not seen: those of the day shown, and of all other days
+ * once the run has ended.
+ */
 async function lookBack(): Promise<void> {
-  const { watched, trace, headMs, feed } = store.page;
-  const from = feed.name === "ended" ? 0 : Math.floor((headMs - 1) / DAY_MS) * DAY_MS;
-  for (let atMs = Math.floor(headMs / HOUR_MS) * HOUR_MS; atMs >= from; atMs -= HOUR_MS) {
-    if (trace?.knows(atMs) !== false) continue;
+  if (isLookingBack) return;
+  isLookingBack = true;
+  for (let hour = hourMissing(store.page); hour !== null; hour = hourMissing(store.page)) {
+    const { watched, trace } = store.page;
+    const atMs = hour * HOUR_MS;
     const past = await get<{ measures: Snapshot }>(`runs/${encodeURIComponent(watched ?? "")}/snapshot?at=${atMs}`);
-    if (past === null || watched !== store.page.watched) return;
-    trace.keep(past.measures, atMs);
+    if (past === null) break;
+    trace?.keep(past.measures, atMs);
     store.change({});
     await new Promise((resume) => setTimeout(resume, LOOK_BACK_PAUSE_MS)); // the run goes first
   }
+  isLookingBack = false;
+}
+
+/** Returns the hour to ask for next. */
+function hourMissing({ trace, atMs, headMs, feed }: Page): number | null {
+  if (trace === null) return null;
+  const dayMs = Math.floor(Math.max(0, atMs - 1) / DAY_MS) * DAY_MS;
+  const isMissing = (hour: number): boolean => !trace.knows(hour * HOUR_MS);
+  const latest = (fromMs: number, toMs: number): number | null => {
+    for (let hour = Math.floor(toMs / HOUR_MS); hour * HOUR_MS >= fromMs; hour--) if (isMissing(hour)) return hour;
+    return null;
+  };
+  return latest(dayMs, Math.min(headMs, dayMs + DAY_MS)) ?? (feed.name === "ended" ? latest(0, headMs) : null);
 }
 
 /** Does a thing again and again, each time once the last is done. */

@@ -21,6 +21,8 @@ export interface Page {
   snapshot: Snapshot | null;
   /** The instant that is shown. */
   atMs: number;
+  /** Whether the instant that was asked for is still on its way. */
+  seeking: boolean;
   /** How fast the page plays when it does. */
   speed: number;
   /** How far the run has come, whatever is shown. */

@@ -29,6 +29,9 @@ export const en = {
   feed_live: "Live",
   feed_stale: "No news since {time}",
   feed_reset: "Starting over",
+  feed_seeking: "Seeking",
+  feed_held: "Held at this moment",
+  feed_playing: "Playing at {speed}",
   feed_ended: "Ended",
 
   empty_title: "No fair is running yet",
@@ -127,9 +130,8 @@ export const en = {
 
   zones_title: "Zones, by their area and how full they are",
   zones_about: "People in each zone now, and people for each m² of stand space",
-  zones_legend: "Filled to the top at {value} people per m² of stand space",
-  zone_people: "{people} people",
-  zone_density: "{density} per m²",
+  zones_legend: "Filled to the top at {value} person per m² of stand space",
+  per_m2: "per m²",
   gates_title: "Queues at the gates",
   gate: "Gate {number}",
   refusals_title: "Why people were refused",

@@ -12,7 +12,7 @@ import { DAY_MS } from "../clock";
 import { epochOf } from "../chart";
 
 /** People for each m² of stand space at which a zone is drawn full to the top. */
-const FULL_DENSITY = 1.5;
+const FULL_DENSITY = 1;
 
 export function Venue({ page }: { page: Page }) {
   const { language, snapshot } = page;
@@ -77,8 +77,9 @@ export function Zones({ page }: { page: Page }) {
           <li key={zone} style={{ "--area": m2, "--fill": Math.min(1, (density[zone] ?? 0) / FULL_DENSITY) }}>
             <span class="name">{term(language, zone)}</span>
             <b data-measure={`venue.inside_by_zone.${zone}`}>{shown(language, people[zone] ?? 0, "count")}</b>
-            <span class="quiet" data-measure={`venue.density_by_zone.${zone}`}>
-              {shown(language, density[zone] ?? 0, "density")}
+            <span class="quiet">
+              <span data-measure={`venue.density_by_zone.${zone}`}>{shown(language, density[zone] ?? 0, "density")}</span>{" "}
+              {say(language, "per_m2")}
             </span>
           </li>
         ))}

@@ -1,0 +1,90 @@
+"""The time bar: any instant of the run can be shown, linked to, and played on from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, expect
+from tests.web.conftest import HOUR_MS, send
+from tests.web.test_views import HEADLINES, as_shown, at, numbers
+
+OpenPage = Callable[..., Page]
+NOON = "2020-09-06T12:00:00"
+NOON_MS = 60 * HOUR_MS
+
+
+def test_every_view_shows_the_instant_in_its_address(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    past = backend.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
+    page = open_page(f"?at={NOON}")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    expect(page.locator("#clock")).to_have_text("Sun 6 Sep 12:00 Beijing")
+    for view in HEADLINES:
+        page.locator(f".views a[href$={view}]").click()
+        expect(page.locator("main")).to_have_attribute("data-view", view)
+        seen = numbers(page)
+        assert seen == {path: as_shown(path, at(past, path)) for path in seen}
+    page.locator("#live").click()
+    expect(page.locator("#feed")).to_have_text("Ended")
+    seen, now = numbers(page), backend.get(f"runs/{run}/snapshot")["measures"]
+    assert seen == {path: as_shown(path, at(now, path)) for path in seen}
+
+
+def test_the_programme_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page(f"?view=programme&at={NOON}")
+    past = backend.get(f"runs/{run}/sessions?limit=500&at={NOON_MS}")["items"]
+    states = {str(session["session"]): session["state"] for session in past if session["day"] == 2}
+    expect(page.locator("[data-session][data-state=live]")).to_have_count(list(states.values()).count("live"))
+    shown = "[...document.querySelectorAll('[data-session]')].map(e => [e.dataset.session, e.dataset.state])"
+    assert dict(page.evaluate(shown)) == states
+
+
+def test_time_goes_by_keys_and_by_the_pointer(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page(f"?at={NOON}")
+    clock = page.locator("#clock")
+    expect(clock).to_have_text(re.compile("Sun 6 Sep 1[12]:.. Beijing"))
+    page.keyboard.press("ArrowLeft")
+    expect(clock).to_have_text(re.compile("Sun 6 Sep 11:[45]. Beijing"))
+    assert "at=2020-09-06T11:5" in page.url
+    page.locator("#time").focus()
+    page.keyboard.press("PageDown")
+    assert "at=2020-09-06T07:5" in page.url
+    box = page.locator("#time").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 4, box["y"] + 20)
+    expect(clock).to_have_text(re.compile("Sat 5 Sep 1[12]:.. Beijing"))
+    expect(page.locator("#time")).to_have_attribute("aria-valuetext", re.compile("Sat 5 Sep 1[12]:.."))
+    page.keyboard.press("l")
+    expect(page.locator("#feed")).to_have_text("Ended")
+    assert "at=" not in page.url
+    page.go_back()
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+
+
+def test_the_page_plays_on_from_an_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page(f"?at={NOON}")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    page.locator("#speed").select_option("3600")
+    expect(page.locator("#feed")).to_have_text("Playing at 3,600×")
+    expect(page.locator("#clock")).to_have_text(re.compile("Sun 6 Sep 1[45]:.. Beijing"))
+    page.keyboard.press("Space")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    assert re.search("at=2020-09-06T1[4-9]", page.url)
+
+
+def test_a_run_goes_on_while_the_page_looks_back(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:13])
+    page = open_page(f"?at={NOON}")
+    expect(page.locator("#clock")).to_have_text(re.compile("Sun 6 Sep 1[12]:.. Beijing"))
+    reached = page.locator("#time")
+    before = int(reached.get_attribute("aria-valuemax") or 0)
+    backend.append(run, head, real[13])
+    expect(reached).not_to_have_attribute("aria-valuemax", str(before))
+    expect(page.locator("#clock")).to_have_text(re.compile("Sun 6 Sep 1[12]:.. Beijing"))
+    page.keyboard.press("l")
+    expect(page.locator("#clock")).to_have_text(re.compile("Mon 7 Sep 11:5. Beijing"))
