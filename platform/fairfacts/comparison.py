@@ -58,6 +58,7 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
     "sessions.total": Counterpart("programme.counted_held"),
     "sessions.online_only": Counterpart("programme.online_only_held"),
     "sessions.streamed": Counterpart("streams.ended"),
+    "platform.open_days": Counterpart("platform.open_days"),
     "routes.count": Counterpart("routes.offered"),
     "sectors.count": Counterpart("organisations.sectors"),
     "zones.comprehensive": Counterpart("venue.zones.comprehensive"),

@@ -13,30 +13,39 @@ from typing import get_args
 import msgspec
 
 from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.disruptions import DisruptionBegun, DisruptionEnded
 from fairfacts.errors import EventError
 from fairfacts.event import Event
 from fairfacts.negotiations import (
     NegotiationDeclined,
     NegotiationEnded,
+    NegotiationFailed,
     NegotiationLapsed,
     NegotiationRequested,
     NegotiationTakenUp,
 )
+from fairfacts.notices import NoticePublished
 from fairfacts.organisations import OrganisationRegistered
+from fairfacts.platform import LoginRefused, PlatformMetered, PlatformOpened
 from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
+    SessionCancelled,
     SessionClosed,
     SessionOpened,
+    SessionRescheduled,
     SessionScheduled,
 )
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.routes import RouteDeparted, RouteOffered
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
 from fairfacts.venue import (
+    CapChanged,
+    EntryBookedOut,
     GatesClosed,
+    LanesChanged,
     StandPlaced,
     VenueClosed,
     VenueOpened,
@@ -58,11 +67,18 @@ AnyEvent = (
     | SessionOpened
     | AttendeeAdmitted
     | AttendeeTurnedAway
+    | SessionRescheduled
+    | SessionCancelled
     | SessionClosed
     | StreamStarted
     | ViewerJoined
+    | ViewerRefused
+    | ViewersStalled
     | ViewerLeft
     | StreamEnded
+    | PlatformOpened
+    | PlatformMetered
+    | LoginRefused
     | VisitStarted
     | PagesViewed
     | VisitEnded
@@ -72,6 +88,7 @@ AnyEvent = (
     | NegotiationLapsed
     | NegotiationTakenUp
     | NegotiationEnded
+    | NegotiationFailed
     | AgreementDrafted
     | AgreementFellThrough
     | AgreementSigned
@@ -82,6 +99,9 @@ AnyEvent = (
     | ZoneLaidOut
     | StandPlaced
     | VenueOpened
+    | CapChanged
+    | LanesChanged
+    | EntryBookedOut
     | VisitorEntered
     | VisitorRefused
     | VisitorLeft
@@ -90,6 +110,9 @@ AnyEvent = (
     | VenueClosed
     | RouteOffered
     | RouteDeparted
+    | DisruptionBegun
+    | DisruptionEnded
+    | NoticePublished
 )
 EVENT_TYPES: tuple[type[Event], ...] = get_args(AnyEvent)
 

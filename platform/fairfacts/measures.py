@@ -13,8 +13,12 @@ import msgspec
 
 from fairfacts import (
     agreements,
+    alarms,
+    disruptions,
     negotiations,
+    notices,
     organisations,
+    platform,
     programme,
     projects,
     results,
@@ -26,7 +30,23 @@ from fairfacts import (
 )
 from fairfacts.event import Event
 
-PARTS = (runs, organisations, programme, streams, visits, projects, negotiations, agreements, results, venue, routes)
+PARTS = (
+    runs,
+    organisations,
+    programme,
+    streams,
+    visits,
+    projects,
+    negotiations,
+    agreements,
+    results,
+    venue,
+    routes,
+    platform,
+    disruptions,
+    notices,
+    alarms,
+)
 
 MEASURES: dict[str, str] = {
     f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
@@ -54,6 +74,9 @@ class Parts(msgspec.Struct):
     results: results.ResultMeasures = msgspec.field(default_factory=results.ResultMeasures)
     venue: venue.VenueMeasures = msgspec.field(default_factory=venue.VenueMeasures)
     routes: routes.RouteMeasures = msgspec.field(default_factory=routes.RouteMeasures)
+    platform: platform.PlatformMeasures = msgspec.field(default_factory=platform.PlatformMeasures)
+    disruptions: disruptions.DisruptionMeasures = msgspec.field(default_factory=disruptions.DisruptionMeasures)
+    notices: notices.NoticeMeasures = msgspec.field(default_factory=notices.NoticeMeasures)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -85,7 +108,7 @@ class State:
     def snapshot(self) -> dict[str, Any]:
         """Return every measure as plain data that JSON can carry; it holds no null, so that merge patches are exact."""
         parts = self.parts
-        return {
+        said = {
             "run": parts.run.snapshot() | {"at_ms": parts.at_ms, "events": parts.events},
             "organisations": parts.organisations.snapshot(),
             "programme": parts.programme.snapshot(),
@@ -97,7 +120,15 @@ class State:
             "results": parts.results.snapshot(),
             "venue": parts.venue.snapshot(),
             "routes": parts.routes.snapshot(),
+            "platform": parts.platform.snapshot(
+                talking=parts.negotiations.talking,
+                talking_peak=parts.negotiations.talking_peak,
+                watching=parts.streams.viewers,
+            ),
+            "disruptions": parts.disruptions.snapshot(),
+            "notices": parts.notices.snapshot(),
         }
+        return said | {"alarms": alarms.alarms(said)}
 
     def checkpoint(self) -> bytes:
         """Return the state as bytes from which `restore` makes an equal one."""
@@ -142,9 +173,13 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         programme.SessionOpened: parts.programme.open,
         programme.AttendeeAdmitted: parts.programme.admit,
         programme.AttendeeTurnedAway: parts.programme.turn_away,
+        programme.SessionRescheduled: parts.programme.reschedule,
+        programme.SessionCancelled: parts.programme.cancel,
         programme.SessionClosed: parts.programme.close,
         streams.StreamStarted: parts.streams.start,
         streams.ViewerJoined: parts.streams.join,
+        streams.ViewerRefused: parts.streams.refuse,
+        streams.ViewersStalled: parts.streams.stall,
         streams.ViewerLeft: parts.streams.leave,
         streams.StreamEnded: parts.streams.end,
         visits.VisitStarted: parts.visits.start,
@@ -156,6 +191,7 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         negotiations.NegotiationLapsed: parts.negotiations.lapse,
         negotiations.NegotiationTakenUp: parts.negotiations.take_up,
         negotiations.NegotiationEnded: parts.negotiations.end,
+        negotiations.NegotiationFailed: parts.negotiations.fail,
         agreements.AgreementDrafted: parts.agreements.draft,
         agreements.AgreementFellThrough: parts.agreements.fall_through,
         agreements.AgreementSigned: parts.agreements.sign,
@@ -166,6 +202,9 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         venue.ZoneLaidOut: parts.venue.lay_out,
         venue.StandPlaced: parts.venue.place,
         venue.VenueOpened: parts.venue.open,
+        venue.CapChanged: parts.venue.change_cap,
+        venue.LanesChanged: parts.venue.change_lanes,
+        venue.EntryBookedOut: parts.venue.book_out,
         venue.VisitorEntered: parts.venue.enter,
         venue.VisitorRefused: parts.venue.refuse,
         venue.VisitorLeft: parts.venue.leave,
@@ -174,4 +213,10 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         venue.VenueClosed: parts.venue.close,
         routes.RouteOffered: parts.routes.offer,
         routes.RouteDeparted: parts.routes.depart,
+        platform.PlatformOpened: parts.platform.open,
+        platform.PlatformMetered: parts.platform.meter,
+        platform.LoginRefused: parts.platform.refuse,
+        disruptions.DisruptionBegun: parts.disruptions.begin,
+        disruptions.DisruptionEnded: parts.disruptions.end,
+        notices.NoticePublished: parts.notices.publish,
     }

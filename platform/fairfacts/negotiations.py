@@ -1,4 +1,4 @@
-"""Online negotiations: requested of an exhibitor, then declined, lapsed, or taken up, talked and ended."""
+"""Online negotiations: requested of an exhibitor, then declined, lapsed, or taken up, talked, ended or failed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class NegotiationRequested(NegotiationEvent, frozen=True, tag="negotiation.reque
     sector: str
     """The exhibitor's."""
     attempt: Count
-    """1 for a first request; more when the same wish was taken elsewhere after a lapse."""
+    """1 for a first request; more when the same wish was taken elsewhere after a lapse, or up again after a failure."""
 
 
 class NegotiationDeclined(NegotiationEvent, frozen=True, tag="negotiation.declined"):
@@ -64,16 +64,27 @@ class NegotiationEnded(NegotiationEvent, frozen=True, tag="negotiation.ended"):
     outcome: Outcome
 
 
+class NegotiationFailed(NegotiationEvent, frozen=True, tag="negotiation.failed"):
+    """The talk broke off as the platform failed."""
+
+    talked_ms: Milliseconds
+    retries: bool
+    """Whether the requester asks the same exhibitor again."""
+
+
 MEASURES: Mapping[str, str] = {
     "initiated": "negotiations · requested, repeated attempts among them; what the closing report counts",
     "initiated_overseas": "negotiations · of those initiated, with a party from outside the home economy",
     "overseas_share": "share · initiated_overseas / initiated",
-    "repeated": "negotiations · of those initiated, after a lapse elsewhere",
+    "repeated": "negotiations · of those initiated, after a lapse elsewhere or a failure",
     "waiting": "negotiations · now at a desk, neither declined, lapsed nor taken up",
     "declined": "negotiations · declined by the exhibitor",
     "lapsed": "negotiations · lapsed, as the requester's patience ended",
     "taken_up": "negotiations · taken up by a negotiator",
     "talking": "negotiations · in talk now",
+    "talking_peak": "negotiations · in talk at most at the same time",
+    "failed": "negotiations · whose talk broke off as the platform failed",
+    "failed_retried": "negotiations · of those failed, that the requester asks for again",
     "held": "negotiations · whose talk has ended",
     "no_deal": "negotiations · held that ended without a deal",
     "follow_up": "negotiations · held that ended in a follow-up",
@@ -89,6 +100,8 @@ MEASURES: Mapping[str, str] = {
     "lapsed_by_economy": "negotiations · lapsed, by the requester's economy",
     "per_hour": "negotiations · initiated, by origin (overseas when either party is) and hour since the epoch",
     "lapsed_per_hour": "negotiations · lapsed, by origin and hour since the epoch",
+    "taken_up_per_hour": "negotiations · taken up, by hour since the epoch",
+    "failed_per_hour": "negotiations · failed, by hour since the epoch",
 }
 
 
@@ -102,6 +115,9 @@ class NegotiationMeasures(msgspec.Struct):
     taken_up: int = 0
     held: int = 0
     lapsed: int = 0
+    failed: int = 0
+    failed_retried: int = 0
+    talking_peak: int = 0
     talked_ms: int = 0
     waits: Histogram = msgspec.field(default_factory=lambda: Histogram(WAIT_CLASS_MS))
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
@@ -113,6 +129,8 @@ class NegotiationMeasures(msgspec.Struct):
     overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
     domestic_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
     overseas_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    taken_up_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    failed_per_hour: HourCounts = msgspec.field(default_factory=dict)
 
     def request(self, event: NegotiationRequested) -> None:
         """Count a request."""
@@ -145,6 +163,11 @@ class NegotiationMeasures(msgspec.Struct):
     def take_up(self, event: NegotiationTakenUp) -> None:
         """Count a talk begun, and how long it was waited for."""
         self.taken_up += 1
+        talking = self.taken_up - self.held - self.failed
+        if talking > self.talking_peak:
+            self.talking_peak = talking
+        hour = hour_of(event.at_ms)
+        self.taken_up_per_hour[hour] = self.taken_up_per_hour.get(hour, 0) + 1
         self.waits.add(event.waited_ms)
 
     def end(self, event: NegotiationEnded) -> None:
@@ -152,6 +175,18 @@ class NegotiationMeasures(msgspec.Struct):
         self.held += 1
         self.talked_ms += event.talked_ms
         self.outcomes[event.outcome] = self.outcomes.get(event.outcome, 0) + 1
+
+    def fail(self, event: NegotiationFailed) -> None:
+        """Count a talk broken off."""
+        self.failed += 1
+        self.failed_retried += event.retries
+        hour = hour_of(event.at_ms)
+        self.failed_per_hour[hour] = self.failed_per_hour.get(hour, 0) + 1
+
+    @property
+    def talking(self) -> int:
+        """Return how many are in talk now."""
+        return self.taken_up - self.held - self.failed
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
@@ -165,7 +200,10 @@ class NegotiationMeasures(msgspec.Struct):
             "declined": self.declined,
             "lapsed": self.lapsed,
             "taken_up": self.taken_up,
-            "talking": self.taken_up - self.held,
+            "talking": self.talking,
+            "talking_peak": self.talking_peak,
+            "failed": self.failed,
+            "failed_retried": self.failed_retried,
             "held": self.held,
             "no_deal": self.outcomes.get("no_deal", 0),
             "follow_up": self.outcomes.get("follow_up", 0),
@@ -184,4 +222,6 @@ class NegotiationMeasures(msgspec.Struct):
                 "domestic": plain(self.domestic_lapsed_per_hour),
                 "overseas": plain(self.overseas_lapsed_per_hour),
             },
+            "taken_up_per_hour": plain(self.taken_up_per_hour),
+            "failed_per_hour": plain(self.failed_per_hour),
         }

@@ -16,6 +16,7 @@ SessionKind = Literal[
     "summit", "summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening"
 ]
 Mode = Literal["on_site", "hybrid", "online"]
+WhyTurnedAway = Literal["full", "cancelled"]
 
 
 class SessionScheduled(Event, frozen=True, tag="session.scheduled"):
@@ -53,11 +54,32 @@ class AttendeeAdmitted(Event, frozen=True, tag="attendee.admitted"):
 
 
 class AttendeeTurnedAway(Event, frozen=True, tag="attendee.turned_away"):
-    """A delegate was not admitted, as the session's room was full."""
+    """A delegate was not admitted: the session's room was full, or the session cancelled."""
 
     session: Count
     organisation: Count
     economy: EconomyCode
+    reason: WhyTurnedAway
+
+
+class SessionRescheduled(Event, frozen=True, tag="session.rescheduled"):
+    """A session took another place in the programme: another room, other times."""
+
+    session: Count
+    room: str
+    capacity: Count
+    starts_ms: Milliseconds
+    ends_ms: Milliseconds
+
+
+class SessionCancelled(Event, frozen=True, tag="session.cancelled"):
+    """A session is not held; one that was under way was broken off."""
+
+    session: Count
+    kind: SessionKind
+    was_open: bool
+    attended: Count
+    """People who had been admitted, and leave."""
 
 
 class SessionClosed(Event, frozen=True, tag="session.closed"):
@@ -81,9 +103,13 @@ MEASURES: Mapping[str, str] = {
     "held_by_kind": "sessions · held, by kind",
     "industry_forums_as_reported": "sessions · industry forums and industry promotion sessions held, which the closing"
     " report counts together",
+    "cancelled": "sessions · that were not held, or broken off",
+    "rescheduled": "times · that a session took another room or other times",
+    "live_sessions": "sessions · under way now: since when, by session",
     "overran": "sessions · of those held, that ended after their scheduled time",
     "attended": "people · admitted to sessions, each once per session",
-    "turned_away": "people · not admitted, as the room was full",
+    "turned_away": "people · not admitted, as the room was full or the session cancelled",
+    "turned_away_cancelled": "people · of those, who came to a session that was cancelled",
     "attended_by_session": "people · admitted, by session",
 }
 
@@ -94,13 +120,16 @@ class ProgrammeMeasures(msgspec.Struct):
     epoch: str = ""
     scheduled: int = 0
     summit_starts: str = ""
-    live: int = 0
     held: int = 0
     counted_held: int = 0
     online_only_held: int = 0
     overran: int = 0
     attended: int = 0
     turned_away: int = 0
+    turned_away_cancelled: int = 0
+    cancelled: int = 0
+    rescheduled: int = 0
+    live_sessions: dict[int, int] = msgspec.field(default_factory=dict)
     held_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
     attended_by_session: dict[int, int] = msgspec.field(default_factory=dict)
 
@@ -115,22 +144,32 @@ class ProgrammeMeasures(msgspec.Struct):
             starts = datetime.fromisoformat(self.epoch) + timedelta(milliseconds=event.starts_ms)
             self.summit_starts = starts.isoformat(timespec="minutes")
 
-    def open(self, _: SessionOpened) -> None:
+    def open(self, event: SessionOpened) -> None:
         """Begin a session."""
-        self.live += 1
+        self.live_sessions[event.session] = event.at_ms
+
+    def reschedule(self, _: SessionRescheduled) -> None:
+        """Count a change of the programme."""
+        self.rescheduled += 1
+
+    def cancel(self, event: SessionCancelled) -> None:
+        """Take a session out of the programme."""
+        self.cancelled += 1
+        self.live_sessions.pop(event.session, None)
 
     def admit(self, event: AttendeeAdmitted) -> None:
         """Count a delegate in."""
         self.attended += 1
         self.attended_by_session[event.session] = self.attended_by_session.get(event.session, 0) + 1
 
-    def turn_away(self, _: AttendeeTurnedAway) -> None:
-        """Count a delegate who found the room full."""
+    def turn_away(self, event: AttendeeTurnedAway) -> None:
+        """Count a delegate who was not admitted."""
         self.turned_away += 1
+        self.turned_away_cancelled += event.reason == "cancelled"
 
     def close(self, event: SessionClosed) -> None:
         """End a session."""
-        self.live -= 1
+        self.live_sessions.pop(event.session, None)
         self.held += 1
         self.counted_held += event.counted
         self.online_only_held += event.mode == "online"
@@ -143,14 +182,18 @@ class ProgrammeMeasures(msgspec.Struct):
         return {
             "scheduled": self.scheduled,
             "summit_starts": self.summit_starts,
-            "live": self.live,
+            "live": len(self.live_sessions),
             "held": self.held,
             "counted_held": self.counted_held,
             "online_only_held": self.online_only_held,
             "held_by_kind": dict(kinds),
             "industry_forums_as_reported": kinds.get("industry_forum", 0) + kinds.get("industry_promotion", 0),
+            "cancelled": self.cancelled,
+            "rescheduled": self.rescheduled,
+            "live_sessions": plain(self.live_sessions),
             "overran": self.overran,
             "attended": self.attended,
             "turned_away": self.turned_away,
+            "turned_away_cancelled": self.turned_away_cancelled,
             "attended_by_session": plain(self.attended_by_session),
         }

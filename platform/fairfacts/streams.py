@@ -1,14 +1,19 @@
-"""Live streams of sessions, and the delegates who watch them."""
+"""Live streams of sessions, and who watches them: registered delegates, and the public."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
+from fairfacts.platform import Channel
 from fairfacts.series import HourCounts, hour_of, plain
+
+WhyLeft = Literal["left", "ended", "stalled", "dropped"]
+"""Had seen enough; the stream ended; it stalled; the stream or the platform failed."""
+WhyRefused = Literal["full", "failed"]
 
 
 class StreamStarted(Event, frozen=True, tag="stream.started"):
@@ -18,12 +23,26 @@ class StreamStarted(Event, frozen=True, tag="stream.started"):
 
 
 class ViewerJoined(Event, frozen=True, tag="viewer.joined"):
-    """A delegate of an organisation began to watch."""
+    """Somebody began to watch."""
 
     stream: Count
     viewer: Count
-    organisation: Count
+    organisation: Count | None
+    """Null for the public, who are not registered."""
     economy: EconomyCode
+    channel: Channel
+
+
+class ViewerRefused(Event, frozen=True, tag="viewer.refused"):
+    """Somebody could not watch: the platform carried as many viewers as it can, or the stream had failed."""
+
+    stream: Count
+    organisation: Count | None
+    economy: EconomyCode
+    channel: Channel
+    reason: WhyRefused
+    returns: bool
+    """Whether the viewer tries again."""
 
 
 class ViewerLeft(Event, frozen=True, tag="viewer.left"):
@@ -32,6 +51,16 @@ class ViewerLeft(Event, frozen=True, tag="viewer.left"):
     stream: Count
     viewer: Count
     watched_ms: Milliseconds
+    reason: WhyLeft
+
+
+class ViewersStalled(Event, frozen=True, tag="viewers.stalled"):
+    """The platform was short in the minute that ends now, and the streams of some viewers stalled."""
+
+    stalled: Count
+    """Viewers whose stream stalled in the minute."""
+    left: Count
+    """Of these, who stopped watching."""
 
 
 class StreamEnded(Event, frozen=True, tag="stream.ended"):
@@ -45,11 +74,20 @@ MEASURES: Mapping[str, str] = {
     "ended": "streams · that have been on air",
     "viewers": "viewers · watching now",
     "viewers_peak": "viewers · at most at the same time",
-    "views": "views · begun; a delegate who returns begins another",
+    "views": "views · begun; whoever returns begins another",
+    "views_public": "views · of those begun, by the public, who are not registered",
+    "refused": "views · refused, as the platform was full or the stream had failed",
+    "given_up": "views · of those refused, not tried again",
+    "broken_off": "views · that broke off as the stream or the platform failed",
+    "stalled_min": "viewer-minutes · in which a stream stalled",
+    "left_stalled": "views · ended as the stream stalled",
     "watched_h": "viewer-hours · watched in views that have ended",
     "watched_mean_s": "s · mean length of a view that has ended",
     "views_by_stream": "views · begun, by stream",
+    "views_by_channel": "views · begun, by website and app",
+    "viewers_by_stream": "viewers · watching now, by stream on air",
     "views_per_hour": "views · begun, by hour since the epoch",
+    "refused_per_hour": "views · refused, by hour since the epoch",
 }
 
 
@@ -62,12 +100,21 @@ class StreamMeasures(msgspec.Struct):
     viewers_peak: int = 0
     views: int = 0
     watched_ms: int = 0
+    views_public: int = 0
+    refused: int = 0
+    given_up: int = 0
+    stalled_min: int = 0
+    left_by_reason: dict[str, int] = msgspec.field(default_factory=dict)
     views_by_stream: dict[int, int] = msgspec.field(default_factory=dict)
+    views_by_channel: dict[str, int] = msgspec.field(default_factory=dict)
+    viewers_by_stream: dict[int, int] = msgspec.field(default_factory=dict)
+    refused_per_hour: HourCounts = msgspec.field(default_factory=dict)
     views_per_hour: HourCounts = msgspec.field(default_factory=dict)
 
-    def start(self, _: StreamStarted) -> None:
+    def start(self, event: StreamStarted) -> None:
         """Put a stream on air."""
         self.live += 1
+        self.viewers_by_stream[event.stream] = 0
 
     def join(self, event: ViewerJoined) -> None:
         """Count a viewer in."""
@@ -75,7 +122,11 @@ class StreamMeasures(msgspec.Struct):
         self.viewers += 1
         if self.viewers > self.viewers_peak:
             self.viewers_peak = self.viewers
-        self.views_by_stream[event.stream] = self.views_by_stream.get(event.stream, 0) + 1
+        self.views_public += event.organisation is None
+        stream, channel = event.stream, event.channel
+        self.views_by_stream[stream] = self.views_by_stream.get(stream, 0) + 1
+        self.viewers_by_stream[stream] = self.viewers_by_stream.get(stream, 0) + 1
+        self.views_by_channel[channel] = self.views_by_channel.get(channel, 0) + 1
         hour = hour_of(event.at_ms)
         self.views_per_hour[hour] = self.views_per_hour.get(hour, 0) + 1
 
@@ -83,11 +134,25 @@ class StreamMeasures(msgspec.Struct):
         """Count a viewer out."""
         self.viewers -= 1
         self.watched_ms += event.watched_ms
+        self.viewers_by_stream[event.stream] = self.viewers_by_stream.get(event.stream, 0) - 1
+        self.left_by_reason[event.reason] = self.left_by_reason.get(event.reason, 0) + 1
 
-    def end(self, _: StreamEnded) -> None:
+    def refuse(self, event: ViewerRefused) -> None:
+        """Count a view that could not begin."""
+        self.refused += 1
+        self.given_up += not event.returns
+        hour = hour_of(event.at_ms)
+        self.refused_per_hour[hour] = self.refused_per_hour.get(hour, 0) + 1
+
+    def stall(self, event: ViewersStalled) -> None:
+        """Add a minute in which streams stalled."""
+        self.stalled_min += event.stalled
+
+    def end(self, event: StreamEnded) -> None:
         """Take a stream off air."""
         self.live -= 1
         self.ended += 1
+        self.viewers_by_stream.pop(event.stream, None)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
@@ -98,8 +163,17 @@ class StreamMeasures(msgspec.Struct):
             "viewers": self.viewers,
             "viewers_peak": self.viewers_peak,
             "views": self.views,
+            "views_public": self.views_public,
+            "refused": self.refused,
+            "given_up": self.given_up,
+            "broken_off": self.left_by_reason.get("dropped", 0),
+            "stalled_min": self.stalled_min,
+            "left_stalled": self.left_by_reason.get("stalled", 0),
             "watched_h": round(self.watched_ms / 3_600_000, 1),
             "watched_mean_s": round(self.watched_ms / views_ended / 1000, 1) if views_ended else 0.0,
             "views_by_stream": plain(self.views_by_stream),
+            "views_by_channel": dict(self.views_by_channel),
+            "viewers_by_stream": plain(self.viewers_by_stream),
             "views_per_hour": plain(self.views_per_hour),
+            "refused_per_hour": plain(self.refused_per_hour),
         }

@@ -47,6 +47,26 @@ class VenueOpened(Event, frozen=True, tag="venue.opened"):
     closes_ms: Milliseconds
 
 
+class CapChanged(Event, frozen=True, tag="cap.changed"):
+    """Another number of people may be inside from now on; whoever is inside or in a lane stays."""
+
+    cap: Count
+
+
+class LanesChanged(Event, frozen=True, tag="lanes.changed"):
+    """A gate has another number of lanes from now on; whoever is in one is let through."""
+
+    gate: Count
+    lanes: Count
+
+
+class EntryBookedOut(Event, frozen=True, tag="entry.booked_out"):
+    """A delegate found no free slot of timed entry on a day, and stays away."""
+
+    organisation: Count
+    economy: EconomyCode
+
+
 class VisitorEntered(Event, frozen=True, tag="visitor.entered"):
     """A delegate passed the check at a gate; whoever comes on several days has the same number on each."""
 
@@ -113,9 +133,11 @@ MEASURES: Mapping[str, str] = {
     "days_per_visitor": "days · entries for each person who came in",
     "refused": "refusals · at the gates; whoever comes again may be refused again",
     "refused_by_reason": "refusals · `full`: the cap was reached; `late`: last entry had passed",
+    "booked_out": "people · who found no free slot of timed entry, and stayed away, each once a day",
     "turned_away": "people · of those refused, who did not come again that day",
     "waiting": "people · in the queues at the gates, at the last count",
     "waiting_peak": "people · in the queues of all gates together, at most at a count",
+    "lanes_by_gate": "lanes · open now or when the halls were last open, by gate",
     "waiting_by_gate": "people · in the queue at the last count, by gate",
     "waited_mean_s": "s · mean wait in the queue of those who entered",
     "waited_p90_s": "s · wait in the queue that nine in ten of those who entered did not exceed",
@@ -164,6 +186,8 @@ class VenueMeasures(msgspec.Struct):
     left: int = 0
     visitors: int = 0
     turned_away: int = 0
+    booked_out: int = 0
+    lanes: dict[int, int] = msgspec.field(default_factory=dict)
     waiting: list[int] = msgspec.field(default_factory=list)
     waiting_peak: int = 0
     stayed_ms: int = 0
@@ -194,6 +218,18 @@ class VenueMeasures(msgspec.Struct):
     def open(self, event: VenueOpened) -> None:
         """Open the halls for a day."""
         self.state, self.cap = "open", event.cap
+
+    def change_cap(self, event: CapChanged) -> None:
+        """Take another cap over."""
+        self.cap = event.cap
+
+    def change_lanes(self, event: LanesChanged) -> None:
+        """Take a gate's lanes over."""
+        self.lanes[event.gate] = event.lanes
+
+    def book_out(self, _: EntryBookedOut) -> None:
+        """Count a delegate without a slot."""
+        self.booked_out += 1
 
     def enter(self, event: VisitorEntered) -> None:
         """Count a delegate in; persons are numbered in the order in which they first come."""
@@ -264,9 +300,11 @@ class VenueMeasures(msgspec.Struct):
             "days_per_visitor": round(self.entered / self.visitors, 3) if self.visitors else 0.0,
             "refused": sum(self.refused_by_reason.values()),
             "refused_by_reason": dict(self.refused_by_reason),
+            "booked_out": self.booked_out,
             "turned_away": self.turned_away,
             "waiting": sum(self.waiting),
             "waiting_peak": self.waiting_peak,
+            "lanes_by_gate": plain(self.lanes),
             "waiting_by_gate": {str(gate): people for gate, people in enumerate(self.waiting)},
             "waited_mean_s": self.waited.mean_s(),
             "waited_p90_s": self.waited.quantile_s(0.9),

@@ -9,6 +9,7 @@ import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event
 from fairfacts.organisations import HOME_ECONOMY
+from fairfacts.platform import Channel
 from fairfacts.series import HourCounts, hour_of, plain
 
 
@@ -18,6 +19,9 @@ class VisitStarted(Event, frozen=True, tag="visit.started"):
     visit: Count
     organisation: Count
     economy: EconomyCode
+    channel: Channel
+    attempt: Count
+    """1 for a log-in that was answered at once; more after refusals, or to take up a visit that broke off."""
 
 
 class PagesViewed(Event, frozen=True, tag="pages.viewed"):
@@ -28,13 +32,15 @@ class PagesViewed(Event, frozen=True, tag="pages.viewed"):
 
 
 class VisitEnded(Event, frozen=True, tag="visit.ended"):
-    """A delegate left the platform."""
+    """A delegate left the platform, or was thrown off it."""
 
     visit: Count
     organisation: Count
     economy: EconomyCode
     requests: Count
     """Negotiations that the visitor asked for while online."""
+    dropped: bool
+    """Whether the visit broke off as the platform failed."""
 
 
 MEASURES: Mapping[str, str] = {
@@ -42,10 +48,13 @@ MEASURES: Mapping[str, str] = {
     "online_peak": "visitors · at most at the same time",
     "started": "visits · begun",
     "started_overseas": "visits · begun by delegates from outside the home economy",
+    "dropped": "visits · that broke off as the platform failed",
+    "returned": "visits · begun after a refused log-in or to take up one that broke off",
     "without_request_share": "share · of the visits ended, in which no negotiation was asked for",
     "stands_viewed": "page views · of exhibitors' stands",
     "projects_viewed": "page views · of published projects",
     "by_economy": "visits · begun, by economy",
+    "by_channel": "visits · begun, by website and app",
     "per_hour": "visits · begun, by origin of the visitor and hour since the epoch",
 }
 
@@ -56,10 +65,13 @@ class VisitMeasures(msgspec.Struct):
     online: int = 0
     online_peak: int = 0
     started: int = 0
+    dropped: int = 0
+    returned: int = 0
     without_request: int = 0
     stands_viewed: int = 0
     projects_viewed: int = 0
     by_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    by_channel: dict[str, int] = msgspec.field(default_factory=dict)
     domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
     overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
 
@@ -69,6 +81,8 @@ class VisitMeasures(msgspec.Struct):
         self.online += 1
         if self.online > self.online_peak:
             self.online_peak = self.online
+        self.returned += event.attempt > 1
+        self.by_channel[event.channel] = self.by_channel.get(event.channel, 0) + 1
         economy = event.economy
         self.by_economy[economy] = self.by_economy.get(economy, 0) + 1
         series = self.domestic_per_hour if economy == HOME_ECONOMY else self.overseas_per_hour
@@ -83,6 +97,7 @@ class VisitMeasures(msgspec.Struct):
     def end(self, event: VisitEnded) -> None:
         """Count a visitor out."""
         self.online -= 1
+        self.dropped += event.dropped
         self.without_request += not event.requests
 
     def snapshot(self) -> dict[str, Any]:
@@ -93,9 +108,12 @@ class VisitMeasures(msgspec.Struct):
             "online_peak": self.online_peak,
             "started": self.started,
             "started_overseas": self.started - self.by_economy.get(HOME_ECONOMY, 0),
+            "dropped": self.dropped,
+            "returned": self.returned,
             "without_request_share": round(self.without_request / ended, 4) if ended else 0.0,
             "stands_viewed": self.stands_viewed,
             "projects_viewed": self.projects_viewed,
             "by_economy": dict(self.by_economy),
+            "by_channel": dict(self.by_channel),
             "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},
         }

@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from fairfacts.disruptions import AnyDisruption
 from fairfacts.event import Event
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairsim import VERSION
 from fairsim.agreements import Agreements
 from fairsim.arrivals import DAY_MS, MINUTE_MS
+from fairsim.demand import Demand
+from fairsim.disruptions import Disruptions
 from fairsim.draws import Draws
 from fairsim.kernel import Kernel, Story
 from fairsim.negotiations import Desks
+from fairsim.notices import Notices
 from fairsim.organisations import Organisations
+from fairsim.platform import Platform
 from fairsim.programme import Programme
 from fairsim.projects import Projects
 from fairsim.results import Results
@@ -52,23 +57,30 @@ class Fair:
 
     def __init__(self, scenario: Scenario, seed: int, replication: int = 0) -> None:
         self.env = env = Kernel()
-        self.duration_ms = scenario.parameters.fair.days * DAY_MS
+        fair = scenario.parameters.fair
+        self.duration_ms = (fair.days + fair.days_after_close) * DAY_MS
+        self._closes_ms = fair.days * DAY_MS
         self._events: list[Event] = []
         emit, draws = self._events.append, Draws(seed, replication)
         self._scenario, self._emit = scenario, emit
-        self._organisations = Organisations(env, scenario, draws, emit)
+        self._organisations = organisations = Organisations(env, scenario, draws, emit)
+        demand, notices = Demand(organisations), Notices(env, scenario, draws, emit)
+        self._notices = notices
+        self._platform = platform = Platform(env, scenario, draws, emit)
         self._tables, hours = SigningTables(env, scenario), OfficeHours(scenario)
         self._agreements = Agreements(env, scenario, draws, hours, self._tables, emit)
-        self._desks = Desks(env, scenario, draws, self._organisations, self._agreements.intend, emit)
-        self._streams = Streams(env, scenario, draws, self._organisations, emit)
-        self._programme = Programme(env, scenario, draws, self._organisations, self._streams, emit)
-        self._visits = Visits(env, scenario, draws, self._organisations, self._desks, self._streams, emit)
-        self._projects = Projects(env, scenario, draws, self._organisations, emit)
-        self._results = Results(
-            env, scenario, draws, self._organisations, self._programme.sessions, hours, self._tables, emit
-        )
-        self._venue = Venue(env, scenario, draws, self._organisations, emit)
+        self._desks = Desks(env, scenario, draws, organisations, platform, self._agreements.intend, emit)
+        self._streams = Streams(env, scenario, draws, organisations, platform, demand, emit)
+        self._programme = Programme(env, scenario, draws, organisations, self._streams, notices, emit)
+        self._visits = Visits(env, scenario, draws, organisations, platform, self._desks, self._streams, demand, emit)
+        self._projects = Projects(env, scenario, draws, organisations, emit)
+        self._results = Results(env, scenario, draws, organisations, self._programme, hours, self._tables, emit)
+        self._venue = Venue(env, scenario, draws, organisations, demand, notices, emit)
         self._routes = Routes(env, scenario, draws, emit)
+        self._disruptions = Disruptions(
+            env, scenario, draws, organisations, platform, self._desks, self._streams, self._programme,
+            self._visits, self._venue, demand, notices, emit,
+        )  # fmt: skip
         emit(
             RunStarted(
                 at_ms=0,
@@ -87,11 +99,22 @@ class Fair:
         env.process(self._days())
 
     def play_until(self, now_ms: int) -> None:
-        """Play on to a moment. At its end the fair closes; what is in progress stays so: the platform stays open."""
-        self.env.run(until=now_ms)
+        """Play on to a moment. When the run ends, what is in progress stays so."""
+        if self.env.now < self._closes_ms <= now_ms:
+            self.env.run(until=self._closes_ms)
+            self._emit(FairClosed(self._closes_ms))
+        if now_ms > self.env.now:
+            self.env.run(until=now_ms)
         if now_ms == self.duration_ms:
-            self._emit(FairClosed(now_ms))
             self._emit(RunEnded(now_ms))
+
+    def inject(self, disruption: AnyDisruption) -> None:
+        """A disruption takes effect at the moment up to which the fair was played, before anything else of it.
+
+        Raises:
+            ScenarioError: it is impossible in this fair, or as things stand; nothing has happened then.
+        """
+        self._disruptions.begin(disruption, "injected")
 
     def take_events(self) -> list[Event]:
         """Return what happened since the last call, in order."""
@@ -108,20 +131,25 @@ class Fair:
         self._results.announce_at_opening()
         self._venue.lay_out()
         self._routes.offer()
+        self._platform.open()
         self._emit(FairOpened(env.now))
         for session in self._programme.sessions:
-            env.process(self._programme.hold(session))
-        env.process(self._visits.count_pages())
+            env.process(self._programme.hold(session.number))
         env.process(self._tables.keep_hours())
         env.process(self._results.release_hall())
         for occasion in self._results.occasions():
             env.process(occasion)
-        for day in range(self._scenario.parameters.fair.days):
+        for planned in self._disruptions.planned():
+            env.process(planned)
+        fair = self._scenario.parameters.fair
+        for day in range(fair.days + fair.days_after_close):
             date = self._scenario.epoch + timedelta(days=day)
-            newcomers = self._organisations.sign_up_today(day)
-            env.process(self._organisations.sign_ups(newcomers))
-            env.process(self._visits.visits_today(day, date))
-            env.process(self._projects.publications_today(day, date))
+            newcomers = range(0)
+            if day < fair.days:
+                newcomers = self._organisations.sign_up_today(day)
+                env.process(self._organisations.sign_ups(newcomers))
+                env.process(self._projects.publications_today(day, date))
+            self._visits.begin_day(day, date)
             if day in self._venue.public_days:
                 env.process(self._venue.day(day))
                 env.process(self._routes.tours_today(day))

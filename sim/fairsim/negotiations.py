@@ -18,6 +18,7 @@ from simpy.events import Timeout
 from fairfacts.negotiations import (
     NegotiationDeclined,
     NegotiationEnded,
+    NegotiationFailed,
     NegotiationLapsed,
     NegotiationRequested,
     NegotiationTakenUp,
@@ -27,6 +28,7 @@ from fairsim.arrivals import MINUTE_MS
 from fairsim.draws import Draws, Keys, whole_ms
 from fairsim.kernel import Emit, Kernel, Over, Story
 from fairsim.organisations import Organisations
+from fairsim.platform import Platform
 from fairsim.scenario import Scenario
 
 MOST_WISHES = 16
@@ -52,8 +54,8 @@ class Attempts:
 class Negotiation:
     """A request on its way. `parties` is what each of its events says."""
 
-    __slots__ = ("attempt", "attempts", "economy", "organisation", "overseas", "parties", "requested_ms", "visit",
-                 "waiting", "wish")  # fmt: skip
+    __slots__ = ("attempt", "attempts", "economy", "in_talk", "organisation", "overseas", "parties", "requested_ms",
+                 "tries", "visit", "waiting", "wish")  # fmt: skip
 
     def __init__(
         self,
@@ -68,22 +70,30 @@ class Negotiation:
         self.visit, self.organisation, self.economy, self.overseas = visit, organisation, economy, overseas
         self.attempts, self.wish, self.attempt = attempts, wish, attempt
         self.requested_ms = 0
-        self.waiting = False
+        """When it was requested; once it is taken up, since when there is a talk."""
+        self.waiting = self.in_talk = False
+        self.tries = 0
+        """How often it could not be asked for, as the platform was down."""
         self.parties: tuple[int, int, str, int, str, bool]
 
 
 class Desk:
     """An exhibitor's desk: a few negotiators, first come first served, while it is open."""
 
-    __slots__ = ("_env", "_queue", "desks", "economy", "exhibitor", "free", "is_open", "overseas", "sector")
+    __slots__ = ("_env", "_queue", "_wants_room", "desks", "economy", "exhibitor", "free", "is_open", "overseas",
+                 "sector", "staff")  # fmt: skip
 
     def __init__(
         self, desks: Desks, exhibitor: int, economy: str, overseas: bool, sector: str, negotiators: int, is_open: bool
     ) -> None:
         self.desks, self._env = desks, desks.env
         self.exhibitor, self.economy, self.overseas, self.sector = exhibitor, economy, overseas, sector
-        self.free, self.is_open = negotiators, is_open
+        self.staff, self.is_open = negotiators, is_open
+        self.free = negotiators
+        """Negotiators who are in no talk; fewer than none while more are away than were free."""
         self._queue: deque[Negotiation] = deque()
+        self._wants_room = False
+        """Whether the desk waits for a meeting room."""
 
     def request(self, negotiation: Negotiation) -> None:
         """A visitor asks for a negotiation."""
@@ -96,52 +106,82 @@ class Desk:
             number, negotiation.organisation, negotiation.economy, self.exhibitor, self.economy, overseas
         )  # fmt: skip
         desks.emit(NegotiationRequested(now, *parties, negotiation.visit, self.sector, negotiation.attempt + 1))
-        if self.is_open and self.free:
-            self._answer(negotiation)
-        else:
-            negotiation.waiting = True
-            self._queue.append(negotiation)
-            patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
-            Timeout(env, patience_ms, negotiation).callbacks.append(self._lapse)
+        if self.is_open and self.free > 0 and not self._wants_room and self._answer(negotiation):
+            return
+        negotiation.waiting = True
+        self._queue.append(negotiation)
+        patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
+        Timeout(env, patience_ms, negotiation).callbacks.append(self._lapse)
 
     def open(self) -> None:
         """The desk opens and its negotiators turn to those who wait."""
         self.is_open = True
-        self._call_next()
+        self.call_next()
 
     def close(self) -> None:
         """The desk closes: talks go on to their end, requests wait."""
         self.is_open = False
 
-    def _call_next(self) -> None:
-        queue = self._queue
-        while queue and self.free and self.is_open:
-            negotiation = queue.popleft()
-            if negotiation.waiting:  # those who lapsed stay in the queue until they are passed over here
-                negotiation.waiting = False
-                self._answer(negotiation)
+    def staff_away(self, away: int) -> None:
+        """Some negotiators go away, or come back (fewer than none away); those in a talk end it first."""
+        self.free -= away
+        self.call_next()
 
-    def _answer(self, negotiation: Negotiation) -> None:
-        """A negotiator reads the request, and declines it or takes it up."""
-        now, attempt, wish = self._env.now, negotiation.attempts[negotiation.attempt], negotiation.wish
+    def call_next(self) -> None:
+        """Negotiators who are free turn to those who wait, while there are rooms to talk in."""
+        queue, self._wants_room = self._queue, False
+        while queue and self.free > 0 and self.is_open:
+            negotiation = queue[0]
+            # those who lapsed stay in the queue until they are passed over here
+            if negotiation.waiting and not self._answer(negotiation):
+                return
+            negotiation.waiting = False
+            queue.popleft()
+
+    def _answer(self, negotiation: Negotiation) -> bool:
+        """A negotiator reads the request, and declines it or takes it up; not while the platform has no room for it."""
+        desks, now, wish = self.desks, self._env.now, negotiation.wish
+        attempt, platform = negotiation.attempts[negotiation.attempt], desks.platform
         waited_ms = now - negotiation.requested_ms
-        if attempt.declined[wish]:
-            self.desks.emit(NegotiationDeclined(now, *negotiation.parties, waited_ms))
-            return
+        if attempt.declined[wish] and not platform.is_down:
+            desks.emit(NegotiationDeclined(now, *negotiation.parties, waited_ms))
+            return True
+        if not platform.take_room(self):
+            self._wants_room = True
+            return False
         self.free -= 1
-        self.desks.emit(NegotiationTakenUp(now, *negotiation.parties, waited_ms))
+        desks.emit(NegotiationTakenUp(now, *negotiation.parties, waited_ms))
+        negotiation.in_talk, negotiation.requested_ms = True, now
+        desks.talks[negotiation] = self
         Timeout(self._env, attempt.talk_ms[wish], negotiation).callbacks.append(self._end)
+        return True
 
     def _end(self, talk: Over) -> None:
         """The talk is over and its negotiator free."""
         negotiation: Negotiation = talk.value
+        if not negotiation.in_talk:  # it failed before
+            return
         attempt, wish = negotiation.attempts[negotiation.attempt], negotiation.wish
         outcome = attempt.outcome[wish]
         self.desks.emit(NegotiationEnded(self._env.now, *negotiation.parties, attempt.talk_ms[wish], outcome))
         if outcome == "intent":
             self.desks.intend(negotiation, self.sector)
+        self._free_negotiator(negotiation)
+
+    def fail(self, negotiation: Negotiation, again_ms: int) -> None:
+        """The platform breaks the talk off; the requester asks here again after a while, or (0) not at all."""
+        negotiation.in_talk, now = False, self._env.now
+        talked_ms = now - negotiation.requested_ms
+        self.desks.emit(NegotiationFailed(now, *negotiation.parties, talked_ms, again_ms > 0))
+        if again_ms:
+            Timeout(self._env, again_ms, (self, negotiation)).callbacks.append(self.desks.ask_again)
+        self._free_negotiator(negotiation)
+
+    def _free_negotiator(self, negotiation: Negotiation) -> None:
         self.free += 1
-        self._call_next()
+        del self.desks.talks[negotiation]
+        self.desks.platform.free_room()
+        self.call_next()
 
     def _lapse(self, patience: Over) -> None:
         """The requester's patience ends; unless it was answered, the request lapses and may be taken elsewhere."""
@@ -165,12 +205,16 @@ class Desks:
         scenario: Scenario,
         draws: Draws,
         organisations: Organisations,
+        platform: Platform,
         intend: Callable[[Negotiation, str], None],
         emit: Emit,
     ) -> None:
         """Set up no desk yet; `intend` is told of each talk that ends in an intent, and the exhibitor's sector."""
         self.env, self.emit, self.intend = env, emit, intend
+        self.platform = platform
         self.next_number = 0
+        self.talks: dict[Negotiation, Desk] = {}
+        """Talks under way, in the order in which they began."""
         self._organisations, self._parameters = organisations, scenario.parameters.negotiations
         self._epoch = scenario.epoch
         self._shares = scenario.parameters.visits
@@ -210,17 +254,57 @@ class Desks:
 
     def ask(self, negotiation: Negotiation) -> None:
         """A request goes to the desk that its wish was drawn for."""
-        self._desks[negotiation.attempts[negotiation.attempt].exhibitor[negotiation.wish]].request(negotiation)
+        exhibitor = negotiation.attempts[negotiation.attempt].exhibitor[negotiation.wish]
+        self._ask_at(self._desks[exhibitor], negotiation)
 
     def retry(self, pause: Over) -> None:
         """A wish whose request has lapsed is taken to another exhibitor."""
-        lapsed: Negotiation = pause.value
-        self.ask(
-            Negotiation(
-                lapsed.visit, lapsed.organisation, lapsed.economy, lapsed.overseas,
-                lapsed.attempts, lapsed.wish, lapsed.attempt + 1,
-            )
-        )  # fmt: skip
+        self.ask(_next_attempt(pause.value))
+
+    def ask_again(self, pause: Over) -> None:
+        """A wish whose talk has failed is taken to the same exhibitor."""
+        desk, failed = pause.value
+        self._ask_at(desk, _next_attempt(failed))
+
+    def break_off(self, talks: int, again_ms: Callable[[int, str], int]) -> None:
+        """The platform breaks so many talks off, the latest first.
+
+        `again_ms` tells for a key and an economy after what time its people come again, 0 for not at all.
+        """
+        for negotiation, desk in list(self.talks.items())[: -talks - 1 : -1] if talks else ():
+            last = negotiation.attempt + 1 == len(negotiation.attempts)
+            key = int(negotiation.attempts[negotiation.attempt].keys[negotiation.wish])
+            desk.fail(negotiation, 0 if last else again_ms(key, negotiation.economy))
+
+    def cut_staff(self, share: float, concerns: Callable[[str], bool]) -> Callable[[], None]:
+        """Send a share of the negotiators away, of desks of the economies concerned; return what brings them back."""
+        away: list[tuple[Desk, int]] = []
+        for exhibitor, desk in self._desks.items():
+            if concerns(desk.economy):
+                # rounded by chance, so that the share is right where most desks have one negotiator
+                chance = self._exhibitors.one(exhibitor, AWAY)
+                away.append((desk, int(desk.staff * share + chance)))
+        for desk, count in away:
+            desk.staff_away(count)
+
+        def bring_back() -> None:
+            for desk, count in away:
+                desk.staff_away(-count)
+
+        return bring_back
+
+    def _ask_at(self, desk: Desk, negotiation: Negotiation) -> None:
+        if not self.platform.is_down:
+            desk.request(negotiation)
+            return
+        # nobody can ask for anything now: the wish is kept for a while, and given up in the end
+        negotiation.tries += 1
+        key = int(negotiation.attempts[negotiation.attempt].keys[negotiation.wish])
+        if again_ms := self.platform.again_after_ms(key, negotiation.tries):
+            Timeout(self.env, again_ms, (desk, negotiation)).callbacks.append(self._ask_later)
+
+    def _ask_later(self, pause: Over) -> None:
+        self._ask_at(*pause.value)
 
     def draw_attempts(self, wishes: Keys, requesters: NDArray[np.int64]) -> list[Attempts]:
         """Return for each attempt that a wish may take what is drawn for it."""
@@ -287,6 +371,14 @@ class Desks:
         raise AssertionError(f"desks in {zone} neither open nor close within a day")
 
 
+def _next_attempt(before: Negotiation) -> Negotiation:
+    """Return the next attempt at the wish of a request that has lapsed or failed."""
+    return Negotiation(
+        before.visit, before.organisation, before.economy, before.overseas,
+        before.attempts, before.wish, before.attempt + 1,
+    )  # fmt: skip
+
+
 class Directory:
     """Exhibitors by origin and sector, from which one is chosen by popularity."""
 
@@ -329,7 +421,7 @@ class Directory:
 
 ANY_SECTOR = -1
 # lanes of the stream of exhibitors
-POPULARITY, NIGHT = 0, 1
+POPULARITY, NIGHT, AWAY = 0, 1, 2
 # lanes of the streams of choices and of lengths, by wish; each attempt has as many of its own, and talk takes two
 LANES_AN_ATTEMPT = 8
 TO_OVERSEAS, OWN_SECTOR, WHOM, OUTCOME, DECLINE, RETRY = range(6)

@@ -74,6 +74,10 @@ class Organisations:
         noon = day + timedelta(hours=12)
         return np.array([hours_ahead_of_beijing(zone, noon) for zone in self._zones])
 
+    def hosts(self) -> list[str]:
+        """Return the foreign economies that take part, the largest first: they have events of their own."""
+        return [self.economies[place].code for place in sorted(self._taking_part.tolist())]
+
     def register_before_opening(self) -> None:
         """Put those on the register who signed up before the fair opens."""
         kinds = self._kinds_at_opening()

@@ -27,6 +27,7 @@ class Fair(msgspec.Struct, frozen=True):
 
     opens_on: date
     days: int
+    days_after_close: int
 
 
 class Organisations(msgspec.Struct, frozen=True):
@@ -70,7 +71,11 @@ class Programme(msgspec.Struct, frozen=True):
     arrival_before_start_min: float
     arrival_sigma_min: float
     audience_per_seat: float
+    summit_audience_per_seat: float
+    evening_audience_per_seat: float
     audience_sigma: float
+    own_sector_weight: float
+    host_weight: float
     overrun_share: float
     overrun_mean_min: float
     overrun_max_min: float
@@ -80,6 +85,10 @@ class Streams(msgspec.Struct, frozen=True):
     """Viewers of streams."""
 
     audience_mean: float
+    public_audience_mean: float
+    public_overseas_share: float
+    summit_factor: float
+    app_share: float
     audience_zipf: float
     appeal_max: float
     join_mean_min: float
@@ -89,6 +98,7 @@ class Streams(msgspec.Struct, frozen=True):
     return_mean_min: float
     drop_in_share: float
     drop_in_mean_min: float
+    stalled_leave_share: float
 
 
 class Visits(msgspec.Struct, frozen=True):
@@ -97,7 +107,10 @@ class Visits(msgspec.Struct, frozen=True):
     domestic_per_delegate_day: float
     overseas_per_delegate_day: float
     day_profile: tuple[float, ...]
+    after_close_share: float
+    after_close_half_life_days: float
     hour_profile: tuple[float, ...]
+    app_share: float
     requests_mean: float
     stands_per_request: float
     projects_per_stand: float
@@ -187,6 +200,8 @@ class Venue(msgspec.Struct, frozen=True):
     last_entry_h: float
     closes_h: float
     cap: int
+    timed_entry: int
+    entry_slot_min: float
     gate_lanes: tuple[int, ...]
     check_mean_s: float
     domestic_share: float
@@ -216,6 +231,30 @@ class Routes(msgspec.Struct, frozen=True):
     demand_sigma: float
 
 
+class Platform(msgspec.Struct, frozen=True):
+    """What the platform can carry, and who comes again when it is short."""
+
+    rooms: int
+    viewers: int
+    requests_per_s: int
+    requests_per_login: int
+    requests_per_page: int
+    stalls_from_share: float
+    again_share: float
+    again_mean_s: float
+    again_growth: float
+    again_max: int
+    open_days: int
+
+
+class Notices(msgspec.Struct, frozen=True):
+    """Whom the information service reaches."""
+
+    website_reach_share: float
+    app_reach_share: float
+    return_spread_min: float
+
+
 class Parameters(msgspec.Struct, frozen=True):
     """All parameters, one table for each part of the fair."""
 
@@ -230,6 +269,8 @@ class Parameters(msgspec.Struct, frozen=True):
     results: Results
     venue: Venue
     routes: Routes
+    platform: Platform
+    notices: Notices
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -6,23 +6,28 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
     Mode,
+    SessionCancelled,
     SessionClosed,
     SessionKind,
     SessionOpened,
+    SessionRescheduled,
     SessionScheduled,
+    WhyTurnedAway,
 )
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, gaps_ms
-from fairsim.draws import Draws
+from fairsim.draws import Draws, Keys
 from fairsim.kernel import Emit, Kernel, Story
+from fairsim.notices import Notices
 from fairsim.organisations import Organisations
 from fairsim.parameters import Programme as ProgrammeParameters
 from fairsim.scenario import Scenario
-from fairsim.streams import Streams
+from fairsim.streams import Interest, Streams
 
 SUMMIT_FORUMS = ("opening of services trade", "digital trade", "services trade of multinationals", "tourism")
 """Topics of the high-level forums (opening document, paragraph 10), in our words."""
@@ -31,7 +36,7 @@ TITLES: dict[SessionKind, str] = {
     "summit_forum": "High-level forum: {topic}",
     "industry_forum": "Industry forum {number}: {sector}",
     "industry_promotion": "Industry promotion {number}: {sector}",
-    "foreign_day": "Event of a foreign economy {number}",
+    "foreign_day": "Event of a foreign economy {number}: {host}",
     "provincial": "Event of a province or city {number}",
     "evening": "Evening event {number}",
 }
@@ -51,10 +56,21 @@ class Session(NamedTuple):
     seats: int
     starts_ms: int
     ends_ms: int
+    host: str
+    """The economy whose event it is; empty for others."""
+
+    @property
+    def place(self) -> str:
+        """Return the room as people know it; empty for a session online only."""
+        return f"room {self.room + 1}" if self.room >= 0 else ""
 
 
-def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draws: Draws) -> list[Session]:
+def lay_out(
+    parameters: ProgrammeParameters, days: int, sectors: list[str], hosts: list[str], draws: Draws
+) -> list[Session]:
     """Return the programme: every session in a room and slot of its own, the high-level forums in the largest rooms.
+
+    Events of foreign economies are those of `hosts`, in turn.
 
     Sessions online only need no room. Rooms are added to the given ones, of the smallest size, where the slots of all
     rooms do not hold the programme (a short fair, say): the documents fix the sessions, not the rooms.
@@ -78,6 +94,7 @@ def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draw
     for number, kind in enumerate(kinds):
         counts[kind] = counts.get(kind, 0) + 1
         sector, (starts_ms, room) = sectors[sector_of[number]], places[number]
+        host = hosts[(counts[kind] - 1) % len(hosts)] if kind == "foreign_day" and hosts else ""
         topic = SUMMIT_FORUMS[(counts[kind] - 1) % len(SUMMIT_FORUMS)]
         length_min = {"summit": parameters.summit_min, "evening": parameters.evening_min}.get(
             kind, parameters.session_min
@@ -86,7 +103,9 @@ def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draw
             Session(
                 number=number,
                 kind=kind,
-                title=TITLES[kind].format(number=counts[kind], sector=sector.replace("_", " "), topic=topic),
+                title=TITLES[kind].format(
+                    number=counts[kind], sector=sector.replace("_", " "), topic=topic, host=host or "all"
+                ),
                 sector=sector,
                 mode="online" if room == NO_ROOM else "hybrid" if number in streamed else "on_site",
                 streamed=number in streamed,
@@ -94,6 +113,7 @@ def lay_out(parameters: ProgrammeParameters, days: int, sectors: list[str], draw
                 seats=0 if room == NO_ROOM else rooms[room],
                 starts_ms=starts_ms,
                 ends_ms=starts_ms + round(length_min * MINUTE_MS),
+                host=host,
             )
         )
     return sessions
@@ -156,14 +176,24 @@ class Programme:
         draws: Draws,
         organisations: Organisations,
         streams: Streams,
+        notices: Notices,
         emit: Emit,
     ) -> None:
         self._env, self._emit, self._organisations, self._streams = env, emit, organisations, streams
+        self._notices = notices
         self._parameters = scenario.parameters.programme
+        self._summit_factor = scenario.parameters.streams.summit_factor
+        self._admitted: dict[int, int] = {}
+        """People in each session that has opened its doors and is not over."""
+        self._over: set[int] = set()
+        """Sessions that are over, the cancelled ones among them."""
+        self._open: set[int] = set()
         self._audience = draws.stream("programme.audience")
         self._running = draws.stream("programme.running")
         sectors = [sector.name for sector in organisations.sectors]
-        self.sessions = lay_out(self._parameters, scenario.parameters.fair.days, sectors, draws)
+        self.rooms = sorted(self._parameters.room_seats, reverse=True)
+        """Seats of the rooms, the largest first."""
+        self.sessions = lay_out(self._parameters, scenario.parameters.fair.days, sectors, organisations.hosts(), draws)
 
     def announce(self) -> None:
         """Publish the programme."""
@@ -178,67 +208,160 @@ class Programme:
                     mode=session.mode,
                     streamed=session.streamed,
                     counted=session.kind != "summit",
-                    room=f"room {session.room + 1}" if session.room >= 0 else "",
+                    room=session.place,
                     capacity=session.seats,
                     starts_ms=session.starts_ms,
                     ends_ms=session.ends_ms,
                 )
             )
 
-    def hold(self, session: Session) -> Story:
-        """One session from its doors to its end."""
-        env, parameters = self._env, self._parameters
-        admitted: list[int] = []
-        doors_ms = max(session.starts_ms - round(parameters.doors_min * MINUTE_MS), env.now)
-        yield env.timeout(doors_ms - env.now)
-        audience = env.process(self._admit(session, admitted)) if session.seats else None
+    def hold(self, number: int) -> Story:
+        """One session from its doors to its end, unless it is cancelled."""
+        env, planned = self._env, self.sessions[number]
+        # it may be delayed while it is waited for
+        while (wait_ms := self._doors_ms(self.sessions[number]) - env.now) > 0:
+            yield env.timeout(wait_ms)
+        session = self.sessions[number]
+        self._admitted[number] = 0
+        audience = env.process(self._admit(session, planned)) if session.seats else None
         yield env.timeout(session.starts_ms - env.now)
-        self._emit(SessionOpened(env.now, session.number, session.kind))
-        if session.streamed:
-            self._streams.start(session.number, session.ends_ms - session.starts_ms)
+        if number not in self._over:
+            self._open_session(session)
         overrun_ms = self._overrun_ms(session)
         yield env.timeout(session.ends_ms + overrun_ms - env.now)
         if audience is not None:
             yield audience
+        if number not in self._over:
+            self._close_session(session, overrun_ms)
+
+    def has_opened_doors(self, number: int) -> bool:
+        """Return whether a session's doors are open, or were."""
+        return number in self._admitted or number in self._over
+
+    def is_over(self, number: int) -> bool:
+        """Return whether a session was held or cancelled."""
+        return number in self._over
+
+    def cancel(self, number: int) -> None:
+        """A session is not held; if it is under way, it is broken off, and everybody leaves."""
+        session, was_open = self.sessions[number], number in self._open
+        if was_open and session.streamed:
+            self._streams.end(number)
+        self._open.discard(number)
+        self._over.add(number)
+        attended = self._admitted.pop(number, 0)
+        self._emit(SessionCancelled(self._env.now, number, session.kind, was_open, attended))
+
+    def reschedule(self, number: int, *, by_ms: int = 0, room: int | None = None) -> None:
+        """A session that has not opened its doors takes another place in the programme."""
+        session = self.sessions[number]
+        room, seats = (session.room, session.seats) if room is None else (room, self.rooms[room])
+        session = self.sessions[number] = session._replace(
+            room=room, seats=seats, starts_ms=session.starts_ms + by_ms, ends_ms=session.ends_ms + by_ms
+        )
+        self._emit(SessionRescheduled(self._env.now, number, session.place, seats, session.starts_ms, session.ends_ms))
+
+    def clash(self, number: int, *, by_ms: int = 0, room: int | None = None) -> Session | None:
+        """Return a session that would be in the way of a session in another place, if there is one."""
+        moved = self.sessions[number]
+        room, starts_ms, ends_ms = moved.room if room is None else room, moved.starts_ms + by_ms, moved.ends_ms + by_ms
+        for other in self.sessions:
+            if (
+                other.number != number
+                and other.number not in self._over
+                and other.room == room >= 0
+                and starts_ms < other.ends_ms
+                and other.starts_ms < ends_ms
+            ):
+                return other
+        return None
+
+    def _doors_ms(self, session: Session) -> int:
+        return max(session.starts_ms - round(self._parameters.doors_min * MINUTE_MS), 0)
+
+    def _open_session(self, session: Session) -> None:
+        self._open.add(session.number)
+        self._emit(SessionOpened(self._env.now, session.number, session.kind))
+        if session.streamed:
+            self._streams.start(session.number, session.ends_ms - session.starts_ms, self._interest(session))
+
+    def _close_session(self, session: Session, overrun_ms: int) -> None:
         if session.streamed:
             self._streams.end(session.number)
+        self._open.discard(session.number)
+        self._over.add(session.number)
         self._emit(
             SessionClosed(
-                at_ms=env.now,
+                at_ms=self._env.now,
                 session=session.number,
                 kind=session.kind,
                 mode=session.mode,
                 counted=session.kind != "summit",
-                attended=len(admitted),
+                attended=self._admitted.pop(session.number),
                 overran_ms=overrun_ms,
             )
         )
 
-    def _admit(self, session: Session, admitted: list[int]) -> Story:
-        """Delegates come, and are admitted while there are seats."""
-        parameters, audience, register = self._parameters, self._audience, self._organisations.register
+    def _interest(self, session: Session) -> Interest:
+        """Return who is interested in a session: its own sector more than others, and the economy whose event it is."""
+        organisations, parameters = self._organisations, self._parameters
+        sectors = [sector.name for sector in organisations.sectors]
+        codes = [economy.code for economy in organisations.economies]
+        of_sector = session.kind in ("industry_forum", "industry_promotion")
+        return Interest(
+            factor=self._summit_factor if session.kind == "summit" else 0.0,
+            sector=sectors.index(session.sector) if of_sector else -1,
+            sector_weight=parameters.own_sector_weight,
+            economy=codes.index(session.host) if session.host else -1,
+            economy_weight=parameters.host_weight,
+        )
+
+    def _admit(self, session: Session, planned: Session) -> Story:
+        """Delegates come, and are admitted while there are seats; those whom no notice reached come as was planned."""
+        register, number = self._organisations.register, session.number
+        keys, moments = self._draw_arrivals(session, planned)
+        order = np.argsort(moments, kind="stable")
+        at_hand = np.where((register.registered_ms <= self._env.now) & ~register.overseas, register.delegates, 0)
+        weights = np.cumsum(at_hand * self._interest(session).weights(register.sector, register.economy))
+        if not weights[-1]:
+            return  # a fair of overseas organisations alone
+        who = np.searchsorted(weights, self._audience.uniform(keys[order], WHO) * weights[-1], side="right")
+        codes, economies = self._organisations.economies, register.economy[who].tolist()
+        waits_ms = gaps_ms(moments[order], self._env.now)
+        for key, organisation, economy, wait_ms in zip(
+            keys[order].tolist(), who.tolist(), economies, waits_ms, strict=True
+        ):
+            yield self._env.timeout(wait_ms)
+            if number in self._over:
+                if not self._notices.reaches(key):
+                    self._turn_away(number, organisation, codes[economy].code, "cancelled")
+            elif self._admitted[number] < session.seats:
+                self._admitted[number] += 1
+                self._emit(AttendeeAdmitted(self._env.now, number, organisation, codes[economy].code))
+            else:
+                self._turn_away(number, organisation, codes[economy].code, "full")
+
+    def _draw_arrivals(self, session: Session, planned: Session) -> tuple[Keys, NDArray[np.int64]]:
+        """Return who comes to a session's doors, by key, and when."""
+        parameters, audience = self._parameters, self._audience
         appeal = audience.lognormal(np.array([session.number]), 1.0, parameters.audience_sigma)[0]
-        keys = session.number * MOST_ATTENDEES + np.arange(round(appeal * parameters.audience_per_seat * session.seats))
+        per_seat = {
+            "summit": parameters.summit_audience_per_seat,
+            "evening": parameters.evening_audience_per_seat,
+        }.get(session.kind, appeal * parameters.audience_per_seat)
+        keys = session.number * MOST_ATTENDEES + np.arange(round(per_seat * planned.seats))
         offsets_min = (
             audience.normal(keys, ARRIVAL) * parameters.arrival_sigma_min - parameters.arrival_before_start_min
         )
-        latest_ms = session.ends_ms - 1
-        moments = np.rint(session.starts_ms + offsets_min * MINUTE_MS).clip(self._env.now, latest_ms).astype(np.int64)
-        order = np.argsort(moments, kind="stable")
-        at_hand = np.where((register.registered_ms <= self._env.now) & ~register.overseas, register.delegates, 0)
-        weights = np.cumsum(at_hand)
-        if not weights[-1]:
-            return  # a fair of overseas organisations alone
-        who = np.searchsorted(weights, audience.uniform(keys[order], WHO) * weights[-1], side="right")
-        codes, economies = self._organisations.economies, register.economy[who].tolist()
-        waits_ms = gaps_ms(moments[order], self._env.now)
-        for organisation, economy, wait_ms in zip(who.tolist(), economies, waits_ms, strict=True):
-            yield self._env.timeout(wait_ms)
-            if len(admitted) < session.seats:
-                admitted.append(organisation)
-                self._emit(AttendeeAdmitted(self._env.now, session.number, organisation, codes[economy].code))
-            else:
-                self._emit(AttendeeTurnedAway(self._env.now, session.number, organisation, codes[economy].code))
+        starts_ms = np.full(len(keys), session.starts_ms)
+        if session.starts_ms != planned.starts_ms:
+            told = np.array([self._notices.reaches(key) for key in keys.tolist()], np.bool_)
+            starts_ms = np.where(told, session.starts_ms, planned.starts_ms)
+        moments = np.rint(starts_ms + offsets_min * MINUTE_MS)
+        return keys, moments.clip(self._env.now, session.ends_ms - 1).astype(np.int64)
+
+    def _turn_away(self, session: int, organisation: int, economy: str, reason: WhyTurnedAway) -> None:
+        self._emit(AttendeeTurnedAway(self._env.now, session, organisation, economy, reason))
 
     def _overrun_ms(self, session: Session) -> int:
         """Return by how much a session ends late."""

@@ -30,7 +30,7 @@ from fairsim.arrivals import HOUR_MS, MINUTE_MS
 from fairsim.draws import Draws, Floats, Keys, whole_ms
 from fairsim.kernel import Emit, Kernel, Over, Story
 from fairsim.organisations import Organisations
-from fairsim.programme import Session
+from fairsim.programme import SUMMIT, Programme
 from fairsim.scenario import Scenario
 from fairsim.signing import Guest, OfficeHours, SigningTables, days_on_site_ms
 
@@ -71,12 +71,12 @@ class Results:
         scenario: Scenario,
         draws: Draws,
         organisations: Organisations,
-        sessions: list[Session],
+        programme: Programme,
         hours: OfficeHours,
         tables: SigningTables,
         emit: Emit,
     ) -> None:
-        self._env, self._emit, self._organisations, self._sessions = env, emit, organisations, sessions
+        self._env, self._emit, self._organisations, self._programme = env, emit, organisations, programme
         self._hours, self._tables, self._days_ms = hours, tables, days_on_site_ms(scenario)
         self._parameters = scenario.parameters.results
         self._terms = draws.stream("results.terms")
@@ -153,23 +153,31 @@ class Results:
         starts_ms = range(opens_ms, closes_ms - slot_ms + 1, slot_ms)
         return [day_ms + start_ms for day_ms in self._days_ms for start_ms in starts_ms]
 
-    def _hold(self, given: Given, host: Session) -> Story:
-        """An occasion in a session: its results are announced, and the first of them signed at its end."""
-        env = self._env
-        yield env.timeout(host.starts_ms - env.now)
-        results = self._announce(given)
+    def _hold(self, given: Given, number: int) -> Story:
+        """An occasion in a session: its results are announced, and the first of them signed at its end.
+
+        What is not signed there, as the session is cancelled, is signed online like the others.
+        """
+        env, sessions = self._env, self._programme.sessions
+        while (wait_ms := sessions[number].starts_ms - env.now) > 0:  # it may be delayed while it is waited for
+            yield env.timeout(wait_ms)
+        results, host = self._announce(given), sessions[number]
         self._sign_some_online(given.keys[given.on_site :], results[given.on_site :])
         ceremony_ms = min(round(self._parameters.ceremony_min * MINUTE_MS), host.ends_ms - host.starts_ms)
         slot_ms = ceremony_ms // (given.on_site + 1)  # the last of the slots is for closing words
         yield env.timeout(host.ends_ms - ceremony_ms - env.now)
-        for result in results[: given.on_site]:
+        for place, result in enumerate(results[: given.on_site]):
             yield env.timeout(slot_ms)
-            self._sign(result, "on_site", f"room {host.room + 1}", slot_ms)
+            if self._programme.is_over(number):
+                left = slice(place, given.on_site)
+                self._sign_some_online(given.keys[left], results[left])
+                return
+            self._sign(result, "on_site", host.place, slot_ms)
 
-    def _host(self, kind: SessionKind, topic: str = "") -> Session:
+    def _host(self, kind: SessionKind, topic: str = "") -> int:
         """Return the first session of a kind and topic that is held in a room; the summit where there is none."""
-        fit = (s for s in self._sessions if s.kind == kind and s.seats and topic in s.title)
-        return next(fit, self._sessions[0])
+        sessions = self._programme.sessions
+        return next((s.number for s in sessions if s.kind == kind and s.seats and topic in s.title), SUMMIT)
 
     def _announce(self, given: Given) -> list[Result]:
         """Results of an occasion are announced."""

@@ -16,6 +16,7 @@ from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.resources import data
 from fairsim.economies import BEIJING, Economy, load_economies
 from fairsim.parameters import Parameters, load_rows, resolve
+from fairsim.plan import Planned, check_origin, check_places, read_plan
 
 TEXTS = ("title", "question")
 SECTORS_FIGURE = "sectors.count"
@@ -39,6 +40,8 @@ class Scenario(msgspec.Struct, frozen=True):
     """Figures that a documented or derived parameter gives to the model."""
     calibrated: tuple[str, ...]
     """Figures that a parameter was fitted to."""
+    disruptions: tuple[Planned, ...] = ()
+    """What goes wrong, or is changed, while the fair is on."""
 
     @property
     def epoch(self) -> datetime:
@@ -47,7 +50,7 @@ class Scenario(msgspec.Struct, frozen=True):
 
     def sha256(self) -> str:
         """Return a digest of everything that a run is played from but its seed."""
-        played = (self.parameters, self.economies, self.scale)
+        played = (self.parameters, self.economies, self.scale, self.disruptions)
         return hashlib.sha256(msgspec.json.encode(played)).hexdigest()
 
 
@@ -73,16 +76,45 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     rows = load_rows()
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
     given = {figure for row in rows.values() for figure in row.figures} | {SECTORS_FIGURE, *ZONE_FIGURES}
+    parameters, economies = resolve(rows, said.values, scale), load_economies(said.factors)
     return Scenario(
         name=said.name,
         title=said.title,
         question=said.question,
         scale=scale,
-        parameters=resolve(rows, said.values, scale),
-        economies=load_economies(said.factors),
+        parameters=parameters,
+        economies=economies,
         inputs=tuple(sorted(given - fitted)),
         calibrated=tuple(sorted(fitted)),
+        disruptions=_plan(said, parameters, economies, scale),
     )
+
+
+def _plan(said: Said, parameters: Parameters, economies: tuple[Economy, ...], scale: float) -> tuple[Planned, ...]:
+    """Return the disruptions that a scenario plans, each possible in its fair."""
+    if said.disruptions is None:
+        return ()
+    entries, said_in = said.disruptions
+    if not isinstance(entries, list):
+        raise ScenarioError(f"{said_in}: disruptions is {entries!r}; write a table [[disruptions]] for each")
+    fair, programme = parameters.fair, parameters.programme
+    days = fair.days + fair.days_after_close
+    sessions = 1 + sum(
+        getattr(programme, kind)
+        for kind in (
+            "summit_forums", "industry_forums", "industry_promotions", "foreign_days", "provincial", "evening",
+        )
+    )  # fmt: skip
+    plan = []
+    for entry in entries:
+        planned = read_plan(entry, said_in, fair.opens_on, days, scale)
+        try:
+            check_places(planned.what, sessions, list(programme.room_seats), parameters.venue.gate_lanes)
+            check_origin(planned.what, {economy.code for economy in economies})
+        except ScenarioError as fault:
+            raise ScenarioError(f"{said_in}: disruptions.{fault}") from fault
+        plan.append(planned)
+    return tuple(plan)
 
 
 class Said(NamedTuple):
@@ -97,6 +129,8 @@ class Said(NamedTuple):
     """By the economy's code."""
     calibration: Any
     """What `[calibration]` says, its own or that of the nearest one it extends; None where there is none."""
+    disruptions: tuple[Any, str] | None = None
+    """The list of disruptions, of the file nearest to the scenario that has one."""
 
 
 def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
@@ -118,7 +152,8 @@ def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
     factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
     title, question = (str(tables[0][1].get(key, "")) for key in TEXTS)
     calibration = next((table["calibration"] for _, table in tables if "calibration" in table), None)
-    return Said(place.name, title, question, flat, factors, calibration)
+    plan = next(((table["disruptions"], said_in) for said_in, table in tables if "disruptions" in table), None)
+    return Said(place.name, title, question, flat, factors, calibration, plan)
 
 
 class Place(NamedTuple):
@@ -188,7 +223,7 @@ def _read(place: Place) -> dict[str, Any]:
 
 def _flattened(table: Mapping[str, Any], said_in: str) -> Iterable[tuple[str, Any]]:
     for part, values in table.items():
-        if part in (*TEXTS, "extends", "calibration"):
+        if part in (*TEXTS, "extends", "calibration", "disruptions"):
             continue
         if not isinstance(values, Mapping):
             known = (
@@ -197,6 +232,7 @@ def _flattened(table: Mapping[str, Any], said_in: str) -> Iterable[tuple[str, An
                 *(field.name for field in msgspec.structs.fields(Parameters)),
                 "economies",
                 "calibration",
+                "disruptions",
             )
             raise ScenarioError(f"{said_in}: {part} is no key; {did_you_mean(part, known)}")
         for field, value in values.items():

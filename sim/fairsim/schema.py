@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import msgspec
+
+from fairfacts.disruptions import Disruption
 from fairsim.economies import load_economies
 from fairsim.parameters import Row, load_rows, parameter_types
 
@@ -42,6 +45,11 @@ def scenario_schema() -> dict[str, Any]:
                     "targets": _entries({"figure": {"type": "string"}}),
                 },
             ),
+            "disruptions": {
+                "type": "array",
+                "description": "What goes wrong, or is changed, while the fair is on.",
+                "items": {"oneOf": [_disruption(kind) for kind in Disruption.__subclasses__()]},
+            },
             "economies": _table("Factors on the weights of economies; 0 keeps one away.", codes),
         },
     }
@@ -51,6 +59,20 @@ def _entries(fields: dict[str, Any]) -> dict[str, Any]:
     fields = fields | {"reason": {"type": "string"}}
     entry = {"type": "object", "additionalProperties": False, "properties": fields, "required": list(fields)}
     return {"type": "array", "items": entry}
+
+
+def _disruption(kind: type[Disruption]) -> dict[str, Any]:
+    """Return what an entry of a kind of disruption may hold: its own keys, and when it begins and ends."""
+    told = msgspec.json.schema(kind)["$defs"][kind.__name__]
+    moment = {"type": "string", "description": "Beijing time, such as 'day 1 20:10' or '2020-09-04 20:10'"}
+    timing = {
+        "begins": moment,
+        "ends": moment | {"description": "instead of lasts_min"},
+        "when": {"type": "string", "description": "instead of begins; such as 'streams.viewers >= 3000'"},
+        "after_min": {"type": "number", "minimum": 0, "description": "from when the condition holds"},
+    }
+    required = [name for name in told["required"] if name != "lasts_min"]
+    return _table(str(kind.__doc__), told["properties"] | timing) | {"required": required}
 
 
 def _table(description: str, fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,129 +1,329 @@
-"""Live streams of sessions: registered delegates join when one begins or drop in from a visit, stay, leave, return."""
+"""Live streams of sessions: delegates and the public join when one begins, or drop in; they stay, leave, return."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 from simpy.events import Timeout
 
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.platform import Channel
+from fairfacts.streams import (
+    StreamEnded,
+    StreamStarted,
+    ViewerJoined,
+    ViewerLeft,
+    ViewerRefused,
+    ViewersStalled,
+    WhyLeft,
+    WhyRefused,
+)
 from fairsim.arrivals import MINUTE_MS, gaps_ms
-from fairsim.draws import Draws, whole_ms
+from fairsim.demand import Demand
+from fairsim.draws import Draws, Floats, whole_ms
+from fairsim.draws import Stream as Draw
 from fairsim.kernel import Emit, Kernel, Over, Story
 from fairsim.organisations import Organisations
+from fairsim.platform import Platform
 from fairsim.scenario import Scenario
 
 MOST_VIEWERS = 1 << 24
 """Viewers that one stream may have; the numbers of a stream's audience are keyed with it."""
+MOST_MINUTES = 1 << 10
+"""Minutes after which the draws of who is stalled come again."""
+
+
+class Viewer:
+    """Somebody who wants to watch a stream, and follows a plan: stay, be gone, stay again (ms)."""
+
+    __slots__ = ("attempt", "channel", "economy", "joined_ms", "key", "number", "organisation", "plan")
+
+    def __init__(
+        self, organisation: int | None, economy: str, channel: Channel, key: int, plan: list[int], attempt: int = 1
+    ) -> None:
+        self.organisation, self.economy, self.channel, self.key, self.plan = organisation, economy, channel, key, plan
+        self.attempt = attempt
+        self.number = self.joined_ms = -1
+
+    def again(self, plan: list[int], attempt: int = 1) -> Viewer:
+        """Return the viewer as it comes back, with what is left of the plan."""
+        return Viewer(self.organisation, self.economy, self.channel, self.key, plan, attempt)
 
 
 class Streams:
     """What is on air, and who watches."""
 
-    def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, organisations: Organisations, emit: Emit) -> None:
-        self.env, self.emit = env, emit
-        self.parameters = scenario.parameters.streams
+    def __init__(
+        self,
+        env: Kernel,
+        scenario: Scenario,
+        draws: Draws,
+        organisations: Organisations,
+        platform: Platform,
+        demand: Demand,
+        emit: Emit,
+    ) -> None:
+        self.env, self.emit, self.platform = env, emit, platform
         self.next_viewer = 0
-        self._organisations = organisations
-        self._audience = draws.stream("streams.audience")
+        self.watching: dict[int, tuple[Stream, Viewer]] = {}
+        """Views of all streams, in the order in which they began."""
+        self._organisations, self._demand = organisations, demand
+        self._registered = draws.stream("streams.audience")
+        self._public = draws.stream("streams.public")
+        self._stalls = draws.stream("streams.stalls")
         self._on_air: dict[int, Stream] = {}
+        self._checking = False
+        self._trade = np.array([economy.weight for economy in organisations.economies])
+        self.adopt(scenario)
 
-    def start(self, session: int, length_ms: int) -> None:
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self.parameters = scenario.parameters.streams
+
+    def start(self, session: int, length_ms: int, interest: Interest | None = None) -> None:
         """A session's stream goes on air; its scheduled length is `length_ms`."""
-        stream = self._on_air[session] = Stream(self, session)
+        stream = self._on_air[session] = Stream(self, session, length_ms, interest or Interest())
         self.emit(StreamStarted(self.env.now, session))
-        self.env.process(self._audience_of(stream, length_ms))
+        self._play_audience(stream)
 
     def end(self, session: int) -> None:
         """A stream goes off the air, and those who still watch are gone with it."""
         self._on_air.pop(session).end()
 
-    def drop_in(self, organisation: int, economy: str, which: float, stay_ms: int) -> None:
+    def is_on_air(self, session: int) -> bool:
+        """Return whether a session's stream is on air."""
+        return session in self._on_air
+
+    def fail(self, session: int) -> Callable[[], None]:
+        """A session's stream breaks off, now or whenever it is on air; return what mends it."""
+        return self._on_air[session].fail() if session in self._on_air else lambda: None
+
+    def redraw(self) -> None:
+        """What decides the audience has changed: play what is left of each stream by it."""
+        for stream in self._on_air.values():
+            self._play_audience(stream)
+
+    def drop_in(self, viewer: Viewer, which: float) -> None:
         """A visitor of the platform looks into one of the streams on air, if there is one: `which`, in (0, 1)."""
         if self._on_air:
-            stream = list(self._on_air.values())[int(which * len(self._on_air))]
-            stream.join(organisation, economy, [stay_ms])
+            list(self._on_air.values())[int(which * len(self._on_air))].join(viewer)
 
-    def _audience_of(self, stream: Stream, length_ms: int) -> Story:
+    def break_off(self, views: int, again_ms: Callable[[int, Channel], int]) -> None:
+        """The platform breaks so many views off, the latest first; `again_ms` as for `Stream.fail`."""
+        for stream, viewer in list(self.watching.values())[: -views - 1 : -1] if views else ():
+            stream.leave(viewer, "dropped")
+            if after_ms := again_ms(viewer.key, viewer.channel):
+                stream.come_again(viewer, after_ms)
+
+    def check_stalls(self) -> None:
+        """From now on see every minute whether streams stall, as long as somebody watches more than is borne."""
+        if not self._checking and self.platform.stalled_share() > 0:
+            self._checking = True
+            end_ms = (self.env.now // MINUTE_MS + 1) * MINUTE_MS
+            Timeout(self.env, end_ms - self.env.now).callbacks.append(self._stall)
+
+    def _stall(self, _: Over) -> None:
+        """A minute in which the platform was short: streams stall, and some of their viewers leave."""
+        self._checking = False
+        share, minute = self.platform.stalled_share(), self.env.now // MINUTE_MS % MOST_MINUTES
+        numbers = np.array(list(self.watching), np.int64)
+        keys = numbers * MOST_MINUTES + minute
+        stalled = numbers[self._stalls.uniform(keys, STALLS) < share]
+        leave = self._stalls.uniform(stalled * MOST_MINUTES + minute, QUITS) < self.parameters.stalled_leave_share
+        for number in stalled[leave].tolist():
+            stream, viewer = self.watching[number]
+            stream.leave(viewer, "stalled")
+        if len(stalled):
+            self.emit(ViewersStalled(self.env.now, len(stalled), int(leave.sum())))
+        self.check_stalls()
+
+    def _play_audience(self, stream: Stream) -> None:
+        """Play who is still to come to a stream; what was drawn for it earlier is given up."""
+        stream.drawn += 1
+        register, interest = self._organisations.register, stream.interest
+        factors = self._demand.by_economy("online")
+        registered = np.where(register.registered_ms <= stream.started_ms, register.delegates, 0).astype(np.float64)
+        registered *= interest.weights(register.sector, register.economy)
+        home = np.array([not economy.overseas for economy in self._organisations.economies])
+        abroad = self._trade * ~home
+        share = self.parameters.public_overseas_share
+        public = np.where(home, 1 - share, share * abroad / max(abroad.sum(), 1e-9))
+        for draw, mean, weights, multiplied in (
+            (self._registered, self.parameters.audience_mean, registered, registered * factors[register.economy]),
+            (self._public, self.parameters.public_audience_mean, public, public * factors),
+        ):
+            if weights.sum():
+                viewers = self._appeal(stream) * mean * multiplied.sum() / weights.sum()
+                is_public = draw is self._public
+                self.env.process(self._audience_of(stream, draw, round(viewers), multiplied, public=is_public))
+
+    def _appeal(self, stream: Stream) -> float:
+        """Return the interest in a stream against the mean: as it was said, or by Zipf's law over a uniform rank."""
+        if stream.interest.factor:
+            return stream.interest.factor
+        exponent = self.parameters.audience_zipf
+        rank = self._registered.one(stream.session)
+        appeal: float = (1 - exponent) * rank**-exponent
+        return min(appeal, self.parameters.appeal_max)
+
+    def _audience_of(self, stream: Stream, draw: Draw, viewers: int, weights: Floats, *, public: bool) -> Story:
         """Those who wanted to see a stream join it one after the other, most of them at its begin."""
-        parameters, audience, register = self.parameters, self._audience, self._organisations.register
-        of_stream = np.array([stream.session])
-        # appeal follows Zipf's law over ranks, mean 1; the rank of a stream is a uniform number
-        exponent = parameters.audience_zipf
-        appeal = min((1 - exponent) * audience.uniform(of_stream)[0] ** -exponent, parameters.appeal_max)
-        viewers = np.arange(round(appeal * parameters.audience_mean))
-        keys = of_stream * MOST_VIEWERS + viewers
-        delegates = np.cumsum(np.where(register.registered_ms <= self.env.now, register.delegates, 0))
-        joins = np.rint(audience.exponential(keys, parameters.join_mean_min * MINUTE_MS, JOIN)).astype(np.int64)
+        parameters, drawn, since_ms = self.parameters, stream.drawn, self.env.now - stream.started_ms
+        keys = stream.session * MOST_VIEWERS + np.arange(viewers)
+        joins = np.rint(draw.exponential(keys, parameters.join_mean_min * MINUTE_MS, JOIN)).astype(np.int64)
         order = np.argsort(joins, kind="stable")
+        order = order[joins[order] >= since_ms]
         keys, joins = keys[order], joins[order]
-        organisations = np.searchsorted(delegates, audience.uniform(keys, WHO) * delegates[-1], side="right")
+        cumulative = np.cumsum(weights)
+        who = np.searchsorted(cumulative, draw.uniform(keys, WHO) * cumulative[-1], side="right")
+        economies = who if public else self._organisations.register.economy[who]
         codes = [economy.code for economy in self._organisations.economies]
-        stays = self._stays(keys, length_ms)
-        for organisation, economy, plan, gap_ms in zip(
-            organisations.tolist(), register.economy[organisations].tolist(), stays, gaps_ms(joins, 0), strict=True
+        channels = np.where(draw.uniform(keys, CHANNEL) < parameters.app_share, "app", "website").tolist()
+        plans = self._plans(draw, keys, stream.length_ms)
+        for who_, economy, channel, key, plan, gap_ms in zip(
+            who.tolist(), economies.tolist(), channels, keys.tolist(), plans, gaps_ms(joins, since_ms), strict=True
         ):
             yield self.env.timeout(gap_ms)
-            stream.join(organisation, codes[economy], plan)
+            if drawn != stream.drawn:
+                return
+            stream.join(Viewer(None if public else who_, codes[economy], channel, key, plan))
 
-    def _stays(self, keys: NDArray[np.int64], length_ms: int) -> list[list[int]]:
+    def _plans(self, draw: Draw, keys: NDArray[np.int64], length_ms: int) -> list[list[int]]:
         """Return each viewer's plan: how long to stay, and for some, how long to be gone and to stay again, in ms."""
-        parameters, audience = self.parameters, self._audience
+        parameters = self.parameters
         mean = parameters.stay_median_share * length_ms * np.exp(parameters.stay_sigma**2 / 2)
-        first = whole_ms(audience.lognormal(keys, mean, parameters.stay_sigma, STAY)).tolist()
-        gone = whole_ms(audience.exponential(keys, parameters.return_mean_min * MINUTE_MS, GONE)).tolist()
-        again = whole_ms(audience.lognormal(keys, mean, parameters.stay_sigma, STAY_AGAIN)).tolist()
-        returns = (audience.uniform(keys, RETURN) < parameters.return_share).tolist()
+        first = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY)).tolist()
+        gone = whole_ms(draw.exponential(keys, parameters.return_mean_min * MINUTE_MS, GONE)).tolist()
+        again = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY_AGAIN)).tolist()
+        returns = (draw.uniform(keys, RETURN) < parameters.return_share).tolist()
         return [
             [stay, absence, second] if back else [stay]
             for stay, absence, second, back in zip(first, gone, again, returns, strict=True)
         ]
 
 
+class Interest:
+    """Who is interested in a stream: everybody alike, unless a sector or an economy is more."""
+
+    def __init__(
+        self, factor: float = 0.0, sector: int = -1, sector_weight: float = 1.0, economy: int = -1,
+        economy_weight: float = 1.0,
+    ) -> None:  # fmt: skip
+        self.factor = factor
+        """Interest against the mean; 0 where it is drawn."""
+        self._sector, self._sector_weight = sector, sector_weight
+        self._economy, self._economy_weight = economy, economy_weight
+
+    def weights(self, sectors: NDArray[np.int64], economies: NDArray[np.int64]) -> Floats:
+        """Return by what each organisation's delegates are more interested than others."""
+        of_sector = np.where(sectors == self._sector, self._sector_weight, 1.0)
+        weights: Floats = of_sector * np.where(economies == self._economy, self._economy_weight, 1.0)
+        return weights
+
+
 class Stream:
     """One stream on air."""
 
-    __slots__ = ("_on_air", "_streams", "_watching", "session")
+    __slots__ = ("_failures", "_on_air", "_streams", "_watching", "drawn", "interest", "length_ms", "session",
+                 "started_ms")  # fmt: skip
 
-    def __init__(self, streams: Streams, session: int) -> None:
-        self.session, self._streams = session, streams
-        self._watching: dict[int, int] = {}
-        self._on_air = True
+    def __init__(self, streams: Streams, session: int, length_ms: int, interest: Interest) -> None:
+        self.session, self.length_ms, self.interest, self._streams = session, length_ms, interest, streams
+        self.started_ms = streams.env.now
+        self.drawn = 0
+        """How often its audience was drawn."""
+        self._watching: dict[int, Viewer] = {}
+        self._on_air, self._failures = True, 0
 
-    def join(self, organisation: int, economy: str, plan: list[int]) -> None:
-        """A viewer begins to watch, and follows a plan: stay, be gone, stay again."""
+    def join(self, viewer: Viewer) -> None:
+        """A viewer begins to watch, or is refused and tries again after a while."""
         if not self._on_air:
             return
-        streams, now = self._streams, self._streams.env.now
-        viewer = streams.next_viewer
-        streams.next_viewer = viewer + 1
-        self._watching[viewer] = now
-        streams.emit(ViewerJoined(now, self.session, viewer, organisation, economy))
-        Timeout(streams.env, plan[0], (viewer, organisation, economy, plan)).callbacks.append(self._leave)
+        streams = self._streams
+        if self._failures:
+            self._refuse(viewer, "failed")
+        elif not streams.platform.take_place():
+            self._refuse(viewer, "full")
+        else:
+            self._begin(viewer)
+
+    def fail(self) -> Callable[[], None]:
+        """The stream breaks off and everybody is gone; return what mends it."""
+        self._failures += 1
+        again_ms = self._streams.platform.again_after_ms
+        for viewer in list(self._watching.values()):
+            self.leave(viewer, "dropped")
+            if after_ms := again_ms(viewer.key, viewer.attempt):
+                self.come_again(viewer, after_ms)
+
+        def mend() -> None:
+            self._failures -= 1
+
+        return mend
+
+    def come_again(self, viewer: Viewer, after_ms: int) -> None:
+        """A viewer who was refused or thrown off tries again after a while."""
+        again = viewer.again(viewer.plan, viewer.attempt + 1)
+        Timeout(self._streams.env, after_ms, again).callbacks.append(self._return)
 
     def end(self) -> None:
         """The stream ends, and with it every view of it."""
         self._on_air = False
-        streams, now = self._streams, self._streams.env.now
-        for viewer, joined_ms in self._watching.items():
-            streams.emit(ViewerLeft(now, self.session, viewer, now - joined_ms))
-        self._watching.clear()
-        streams.emit(StreamEnded(now, self.session))
+        for viewer in list(self._watching.values()):
+            self.leave(viewer, "ended")
+        self._streams.emit(StreamEnded(self._streams.env.now, self.session))
 
-    def _leave(self, stay: Over) -> None:
-        """A viewer has seen enough; unless the stream ended before, the view ends, and some come back later."""
-        viewer, organisation, economy, plan = stay.value
-        joined_ms = self._watching.pop(viewer, None)
-        if joined_ms is None:
-            return
+    def leave(self, viewer: Viewer, reason: WhyLeft) -> None:
+        """A view ends."""
         streams, now = self._streams, self._streams.env.now
-        streams.emit(ViewerLeft(now, self.session, viewer, now - joined_ms))
-        if len(plan) > 1:
-            Timeout(streams.env, plan[1], (organisation, economy, plan[2:])).callbacks.append(self._return)
+        del self._watching[viewer.number], streams.watching[viewer.number]
+        streams.platform.watching -= 1
+        streams.emit(ViewerLeft(now, self.session, viewer.number, now - viewer.joined_ms, reason))
+
+    def _begin(self, viewer: Viewer) -> None:
+        streams, now = self._streams, self._streams.env.now
+        viewer.number, viewer.joined_ms = streams.next_viewer, now
+        streams.next_viewer += 1
+        self._watching[viewer.number] = viewer
+        streams.watching[viewer.number] = self, viewer
+        streams.emit(
+            ViewerJoined(now, self.session, viewer.number, viewer.organisation, viewer.economy, viewer.channel)
+        )
+        Timeout(streams.env, viewer.plan[0], viewer).callbacks.append(self._had_enough)
+        streams.check_stalls()
+
+    def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
+        streams = self._streams
+        after_ms = streams.platform.again_after_ms(viewer.key, viewer.attempt)
+        streams.emit(
+            ViewerRefused(
+                streams.env.now,
+                self.session,
+                viewer.organisation,
+                viewer.economy,
+                viewer.channel,
+                reason,
+                after_ms > 0,
+            )
+        )
+        if after_ms:
+            self.come_again(viewer, after_ms)
+
+    def _had_enough(self, stay: Over) -> None:
+        """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
+        viewer: Viewer = stay.value
+        if viewer.number not in self._watching:
+            return
+        self.leave(viewer, "left")
+        if len(viewer.plan) > 1:
+            Timeout(self._streams.env, viewer.plan[1], viewer.again(viewer.plan[2:])).callbacks.append(self._return)
 
     def _return(self, absence: Over) -> None:
-        self.join(*absence.value)
+        self.join(absence.value)
 
 
-# lanes of the stream of audiences, by viewer; the first is by session
-JOIN, WHO, STAY, GONE, STAY_AGAIN, RETURN = 1, 2, 3, 5, 6, 8
+# lanes of the streams of audiences, by viewer; the first is by session
+JOIN, WHO, STAY, GONE, STAY_AGAIN, RETURN, CHANNEL = 1, 2, 3, 5, 6, 8, 9
+# lanes of the stream of stalls, by viewer and minute
+STALLS, QUITS = 0, 1

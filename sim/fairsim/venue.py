@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +17,10 @@ from numpy.typing import NDArray
 from simpy.events import Timeout
 
 from fairfacts.venue import (
+    CapChanged,
+    EntryBookedOut,
     GatesClosed,
+    LanesChanged,
     Reason,
     StandPlaced,
     VenueClosed,
@@ -27,8 +32,10 @@ from fairfacts.venue import (
     ZonesCounted,
 )
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, DayClock, gaps_ms
+from fairsim.demand import Demand
 from fairsim.draws import Draws, Keys, whole_ms
 from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.notices import Notices
 from fairsim.organisations import Organisations
 from fairsim.parameters import MOST_ORGANISATIONS
 from fairsim.scenario import Scenario
@@ -72,10 +79,11 @@ class Visitor:
 class Gate:
     """Lanes of security and health check, and the queue before them."""
 
-    __slots__ = ("free", "queue")
+    __slots__ = ("free", "lanes", "queue")
 
     def __init__(self, lanes: int) -> None:
-        self.free = lanes
+        self.lanes = self.free = lanes
+        """Lanes that are open, and those of them in which nobody is; fewer than none while closing ones are in use."""
         self.queue: deque[Visitor] = deque()
 
 
@@ -95,11 +103,35 @@ def minutes(hours: Hours) -> int:
 class Venue:
     """The halls: their gates, who is inside, and the cap on how many that may be."""
 
-    def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, organisations: Organisations, emit: Emit) -> None:
+    def __init__(
+        self,
+        env: Kernel,
+        scenario: Scenario,
+        draws: Draws,
+        organisations: Organisations,
+        demand: Demand,
+        notices: Notices,
+        emit: Emit,
+    ) -> None:
         self.zones = load_zones()
         self._env, self._emit, self._organisations = env, emit, organisations
-        self._parameters = parameters = scenario.parameters.venue
+        self._demand, self._notices = demand, notices
         self._scale = scenario.scale
+        self._caps: list[int] = []
+        """Caps of disruptions in effect, the latest last."""
+        self._shares: list[float] = []
+        """Shares of the overseas delegates who mean to come, of disruptions in effect, the latest last."""
+        self._closed: dict[int, int] = {}
+        """Lanes that are closed, by gate."""
+        self._drawn = 0
+        """How often what is left of a day was drawn."""
+        self._came: set[int] = set()
+        """Persons who have come to a gate today."""
+        self._told_full = False
+        """Whether a notice of this day says that the halls are full."""
+        self._day = -1
+        self.adopt(scenario)
+        parameters = self._parameters
         first = parameters.first_day - 1
         self.public_days = range(first, min(first + parameters.days, scenario.parameters.fair.days))
         self._coming = draws.stream("venue.coming")
@@ -113,6 +145,23 @@ class Venue:
         """Of each person who has come in, by key: in the order of their first entries."""
         self._hours = Hours(0, 0, 0)
         self._walks: Walks
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.venue
+
+    @property
+    def cap(self) -> int:
+        """Return how many people may be inside now."""
+        return self._caps[-1] if self._caps else self._parameters.cap
+
+    def gauge_inside(self) -> int:
+        """Return how many people are inside now."""
+        return self._inside
+
+    def gauge_waiting(self) -> int:
+        """Return how many people are in the queues of all gates now."""
+        return sum(len(gate.queue) for gate in self._gates)
 
     def lay_out(self) -> None:
         """Lay the zones out, and place the exhibitors in them."""
@@ -133,9 +182,9 @@ class Venue:
                 for hour in (parameters.opens_h, parameters.last_entry_h, parameters.closes_h)
             )
         )
-        lanes = parameters.gate_lanes
-        self.prepare(hours, lanes)
-        env.process(self._arrivals_today(day, hours))
+        self._day = day
+        self.prepare(hours, parameters.gate_lanes)
+        self._play_arrivals()
         yield env.timeout(hours.opens_ms - env.now)
         self.open()
         env.process(self._count(hours))
@@ -145,17 +194,75 @@ class Venue:
     def prepare(self, hours: Hours, lanes: tuple[int, ...]) -> None:
         """Set the gates up for a day; whoever comes before they open waits in the queue."""
         self._gates, self._hours, self._entered = [Gate(number) for number in lanes], hours, 0
+        self._told_full = False
+        self._came.clear()
         attractions = [zone.attraction for zone in self.zones]
         dwell_ms = self._parameters.dwell_mean_min * MINUTE_MS
         self._walks = Walks(self._walking, attractions, dwell_ms, hours.opens_ms, minutes(hours))
 
     def open(self) -> None:
         """The halls open, and the lanes turn to those who wait."""
-        hours, lanes = self._hours, tuple(gate.free for gate in self._gates)
-        self._emit(VenueOpened(self._env.now, self._parameters.cap, lanes, hours.last_entry_ms, hours.closes_ms))
+        hours, lanes = self._hours, tuple(gate.lanes for gate in self._gates)
+        self._emit(VenueOpened(self._env.now, self.cap, lanes, hours.last_entry_ms, hours.closes_ms))
+        for number, closed in self._closed.items():
+            self._change_lanes(number, -min(closed, self._gates[number].lanes))
         self._is_open = True
         for gate in self._gates:
             self._call_next(gate)
+
+    def change_cap(self, people: int) -> Callable[[], None]:
+        """Another number of people may be inside; return what takes that back."""
+        self._caps.append(people)
+        self._tell_cap()
+
+        def take_back() -> None:
+            self._caps.remove(people)
+            self._tell_cap()
+
+        return take_back
+
+    def close_lanes(self, number: int, lanes: int) -> Callable[[], None]:
+        """Some lanes of a gate are closed, as many as it has at most; return what opens them again."""
+        lanes = min(lanes, self._parameters.gate_lanes[number] - self._closed.get(number, 0))
+        self._close_lanes(number, lanes)
+        return partial(self._close_lanes, number, -lanes)
+
+    def open_borders(self, overseas_share: float) -> Callable[[], None]:
+        """Another share of the overseas delegates means to come on site; return what takes that back."""
+        self._shares.append(overseas_share)
+        self.redraw()
+
+        def take_back() -> None:
+            self._shares.remove(overseas_share)
+            self.redraw()
+
+        return take_back
+
+    def redraw(self) -> None:
+        """What decides who comes has changed: play what is left of the day by it."""
+        if self._env.now < self._hours.closes_ms:
+            self._play_arrivals()
+
+    def _tell_cap(self) -> None:
+        """Those who wait are let in where there is room now."""
+        if self._is_open or self._inside:
+            self._emit(CapChanged(self._env.now, self.cap))
+        for gate in self._gates:
+            self._call_next(gate)
+
+    def _close_lanes(self, number: int, lanes: int) -> None:
+        """Close some lanes of a gate, or (fewer than none) open them again."""
+        self._closed[number] = self._closed.get(number, 0) + lanes
+        if self._is_open:
+            self._change_lanes(number, -lanes)
+            self._call_next(self._gates[number])
+
+    def _change_lanes(self, number: int, by: int) -> None:
+        gate = self._gates[number]
+        gate.lanes += by
+        gate.free += by
+        if by:
+            self._emit(LanesChanged(self._env.now, number, gate.lanes))
 
     def arrive(self, visitor: Visitor) -> None:
         """A delegate comes to a gate: to a free lane, into the queue, or away again.
@@ -165,10 +272,15 @@ class Venue:
         """
         now = visitor.arrived_ms = self._env.now
         gate = self._gates[visitor.gate]
+        if self._is_open and not gate.lanes:  # closed: on to the next one that is open
+            following = [*range(visitor.gate + 1, len(self._gates)), *range(visitor.gate)]
+            visitor.gate = next((number for number in following if self._gates[number].lanes), visitor.gate)
+            gate = self._gates[visitor.gate]
         if now >= self._hours.last_entry_ms:
             self._refuse(visitor, "late")
-        elif self._inside + self._checking >= self._parameters.cap:
+        elif self._inside + self._checking >= self.cap:
             self._refuse(visitor, "full")
+            self._tell_full()
         else:
             gate.queue.append(visitor)
             self._call_next(gate)
@@ -183,8 +295,8 @@ class Venue:
 
     def _call_next(self, gate: Gate) -> None:
         """Free lanes take the next ones out of the queue while there is room inside."""
-        env, cap = self._env, self._parameters.cap
-        while self._is_open and gate.free and gate.queue and self._inside + self._checking < cap:
+        env, cap = self._env, self.cap
+        while self._is_open and gate.free > 0 and gate.queue and self._inside + self._checking < cap:
             visitor = gate.queue.popleft()
             gate.free -= 1
             self._checking += 1
@@ -216,12 +328,12 @@ class Venue:
         """A visitor leaves; where the halls were full, whoever has waited longest at a free lane is next."""
         visitor: Visitor = stay.value
         now = self._env.now
-        was_full = self._inside + self._checking >= self._parameters.cap
+        was_full = self._inside + self._checking >= self.cap
         self._inside -= 1
         number = self._number[visitor.person]
         self._emit(VisitorLeft(now, number, visitor.organisation, visitor.economy, now - visitor.entered_ms))
         if was_full:
-            waiting = [gate for gate in self._gates if gate.free and gate.queue]
+            waiting = [gate for gate in self._gates if gate.free > 0 and gate.queue]
             if waiting:
                 self._call_next(min(waiting, key=lambda gate: gate.queue[0].arrived_ms))
 
@@ -248,10 +360,29 @@ class Venue:
             self._emit(ZonesCounted(env.now, self._walks.inside(minute), waiting))
         self._emit(VenueClosed(env.now, self._entered))
 
-    def _arrivals_today(self, day: int, hours: Hours) -> Story:
-        """Delegates come to the gates through a day."""
+    def _tell_full(self) -> None:
+        """The halls are full for the first time this day: whom the notice reaches comes later, or not at all."""
+        if self._is_open and not self._told_full:
+            self._told_full = True
+            self._notices.publish("venue_full", f"The halls are full: {self.cap:,} people are inside. Come later.")
+
+    def _play_arrivals(self) -> None:
+        """Play what is left of a day; what was drawn for it earlier is given up."""
+        self._drawn += 1
+        self._env.process(self._arrivals(self._day, self._hours, self._drawn))
+
+    def _arrivals(self, day: int, hours: Hours, drawn: int) -> Story:
+        """Delegates come to the gates over what is left of a day."""
         env, register = self._env, self._organisations.register
         organisations, persons, moments = self._draw_day(day)
+        booked: NDArray[np.bool_] = np.ones(len(persons), np.bool_)
+        if self._parameters.timed_entry:
+            moments, booked = self._book(moments, hours)
+            order = np.lexsort((persons, moments))
+            organisations, persons, moments = organisations[order], persons[order], moments[order]
+            booked = booked[order]
+        left = ~np.isin(persons, list(self._came)) & (moments >= env.now)
+        organisations, persons, moments, booked = organisations[left], persons[left], moments[left], booked[left]
         codes = [economy.code for economy in self._organisations.economies]
         for start in range(0, len(persons), VISITORS_AT_ONCE):
             batch = slice(start, start + VISITORS_AT_ONCE)
@@ -260,14 +391,48 @@ class Venue:
             economies = register.economy[of].tolist()
             plans = zip(of.tolist(), who.tolist(), keys.tolist(), *self._draw_plans(keys, hours), strict=True)
             waits_ms = gaps_ms(moments[batch], env.now)
-            for economy, (organisation, person, key, *plan), wait_ms in zip(economies, plans, waits_ms, strict=True):
+            for place, (economy, (organisation, person, key, *plan), wait_ms) in enumerate(
+                zip(economies, plans, waits_ms, strict=True)
+            ):
                 yield env.timeout(wait_ms)
-                self.arrive(Visitor(organisation, codes[economy], person, key, *plan))
+                if drawn != self._drawn:
+                    return
+                self._came.add(person)
+                visitor = Visitor(organisation, codes[economy], person, key, *plan)
+                if not booked[start + place]:
+                    self._emit(EntryBookedOut(env.now, organisation, visitor.economy))
+                elif self._told_full and self._notices.reaches(key, "app"):
+                    self._stay_away(visitor)
+                else:
+                    self.arrive(visitor)
+
+    def _stay_away(self, visitor: Visitor) -> None:
+        """Whoever reads that the halls are full comes later, or not at all that day."""
+        after_ms, visitor.return_ms = visitor.return_ms, 0
+        if after_ms:
+            Timeout(self._env, after_ms, visitor).callbacks.append(self._return)
+
+    def _book(self, moments: NDArray[np.int64], hours: Hours) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Timed entry: return when those come who would come at these moments, in order, and who has a slot at all.
+
+        A slot lets in as many as are expected to leave in its length when the halls are at their cap. Whoever finds
+        the slot wished for full takes the next one that is not; where none is left, they stay away.
+        """
+        parameters = self._parameters
+        slot_ms = round(parameters.entry_slot_min * MINUTE_MS)
+        slots = max((hours.last_entry_ms - hours.opens_ms) // slot_ms, 1)
+        quota = max(int(self.cap * slot_ms / (parameters.stay_mean_h * HOUR_MS)), 1)
+        wished = ((moments - hours.opens_ms) // slot_ms).clip(0, slots - 1)
+        given = _slots_of(wished, slots, quota)
+        later = (given > wished) & (given < slots)
+        within = (moments - hours.opens_ms) % slot_ms
+        return np.where(later, hours.opens_ms + given * slot_ms + within, moments), given < slots
 
     def _draw_day(self, day: int) -> tuple[NDArray[np.int64], Keys, NDArray[np.int64]]:
         """Return who comes to the gates on a day, in order: organisation, key of the person, moment since the epoch."""
         parameters, coming, register = self._parameters, self._coming, self._organisations.register
-        comes = np.where(register.overseas, parameters.overseas_share, parameters.domestic_share)
+        overseas_share = self._shares[-1] if self._shares else parameters.overseas_share
+        comes = np.where(register.overseas, overseas_share, parameters.domestic_share) * self._demand.factors("on_site")
         delegates = np.minimum(register.delegates, MOST_DELEGATES)
         organisations = np.repeat(np.arange(len(register)), delegates)
         seats = np.arange(len(organisations)) - np.repeat(np.cumsum(delegates) - delegates, delegates)
@@ -349,6 +514,16 @@ class Venue:
 
     def _net_m2(self, zone: int) -> int:
         return max(1, round(self.zones[zone].net_m2 * self._scale))
+
+
+def _slots_of(wished: NDArray[np.int64], slots: int, quota: int) -> NDArray[np.int64]:
+    """Return the slot that each gets of those who wish for slots, in the order of their asking; `slots` for none."""
+    given, left, carried = np.full(len(wished), slots), quota * np.ones(slots, np.int64), np.empty(0, np.int64)
+    for slot in range(slots):
+        asking = np.concatenate([carried, np.flatnonzero(wished == slot)])
+        given[asking[: left[slot]]] = slot
+        carried = asking[left[slot] :]
+    return given
 
 
 # lanes of the stream of coming, by person; each public day has one of the last two kinds

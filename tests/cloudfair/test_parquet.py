@@ -49,7 +49,8 @@ def rows_of(events: list[Event], name: str) -> list[dict[str, object]]:
     return [
         {"position": position, "at_ms": event.at_ms, "clock": epoch + timedelta(milliseconds=event.at_ms)}
         | {
-            key: value
+            # what may have one of several shapes is a column of JSON
+            key: msgspec.json.encode(value) if isinstance(value, dict) else value
             for key, value in msgspec.json.decode(msgspec.json.encode(event)).items()
             if key not in ("type", "at_ms")
         }

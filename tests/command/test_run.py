@@ -102,7 +102,7 @@ def test_verify_finds_an_event_that_was_changed_in_the_database(fair: Fair) -> N
 
 
 def test_verify_tells_which_laws_a_log_breaks(fair: Fair) -> None:
-    unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0)
+    unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0, dropped=False)
     with fair.serving() as (url, _):
         began = {"scenario": "story", "seed": 7, "replication": 2, "scale": 0.1, "version": "1.2.3"}
         run = httpx.post(f"{url}/runs", json=began).raise_for_status().json()["run"]

@@ -28,14 +28,30 @@ def any_event(event_type: type[Event]) -> st.SearchStrategy[Event]:
 
 def _any_value(wanted: Any) -> st.SearchStrategy[Any]:
     match wanted:
+        case inspect.UnionType(types=types):
+            return st.one_of([_any_value(one) for one in types])
+        case inspect.StructType(cls=cls, fields=fields):
+            return st.builds(cls, **{field.name: _any_value(field.type) for field in fields})
+        case inspect.VarTupleType(item_type=item):
+            return st.lists(_any_value(item), max_size=3).map(tuple)
+        case inspect.LiteralType(values=values):
+            return st.sampled_from(sorted(values))
+    return _any_scalar(wanted)
+
+
+def _any_scalar(wanted: Any) -> st.SearchStrategy[Any]:
+    match wanted:
+        case inspect.NoneType():
+            return st.none()
         case inspect.BoolType():
             return st.booleans()
         case inspect.IntType(ge=low, le=high):
             return st.integers(low, min(high, 10**12))
+        case inspect.FloatType(ge=least, gt=above, le=most, lt=below):
+            low, high = least if above is None else above, most if below is None else below
+            return st.floats(low, min(high, 10**6), exclude_min=above is not None, exclude_max=below is not None)
+        case inspect.StrType(pattern=str(pattern)):
+            return st.from_regex(pattern, fullmatch=True)
         case inspect.StrType(min_length=low, max_length=high):
             return st.text("CDEGNSU" if high else st.characters(codec="utf-8"), min_size=low or 0, max_size=high or 8)
-        case inspect.LiteralType(values=values):
-            return st.sampled_from(sorted(values))
-        case inspect.VarTupleType(item_type=item):
-            return st.lists(_any_value(item), max_size=3).map(tuple)
     raise AssertionError(f"no values for {msgspec.json.encode(str(wanted))!r}")

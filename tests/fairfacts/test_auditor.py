@@ -14,6 +14,7 @@ from fairfacts.events import EVENT_TYPES
 from fairfacts.laws import PARTS
 from fairfacts.negotiations import NegotiationEnded, NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
 from fairfacts.organisations import OrganisationRegistered
+from fairfacts.platform import PlatformOpened
 from fairfacts.results import ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded
 from fairfacts.venue import (
@@ -34,13 +35,14 @@ STORY: tuple[Event, ...] = (
     STARTED,
     OrganisationRegistered(0, BANK, "enterprise", "CN", 2, "finance", 6, True),
     OrganisationRegistered(0, BAKER, "enterprise", "SG", 9, "other", 1, False),
+    PlatformOpened(0, 1, 10, 100, 365),
     FairOpened(0),
-    VisitStarted(1 * HOUR, 0, BAKER, "SG"),
+    VisitStarted(1 * HOUR, 0, BAKER, "SG", "website", 1),
     NegotiationRequested(1 * HOUR, 0, *ASKS, 0, "finance", 1),
     NegotiationTakenUp(1 * HOUR, 0, *ASKS, 0),
     NegotiationRequested(1 * HOUR, 1, *ASKS, 0, "finance", 1),
     NegotiationRequested(1 * HOUR, 2, *ASKS, 0, "finance", 1),
-    VisitEnded(1 * HOUR + 15 * MINUTE, 0, BAKER, "SG", 3),
+    VisitEnded(1 * HOUR + 15 * MINUTE, 0, BAKER, "SG", 3, False),
     NegotiationLapsed(1 * HOUR + 20 * MINUTE, 1, *ASKS, 20 * MINUTE),
     NegotiationRequested(1 * HOUR + 25 * MINUTE, 3, *ASKS, 0, "finance", 2),
     NegotiationEnded(1 * HOUR + 30 * MINUTE, 0, *ASKS, 30 * MINUTE, "intent"),
@@ -114,7 +116,7 @@ def day(*, came_ms: int, called_ms: int = FREE, waiting: tuple[int, int], cap: i
     auditor = Auditor()
     auditor.hear(
         [
-            *STORY[:4],
+            *STORY[:5],
             ZoneLaidOut(0, 0, "comprehensive", "comprehensive", 8_500),
             VenueOpened(NINE, cap, (1,), NINE + 2 * MINUTE, closes_ms),
             ZonesCounted(NINE, (0,), waiting[:1]),
@@ -173,7 +175,14 @@ def flow(**account: float) -> dict[str, float]:
 @pytest.mark.parametrize("lost", range(1, len(STORY)))
 def test_no_event_of_a_run_that_goes_on_may_be_lost_but_the_last_of_its_kind(lost: int):
     # a visit, a wait or a talk that goes on is lawful: its end may still come
-    may_be_missing = (OrganisationRegistered, FairOpened, VisitEnded, NegotiationLapsed, NegotiationEnded)
+    may_be_missing = (
+        OrganisationRegistered,
+        PlatformOpened,
+        FairOpened,
+        VisitEnded,
+        NegotiationLapsed,
+        NegotiationEnded,
+    )
     auditor = Auditor()
     auditor.hear([*STORY[:lost], *STORY[lost + 1 :]])
     assert type(STORY[lost]) in may_be_missing or lost >= len(STORY) - 3 or auditor.close(ended=False) != []
@@ -189,7 +198,7 @@ def test_auditor_hears_any_log_to_its_end(log: list[Event]):
 
 def test_log_heard_in_pieces_is_judged_as_in_one():
     whole, pieces = Auditor(), Auditor()
-    log = [*STORY, STORY[5], *END]
+    log = [*STORY, STORY[6], *END]
     whole.hear(log)
     for event in log:
         pieces.hear([event])

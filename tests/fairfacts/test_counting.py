@@ -62,10 +62,10 @@ def test_organisations_are_registered_seen_or_exhibiting():
     found = counts(
         *(registered(number, exhibits=number == 0) for number in range(6)),
         StandPlaced(0, 1, "CN", 0, "comprehensive"),
-        VisitStarted(DAY, 0, 2, "CN"),
+        VisitStarted(DAY, 0, 2, "CN", "website", 1),
         VisitorEntered(DAY, 0, 3, "CN", 0, 0, 0),
         AttendeeAdmitted(DAY, 0, 3, "CN"),
-        ViewerJoined(DAY, 0, 0, 4, "CN"),
+        ViewerJoined(DAY, 0, 0, 4, "CN", "website"),
     )
     assert {rule: found[f"organisations.{rule}"] for rule in ("registered", "attending", "on_site", "exhibiting")} == {
         "registered": 6,
@@ -78,7 +78,7 @@ def test_organisations_are_registered_seen_or_exhibiting():
 
 def test_visits_are_not_visitors():
     entries = [VisitorEntered(DAY + day * 24 * HOUR, visitor, 3, "CN", 0, 0, 0) for day in (0, 1) for visitor in (0, 1)]
-    found = counts(*entries, VisitStarted(DAY, 0, 3, "CN"))
+    found = counts(*entries, VisitStarted(DAY, 0, 3, "CN", "website", 1))
     assert (found["visitors.entries"], found["visitors.people"], found["visitors.visits"]) == (4, 2, 1)
 
 

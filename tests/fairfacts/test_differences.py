@@ -10,12 +10,14 @@ from fairfacts.errors import ScenarioError
 from fairfacts.measures import MEASURES, State, value_at
 from fairfacts.visits import VisitStarted
 
-TWO_VISITS = after(STARTED, VisitStarted(9 * HOUR, 0, 4, "CN"), VisitStarted(10 * HOUR, 1, 9, ABROAD)).snapshot()
+TWO_VISITS = after(
+    STARTED, VisitStarted(9 * HOUR, 0, 4, "CN", "website", 1), VisitStarted(10 * HOUR, 1, 9, ABROAD, "website", 1)
+).snapshot()
 THREE_VISITS = after(
     STARTED,
-    VisitStarted(9 * HOUR, 0, 4, "CN"),
-    VisitStarted(9 * HOUR, 1, 4, "CN"),
-    VisitStarted(33 * HOUR, 2, 4, "CN"),
+    VisitStarted(9 * HOUR, 0, 4, "CN", "website", 1),
+    VisitStarted(9 * HOUR, 1, 4, "CN", "website", 1),
+    VisitStarted(33 * HOUR, 2, 4, "CN", "website", 1),
 ).snapshot()
 
 
@@ -50,7 +52,7 @@ def test_series_is_compared_key_by_key():
 
 @pytest.mark.parametrize(
     ("series", "remedy"),
-    [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "there are 49 others")],
+    [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "there are 66 others")],
 )
 def test_what_is_no_series_is_refused_with_the_nearest(series: str, remedy: str):
     with pytest.raises(ScenarioError, match=f"--series {series}: is no series; {remedy}"):

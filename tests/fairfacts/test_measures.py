@@ -113,5 +113,5 @@ def test_every_event_is_counted_in_the_position(log: list[Event]):
     assert (state.position, state.snapshot()["run"]["events"], state.parts.at_ms) == (len(log),) * 2 + (log[-1].at_ms,)
 
 
-def test_types_of_events_are_forty_one():
-    assert len(EVENT_TYPES) == 41
+def test_types_of_events_are_fifty_five():
+    assert len(EVENT_TYPES) == 55

@@ -10,6 +10,7 @@ from fairfacts.event import Event
 from fairfacts.negotiations import (
     NegotiationDeclined,
     NegotiationEnded,
+    NegotiationFailed,
     NegotiationLapsed,
     NegotiationRequested,
     NegotiationTakenUp,
@@ -60,6 +61,8 @@ def test_negotiation_that_was_taken_up_is_in_talk():
     assert changed("negotiations", requested(ABROAD), taken_up) == ASKED | {
         "taken_up": 1,
         "talking": 1,
+        "talking_peak": 1,
+        "taken_up_per_hour": {"9": 1},
         "waited_mean_s": 65.0,
         "waited_p50_s": 65.0,
         "waited_p90_s": 69.0,
@@ -74,8 +77,8 @@ def test_negotiation_that_ended_was_held_with_an_outcome(outcome: str, measure: 
         NegotiationEnded(NINE + 20 * MINUTE, *ABROAD, 20 * MINUTE, outcome),
     )
     waits = {"waited_p50_s": 5.0, "waited_p90_s": 9.0}
-    held = {"taken_up": 1, "held": 1, measure: 1, "talked_mean_s": 1200.0}
-    assert changed("negotiations", *events) == ASKED | waits | held
+    held = {"taken_up": 1, "talking_peak": 1, "taken_up_per_hour": {"9": 1}, "held": 1, measure: 1}
+    assert changed("negotiations", *events) == ASKED | waits | held | {"talked_mean_s": 1200.0}
 
 
 def test_negotiation_is_overseas_when_either_party_is():
@@ -107,3 +110,16 @@ def test_lapse_share_is_of_those_that_were_answered_or_lapsed():
     answers = NegotiationLapsed(NINE, *ABROAD, 0), NegotiationDeclined(NINE, *AT_HOME, 0)
     requests = requested(ABROAD), requested(AT_HOME), requested(TO_ABROAD)
     assert changed("negotiations", *requests, *answers)["lapse_share"] == 0.5
+
+
+def test_talk_that_failed_is_over_and_not_held():
+    taken_up, failed = NegotiationTakenUp(NINE, *ABROAD, 0), NegotiationFailed(NINE + MINUTE, *ABROAD, MINUTE, True)
+    measures = changed("negotiations", requested(ABROAD), taken_up, failed)
+    assert {name: measures.get(name, 0) for name in ("taken_up", "talking", "talking_peak", "held", "failed")} == {
+        "taken_up": 1,
+        "talking": 0,
+        "talking_peak": 1,
+        "held": 0,
+        "failed": 1,
+    }
+    assert (measures["failed_retried"], measures["failed_per_hour"]) == (1, {"9": 1})

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from tests.fairfacts.stories import DAY, HOUR, MINUTE, STARTED, changed
 
-from fairfacts.programme import AttendeeAdmitted, AttendeeTurnedAway, SessionClosed, SessionOpened, SessionScheduled
+from fairfacts.programme import (
+    AttendeeAdmitted,
+    AttendeeTurnedAway,
+    SessionCancelled,
+    SessionClosed,
+    SessionOpened,
+    SessionRescheduled,
+    SessionScheduled,
+)
 
 SUMMIT = SessionScheduled(0, 0, "summit", "Summit", "other", "hybrid", True, False, "room 1", 9, 20 * HOUR, 22 * HOUR)
 FORUM = SessionScheduled(
@@ -19,7 +27,11 @@ def test_summit_is_scheduled_for_the_evening():
 
 
 def test_session_is_live_from_its_begin_to_its_end():
-    assert changed("programme", STARTED, FORUM, OPENED) == {"scheduled": 1, "live": 1}
+    assert changed("programme", STARTED, FORUM, OPENED) == {
+        "scheduled": 1,
+        "live": 1,
+        "live_sessions": {"1": DAY},
+    }
 
 
 def test_session_that_ended_was_held():
@@ -33,10 +45,11 @@ def test_session_that_ended_was_held():
 
 
 def test_delegates_are_admitted_or_turned_away():
-    admitted, turned_away = AttendeeAdmitted(DAY, 1, 4, "CN"), AttendeeTurnedAway(DAY, 1, 5, "CN")
+    admitted, turned_away = AttendeeAdmitted(DAY, 1, 4, "CN"), AttendeeTurnedAway(DAY, 1, 5, "CN", "full")
     assert changed("programme", STARTED, FORUM, OPENED, admitted, admitted, turned_away) == {
         "scheduled": 1,
         "live": 1,
+        "live_sessions": {"1": DAY},
         "attended": 2,
         "turned_away": 1,
         "attended_by_session": {"1": 2},
@@ -64,3 +77,16 @@ def test_closing_report_counts_promotion_sessions_among_the_industry_forums():
     promotion = SessionClosed(DAY, 2, "industry_promotion", "on_site", True, 2, 0)
     measures = changed("programme", OPENED, CLOSED, SessionOpened(DAY, 2, "industry_promotion"), promotion)
     assert measures["industry_forums_as_reported"] == 2
+
+
+def test_session_that_is_moved_and_then_broken_off_is_not_held():
+    moved = SessionRescheduled(HOUR, 1, "room 2", 5, DAY, DAY + HOUR)
+    broken_off = SessionCancelled(DAY + MINUTE, 1, "industry_forum", True, 1)
+    came_too_late = AttendeeTurnedAway(DAY + 2 * MINUTE, 1, 5, "CN", "cancelled")
+    assert changed("programme", STARTED, FORUM, moved, OPENED, broken_off, came_too_late) == {
+        "scheduled": 1,
+        "cancelled": 1,
+        "rescheduled": 1,
+        "turned_away": 1,
+        "turned_away_cancelled": 1,
+    }

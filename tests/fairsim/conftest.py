@@ -1,15 +1,32 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.fairsim.runs import log_of
 
 from fairfacts.event import Event
+from fairsim.fair import play
+from fairsim.scenario import load_scenario
 
 
 @pytest.fixture(scope="session")
 def log() -> list[Event]:
     """A fair of a fiftieth of the documented size."""
     return log_of(scale=0.02)
+
+
+@pytest.fixture(scope="session")
+def disrupted() -> list[Event]:
+    """A fair in which everything goes wrong that can."""
+    scenario = load_scenario(str(Path(__file__).parent / "disrupted.toml"), scale=0.02)
+    return [event for _, events in play(scenario, 7) for event in events]
+
+
+@pytest.fixture(scope="session")
+def booked() -> list[Event]:
+    """A fair with timed entry and too few slots."""
+    return log_of("venue.timed_entry=1", "venue.cap=5000", "fair.days=2", scale=0.02)
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,21 @@ import numpy as np
 from fairfacts.event import Event
 from fairfacts.negotiations import Outcome
 from fairsim.agreements import Agreements
+from fairsim.demand import Demand
+from fairsim.disruptions import Disruptions
 from fairsim.draws import Draws
 from fairsim.kernel import Kernel, Story
 from fairsim.negotiations import Attempts, Desks, Negotiation
+from fairsim.notices import Notices
 from fairsim.organisations import KINDS, Organisations
-from fairsim.programme import Programme
+from fairsim.platform import Platform
+from fairsim.programme import Programme, Session
 from fairsim.results import Results
 from fairsim.scenario import Scenario, load_scenario
 from fairsim.signing import OfficeHours, SigningTables
-from fairsim.streams import Streams
+from fairsim.streams import Streams, Viewer
 from fairsim.venue import Venue
+from fairsim.visits import Visits
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 BANK, HOTEL, LAB, SHIPPER = range(4)
@@ -36,12 +41,16 @@ CERTAIN = {
     "streams": {
         "audience_zipf": 0.0,
         "audience_mean": 0.0,
+        "public_audience_mean": 0.0,
+        "app_share": 0.0,
         "join_mean_min": 0.0,
         "stay_sigma": 0.0,
         "stay_median_share": 0.5,
         "return_share": 0.0,
         "return_mean_min": 0.0,
     },
+    "platform": {"again_share": 1.0, "again_mean_s": 0.0, "again_growth": 1.0},
+    "notices": {"website_reach_share": 0.0, "app_reach_share": 0.0, "return_spread_min": 0.0},
     "negotiations": {"popularity_zipf": 0.0, "negotiators_mean": 1.0, "night_share": 0.0},
     "agreements": {
         "drafting_mean_h": 100.0,
@@ -85,12 +94,19 @@ class Stage:
         parts = self.env, scenario, draws, self._organisations
         self.tables, hours = SigningTables(self.env, scenario), OfficeHours(scenario)
         agreements = Agreements(self.env, scenario, draws, hours, self.tables, self.log.append)
-        self.desks = Desks(*parts, agreements.intend, self.log.append)
-        self.streams = Streams(*parts, self.log.append)
-        self.programme = Programme(*parts, self.streams, self.log.append)
-        self.results = Results(*parts, self.programme.sessions, hours, self.tables, self.log.append)
+        demand, notices = Demand(self._organisations), Notices(self.env, scenario, draws, self.log.append)
+        self.platform = Platform(self.env, scenario, draws, self.log.append)
+        self.desks = Desks(*parts, self.platform, agreements.intend, self.log.append)
+        self.streams = Streams(*parts, self.platform, demand, self.log.append)
+        self.programme = Programme(*parts, self.streams, notices, self.log.append)
+        self.results = Results(*parts, self.programme, hours, self.tables, self.log.append)
+        self.visits = Visits(*parts, self.platform, self.desks, self.streams, demand, self.log.append)
         self.env.process(self.tables.keep_hours())
-        self.venue = Venue(*parts, self.log.append)
+        self.venue = Venue(*parts, demand, notices, self.log.append)
+        self.disruptions = Disruptions(
+            *parts, self.platform, self.desks, self.streams, self.programme, self.visits, self.venue, demand, notices,
+            self.log.append,
+        )  # fmt: skip
         self.desks.set_up(range(len(ORGANISATIONS)))
         self._visits = iter(range(1_000))
 
@@ -113,6 +129,16 @@ class Stage:
         economy, visit = ORGANISATIONS[who][0], next(self._visits)
         wish = Negotiation(visit, who, economy, economy != "CN", list(attempts), wish=0, attempt=0)
         self.at(at_ms, lambda: self.desks.ask(wish))
+
+    def look_in(self, at_ms: int, who: int, stay_ms: int, which: float = 0.5) -> None:
+        """Somebody looks into one of the streams on air at a moment."""
+        viewer = Viewer(who, ORGANISATIONS[who][0], "website", who, [stay_ms])
+        self.at(at_ms, lambda: self.streams.drop_in(viewer, which))
+
+    def hold(self, session: Session) -> None:
+        """A session is held."""
+        self.programme.sessions[session.number] = session
+        self.env.process(self.programme.hold(session.number))
 
     def at(self, at_ms: int, deed: Callable[[], None]) -> None:
         """Do something at a moment."""

@@ -27,6 +27,7 @@ from fairfacts.negotiations import (
     NegotiationRequested,
     NegotiationTakenUp,
 )
+from fairfacts.platform import LoginRefused
 from fairfacts.programme import SessionClosed
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
@@ -53,7 +54,7 @@ NEGOTIATION = (
 )
 
 
-@pytest.mark.parametrize("name", ["log", "large_log"])
+@pytest.mark.parametrize("name", ["log", "large_log", "disrupted", "booked"])
 def test_auditor_is_content(name: str, request: pytest.FixtureRequest):
     assert audit(request.getfixturevalue(name)) == []
 
@@ -77,6 +78,15 @@ CHANGES = {
     "programme.overrun_share": st.sampled_from([0, 1]),
     "programme.doors_min": st.sampled_from([0, 120]),
     "streams.audience_mean": st.sampled_from([0, 3000]),
+    "streams.public_audience_mean": st.sampled_from([0, 5000]),
+    "streams.summit_factor": st.sampled_from([0, 50]),
+    "fair.days_after_close": st.sampled_from([0, 3]),
+    "platform.rooms": st.sampled_from([1, 500]),
+    "platform.viewers": st.sampled_from([1, 5000]),
+    "platform.requests_per_s": st.sampled_from([1, 100]),
+    "platform.again_share": st.sampled_from([0, 1]),
+    "notices.app_reach_share": st.sampled_from([0, 1]),
+    "venue.timed_entry": st.sampled_from([0, 1]),
     "streams.return_share": st.sampled_from([0, 0.9]),
     "visits.requests_mean": st.sampled_from([0, 4]),
     "visits.stands_per_request": st.sampled_from([0, 10]),
@@ -138,8 +148,8 @@ def test_fair_opens_once_and_log_ends_with_its_close(log: list[Event]):
     assert (moments, log[-2:]) == ([FairOpened(0), *log[-2:]], [FairClosed(6 * DAY_MS), RunEnded(6 * DAY_MS)])
 
 
-def test_every_type_of_event_happens(log: list[Event]):
-    assert {type(event) for event in log} == set(EVENT_TYPES)
+def test_every_type_of_event_happens(log: list[Event], disrupted: list[Event], booked: list[Event]):
+    assert {type(event) for event in [*log, *disrupted, *booked]} == set(EVENT_TYPES)
 
 
 def test_every_event_is_read_as_it_is_written(log: list[Event]):
@@ -246,7 +256,7 @@ def test_change_of_the_desks_leaves_visits_and_first_requests_as_they_are():
 
 
 def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are():
-    visits = {VisitStarted, VisitEnded, ViewerJoined, ViewerLeft, *NEGOTIATION, *AGREEMENT, ResultSigned}
+    visits = {LoginRefused, VisitStarted, VisitEnded, ViewerJoined, ViewerLeft, *NEGOTIATION, *AGREEMENT, ResultSigned}
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in visits]
     changes = "visits.domestic_per_delegate_day=0.1", "visits.requests_mean=0"
 
@@ -254,7 +264,7 @@ def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are
         return [
             event
             for event in of_types(log_of(*told, scale=SMALL), *kinds)
-            if not type(event).__name__.startswith(("RunStarted", "PagesViewed"))
+            if not type(event).__name__.startswith(("RunStarted", "PagesViewed", "PlatformMetered"))
         ]
 
     assert others(*changes) == others()

@@ -71,6 +71,7 @@ def test_what_scales_counts_people_organisations_or_seats():
         "organisations.fortune_500",
         "programme.room_seats",
         "streams.audience_mean",
+        "streams.public_audience_mean",
         "agreements.tables",
         "results.at_opening",
         "results.henan_results",
@@ -85,6 +86,9 @@ def test_what_scales_counts_people_organisations_or_seats():
         "venue.gate_lanes",
         "venue.comprehensive_exhibitors",
         "routes.seats",
+        "platform.rooms",
+        "platform.viewers",
+        "platform.requests_per_s",
     ]
 
 
@@ -105,6 +109,7 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
         "organisations.fortune_500": 100,
         "programme.room_seats": tuple(seats // 2 for seats in PLAYED["programme.room_seats"]),
         "streams.audience_mean": PLAYED["streams.audience_mean"] / 2,
+        "streams.public_audience_mean": PLAYED["streams.public_audience_mean"] / 2,
         "agreements.tables": 6,
         "results.at_opening": 190,
         "results.henan_results": 85,
@@ -119,6 +124,9 @@ def test_half_the_scale_halves_people_and_seats_and_nothing_else():
         "venue.gate_lanes": tuple(round(lanes / 2) for lanes in PLAYED["venue.gate_lanes"]),
         "venue.comprehensive_exhibitors": 114,
         "routes.seats": 15,
+        "platform.rooms": PLAYED["platform.rooms"] // 2,
+        "platform.viewers": PLAYED["platform.viewers"] // 2,
+        "platform.requests_per_s": PLAYED["platform.requests_per_s"] // 2,
     }
 
 
@@ -129,7 +137,7 @@ def test_room_has_a_seat_however_small_the_fair():
 def test_parameters_are_grouped_by_part_of_the_fair():
     assert [field.name for field in msgspec.structs.fields(Parameters)] == [
         "fair", "organisations", "programme", "streams", "visits", "negotiations", "projects",
-        "agreements", "results", "venue", "routes",
+        "agreements", "results", "venue", "routes", "platform", "notices",
     ]  # fmt: skip
 
 

@@ -21,13 +21,14 @@ from fairsim.sectors import load_sectors
 
 SHIPPED = load_scenario("ciftis2020").parameters.programme
 SECTORS = [sector.name for sector in load_sectors()]
+HOSTS = ["US", "DE", "JP"]
 SEEDS = [7, 8, 2020]
 
 
 @cache
 def programme(seed: int = 7) -> list[Session]:
     """Return the documented programme."""
-    return lay_out(SHIPPED, 6, SECTORS, Draws(seed))
+    return lay_out(SHIPPED, 6, SECTORS, HOSTS, Draws(seed))
 
 
 def clashes(sessions: list[Session]) -> list[tuple[Session, Session]]:
@@ -148,7 +149,7 @@ def test_any_programme_is_laid_out_without_a_clash(
         first_day=min(first_day, days),
         summit_starts_h=summit_starts_h,
     )
-    laid_out = lay_out(told, days, SECTORS, Draws(seed))
+    laid_out = lay_out(told, days, SECTORS, HOSTS, Draws(seed))
     assert {
         "clashes": clashes(laid_out),
         "sessions": len(laid_out),
@@ -165,12 +166,12 @@ def test_any_programme_is_laid_out_without_a_clash(
 
 
 TEN = 10 * HOUR
-FORUM = Session(5, "industry_forum", "Forum", "finance", "on_site", False, 0, 2, TEN, TEN + HOUR)
+FORUM = Session(5, "industry_forum", "Forum", "finance", "on_site", False, 0, 2, TEN, TEN + HOUR, "")
 
 
 def test_session_that_is_full_turns_away():
     stage = Stage(programme={"audience_per_seat": 2.0, "arrival_before_start_min": 3.0})
-    stage.env.process(stage.programme.hold(FORUM))
+    stage.hold(FORUM)
     log = stage.play(DAY)
     came_ms = TEN - 3 * MINUTE
     assert [(type(event), event.at_ms) for event in log] == [
@@ -185,7 +186,7 @@ def test_session_that_is_full_turns_away():
 
 def test_session_says_how_many_attended():
     stage = Stage(programme={"audience_per_seat": 0.5})
-    stage.env.process(stage.programme.hold(FORUM))
+    stage.hold(FORUM)
     assert stage.play(DAY)[1:] == [
         SessionOpened(TEN, 5, "industry_forum"),
         SessionClosed(TEN + HOUR, 5, "industry_forum", "on_site", True, attended=1, overran_ms=0),
@@ -194,7 +195,7 @@ def test_session_says_how_many_attended():
 
 def test_session_with_a_stream_keeps_it_on_air_from_begin_to_end():
     stage = Stage(programme={"audience_per_seat": 0.0})
-    stage.env.process(stage.programme.hold(FORUM._replace(mode="hybrid", streamed=True)))
+    stage.hold(FORUM._replace(mode="hybrid", streamed=True))
     assert stage.play(DAY) == [
         SessionOpened(TEN, 5, "industry_forum"),
         StreamStarted(TEN, 5),
@@ -206,7 +207,7 @@ def test_session_with_a_stream_keeps_it_on_air_from_begin_to_end():
 def test_session_that_overruns_ends_late_and_its_stream_with_it():
     stage = Stage(programme={"overrun_share": 1.0, "overrun_mean_min": 1e9, "overrun_max_min": 15.0})
     online = FORUM._replace(mode="online", streamed=True, room=NO_ROOM, seats=0)
-    stage.env.process(stage.programme.hold(online))
+    stage.hold(online)
     assert stage.play(DAY)[2:] == [
         StreamEnded(TEN + 75 * MINUTE, 5),
         SessionClosed(TEN + 75 * MINUTE, 5, "industry_forum", "online", True, 0, 15 * MINUTE),
@@ -215,6 +216,12 @@ def test_session_that_overruns_ends_late_and_its_stream_with_it():
 
 def test_delegates_who_come_are_from_home():
     stage = Stage(programme={"audience_per_seat": 20.0})
-    stage.env.process(stage.programme.hold(FORUM))
+    stage.hold(FORUM)
     came = [event for event in stage.play(DAY) if isinstance(event, AttendeeAdmitted | AttendeeTurnedAway)]
     assert (len(came), {event.economy for event in came}) == (40, {"CN"})
+
+
+def test_events_of_foreign_economies_are_those_of_the_hosts_in_turn():
+    hosts = [session.host for session in programme() if session.kind == "foreign_day"]
+    assert hosts == [HOSTS[number % 3] for number in range(29)]
+    assert {session.host for session in programme() if session.kind != "foreign_day"} == {""}

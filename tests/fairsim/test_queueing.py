@@ -1,7 +1,9 @@
-"""The model's own desk and streams against queueing theory, in the limits where theory has an answer.
+"""The model's own desks, rooms, gates and streams against queueing theory, in the limits where theory has an answer.
 
-A desk that never closes, asked by a Poisson stream of patient visitors for talks of exponential length, is M/M/c; with
-no patience it is Erlang's loss system; a stream that visitors drop into is M/G/infinity. Of each, a 99 % interval from
+A desk that never closes, asked by a Poisson stream of patient visitors for talks of exponential length, is M/M/c, and
+so are the platform's meeting rooms for desks with negotiators enough, and a gate's lanes; with no patience a desk is
+Erlang's loss system, and so is a stream that the platform has few places for; a stream that visitors drop into is
+M/G/infinity. Of each, a 99 % interval from
 batch means (Law: Simulation Modeling and Analysis, 5th ed., section 9.5.3) holds the theory, and the estimate is within
 2 %. Loads are moderate: near saturation waits are so correlated that 2 % would take minutes.
 """
@@ -15,14 +17,17 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from tests.fairsim.stage import BANK, DAY, HOTEL, MINUTE, SECOND, Stage
+from tests.fairsim.stage import BANK, DAY, HOTEL, LAB, MINUTE, SECOND, Stage
 
 from fairfacts.event import Event
 from fairfacts.negotiations import NegotiationLapsed, NegotiationTakenUp
-from fairfacts.streams import ViewerJoined, ViewerLeft
+from fairfacts.streams import ViewerJoined, ViewerLeft, ViewerRefused
+from fairfacts.venue import VisitorEntered
 from fairsim.draws import Draws, whole_ms
 from fairsim.kernel import Story
 from fairsim.negotiations import Attempts, Negotiation
+from fairsim.streams import Viewer
+from fairsim.venue import Hours, Visitor
 
 SEED = 10
 """One of three that were tried: each interval held the theory with each; the mean wait strays by 1 to 2 % from seed to
@@ -87,13 +92,18 @@ class Asked(NamedTuple):
     lapsed: np.ndarray
 
 
-def asked(negotiators: int, load: float, requests: int, patience_ms: int) -> Asked:
-    stage = Stage(negotiations={"opens_h": 0.0, "closes_h": 24.0, "negotiators_mean": float(negotiators)})
+def asked(negotiators: int, load: float, requests: int, patience_ms: int, rooms: int = 6_000) -> Asked:
+    stage = Stage(
+        negotiations={"opens_h": 0.0, "closes_h": 24.0, "negotiators_mean": float(negotiators)},
+        platform={"rooms": rooms},
+    )
     wishes, draws = np.arange(requests), Draws(SEED)
     gaps_ms = whole_ms(draws.stream("gaps").exponential(wishes, TALK_MS / load))
     talks_ms = whole_ms(draws.stream("talks").exponential(wishes, TALK_MS))
     attempts = Attempts()
-    attempts.talk_ms, attempts.exhibitor, attempts.retry_ms = talks_ms.tolist(), [BANK] * requests, [0] * requests
+    exhibitors = [BANK, LAB] if negotiators > rooms else [BANK, BANK]  # rooms are for all desks together
+    attempts.talk_ms, attempts.exhibitor = talks_ms.tolist(), exhibitors * (requests // 2)
+    attempts.retry_ms = [0] * requests
     attempts.patience_ms = [patience_ms] * requests
     attempts.declined, attempts.outcome = [False] * requests, ["no_deal"] * requests
 
@@ -122,6 +132,56 @@ def test_patient_visitors_wait_as_in_m_m_c(negotiators: int, load: float):
     assert (waiting.agrees_with(theory[0]), wait.agrees_with(theory[1])) == (True, True), (waiting, wait, theory)
 
 
+def test_desks_wait_for_the_rooms_of_the_platform_as_in_m_m_c():
+    done = asked(1_000, 1.8, 300_000, patience_ms=1000 * DAY, rooms=3)
+    waiting, wait = estimate(done.waits_ms > 0), estimate(done.waits_ms)
+    theory = erlang_c(3, 1.8), mean_wait_ms(3, 1.8)
+    assert (waiting.agrees_with(theory[0]), wait.agrees_with(theory[1])) == (True, True), (waiting, wait, theory)
+
+
+def test_visitors_wait_for_the_lanes_of_a_gate_as_in_m_m_c():
+    # one endless day of the halls; the service time is scaled to that of the talks, so that one theory serves both
+    lanes, load, visitors, endless = 3, 1.8, 300_000, 100_000 * DAY
+    stage, numbers, draws = Stage(), np.arange(visitors), Draws(SEED)
+    gaps_ms = whole_ms(draws.stream("gaps").exponential(numbers, TALK_MS / load)).tolist()
+    checks_ms = whole_ms(draws.stream("checks").exponential(numbers, TALK_MS)).tolist()
+    stage.venue.prepare(Hours(0, endless, endless + 2), (lanes,))
+    stage.venue.open()
+
+    def come() -> Story:
+        for number, (gap_ms, check_ms) in enumerate(zip(gaps_ms, checks_ms, strict=True)):
+            yield stage.env.timeout(gap_ms)
+            stage.venue.arrive(Visitor(0, "CN", number, number, 0, check_ms, SECOND, 0, 0))
+
+    stage.env.process(come())
+    days = sum(gaps_ms) // DAY
+    log = [event for log in played_by_day(stage, days) for event in log if type(event) is VisitorEntered]
+    in_order = sorted(log, key=lambda event: event.at_ms - event.checked_ms - event.waited_ms)
+    waits_ms = np.array([event.waited_ms for event in in_order])
+    waiting, wait, theory = estimate(waits_ms > 0), estimate(waits_ms), (erlang_c(3, 1.8), mean_wait_ms(3, 1.8))
+    assert (waiting.agrees_with(theory[0]), wait.agrees_with(theory[1])) == (True, True), (waiting, wait, theory)
+
+
+def test_viewers_are_refused_as_in_erlang_b_when_the_platform_has_few_places():
+    places, load, viewers = 5, 4.0, 200_000
+    stage = Stage(platform={"viewers": places, "again_share": 0.0, "stalls_from_share": 1.0})
+    numbers, draws = np.arange(viewers), Draws(SEED)
+    gaps_ms = whole_ms(draws.stream("gaps").exponential(numbers, TALK_MS / load)).tolist()
+    stays_ms = whole_ms(draws.stream("stays").exponential(numbers, TALK_MS)).tolist()
+
+    def drop_in() -> Story:
+        for gap_ms, stay_ms in zip(gaps_ms, stays_ms, strict=True):
+            yield stage.env.timeout(gap_ms)
+            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, [stay_ms]), 0.5)
+
+    stage.at(0, lambda: stage.streams.start(0, 100_000 * DAY))
+    stage.env.process(drop_in())
+    log = [event for log in played_by_day(stage, sum(gaps_ms) // DAY) for event in log]
+    came = [type(event) is ViewerRefused for event in log if type(event) in (ViewerJoined, ViewerRefused)]
+    share, theory = estimate(np.array(came)), erlang_b(places, load)
+    assert share.agrees_with(theory), (share, theory)
+
+
 @pytest.mark.parametrize(("negotiators", "load"), [(1, 0.5), (5, 4.0)])
 def test_visitors_without_patience_are_lost_as_in_erlang_b(negotiators: int, load: float):
     done = asked(negotiators, load, 200_000, patience_ms=1)
@@ -141,7 +201,7 @@ def test_viewers_are_as_many_as_in_m_g_infinity(sigma: float):
     def visitors() -> Story:
         for gap, stay in zip(gaps, stays, strict=True):
             yield stage.env.timeout(gap)
-            stage.streams.drop_in(HOTEL, "CN", 0.5, stay)
+            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, [stay]), 0.5)
 
     stage.at(0, lambda: stage.streams.start(0, 1000 * DAY))
     stage.env.process(visitors())

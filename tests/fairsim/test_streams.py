@@ -17,11 +17,11 @@ def on_air(stage: Stage, *, session: int = 5, length_ms: int = HOUR) -> None:
 def test_viewer_drops_in_and_leaves():
     stage = Stage()
     on_air(stage)
-    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, 8 * MINUTE))
+    stage.look_in(TEN + MINUTE, HOTEL, 8 * MINUTE)
     assert stage.play(TEN + 2 * HOUR) == [
         StreamStarted(TEN, 5),
-        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
-        ViewerLeft(TEN + 9 * MINUTE, 5, 0, 8 * MINUTE),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN", "website"),
+        ViewerLeft(TEN + 9 * MINUTE, 5, 0, 8 * MINUTE, "left"),
         StreamEnded(TEN + HOUR, 5),
     ]
 
@@ -29,14 +29,14 @@ def test_viewer_drops_in_and_leaves():
 def test_end_of_the_stream_ends_all_views():
     stage = Stage()
     on_air(stage)
-    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, 2 * HOUR))
-    stage.at(TEN + 2 * MINUTE, lambda: stage.streams.drop_in(SHIPPER, "US", 0.5, 2 * HOUR))
+    stage.look_in(TEN + MINUTE, HOTEL, 2 * HOUR)
+    stage.look_in(TEN + 2 * MINUTE, SHIPPER, 2 * HOUR)
     assert stage.play(TEN + 4 * HOUR) == [
         StreamStarted(TEN, 5),
-        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
-        ViewerJoined(TEN + 2 * MINUTE, 5, 1, SHIPPER, "US"),
-        ViewerLeft(TEN + HOUR, 5, 0, 59 * MINUTE),
-        ViewerLeft(TEN + HOUR, 5, 1, 58 * MINUTE),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN", "website"),
+        ViewerJoined(TEN + 2 * MINUTE, 5, 1, SHIPPER, "US", "website"),
+        ViewerLeft(TEN + HOUR, 5, 0, 59 * MINUTE, "ended"),
+        ViewerLeft(TEN + HOUR, 5, 1, 58 * MINUTE, "ended"),
         StreamEnded(TEN + HOUR, 5),
     ]
 
@@ -44,7 +44,7 @@ def test_end_of_the_stream_ends_all_views():
 def test_nobody_drops_in_when_nothing_is_on_air():
     stage = Stage()
     on_air(stage)
-    stage.at(TEN + 2 * HOUR, lambda: stage.streams.drop_in(HOTEL, "CN", 0.5, MINUTE))
+    stage.look_in(TEN + 2 * HOUR, HOTEL, MINUTE)
     assert stage.play(TEN + 3 * HOUR) == [StreamStarted(TEN, 5), StreamEnded(TEN + HOUR, 5)]
 
 
@@ -52,13 +52,13 @@ def test_visitor_picks_one_of_the_streams_on_air():
     stage = Stage()
     on_air(stage, session=5)
     on_air(stage, session=6)
-    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(HOTEL, "CN", 0.49, HOUR))
-    stage.at(TEN + MINUTE, lambda: stage.streams.drop_in(SHIPPER, "US", 0.51, HOUR))
+    stage.look_in(TEN + MINUTE, HOTEL, HOUR, 0.49)
+    stage.look_in(TEN + MINUTE, SHIPPER, HOUR, 0.51)
     assert stage.play(TEN + 2 * MINUTE) == [
         StreamStarted(TEN, 5),
         StreamStarted(TEN, 6),
-        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN"),
-        ViewerJoined(TEN + MINUTE, 6, 1, SHIPPER, "US"),
+        ViewerJoined(TEN + MINUTE, 5, 0, HOTEL, "CN", "website"),
+        ViewerJoined(TEN + MINUTE, 6, 1, SHIPPER, "US", "website"),
     ]
 
 

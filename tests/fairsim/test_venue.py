@@ -13,6 +13,7 @@ from tests.fairsim.stage import DAY, HOUR, MINUTE, SECOND, Stage
 
 from fairfacts.event import Event
 from fairfacts.measures import State
+from fairfacts.notices import NoticePublished
 from fairfacts.organisations import OrganisationRegistered
 from fairfacts.venue import (
     GatesClosed,
@@ -65,6 +66,11 @@ def left(at_ms: int, who: int, stayed_ms: int) -> VisitorLeft:
     return VisitorLeft(at_ms, who, 0, "CN", stayed_ms)
 
 
+def told_full(at_ms: int) -> NoticePublished:
+    """Return the first notice that the halls are full."""
+    return NoticePublished(at_ms, 0, "venue_full", False, "The halls are full: 1 people are inside. Come later.", None)
+
+
 def test_visitor_enters_at_a_free_lane_stays_and_leaves():
     halls, ten = Halls(), NINE + HOUR
     halls.comes(ten, ANNA)
@@ -111,6 +117,7 @@ def test_visitor_who_finds_the_halls_full_is_turned_away():
     assert halls.play() == [
         VenueOpened(NINE, 1, (2,), FOUR, FIVE),
         VisitorRefused(ten + SECOND, 0, "CN", 0, 0, "full", False),
+        told_full(ten + SECOND),
         entered(ten + 10 * SECOND, ANNA),
         left(ten + 10 * SECOND + HOUR, ANNA, HOUR),
         GATES_CLOSED,
@@ -126,6 +133,7 @@ def test_visitor_who_finds_the_halls_full_comes_again():
         VenueOpened(NINE, 1, (1,), FOUR, FIVE),
         entered(ten + 10 * SECOND, ANNA),
         VisitorRefused(ten + MINUTE, 0, "CN", 0, 0, "full", True),
+        told_full(ten + MINUTE),
         left(ten + 10 * SECOND + HOUR, ANNA, HOUR),
         entered(again + 10 * SECOND, BO),
         left(again + 10 * SECOND + HOUR, BO, HOUR),

@@ -203,7 +203,7 @@ def _day(day: int) -> list[Event]:
             _organisation(number, at_ms),
             ProjectPublished(at_ms=at_ms, project=number, organisation=1, economy="CN", sector="tourism"),
             StreamStarted(at_ms=at_ms, stream=number),
-            ViewerJoined(at_ms=at_ms, stream=number, viewer=number, organisation=1, economy="CN"),
+            ViewerJoined(at_ms=at_ms, stream=number, viewer=number, organisation=1, economy="CN", channel="website"),
         ]
         for i in range(20 + 3 * hour - 2 * day):
             events += _negotiation(number + i, at_ms + i * 30_000)
@@ -222,7 +222,7 @@ def _negotiation(number: int, at_ms: int) -> list[Event]:
     }
     answer = NegotiationLapsed if number % 5 == 0 else NegotiationTakenUp
     return [
-        VisitStarted(at_ms=at_ms, visit=number, organisation=1, economy=who["economy"]),
+        VisitStarted(at_ms=at_ms, visit=number, organisation=1, economy=who["economy"], channel="website", attempt=1),
         NegotiationRequested(at_ms=at_ms, **who, visit=number, sector="tourism", attempt=1),
         answer(at_ms=at_ms + 20_000, **who, waited_ms=20_000),
     ]

@@ -6,9 +6,11 @@ Another part is another class in `PARTS`, and `join` makes one of it; two parts 
 from __future__ import annotations
 
 from fairfacts.laws.agreements import AgreementLaws
+from fairfacts.laws.disruptions import DisruptionLaws
 from fairfacts.laws.negotiations import NegotiationLaws
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Part
+from fairfacts.laws.platform import PlatformLaws
 from fairfacts.laws.programme import ProgrammeLaws
 from fairfacts.laws.projects import ProjectLaws
 from fairfacts.laws.results import ResultLaws
@@ -19,6 +21,8 @@ from fairfacts.laws.venue import VenueLaws
 from fairfacts.laws.visits import VisitLaws
 
 PARTS: tuple[type[Part], ...] = (
+    DisruptionLaws,
+    PlatformLaws,
     RegisterLaws,
     ProgrammeLaws,
     StreamLaws,
@@ -36,13 +40,15 @@ PARTS: tuple[type[Part], ...] = (
 
 def join(breaks: Breaks) -> tuple[Part, ...]:
     """Return the parts of a fair that nothing is known of yet, each with those whose account it looks into."""
-    register = RegisterLaws(breaks)
+    register, disruptions = RegisterLaws(breaks), DisruptionLaws(breaks)
     programme, visits = ProgrammeLaws(breaks, register), VisitLaws(breaks, register)
     agreements = AgreementLaws(breaks, register)
     return (
+        disruptions,
+        PlatformLaws(breaks, disruptions),
         register,
         programme,
-        StreamLaws(breaks, register, programme),
+        StreamLaws(breaks, register, programme, disruptions),
         visits,
         ProjectLaws(breaks, register),
         NegotiationLaws(breaks, register, visits, agreements.intend),

@@ -13,6 +13,7 @@ from fairfacts.negotiations import (
     NegotiationDeclined,
     NegotiationEnded,
     NegotiationEvent,
+    NegotiationFailed,
     NegotiationLapsed,
     NegotiationRequested,
     NegotiationTakenUp,
@@ -28,13 +29,13 @@ class NegotiationLaws(Part):
         "negotiation.exhibitor": "a negotiation is asked of another organisation that exhibits in the sector",
         "negotiation.overseas": "a negotiation is overseas when either party is from outside the home economy",
         "negotiation.visit": "a first request is made by a visitor who is online, of the visitor's organisation",
-        "negotiation.repeated": "a further attempt follows a lapse of the attempt before it, in the same visit",
+        "negotiation.repeated": "a further attempt follows a lapse or failure of the one before it, of the same visit",
         "negotiation.waits": "a negotiation that waits is declined, lapses or is taken up, once",
         "negotiation.parties": "every event of a negotiation is between the same parties",
         "negotiation.waited": "waited_ms is the time since the request, and more than none for a lapse",
         "negotiation.turn": "a desk answers requests in the order in which they came",
-        "negotiation.talks": "a negotiation ends once, after it was taken up",
-        "negotiation.talked": "talked_ms is the time since the negotiation was taken up, and more than none",
+        "negotiation.talks": "a negotiation ends or fails once, after it was taken up",
+        "negotiation.talked": "talked_ms is the time since the negotiation was taken up, more than none when it ends",
     }
 
     def __init__(
@@ -45,9 +46,10 @@ class NegotiationLaws(Part):
         self._online, self._asked = visits.online, visits.asked
         self._intend = intend
         self._waiting: dict[int, NegotiationRequested] = {}
-        self._talking: dict[int, NegotiationTakenUp] = {}
+        self._talking: dict[int, tuple[NegotiationTakenUp, tuple[int, int, int]]] = {}
+        """With the wish that each is for: visit, organisation, attempt."""
         self._lapsed: dict[tuple[int, int, int], int] = {}
-        """Lapses that no attempt has followed, by visit, organisation and attempt."""
+        """Lapses and failures that no attempt has followed, by wish."""
         self._answered: dict[int, int] = {}
         """The latest negotiation that each desk has answered."""
         self._waits, self._talks = Flow(), Flow()
@@ -61,13 +63,14 @@ class NegotiationLaws(Part):
             NegotiationLapsed: self._lapse,
             NegotiationTakenUp: self._take_up,
             NegotiationEnded: self._end,
+            NegotiationFailed: self._fail,
         }
 
     def flows(self, now_ms: int) -> dict[str, Little]:
         """Return the accounts of the negotiations that wait, and of those in talk."""
         return {
             "negotiations_waiting": self._waits.little(now_ms, (one.at_ms for one in self._waiting.values())),
-            "negotiations_talking": self._talks.little(now_ms, (one.at_ms for one in self._talking.values())),
+            "negotiations_talking": self._talks.little(now_ms, (one.at_ms for one, _ in self._talking.values())),
         }
 
     def _request(self, event: NegotiationRequested) -> None:
@@ -130,28 +133,42 @@ class NegotiationLaws(Part):
     def _lapse(self, event: NegotiationLapsed) -> None:
         if not event.waited_ms:
             self.breaks(event, "negotiation.waited")
-        if requested := self._waiting.get(event.negotiation):
-            wish = requested.visit, requested.organisation, requested.attempt
+        if wish := self._wish(event):
             self._lapsed[wish] = self._lapsed.get(wish, 0) + 1
         self._leave_desk(event)
 
+    def _wish(self, event: NegotiationEvent) -> tuple[int, int, int] | None:
+        requested = self._waiting.get(event.negotiation)
+        return None if requested is None else (requested.visit, requested.organisation, requested.attempt)
+
     def _take_up(self, event: NegotiationTakenUp) -> None:
+        wish = self._wish(event) or (0, 0, 0)
         self._answer(event)
-        self._talking[event.negotiation] = event
+        self._talking[event.negotiation] = event, wish
         self._talks.enter(event.at_ms)
 
     def _end(self, event: NegotiationEnded) -> None:
         if event.outcome == "intent":
             self._intend(event)
-        taken_up = self._talking.pop(event.negotiation, None)
+        self._leave_talk(event)
+
+    def _fail(self, event: NegotiationFailed) -> None:
+        wish = self._leave_talk(event)
+        if wish and event.retries:
+            self._lapsed[wish] = self._lapsed.get(wish, 0) + 1
+
+    def _leave_talk(self, event: NegotiationEnded | NegotiationFailed) -> tuple[int, int, int] | None:
+        taken_up, wish = self._talking.pop(event.negotiation, (None, None))
         if taken_up is None:
             self.breaks(event, "negotiation.talks")
-            return
+            return None
         if differ(taken_up, event):
             self.breaks(event, "negotiation.parties")
-        if not event.talked_ms or event.talked_ms != event.at_ms - taken_up.at_ms:
+        ended_at_once = type(event) is NegotiationEnded and not event.talked_ms
+        if ended_at_once or event.talked_ms != event.at_ms - taken_up.at_ms:
             self.breaks(event, "negotiation.talked")
         self._talks.leave(event.at_ms, event.talked_ms)
+        return wish
 
 
 def differ(one: NegotiationEvent, other: NegotiationEvent) -> bool:

@@ -6,13 +6,17 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import ClassVar
 
+import msgspec
+
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Handlers, Part
 from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
+    SessionCancelled,
     SessionClosed,
     SessionOpened,
+    SessionRescheduled,
     SessionScheduled,
 )
 
@@ -28,9 +32,11 @@ class ProgrammeLaws(Part):
         "session.opens": "a session opens once, when it is scheduled to, as what it is scheduled to be",
         "session.closes": "a session that is open closes as what it was scheduled to be, as late as it says",
         "session.attended": "a session says how many it has admitted",
-        "session.held": "every session scheduled is held by the end of the run",
+        "session.rescheduled": "a session is moved in the programme before it opens",
+        "session.cancelled": "a session is cancelled once, and not after it was held",
+        "session.held": "every session scheduled is held or cancelled by the end of the run",
         "attendee.capacity": "a room admits no more than its capacity, and nobody once the session has closed",
-        "attendee.turned_away": "a delegate is turned away from a full room only",
+        "attendee.turned_away": "a delegate is turned away from a full room or a cancelled session only",
     }
 
     def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
@@ -38,6 +44,8 @@ class ProgrammeLaws(Part):
         self.sessions: dict[int, SessionScheduled] = {}
         self.open: set[int] = set()
         self._held: set[int] = set()
+        """Sessions that are over, the cancelled ones among them."""
+        self._cancelled: set[int] = set()
         self._admitted: dict[int, int] = defaultdict(int)
         self._in_room: dict[str, list[SessionScheduled]] = defaultdict(list)
         self._register = register
@@ -49,6 +57,8 @@ class ProgrammeLaws(Part):
             SessionOpened: self._opened,
             AttendeeAdmitted: self._admit,
             AttendeeTurnedAway: self._turned_away,
+            SessionRescheduled: self._reschedule,
+            SessionCancelled: self._cancel,
             SessionClosed: self._closed,
         }
 
@@ -69,11 +79,41 @@ class ProgrammeLaws(Part):
             self.breaks(event, "session.times")
         if not (event.mode == "online") == (not event.room) == (event.capacity == 0):
             self.breaks(event, "session.room")
-        in_room = self._in_room[event.room] if event.room else []
-        if any(event.starts_ms < other.ends_ms and other.starts_ms < event.ends_ms for other in in_room):
+        self._place(event, event)
+
+    def _place(self, event: SessionScheduled | SessionRescheduled, session: SessionScheduled) -> None:
+        in_room = self._in_room[session.room] if session.room else []
+        if any(session.starts_ms < other.ends_ms and other.starts_ms < session.ends_ms for other in in_room):
             self.breaks(event, "session.clash")
-        in_room.append(event)
-        self.sessions[event.session] = event
+        in_room.append(session)
+        self.sessions[session.session] = session
+
+    def _take_out(self, session: SessionScheduled | None) -> None:
+        if session is not None and session in self._in_room[session.room]:
+            self._in_room[session.room].remove(session)
+
+    def _reschedule(self, event: SessionRescheduled) -> None:
+        session = self.sessions.get(event.session)
+        if session is None or event.session in self.open or event.session in self._held:
+            self.breaks(event, "session.rescheduled")
+        if event.ends_ms <= event.starts_ms or event.starts_ms < event.at_ms:
+            self.breaks(event, "session.times")
+        if session is None:
+            return
+        self._take_out(session)
+        place = {name: getattr(event, name) for name in ("room", "capacity", "starts_ms", "ends_ms")}
+        self._place(event, msgspec.structs.replace(session, **place))
+
+    def _cancel(self, event: SessionCancelled) -> None:
+        number, session = event.session, self.sessions.get(event.session)
+        if session is None or number in self._held or event.was_open is not (number in self.open):
+            self.breaks(event, "session.cancelled")
+        if event.attended != self._admitted.pop(number, 0):
+            self.breaks(event, "session.attended")
+        self._take_out(session)
+        self.open.discard(number)
+        self._held.add(number)
+        self._cancelled.add(number)
 
     def _opened(self, event: SessionOpened) -> None:
         session = self.sessions.get(event.session)
@@ -96,7 +136,12 @@ class ProgrammeLaws(Part):
 
     def _turned_away(self, event: AttendeeTurnedAway) -> None:
         session = self.sessions.get(event.session)
-        if session is None or self._admitted[event.session] < session.capacity or event.session in self._held:
+        if event.reason == "cancelled":
+            lawful = event.session in self._cancelled
+        else:
+            is_full = session is not None and self._admitted[event.session] >= session.capacity
+            lawful = is_full and event.session not in self._held
+        if not lawful:
             self.breaks(event, "attendee.turned_away")
         if not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")

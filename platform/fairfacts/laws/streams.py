@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from fairfacts.disruptions import StreamFailure
+from fairfacts.laws.disruptions import DisruptionLaws
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Handlers, Part
 from fairfacts.laws.programme import ProgrammeLaws
-from fairfacts.programme import SessionClosed
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.programme import SessionCancelled, SessionClosed
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
+
+MINUTE_MS = 60_000
 
 
 class StreamLaws(Part):
@@ -22,11 +26,16 @@ class StreamLaws(Part):
         "viewer.sequence": "viewers are numbered 0, 1, 2, ... as they join",
         "viewer.on_air": "a viewer joins a stream that is on air",
         "viewer.joined": "a viewer leaves the stream that it joined, once",
+        "viewer.refused": "a viewer is refused by a stream that is on air, and as failed only while it fails",
+        "viewer.stalled": "streams stall of some viewers at whole minutes, and whoever leaves for it is one of these",
         "viewer.watched": "watched_ms is the time from joining to leaving",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws, programme: ProgrammeLaws) -> None:
+    def __init__(
+        self, breaks: Breaks, register: RegisterLaws, programme: ProgrammeLaws, disruptions: DisruptionLaws
+    ) -> None:
         super().__init__(breaks)
+        self._disruptions = disruptions
         self._programme = programme
         self._register = register
         self._on_air: dict[int, int] = {}
@@ -41,9 +50,12 @@ class StreamLaws(Part):
         return {
             StreamStarted: self._start,
             ViewerJoined: self._join,
+            ViewerRefused: self._refuse,
+            ViewersStalled: self._stall,
             ViewerLeft: self._leave,
             StreamEnded: self._end,
-            SessionClosed: self._session_closed,
+            SessionClosed: self._session_over,
+            SessionCancelled: self._session_over,
         }
 
     def flows(self, now_ms: int) -> dict[str, Little]:
@@ -67,10 +79,29 @@ class StreamLaws(Part):
             self._on_air[stream] += 1
         else:
             self.breaks(event, "viewer.on_air")
-        if not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
+        self._recognise(event)
+        if self._fails(stream):
+            self.breaks(event, "viewer.on_air")
         self._watching[viewer] = event
         self._views.enter(event.at_ms)
+
+    def _recognise(self, event: ViewerJoined | ViewerRefused) -> None:
+        if event.organisation is not None and not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+
+    def _fails(self, stream: int) -> bool:
+        active = self._disruptions.active.values()
+        return any(type(one) is StreamFailure and one.session == stream for one in active)
+
+    def _refuse(self, event: ViewerRefused) -> None:
+        self._recognise(event)
+        fails = self._fails(event.stream)
+        if event.stream not in self._on_air or fails is not (event.reason == "failed"):
+            self.breaks(event, "viewer.refused")
+
+    def _stall(self, event: ViewersStalled) -> None:
+        if event.at_ms % MINUTE_MS or not event.left <= event.stalled <= len(self._watching) + event.left:
+            self.breaks(event, "viewer.stalled")
 
     def _leave(self, event: ViewerLeft) -> None:
         joined = self._watching.pop(event.viewer, None)
@@ -88,6 +119,6 @@ class StreamLaws(Part):
         if self._on_air.pop(event.stream, -1) != 0:
             self.breaks(event, "stream.ends")
 
-    def _session_closed(self, event: SessionClosed) -> None:
+    def _session_over(self, event: SessionClosed | SessionCancelled) -> None:
         if event.session in self._on_air:
             self.breaks(event, "stream.ends")

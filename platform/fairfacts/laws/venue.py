@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
@@ -11,7 +12,10 @@ from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Handlers, Part
 from fairfacts.venue import (
+    CapChanged,
+    EntryBookedOut,
     GatesClosed,
+    LanesChanged,
     StandPlaced,
     VenueClosed,
     VenueOpened,
@@ -37,7 +41,7 @@ class VenueLaws(Part):
         "venue.opens": "halls that are closed and empty open, with last entry before the close, and lanes at each gate",
         "venue.closes": "halls that are open close when they were said to, with everybody gone",
         "venue.entered": "the halls say at the close how many they have let in on the day",
-        "venue.cap": "no more people are inside than may be",
+        "venue.cap": "whoever enters finds no more people inside than might be when the check began",
         "gates.close": "the gates close once a day, at last entry",
         "gate.there": "a visitor comes to a gate that the halls have",
         "gate.lanes": "a gate checks no more visitors at a time than it has lanes",
@@ -74,6 +78,9 @@ class VenueLaws(Part):
             ZoneLaidOut: self._lay_out,
             StandPlaced: self._place,
             VenueOpened: self._open,
+            CapChanged: self._change_cap,
+            LanesChanged: self._change_lanes,
+            EntryBookedOut: self._book_out,
             VisitorEntered: self._enter,
             VisitorRefused: self._refuse,
             VisitorLeft: self._leave,
@@ -114,6 +121,20 @@ class VenueLaws(Part):
             self.breaks(event, "venue.opens")
         self._day = Day(event)
 
+    def _change_cap(self, event: CapChanged) -> None:
+        if self._day is not None:
+            self._day.caps.append((event.at_ms, event.cap))
+
+    def _change_lanes(self, event: LanesChanged) -> None:
+        if self._day is not None and event.gate >= len(self._day.gates):
+            self.breaks(event, "gate.there")
+        elif self._day is not None:
+            self._day.gates[event.gate].lanes.append((event.at_ms, event.lanes))
+
+    def _book_out(self, event: EntryBookedOut) -> None:
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+
     def _enter(self, event: VisitorEntered) -> None:
         day, check_ms = self._day, event.at_ms - event.checked_ms
         self._recognise(event)
@@ -126,7 +147,7 @@ class VenueLaws(Part):
         if event.visitor in day.entered:
             self.breaks(event, "visitor.once")
         day.entered.add(event.visitor)
-        if len(self._inside) > day.cap:
+        if len(self._inside) > most_at(day.caps, check_ms):
             self.breaks(event, "venue.cap")
         if event.gate < len(day.gates):
             gate = day.gates[event.gate]
@@ -154,7 +175,7 @@ class VenueLaws(Part):
             self.breaks(event, "organisation.registered")
         if event.reason == "full":
             # those in a lane have a place inside already; before the halls open nobody knows their cap
-            room = 0 if day is None else day.cap - len(self._inside) - day.lanes
+            room = 0 if day is None else day.caps[-1][1] - len(self._inside) - day.lanes
             if room > 0 or event.waited_ms:
                 self.breaks(event, "visitor.full")
         # nobody waits at halls that have closed, nor is anybody asked to come again
@@ -225,11 +246,21 @@ class VenueLaws(Part):
 class Day:
     """A day of the halls, from their opening to their close."""
 
-    __slots__ = ("cap", "closes_ms", "counts", "entered", "gates", "gates_closed", "lanes", "last_entry_ms", "opens_ms")
+    __slots__ = (
+        "caps",
+        "closes_ms",
+        "counts",
+        "entered",
+        "gates",
+        "gates_closed",
+        "lanes",
+        "last_entry_ms",
+        "opens_ms",
+    )
 
     def __init__(self, event: VenueOpened) -> None:
         self.opens_ms, self.last_entry_ms, self.closes_ms = event.at_ms, event.last_entry_ms, event.closes_ms
-        self.cap, self.lanes = event.cap, sum(event.lanes)
+        self.caps, self.lanes = [(event.at_ms, event.cap)], sum(event.lanes)
         self.gates = [Gate(lanes, event.at_ms) for lanes in event.lanes]
         self.gates_closed = False
         self.entered: set[int] = set()
@@ -244,12 +275,12 @@ class Day:
 class Gate:
     """A day's visitors at a gate. A wait is told when it is over, so what held during it is known at the close."""
 
-    __slots__ = ("_began_ms", "_changes", "_ended_ms", "_lanes", "_opens_ms", "_waits_ms", "counted")
+    __slots__ = ("_began_ms", "_changes", "_ended_ms", "_opens_ms", "_waits_ms", "counted", "lanes")
 
     def __init__(self, lanes: int, opens_ms: int) -> None:
         self.counted: list[int] = []
         """Those said to wait, minute by minute."""
-        self._lanes, self._opens_ms = lanes, opens_ms
+        self.lanes, self._opens_ms = [(opens_ms, lanes)], opens_ms
         self._waits_ms: list[tuple[int, int]] = []
         """When each visitor came, and was called to a lane or sent away."""
         self._began_ms: list[int] = []
@@ -272,9 +303,11 @@ class Gate:
         self._ended_ms.append(ended_ms)
 
     def keeps_lanes(self) -> bool:
-        """Return whether each check that found all lanes in use began when one of them was free again."""
-        beginnings_ms = sorted(self._began_ms)[self._lanes :]
-        return all(ended_ms <= began_ms for ended_ms, began_ms in zip(self._ended_ms, beginnings_ms, strict=False))
+        """Return whether each check began when it found a lane of those open then free."""
+        return all(
+            begun - bisect_right(self._ended_ms, began_ms) <= most_at(self.lanes, began_ms)
+            for begun, began_ms in enumerate(sorted(self._began_ms), start=1)
+        )
 
     def keeps_turn(self) -> bool:
         """Return whether nobody was called before somebody who came earlier."""
@@ -283,3 +316,9 @@ class Gate:
     def waiting(self) -> list[int]:
         """Return how many waited at each count that there was."""
         return [*accumulate(self._changes.get(count, 0) for count in range(len(self.counted)))]
+
+
+def most_at(changes: list[tuple[int, int]], moment_ms: int) -> int:
+    """Return the largest value in force at a moment: of changes in one millisecond any may have been the one."""
+    before = [value for at_ms, value in changes if at_ms < moment_ms][-1:]
+    return max([*before, *(value for at_ms, value in changes if at_ms == moment_ms)], default=changes[0][1])

@@ -8,6 +8,7 @@ from typing import ClassVar
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.platform import LoginRefused
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 
 MINUTE_MS = 60_000
@@ -20,6 +21,7 @@ class VisitLaws(Part):
         "visit.sequence": "visits are numbered 0, 1, 2, ... as they start",
         "visit.started": "a visit ends once, after it started, as the visit of whom it started",
         "visit.requests": "a visit says how many first requests were made in it",
+        "visit.returns": "whoever logs in once more was refused and comes again, or was thrown off the platform",
         "pages.minute": "page views are counted at whole minutes, each once, when there are any",
     }
 
@@ -28,13 +30,20 @@ class VisitLaws(Part):
         self.online: dict[int, VisitStarted] = {}
         self.asked: dict[int, int] = {}
         """First requests made by each visitor who is online and has made any."""
+        self._returning: dict[int, int] = {}
+        """Log-ins that are expected once more, by organisation."""
         self._register = register
         self._visits = Flow()
         self._next = self._counted_ms = 0
 
     def handlers(self) -> Handlers:
         """Return what is done on each type of event that the part hears."""
-        return {VisitStarted: self._start, PagesViewed: self._viewed, VisitEnded: self._end}
+        return {
+            VisitStarted: self._start,
+            LoginRefused: self._refuse,
+            PagesViewed: self._viewed,
+            VisitEnded: self._end,
+        }
 
     def flows(self, now_ms: int) -> dict[str, Little]:
         """Return the account of the visits under way."""
@@ -45,10 +54,25 @@ class VisitLaws(Part):
         if visit != self._next:
             self.breaks(event, "visit.sequence")
         self._next = visit + 1
-        if not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
+        self._log_in(event)
         self.online[visit] = event
         self._visits.enter(event.at_ms)
+
+    def _refuse(self, event: LoginRefused) -> None:
+        self._log_in(event)
+        if event.returns:
+            self._returning[event.organisation] = self._returning.get(event.organisation, 0) + 1
+
+    def _log_in(self, event: VisitStarted | LoginRefused) -> None:
+        if not self._register.is_known(event.organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+        if event.attempt == 1:
+            return
+        expected = self._returning.pop(event.organisation, 0)
+        if expected > 1:
+            self._returning[event.organisation] = expected - 1
+        elif not expected or not event.attempt:
+            self.breaks(event, "visit.returns")
 
     def _viewed(self, event: PagesViewed) -> None:
         if event.at_ms % MINUTE_MS or event.at_ms <= self._counted_ms or event.stands + event.projects == 0:
@@ -66,5 +90,7 @@ class VisitLaws(Part):
             self.breaks(event, "visit.started")
         if started is not None:
             self._visits.leave(event.at_ms, event.at_ms - started.at_ms)
+        if event.dropped:
+            self._returning[event.organisation] = self._returning.get(event.organisation, 0) + 1
         if event.requests != self.asked.pop(event.visit, 0):
             self.breaks(event, "visit.requests")

@@ -1,0 +1,87 @@
+"""The laws of the platform's capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from fairfacts.event import Event
+from fairfacts.laws.disruptions import DisruptionLaws
+from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.negotiations import NegotiationEnded, NegotiationFailed, NegotiationTakenUp
+from fairfacts.platform import PlatformMetered, PlatformOpened
+from fairfacts.streams import ViewerJoined, ViewerLeft, ViewerRefused
+
+MINUTE_MS = 60_000
+
+
+class PlatformLaws(Part):
+    """What the platform carries at the same time."""
+
+    LAWS: ClassVar[Mapping[str, str]] = {
+        "platform.opens": "the platform opens once, before anything goes on on it",
+        "platform.rooms": "no more talks are held at the same time than the platform has rooms",
+        "platform.viewers": "no more views are going on at the same time than the platform carries",
+        "platform.full": "a viewer is refused as full only when the platform carries all it can",
+        "platform.minute": "the platform is metered at whole minutes, each once, at the capacity that it has",
+    }
+
+    def __init__(self, breaks: Breaks, disruptions: DisruptionLaws) -> None:
+        super().__init__(breaks)
+        self._disruptions = disruptions
+        self._opened: PlatformOpened | None = None
+        self._talking = self._watching = self._metered_ms = 0
+
+    def handlers(self) -> Handlers:
+        """Return what is done on each type of event that the part hears."""
+        return {
+            PlatformOpened: self._open,
+            NegotiationTakenUp: self._take_up,
+            NegotiationEnded: self._free_room,
+            NegotiationFailed: self._free_room,
+            ViewerJoined: self._join,
+            ViewerLeft: self._leave,
+            ViewerRefused: self._refuse,
+            PlatformMetered: self._meter,
+        }
+
+    def _most(self, capacity: int) -> int:
+        return int(capacity * self._disruptions.capacity_share())
+
+    def _open(self, event: PlatformOpened) -> None:
+        if self._opened is not None or self._talking or self._watching:
+            self.breaks(event, "platform.opens")
+        self._opened = event
+
+    def _take_up(self, event: Event) -> None:
+        self._talking += 1
+        if self._opened is None or self._talking > self._most(self._opened.rooms):
+            self.breaks(event, "platform.rooms")
+
+    def _free_room(self, _: Event) -> None:
+        self._talking -= 1
+
+    def _join(self, event: Event) -> None:
+        self._watching += 1
+        if self._opened is None or self._watching > self._most(self._opened.viewers):
+            self.breaks(event, "platform.viewers")
+
+    def _leave(self, _: Event) -> None:
+        self._watching -= 1
+
+    def _refuse(self, event: ViewerRefused) -> None:
+        most = 0 if self._opened is None else self._most(self._opened.viewers)
+        if event.reason == "full" and self._watching < most:
+            self.breaks(event, "platform.full")
+
+    def _meter(self, event: PlatformMetered) -> None:
+        share = self._disruptions.capacity_share()
+        if event.at_ms % MINUTE_MS or event.at_ms <= self._metered_ms or event.capacity_share != share:
+            self.breaks(event, "platform.minute")
+        self._metered_ms = event.at_ms
+        if self._opened is None:
+            return
+        if self._talking > self._most(self._opened.rooms):
+            self.breaks(event, "platform.rooms")
+        if self._watching > self._most(self._opened.viewers):
+            self.breaks(event, "platform.viewers")

@@ -1,0 +1,59 @@
+"""Notices: what the information service tells everybody, and what changes what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from fairfacts.event import Count, Event
+
+LATEST = 8
+"""Notices that the measures hold in full; the log has all."""
+
+
+class NoticePublished(Event, frozen=True, tag="notice.published"):
+    """The information service told everybody of something."""
+
+    notice: Count
+    about: str
+    """The kind of the disruption, or `venue_full`."""
+    over: bool
+    """Whether it tells that what it is about is over."""
+    text: str
+    """In English, for people to read."""
+    disruption: Count | None
+    """The number of the disruption it tells of; null where it is none."""
+
+
+MEASURES: Mapping[str, str] = {
+    "published": "notices · so far",
+    "published_by_kind": "notices · so far, by what they are about",
+    "latest": "notices · the eight latest, by number: when and what",
+}
+
+
+class NoticeMeasures(msgspec.Struct):
+    """Notices."""
+
+    published_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
+    latest: dict[int, tuple[int, str, bool, str]] = msgspec.field(default_factory=dict)
+
+    def publish(self, event: NoticePublished) -> None:
+        """Take a notice in."""
+        self.published_by_kind[event.about] = self.published_by_kind.get(event.about, 0) + 1
+        self.latest[event.notice] = (event.at_ms, event.about, event.over, event.text)
+        if len(self.latest) > LATEST:
+            del self.latest[next(iter(self.latest))]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return the measures of this part as plain data."""
+        return {
+            "published": sum(self.published_by_kind.values()),
+            "published_by_kind": dict(self.published_by_kind),
+            "latest": {
+                str(number): {"at_ms": at_ms, "about": about, "over": over, "text": text}
+                for number, (at_ms, about, over, text) in self.latest.items()
+            },
+        }
