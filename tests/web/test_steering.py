@@ -1,35 +1,68 @@
-"""A run is steered from the page: real command, real backend, real browser."""
+"""A run is started, steered and put beside another from the page: real command, real backend, real browser."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import httpx
+import pytest
 from playwright.sync_api import Page, expect
 from tests.command.fair import Fair
+from tests.web.conftest import send
+
+OpenPage = Callable[..., Page]
 
 
-def test_a_run_is_paused_sped_up_and_stopped(backend: Any, open_page: Callable[..., Page], tmp_path: Path) -> None:
-    fair = Fair(tmp_path)
-    running = fair.start("run", "ciftis2020", "--scale", "0.01", "--speed", "3600", "--to", backend.url, "--json")
-    page = open_page("?view=runs")
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A backend that can play runs itself."""
+    with Fair(tmp_path_factory.mktemp("serving")).serving() as (url, _):
+        yield url
+
+
+def test_a_run_is_started_with_changes_paused_sped_up_and_stopped(url: str, open_page: OpenPage) -> None:
+    page = open_page("?view=runs", url=url)
+    page.locator("[name=scenario]").select_option("ciftis2020")
+    page.locator("[name=scale]").select_option("0.01")
+    page.locator("[name=seed]").fill("11")
+    page.locator("#find-parameter").fill("patience_mean")
+    page.locator("[name='negotiations.patience_mean_min']").fill("100000")
+    page.locator("#start-run").click()
+    expect(page.locator("[role=alert]")).to_contain_text("patience_mean_min")  # names it, and what is allowed
+    page.locator("[name='negotiations.patience_mean_min']").fill("30")
+    page.locator("#start-run").click()
+    expect(page.locator("[data-run]")).to_have_count(1)
+    run = httpx.get(f"{url}/runs").json()[0]
+    assert (run["seed"], run["scale"], run["request"]["changes"]) == (11, 0.01, ["negotiations.patience_mean_min=30"])
+    assert f"run={run['id']}" in page.url
     page.locator("#pause-run").click(timeout=20_000)
     expect(page.locator("[data-command='0'] td")).to_contain_text("Fri 4 Sep")  # obeyed, at that moment
     expect(page.locator("#pause-run")).to_have_text("Go on")
-    run = backend.get("runs")[0]
-    assert run["state"] == "paused"
-    at_ms = backend.get("runs")[0]["at_ms"]
-    page.locator("#speed-run").select_option("max")
-    expect(page.locator("[data-command='1'] td")).to_contain_text("Fri 4 Sep")
-    assert backend.get("runs")[0]["at_ms"] == at_ms  # a pause stays one
+    at_ms = httpx.get(f"{url}/runs/{run['id']}").json()["at_ms"]
     page.locator("#speed-run").select_option("600")
+    expect(page.locator("[data-command='1'] td")).to_contain_text("Fri 4 Sep")
+    standing = httpx.get(f"{url}/runs/{run['id']}").json()
+    assert (standing["state"], standing["at_ms"]) == ("paused", at_ms)  # a pause stays one
     page.locator("#pause-run").click()
-    expect(page.locator("[data-command='3'] th")).to_have_text("Go on")
     expect(page.locator("#pause-run")).to_have_text("Pause the run")
     page.locator("#stop-run").click()
-    expect(page.locator(f"[data-run={run['id']}] td").last).to_have_text("stopped")
-    running.communicate(timeout=20)
-    commands = backend.get(f"runs/{run['id']}/commands")
-    assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "speed", "resume", "stop"]
+    expect(page.locator(f"[data-run={run['id']}] [data-state]")).to_have_text("stopped")
+    commands = httpx.get(f"{url}/runs/{run['id']}/commands").json()
+    assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "resume", "stop"]
     assert all(each["refused"] is None and each["applied_at_ms"] is not None for each in commands)
+
+
+def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_page: OpenPage) -> None:
+    one, head = send(backend, real[:6])
+    other, _ = send(backend, fair)
+    page = open_page(f"?view=runs&run={one}")
+    page.locator(f"[data-run={other}] .links button").click()
+    assert f"pick={other}" in page.url
+    initiated = page.locator("[data-measure-of-both='negotiations.initiated'] td")
+    expect(initiated.first).to_be_visible()
+    backend.append(one, head, [event for batch in real[6:] for event in batch])
+    a, b = (backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["initiated"] for run in (one, other))
+    expect(initiated).to_have_text([f"{a:,}", f"{b:,}", f"{b - a:+,}".replace("-", "\u2212"), f"{100 * b / a:.1f}%"])
+    page.get_by_role("button", name="Close").click()
+    expect(page.locator("[data-pair]")).to_have_count(0)

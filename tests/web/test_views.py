@@ -86,7 +86,7 @@ def test_runs_are_listed_and_chosen(backend: Any, fair: Any, open_page: OpenPage
     newer, _ = send(backend, fair[:2])
     page = open_page("?view=runs")
     expect(page.locator("[data-run]")).to_have_count(2)
-    assert page.locator(f"[data-run={older}] td").last.inner_text() == "ended"
+    assert page.locator(f"[data-run={older}] [data-state]").inner_text() == "ended"
     expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", newer)
     page.get_by_role("button", name=older).click()
     expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", older)

@@ -23,6 +23,8 @@ export const store = new Store({
   lags: null,
   trace: null,
   answers: {},
+  pair: null,
+  scenarios: null,
   help: false,
 });
 

@@ -1,6 +1,4 @@
-// The live feed of one run: a socket that is kept open, and the snapshot that its frames add up to.
-
-import type { Snapshot } from "./snapshot";
+// A live feed, of one run or of two: a socket that is kept open, and the state that its frames add up to.
 
 export type FeedState =
   | { name: "connecting" }
@@ -10,9 +8,9 @@ export type FeedState =
   | { name: "reset"; reason: string }
   | { name: "ended" };
 
-export interface Watcher {
+export interface Watcher<State> {
   /** A frame came; call `drawn` once it is on the screen, for the next is sent only then. */
-  frame(snapshot: Snapshot, atMs: number, drawn: () => void): void;
+  frame(state: State, atMs: number, drawn: () => void): void;
   state(state: FeedState): void;
   /** How long the latest datum took on its way, and how far the run has come. */
   heartbeat(lags: Lags, atMs: number): void;
@@ -26,12 +24,12 @@ export interface Lags {
 }
 
 type Message =
-  | { type: "hello"; protocol: number; run: string; epoch: string; head: number; at_ms: number; wall: string }
-  | { type: "snapshot"; frame: number; position: number; at_ms: number; state: Snapshot; token: string }
+  | { type: "hello"; protocol: number; epoch: string; at_ms: number; wall: string }
+  | { type: "snapshot"; frame: number; position: number; at_ms: number; state: Json; token: string }
   | { type: "patch"; from: number; to: number; position: number; at_ms: number; patch: Json; merged: number; token: string }
   | { type: "heartbeat"; wall: string; at_ms: number; position: number; lag_ms: Lags }
   | { type: "reset"; reason: string }
-  | { type: "end"; digest: string; position: number };
+  | { type: "end"; position: number };
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
@@ -40,9 +38,9 @@ const STALE_AFTER_MS = 2_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
-export class Feed {
+export class Feed<State> {
   #socket: WebSocket | null = null;
-  #snapshot: Snapshot | null = null;
+  #held: Json | null = null;
   #frame = -1;
   #token: string | null = null;
   #state: FeedState = { name: "connecting" };
@@ -52,8 +50,8 @@ export class Feed {
   #staleness: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    readonly run: string,
-    private readonly watcher: Watcher,
+    private readonly path: string,
+    private readonly watcher: Watcher<State>,
   ) {
     this.#connect();
   }
@@ -68,8 +66,8 @@ export class Feed {
   }
 
   #connect(): void {
-    if (!this.#snapshot) this.#tell({ name: "connecting" });
-    const url = new URL(`runs/${encodeURIComponent(this.run)}/live`, document.baseURI);
+    if (this.#held === null) this.#tell({ name: "connecting" });
+    const url = new URL(this.path, document.baseURI);
     url.protocol = url.protocol.replace("http", "ws");
     url.search = "";
     const socket = new WebSocket(url);
@@ -86,7 +84,7 @@ export class Feed {
     this.#socket = null;
     clearTimeout(this.#staleness);
     if (this.#state.name === "ended") return;
-    if (this.#snapshot && this.#state.name !== "lost") this.#tell({ name: "lost", since: this.#newest });
+    if (this.#held !== null && this.#state.name !== "lost") this.#tell({ name: "lost", since: this.#newest });
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), pause * (0.75 + Math.random() / 2));
   }
@@ -101,11 +99,11 @@ export class Feed {
           acknowledge: true,
         });
       case "snapshot":
-        this.#snapshot = message.state;
+        this.#held = message.state;
         return this.#took(message.frame, message.at_ms, message.token);
       case "patch":
-        if (!this.#snapshot || message.from !== this.#frame) return this.#startOver();
-        this.#snapshot = merged(this.#snapshot as unknown as Json, message.patch) as unknown as Snapshot;
+        if (this.#held === null || message.from !== this.#frame) return this.#startOver();
+        this.#held = merged(this.#held, message.patch);
         return this.#took(message.to, message.at_ms, message.token);
       case "reset":
         this.#token = null;
@@ -127,7 +125,7 @@ export class Feed {
     clearTimeout(this.#staleness);
     this.#staleness = setTimeout(() => this.#tell({ name: "stale", since: this.#newest }), STALE_AFTER_MS);
     this.#tell({ name: "live" });
-    if (this.#snapshot) this.watcher.frame(this.#snapshot, atMs, () => this.#send({ type: "ack", frame }));
+    this.watcher.frame(this.#held as State, atMs, () => this.#send({ type: "ack", frame }));
   }
 
   /** Asks for a new snapshot: a patch came that does not follow on what is held. */

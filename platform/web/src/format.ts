@@ -33,6 +33,13 @@ export function shown(language: Language, value: number, as: As): string {
   }
 }
 
+/** Returns a difference with its sign, written as the measure is. */
+export function signed(language: Language, value: number, as: As): string {
+  const text = shown(language, Math.abs(value), as);
+  const isNothing = text === shown(language, 0, as);
+  return isNothing ? text : `${value < 0 ? "\u2212" : "+"}${text}`;
+}
+
 /** Returns a number with its thousands separated and at most one decimal; a small fraction keeps its first digits. */
 export function number(language: Language, value: number): string {
   const small = Math.abs(value) < 1;

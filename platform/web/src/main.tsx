@@ -8,6 +8,7 @@ import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
 import { COMMANDS, ask, needs } from "./services";
+import { watchPair } from "./pair";
 import { follow } from "./player";
 import type { Page } from "./store";
 import type { Snapshot } from "./snapshot";
@@ -19,7 +20,7 @@ const RUNS_EVERY_MS = 2_000;
 const ANSWERS_EVERY_MS = 2_000;
 const LOOK_BACK_PAUSE_MS = 50;
 
-let feed: Feed | null = null;
+let feed: Feed<Snapshot> | null = null;
 /** Of which path and instant the answers are that are held. */
 const answered = new Map<string, string>();
 /** The view and what it was narrowed to when answers were last asked for. */
@@ -38,6 +39,7 @@ function draw(page: Page): void {
   document.body.toggleAttribute("data-old", feed.name !== "live" && feed.name !== "ended" && place.at === null);
   render(<Desk page={page} />, root);
   follow();
+  watchPair(page);
   if (place.run !== named) {
     named = place.run;
     void refreshRuns(false);
@@ -57,7 +59,7 @@ function watch(run: string | null): void {
   const nothing = { snapshot: null, live: null, lags: null, trace: null, answers: {}, atMs: 0, headMs: 0 };
   store.change({ watched: run, feed: { name: "connecting" }, ...nothing });
   if (run === null) return;
-  feed = new Feed(run, {
+  feed = new Feed(`runs/${encodeURIComponent(run)}/live`, {
     frame: (snapshot, atMs, drawn) => {
       if (snapshot.run.scenario === "") return store.change({}, drawn); // a log without events says nothing yet
       const trace = store.page.trace ?? new Trace(snapshot.run.duration_ms);

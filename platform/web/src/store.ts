@@ -4,6 +4,7 @@ import type { Place } from "./address";
 import type { Run } from "./api";
 import type { FeedState, Lags } from "./feed";
 import type { Snapshot } from "./snapshot";
+import type { Scenarios } from "./start";
 import type { Language } from "./text";
 import type { Trace } from "./trace";
 
@@ -33,8 +34,27 @@ export interface Page {
   trace: Trace | null;
   /** What the backend answered over HTTP, by path. */
   answers: Readonly<Record<string, unknown>>;
+  /** The run watched beside another one. */
+  pair: Pair | null;
+  /** What the start of a run may change; null until it was asked for. */
+  scenarios: Scenarios | null;
   /** Whether the list of keys is open. */
   help: boolean;
+}
+
+/** Two runs at the moment that both have reached. */
+export interface Pair {
+  other: string;
+  feed: FeedState;
+  atMs: number;
+  both: Both | null;
+}
+
+export interface Both {
+  a: Snapshot;
+  b: Snapshot;
+  /** By the path of the measure. */
+  difference: Record<string, { difference: number; ratio?: number }>;
 }
 
 export class Store {

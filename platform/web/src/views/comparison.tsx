@@ -29,38 +29,46 @@ const STRIP_REACH = 1.5;
 export function Comparison({ page }: { page: Page }) {
   const { language } = page;
   const rows = rowsOf(page);
+  const { headline } = (page.answers["comparison"] as { headline?: string } | undefined) ?? {};
   return (
-    <table class="comparison" aria-label={say(language, "table_title")}>
-      <thead>
-        <tr>
-          {COLUMNS.map((word) => (
-            <th key={word} scope="col">
-              {say(language, word)}
-            </th>
-          ))}
-          <td aria-hidden="true">
-            <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
-              {say(language, "key_reported")}
-            </span>
-          </td>
-        </tr>
-      </thead>
-      {GROUPS.map(([role, word, about]) => (
-        <tbody key={role} data-role={role}>
-          <tr class="group">
-            <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
-              {say(language, word)}
-              <span>{say(language, about)}</span>
-            </th>
-          </tr>
-          {rows
-            .filter((row) => row.role === role)
-            .map((row) => (
-              <Line key={row.figure} language={language} row={row} />
+    <>
+      {headline && (
+        <p class="headline" lang="en">
+          {headline}
+        </p>
+      )}
+      <table class="comparison" aria-label={say(language, "table_title")}>
+        <thead>
+          <tr>
+            {COLUMNS.map((word) => (
+              <th key={word} scope="col">
+                {say(language, word)}
+              </th>
             ))}
-        </tbody>
-      ))}
-    </table>
+            <td aria-hidden="true">
+              <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
+                {say(language, "key_reported")}
+              </span>
+            </td>
+          </tr>
+        </thead>
+        {GROUPS.filter(([role]) => rows.some((row) => row.role === role)).map(([role, word, about]) => (
+          <tbody key={role} data-role={role}>
+            <tr class="group">
+              <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+                {say(language, word)}
+                <span>{say(language, about)}</span>
+              </th>
+            </tr>
+            {rows
+              .filter((row) => row.role === role)
+              .map((row) => (
+                <Line key={row.figure} language={language} row={row} />
+              ))}
+          </tbody>
+        ))}
+      </table>
+    </>
   );
 }
 

@@ -1,10 +1,12 @@
 // Which runs are kept here?
 
-import { chooseRun } from "../actions";
+import { chooseRun, go } from "../actions";
 import type { Run } from "../api";
 import { wallMoment } from "../clock";
 import { number } from "../format";
 import { Part } from "../parts";
+import { SideBySide } from "../sidebyside";
+import { Start } from "../start";
 import { Steer, paceIn } from "../steer";
 import type { Page } from "../store";
 import { type Word, say } from "../text";
@@ -26,27 +28,30 @@ export function Runs({ page }: { page: Page }) {
   const isPlayed = watched?.state === "running" || watched?.state === "paused";
   return (
     <div class="parts">
-    {watched && isPlayed && <Steer page={page} run={watched} />}
-    <Part title={say(language, "runs_title")} wide>
-      <div class="scrolls">
-        <table class="runs">
-          <thead>
-            <tr>
-              {COLUMNS.map((word) => (
-                <th key={word} scope="col">
-                  {say(language, word)}
-                </th>
+      {page.pair && <SideBySide page={page} pair={page.pair} />}
+      <Part title={say(language, "runs_title")} wide>
+        <div class="scrolls">
+          <table class="runs">
+            <thead>
+              <tr>
+                {COLUMNS.map((word) => (
+                  <th key={word} scope="col">
+                    {say(language, word)}
+                  </th>
+                ))}
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {(page.runs ?? []).map((run) => (
+                <Line key={run.id} page={page} run={run} />
               ))}
-            </tr>
-          </thead>
-          <tbody>
-            {(page.runs ?? []).map((run) => (
-              <Line key={run.id} page={page} run={run} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </Part>
+            </tbody>
+          </table>
+        </div>
+      </Part>
+      {watched && isPlayed && <Steer page={page} run={watched} />}
+      <Start page={page} />
     </div>
   );
 }
@@ -66,7 +71,16 @@ function Line({ page, run }: { page: Page; run: Run }) {
       <td>{number(language, run.head)}</td>
       <td>{wallMoment(language, Date.parse(run.created_at))}</td>
       <td>{run.state === "running" && run.speed !== null ? paceIn(language, run.speed) : "–"}</td>
-      <td title={run.fault ?? undefined}>{say(language, `state_${run.state}`)}</td>
+      <td data-state title={run.fault ?? undefined}>
+        {say(language, `state_${run.state}`)}
+      </td>
+      <td class="links">
+        {run.id !== page.watched && (
+          <button type="button" class="link" onClick={() => go({ pick: run.id })}>
+            {say(language, "compare")}
+          </button>
+        )}
+      </td>
     </tr>
   );
 }
