@@ -89,6 +89,12 @@ COUNTERPARTS: Mapping[str, Counterpart] = {
 }
 """Every documented figure that a measure speaks of."""
 
+CAVEATS: Mapping[str, str] = {
+    "economies.top_traders": "the economies that take part are drawn by their trade in services, so that large traders"
+    " are rarely missed: little could have spoken against the model here",
+}
+"""What weakens the evidence of a held-out figure."""
+
 EMERGENT = (
     "visits.started",
     "visits.online_peak",

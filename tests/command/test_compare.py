@@ -108,7 +108,7 @@ def test_a_figure_outside_the_fair_is_refused(played: tuple[Fair, dict[str, Any]
 
 
 def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> None:
-    tiny = ("ciftis2020", "--scale", "0.01", "-n", "4")
+    tiny = ("ciftis2020", "--scale", "0.01", "-n", "3")
     fair("ensemble", *tiny, "-o", "many.json", "--at", "2020-09-05 08:00", "--against", "overseas-40")
     names = sorted(path.name for path in fair.folder.glob("many*.json"))
     (fair.folder / "mine.csv").write_text(

@@ -9,8 +9,13 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.command.fair import Fair
+
+from fairlab.calibrated import Calibration, Fitted, Met, Settings
+from fairlab.estimates import estimate
+from fairlab.knowledge import Knowledge
 
 PLOTS = ["days", "economies", "funnel", "halls", "hours", "reported"]
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -52,11 +57,35 @@ class Page(HTMLParser):
         return next([cell.strip() for cell in row] for row in self.rows if row and row[0].strip() == first)
 
 
+WORDS = "visits.requests_mean up 10 %: no target moves"
+
+
+def keep_calibration(path: Path) -> None:
+    fitted = msgspec.convert(
+        dict.fromkeys(("given", "start"), 1.0)
+        | {"name": "visits.requests_mean", "unit": "negotiations/visit", "value": 1.9, "low": 1.2, "high": 2.6}
+        | {"moved": 0.25, "around": 2.0, "factor": 1.5, "reason": "why"},
+        Fitted,
+    )
+    met = msgspec.convert(
+        dict.fromkeys(("within", "missed", "scale_bias", "scale_bias_half_width"))
+        | {"name": "negotiations.initiated", "measure": "negotiations.initiated", "op": "=", "value": 11_000}
+        | {"tolerance": 100, "checked": estimate([11_000.0, 11_110.0]), "error": 0.005, "reason": "so"},
+        Met,
+        from_attributes=True,
+    )
+    knowledge = Knowledge((0.4,), (0.25,), (1.5,), (1.1,), 0.0, WORDS)
+    calibration = Calibration("ciftis2020", (), Settings(check=2), "0.1.0", (fitted,), (met,), knowledge, 30, 9.0)
+    calibration.save(path)
+
+
 @pytest.fixture(scope="module")
 def reported(played: tuple[Fair, dict[str, Any]]) -> tuple[str, Path]:
     """The report of the small fair, and the folder where it lies with its plots and tables."""
     fair, result = played
-    done = fair("report", result["run"], "-o", "report.html", "--png", "plots", "--csv", "tables")
+    keep_calibration(fair.folder / "found.json")
+    more = ("--png", "plots", "--csv", "tables", "--calibration", "found.json")
+    done = fair("report", result["run"], "-o", "report.html", *more)
     assert (done.returncode, done.stderr) == (0, "")
     return (fair.folder / "report.html").read_text(encoding="utf-8"), fair.folder
 
@@ -133,7 +162,7 @@ def test_tables_are_beside_the_page(reported: tuple[str, Path], played: tuple[Fa
 def test_the_same_run_gives_the_same_page(reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]) -> None:
     text, _ = reported
     fair, result = played
-    fair("report", result["run"], "-o", "again.html")
+    fair("report", result["run"], "-o", "again.html", "--calibration", "found.json")
     again = (fair.folder / "again.html").read_bytes()
     assert hashlib.sha256(again).digest() == hashlib.sha256(text.encode()).digest()
 
@@ -160,6 +189,7 @@ def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
         (["-o", "."], 2, "-o .: is a folder; name a file in it, such as report.html"),
         (["no.json", "-o", "report.html"], 2, "no.json: cannot be read"),
         (["-o", "report.html", "--figures", "no.csv"], 2, "no.csv: cannot be read"),
+        (["-o", "report.html", "--calibration", "no.json"], 2, "no.json: holds no calibration"),
         (["-o", "report.html"], 1, "holds no run yet"),
     ],
 )
@@ -168,3 +198,14 @@ def test_what_cannot_be_reported_is_told(fair: Fair, arguments: list[str], statu
     assert (done.returncode, done.stdout) == (status, "")
     assert complaint in done.stderr
     assert not (fair.folder / "report.html").exists()
+
+
+def test_what_the_data_cannot_tell_comes_from_a_calibration(reported: tuple[str, Path]) -> None:
+    text, _ = reported
+    page = Page(text)
+    assert "the calibration in found.json: ciftis2020, seed 7, 30 runs, checked in 2 fresh fairs" in text
+    assert f"<strong>The weakest direction:</strong> {WORDS}." in text
+    belief = next(row for row in page.rows if row[:2] == ["visits.requests_mean", "1.9"])
+    assert belief[2:] == ["1.2 to 2.6", "negotiations/visit", "2, to a factor of 1.5", "25 %"]
+    target = next(row for row in page.rows if row[-1:] == ["so"])
+    assert [cell.strip() for cell in target] == ["negotiations.initiated", "11,000", "11,055", "0.50 %", "so"]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -17,18 +17,19 @@ from cloudfair.command.experiments import check_output
 from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures
 from cloudfair.command.show import err, out
 from cloudfair.command.subjects import RunOrEnsemble, Subject, subject
+from cloudfair.report.content import Calibrated, Content, Fact, Fitted, Met, Parameter, tables
 from fairfacts.comparison import Row, counterpart_of, headline
 from fairfacts.counting import RULES, Counted, counted
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.figures import Figure, load_figures, load_own_figures
 from fairfacts.identities import audit
 from fairfacts.measures import MEASURES
+from fairfacts.resources import data
+from fairlab.calibrated import Calibration
+from fairlab.keeping import SHIPPED, shipped_calibration
 from fairsim import VERSION
 from fairsim.parameters import FILE, load_rows
 from fairsim.scenario import Scenario, load_scenario, read_scenario
-
-if TYPE_CHECKING:
-    from cloudfair.report import Content, Fact, Parameter
 
 
 def report(
@@ -40,6 +41,10 @@ def report(
     ] = None,
     tables_to: Annotated[
         Path | None, typer.Option("--csv", metavar="FOLDER", help="Write each table as a CSV file there too.")
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="What `fair calibrate -o` kept as .json; without it the shipped one."),
     ] = None,
     figures: Figures = None,
     database: Database = DEFAULT_DATABASE,
@@ -54,9 +59,11 @@ def report(
         raise LabError(f"-o {output}: is a folder; name a file in it, such as {output / 'report.html'}")
     documented = load_figures()
     known = load_own_figures(figures, documented) if figures else documented
+    calibrated = _calibrated(calibration)
     one = subject(run, database)
-    content = content_of(one, known)
-    from cloudfair.report import draw, render, tables  # matplotlib takes its time: whoever asks waits for it
+    content = content_of(one, known, calibrated)
+    from cloudfair.report.page import render
+    from cloudfair.report.plots import draw  # matplotlib takes its time: whoever asks waits for it
 
     with err.status("Drawing"):
         plots = draw(content)
@@ -83,10 +90,8 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def content_of(one: Subject, figures: Mapping[str, Figure]) -> Content:
+def content_of(one: Subject, figures: Mapping[str, Figure], calibrated: Calibrated | None) -> Content:
     """Return what the report of a run or an ensemble says."""
-    from cloudfair.report import Content
-
     rows = one.compare(figures.values())
     asked = _asked(one)
     scenario, note = _scenario(asked, str(asked["sha256"]))
@@ -107,10 +112,36 @@ def content_of(one: Subject, figures: Mapping[str, Figure]) -> Content:
         scale=one.run.scale,
         parameters=_parameters(scenario, asked) if scenario else [],
         scenario_note=note,
-        calibrated=None,
+        calibrated=calibrated,
         facts=_facts(one, asked),
         commands=_commands(one, asked),
         economies=economy_names(),
+    )
+
+
+def _calibrated(path: Path | None) -> Calibrated | None:
+    """Return what a calibration tells: that of a file, or the one that the shipped parameters are from.
+
+    Raises:
+        LabError: the file holds no calibration.
+    """
+    if path is None and not (data("seeds") / SHIPPED).is_file():
+        return None
+    found = Calibration.load(path) if path else shipped_calibration()
+    checked = f", checked in {found.settings.check} fresh fairs" if found.settings.check else ""
+    told = f"the calibration {f'in {path.name}' if path else 'of the shipped parameters'}"
+    return Calibrated(
+        told=f"{told}: {found.scenario}, seed {found.settings.seed}, {found.runs:,} runs{checked}",
+        parameters=tuple(
+            Fitted(one.name, one.value, one.low, one.high, one.unit, one.around, one.factor, one.moved)
+            for one in found.parameters
+        ),
+        targets=tuple(
+            Met(one.name, one.op, one.value, one.checked.mean if one.checked else None, one.error, one.reason)
+            for one in found.targets
+        ),
+        singular_values=found.knowledge.singular_values,
+        words=found.knowledge.words,
     )
 
 
@@ -170,7 +201,6 @@ def _scenario(asked: dict[str, Any], sha256: str) -> tuple[Scenario | None, str]
 
 
 def _parameters(scenario: Scenario, asked: dict[str, Any]) -> list[Parameter]:
-    from cloudfair.report import Parameter
 
     said = read_scenario(asked["scenario"], asked["changes"])
     played: dict[str, dict[str, Any]] = msgspec.to_builtins(scenario.parameters)
@@ -200,8 +230,6 @@ def _shown(value: Any) -> str:
 
 def _facts(one: Subject, asked: dict[str, Any]) -> list[Fact]:
     """Return what decides the run or the ensemble, by name."""
-    from cloudfair.report import Fact
-
     told = {
         "scenario": asked["scenario"],
         "changes": " ".join(f"--set {change}" for change in asked["changes"]) or "none",

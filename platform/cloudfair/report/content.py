@@ -38,15 +38,32 @@ class Fitted(msgspec.Struct, frozen=True):
     low: float
     high: float
     unit: str
+    around: float
+    factor: float
+    """The prior: the value lies within that factor of `around`, either way (one standard deviation)."""
     moved: float
     """Share of the prior's variance that the data took away: 0 when they say nothing of it."""
+
+
+class Met(msgspec.Struct, frozen=True):
+    """A target of a calibration, and how it was met."""
+
+    name: str
+    op: str
+    value: float
+    mean: float | None
+    error: float | None
+    """Of the mean of fresh runs, as a share; None where none were played."""
+    reason: str
 
 
 class Calibrated(msgspec.Struct, frozen=True):
     """What a calibration found, and what its data cannot tell."""
 
-    file: str
+    told: str
+    """Which calibration it is."""
     parameters: tuple[Fitted, ...]
+    targets: tuple[Met, ...]
     singular_values: tuple[float, ...]
     words: str
     """The weakest direction, as a reader would try it."""
