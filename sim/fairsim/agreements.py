@@ -36,9 +36,13 @@ class Agreements:
         self, env: Kernel, scenario: Scenario, draws: Draws, hours: OfficeHours, tables: SigningTables, emit: Emit
     ) -> None:
         self._env, self._emit, self._hours, self._tables = env, emit, hours, tables
-        self._parameters = scenario.parameters.agreements
         self._diary = Diary(env)
         self._terms = draws.stream("agreements.terms")
+        self.adopt(scenario)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.agreements
         self._value_mean_usd = {
             sector.name: sector.value_factor * self._parameters.value_mean_usd for sector in load_sectors()
         }

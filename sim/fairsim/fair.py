@@ -15,6 +15,7 @@ from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
 from fairsim import VERSION
 from fairsim.agreements import Agreements
 from fairsim.arrivals import DAY_MS, MINUTE_MS
+from fairsim.changing import changed_parts, check_change
 from fairsim.demand import Demand
 from fairsim.disruptions import Disruptions
 from fairsim.draws import Draws
@@ -107,6 +108,33 @@ class Fair:
             self.env.run(until=now_ms)
         if now_ms == self.duration_ms:
             self._emit(RunEnded(now_ms))
+
+    def change(self, scenario: Scenario) -> None:
+        """From the moment up to which the fair was played, another scenario's parameters hold.
+
+        What has begun goes on as it began (a visit, a wait, a talk, a day of the halls); all that begins later is drawn
+        by the new values, from the same random numbers.
+
+        Raises:
+            ScenarioError: the scenarios differ in what is laid out before the opening; nothing has changed then.
+        """
+        check_change(self._scenario, scenario)
+        changed = changed_parts(self._scenario, scenario)
+        self._scenario = scenario
+        for part in (
+            self._organisations, self._programme, self._notices, self._platform, self._agreements, self._desks,
+            self._streams, self._visits, self._projects, self._venue, self._routes,
+        ):  # fmt: skip
+            part.adopt(scenario)
+        # what is drawn a day ahead, with the parts whose parameters decide it; where these are as they were, nothing
+        # is drawn again, so that events of one millisecond keep their order
+        for drawn_ahead, decided_by in (
+            (self._visits.redraw, {"visits", "negotiations", "streams"}),
+            (self._streams.redraw, {"streams"}),
+            (self._venue.redraw, {"venue"}),
+        ):
+            if changed & decided_by:
+                drawn_ahead()
 
     def inject(self, disruption: AnyDisruption) -> None:
         """A disruption takes effect at the moment up to which the fair was played, before anything else of it.

@@ -7,7 +7,7 @@ million of them would take several times as long (`python -m benchmarks.desks`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -215,42 +215,60 @@ class Desks:
         self.next_number = 0
         self.talks: dict[Negotiation, Desk] = {}
         """Talks under way, in the order in which they began."""
-        self._organisations, self._parameters = organisations, scenario.parameters.negotiations
-        self._epoch = scenario.epoch
-        self._shares = scenario.parameters.visits
+        self._organisations, self._epoch = organisations, scenario.epoch
         self._desks: dict[int, Desk] = {}
         self._keeping_hours: dict[tuple[str, bool], list[Desk]] = {}
+        """Desks by time zone and whether they keep the night shift."""
         self._exhibitors = draws.stream("negotiations.exhibitors")
         self._choices = draws.stream("negotiations.choices")
         self._lengths = draws.stream("negotiations.lengths")
         self._directory = Directory(np.empty(0, np.int64), np.empty(0), organisations)
+        self.adopt(scenario)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on: desks have other staff and keep other hours, too."""
+        listed, before = self._directory.exhibitors, getattr(self, "_parameters", None)
+        self._parameters, self._shares = scenario.parameters.negotiations, scenario.parameters.visits
+        if not len(listed) or before == self._parameters:
+            return
+        self._keeping_hours = {}
+        self._directory = Directory(listed, self._popularity(listed), self._organisations)
+        for number, negotiators, shift in self._staffed(listed):
+            desk, is_open = self._desks[number], self._keep_shift(number, shift)
+            desk.staff_away(desk.staff - negotiators)
+            desk.staff = negotiators
+            if desk.is_open != is_open:
+                (desk.open if is_open else desk.close)()
 
     def set_up(self, numbers: range) -> None:
         """The exhibitors among these organisations set up their desks, and the directory lists them from now on."""
-        register, parameters = self._organisations.register, self._parameters
+        register, organisations = self._organisations.register, self._organisations
         exhibitors = np.arange(numbers.start, numbers.stop)[register.exhibits[numbers.start : numbers.stop]]
-        popularity = self._popularity(exhibitors)
-        staff = np.maximum(np.rint(popularity * parameters.negotiators_mean), 1).astype(np.int64)
-        night = self._exhibitors.uniform(exhibitors, NIGHT) < parameters.night_share
-        zones = self._organisations.zones()
-        for number, negotiators, at_night, zone in zip(
-            exhibitors.tolist(),
-            staff.tolist(),
-            night.tolist(),
-            self._organisations.zone_of(exhibitors).tolist(),
-            strict=True,
-        ):
-            shift = (zones[zone], at_night)
-            if shift not in self._keeping_hours:
-                self._keeping_hours[shift] = []
-                self.env.process(self._keep_hours(shift))
-            economy = self._organisations.economies[register.economy[number]]
-            sector = self._organisations.sectors[register.sector[number]].name
-            is_open = self._next_change(shift)[1] == "close"
-            self._desks[number] = Desk(self, number, economy.code, economy.overseas, sector, negotiators, is_open)
-            self._keeping_hours[shift].append(self._desks[number])
+        for number, negotiators, shift in self._staffed(exhibitors):
+            economy = organisations.economies[register.economy[number]]
+            sector = organisations.sectors[register.sector[number]].name
+            desk = Desk(self, number, economy.code, economy.overseas, sector, negotiators, is_open=False)
+            self._desks[number] = desk
+            desk.is_open = self._keep_shift(number, shift)
         listed = np.concatenate([self._directory.exhibitors, exhibitors])
-        self._directory = Directory(listed, self._popularity(listed), self._organisations)
+        self._directory = Directory(listed, self._popularity(listed), organisations)
+
+    def _staffed(self, exhibitors: Keys) -> Iterable[tuple[int, int, tuple[str, bool]]]:
+        """Return each exhibitor with its negotiators and its shift: time zone, and whether it stays into the night."""
+        parameters, zones = self._parameters, self._organisations.zones()
+        staff = np.maximum(np.rint(self._popularity(exhibitors) * parameters.negotiators_mean), 1).astype(np.int64)
+        night = self._exhibitors.uniform(exhibitors, NIGHT) < parameters.night_share
+        places = self._organisations.zone_of(exhibitors).tolist()
+        shifts = [(zones[place], at_night) for place, at_night in zip(places, night.tolist(), strict=True)]
+        return zip(exhibitors.tolist(), staff.tolist(), shifts, strict=True)
+
+    def _keep_shift(self, number: int, shift: tuple[str, bool]) -> bool:
+        """A desk keeps a shift from now on; return whether it is open now."""
+        if shift not in self._keeping_hours:
+            desks = self._keeping_hours[shift] = []
+            self.env.process(self._keep_hours(shift, desks))
+        self._keeping_hours[shift].append(self._desks[number])
+        return self._next_change(shift)[1] == "close"
 
     def ask(self, negotiation: Negotiation) -> None:
         """A request goes to the desk that its wish was drawn for."""
@@ -344,12 +362,14 @@ class Desks:
         exponent = self._parameters.popularity_zipf
         return (1 - exponent) * self._exhibitors.uniform(exhibitors, POPULARITY) ** -exponent
 
-    def _keep_hours(self, shift: tuple[str, bool]) -> Story:
+    def _keep_hours(self, shift: tuple[str, bool], desks: list[Desk]) -> Story:
         """Open and close the desks of one time zone and shift, day after day; those of 24 hours stay open."""
         while self._closes_h(shift) - self._parameters.opens_h < 24:
             at_ms, change = self._next_change(shift)
             yield self.env.timeout(at_ms - self.env.now)
-            for desk in self._keeping_hours[shift]:
+            if self._keeping_hours.get(shift) is not desks:  # other hours hold by now
+                return
+            for desk in desks:
                 getattr(desk, change)()
 
     def _closes_h(self, shift: tuple[str, bool]) -> float:

@@ -51,7 +51,7 @@ class Organisations:
         self.economies = scenario.economies
         self.sectors = load_sectors()
         self._env, self._emit = env, emit
-        self._parameters = scenario.parameters.organisations
+        self.adopt(scenario)
         self._arrivals = draws.stream("organisations.arrivals")
         self._attributes = draws.stream("organisations.attributes")
         self._home = next(place for place, economy in enumerate(self.economies) if not economy.overseas)
@@ -60,6 +60,10 @@ class Organisations:
         self._zones = sorted({economy.zone for economy in self.economies})
         places = {zone: place for place, zone in enumerate(self._zones)}
         self._zone_of_economy = np.array([places[economy.zone] for economy in self.economies])
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.organisations
 
     def zones(self) -> list[str]:
         """Return the time zones, by the places that `zone_of` gives."""

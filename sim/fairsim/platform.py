@@ -29,7 +29,8 @@ class Platform:
 
     def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, emit: Emit) -> None:
         self._env, self._emit = env, emit
-        self.parameters = parameters = scenario.parameters.platform
+        self.adopt(scenario)
+        parameters = self.parameters
         # one of each at least, however small the fair
         self._rooms, self._viewers = max(parameters.rooms, 1), max(parameters.viewers, 1)
         self._requests_per_s = max(parameters.requests_per_s, 1)
@@ -44,6 +45,10 @@ class Platform:
         self._metered = False
         """Whether the end of the minute under way is waited for."""
         self._again = draws.stream("platform.again")
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self.parameters = scenario.parameters.platform
 
     def open(self) -> None:
         """The platform opens."""

@@ -181,8 +181,7 @@ class Programme:
     ) -> None:
         self._env, self._emit, self._organisations, self._streams = env, emit, organisations, streams
         self._notices = notices
-        self._parameters = scenario.parameters.programme
-        self._summit_factor = scenario.parameters.streams.summit_factor
+        self.adopt(scenario)
         self._admitted: dict[int, int] = {}
         """People in each session that has opened its doors and is not over."""
         self._over: set[int] = set()
@@ -194,6 +193,11 @@ class Programme:
         self.rooms = sorted(self._parameters.room_seats, reverse=True)
         """Seats of the rooms, the largest first."""
         self.sessions = lay_out(self._parameters, scenario.parameters.fair.days, sectors, organisations.hosts(), draws)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.programme
+        self._summit_factor = scenario.parameters.streams.summit_factor
 
     def announce(self) -> None:
         """Publish the programme."""

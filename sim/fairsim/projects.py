@@ -20,9 +20,13 @@ class Projects:
 
     def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, organisations: Organisations, emit: Emit) -> None:
         self._env, self._emit, self._organisations = env, emit, organisations
-        self._parameters = scenario.parameters.projects
         self._arrivals = draws.stream("projects.arrivals")
         self._next_number = 0
+        self.adopt(scenario)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.projects
 
     def publications_today(self, day: int, date: datetime) -> Story:
         """Exhibitors publish projects through a day."""

@@ -23,8 +23,12 @@ class Routes:
 
     def __init__(self, env: Kernel, scenario: Scenario, draws: Draws, emit: Emit) -> None:
         self._env, self._emit = env, emit
-        self._parameters = scenario.parameters.routes
         self._demand = draws.stream("routes.demand")
+        self.adopt(scenario)
+
+    def adopt(self, scenario: Scenario) -> None:
+        """Play by a scenario's parameters from now on."""
+        self._parameters = scenario.parameters.routes
 
     def offer(self) -> None:
         """Publish the routes: technology and culture in turn."""

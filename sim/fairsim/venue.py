@@ -130,8 +130,7 @@ class Venue:
         self._told_full = False
         """Whether a notice of this day says that the halls are full."""
         self._day = -1
-        self.adopt(scenario)
-        parameters = self._parameters
+        self._parameters = parameters = scenario.parameters.venue
         first = parameters.first_day - 1
         self.public_days = range(first, min(first + parameters.days, scenario.parameters.fair.days))
         self._coming = draws.stream("venue.coming")
@@ -148,7 +147,10 @@ class Venue:
 
     def adopt(self, scenario: Scenario) -> None:
         """Play by a scenario's parameters from now on."""
+        cap = self.cap if self._is_open else 0
         self._parameters = scenario.parameters.venue
+        if self._is_open and self.cap != cap:
+            self._tell_cap()
 
     @property
     def cap(self) -> int:
