@@ -63,6 +63,10 @@ class Feed:
             self._timer.cancel()
             self._timer = None
 
+    def is_joined(self, changed: asyncio.Event) -> bool:
+        """Return whether `changed` is set at every new frame."""
+        return changed in self._watchers
+
     def token(self, frame: Frame) -> str:
         """Return what a client resumes from this frame with."""
         return f"{self.epoch}:{frame.number}"
@@ -84,23 +88,8 @@ class Feed:
         """
         key = (None if since is None else since.number, parts)
         if (text := self._texts.get(key)) is None:
-            text = self._texts[key] = msgspec.json.encode(self._message(since, parts)).decode()
+            text = self._texts[key] = text_of(self.newest, since, parts, self.token(self.newest))
         return text
-
-    def _message(self, since: Frame | None, parts: Parts) -> Snapshot | Patch:
-        frame = self.newest
-        state, token = select(frame.measures, parts), self.token(frame)
-        if since is None:
-            return Snapshot(frame=frame.number, position=frame.position, at_ms=frame.at_ms, state=state, token=token)
-        return Patch(
-            from_=since.number,
-            to=frame.number,
-            position=frame.position,
-            at_ms=frame.at_ms,
-            patch=diff(select(since.measures, parts), state),
-            merged=frame.number - since.number,
-            token=token,
-        )
 
     def _tick(self) -> None:
         # the next tick first: should this one fail, the loop reports it and the feed goes on
@@ -127,6 +116,25 @@ class Feeds:
         if live.run not in self._feeds:
             self._feeds[live.run] = Feed(live)
         return self._feeds[live.run]
+
+
+def text_of(frame: Frame, since: Frame | None, parts: Parts, token: str = "") -> str:
+    """Return the message that brings a client from `since`, or from nothing, to a frame."""
+    state = select(frame.measures, parts)
+    message: Snapshot | Patch
+    if since is None:
+        message = Snapshot(frame=frame.number, position=frame.position, at_ms=frame.at_ms, state=state, token=token)
+    else:
+        message = Patch(
+            from_=since.number,
+            to=frame.number,
+            position=frame.position,
+            at_ms=frame.at_ms,
+            patch=diff(select(since.measures, parts), state),
+            merged=frame.number - since.number,
+            token=token,
+        )
+    return msgspec.json.encode(message).decode()
 
 
 def select(measures: dict[str, Any], parts: Parts) -> dict[str, Any]:

@@ -2,16 +2,33 @@
 
 The server greets with `hello`. The client asks with `subscribe` and is answered with a `snapshot` (or, where it
 resumes, with a `patch`, or a `reset` and a `snapshot`); then come patches as the run goes on, and `end` after the last.
+
+Playback: with `seek`, `play`, `pause` and `step` a watcher leaves the run as it goes and moves through its past on its
+own; `live` brings it back. Each of them is answered with `playback`, and then come frames: a `patch` from what the
+watcher saw last, or a `snapshot`; their `at_ms` is the watcher's clock. As a connection is closed after the `end` of a
+run, whoever wants to move through one that has ended begins in its past: `subscribe` with `at_ms`.
+
+Where the backend needs a token, programs send the header `Authorization: Bearer TOKEN`. A page cannot: it offers the
+WebSocket subprotocols `cloudfair` and `bearer.` followed by the token in base64url without padding,
+
+    const base64url = btoa(token).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")
+    new WebSocket(url, ["cloudfair", "bearer." + base64url])
+
+and the server answers with `cloudfair`. The token is in no URL, and in no log.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
+from fairfacts.event import Milliseconds
+
 PROTOCOL = 1
 MAX_RATE_HZ = 20.0
+
+Speed = Annotated[float, msgspec.Meta(ge=0.1, le=100_000)]
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True, tag_field="type", tag=str.lower, forbid_unknown_fields=True):
@@ -44,12 +61,43 @@ class Subscribe(Message, frozen=True, kw_only=True):
     """The token of the last frame seen, to go on from it with the same parts."""
     acknowledge: bool = False
     """Whether each frame, and the `end`, waits for the `ack` of the frame before."""
+    at_ms: Milliseconds | None = None
+    """Begin at this simulated moment, not with the run as it goes; one that is not reached yet is the latest."""
+    speed: Speed | None = None
+    """Play on from `at_ms`, at so many times the time of the wall; without it, stand still there."""
 
 
 class Ack(Message, frozen=True, kw_only=True):
     """Sent by the client: it has taken in this frame and is ready for another."""
 
     frame: int
+
+
+class Seek(Message, frozen=True, kw_only=True):
+    """Sent by the client: show the run as it was at a moment. What was playing plays on from there."""
+
+    at_ms: Milliseconds
+
+
+class Play(Message, frozen=True, kw_only=True):
+    """Sent by the client: play on from here. Who comes to what is happening now is `live` again."""
+
+    speed: Speed
+    """Simulated time a time of the wall: at 60 an hour takes a minute."""
+
+
+class Pause(Message, frozen=True, kw_only=True):
+    """Sent by the client: stand still here."""
+
+
+class Step(Message, frozen=True, kw_only=True):
+    """Sent by the client: stand still some events further on, or back."""
+
+    events: Annotated[int, msgspec.Meta(ge=-1_000_000, le=1_000_000)] = 1
+
+
+class Live(Message, frozen=True, kw_only=True):
+    """Sent by the client: go back to the run as it goes; a snapshot follows."""
 
 
 class Snapshot(Message, frozen=True, kw_only=True):
@@ -59,9 +107,10 @@ class Snapshot(Message, frozen=True, kw_only=True):
     position: int
     """How many events are in it."""
     at_ms: int
+    """The simulated moment that it shows: of the latest event, or in playback where the watcher stands."""
     state: dict[str, Any]
     token: str
-    """Resumes from this frame."""
+    """Resumes from this frame; empty in playback."""
 
 
 class Patch(Message, frozen=True, kw_only=True, rename={"from_": "from"}):
@@ -97,6 +146,17 @@ class Heartbeat(Message, frozen=True, kw_only=True):
     at_ms: int
     position: int
     lag_ms: Lags
+
+
+class Playback(Message, frozen=True, kw_only=True):
+    """How the watcher moves through the run from now on: the answer to each message that changes it, or at its end."""
+
+    mode: Literal["live", "playing", "paused"]
+    """`live` again, unasked, who has played all that has happened; `paused`, where the run has ended."""
+    at_ms: int
+    """Where it stands."""
+    speed: float | None
+    """At which it plays; null in the other modes."""
 
 
 class Reset(Message, frozen=True, kw_only=True):
@@ -136,7 +196,8 @@ class PairEnd(Message, frozen=True, kw_only=True, tag="end"):
     """How many events both have, together."""
 
 
-ClientMessage = Subscribe | Ack
-ServerMessage = Hello | Snapshot | Patch | Heartbeat | Reset | End
+Move = Seek | Play | Pause | Step | Live
+ClientMessage = Subscribe | Ack | Seek | Play | Pause | Step | Live
+ServerMessage = Hello | Snapshot | Patch | Heartbeat | Playback | Reset | End
 PairMessage = PairHello | Snapshot | Patch | Heartbeat | Reset | PairEnd
 """What the server sends on the feed of two runs; its state is `{"a": ..., "b": ..., "difference": ...}`."""

@@ -1,21 +1,25 @@
 """A watcher: one WebSocket on the feed of a run, with at most one frame on its way.
 
-A watcher keeps the last frame that it was sent, and nothing else. When it can be sent to again, it gets one patch from
-that frame to the newest: whoever is slow sees fewer frames, each merging what was missed, and costs the run nothing.
+A watcher keeps the last frame that it was sent, and where it stands in its own playback. When it can be sent to again,
+it gets one patch from that frame to the newest: whoever is slow sees fewer frames, each merging what was missed, and
+costs the run nothing.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from contextlib import suppress
+from typing import assert_never
 
 import msgspec
 from fastapi import APIRouter, Depends, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
+from cloudfair import messages
 from cloudfair.backend import Here, same_origin
-from cloudfair.feed import Feed, Frame, Parts
+from cloudfair.feed import Feed, Frame, Parts, text_of
 from cloudfair.messages import (
     PROTOCOL,
     Ack,
@@ -24,13 +28,21 @@ from cloudfair.messages import (
     Heartbeat,
     Hello,
     Lags,
+    Live,
+    Move,
     PairEnd,
     PairHello,
     PairMessage,
+    Pause,
+    Play,
     Reset,
+    Seek,
     ServerMessage,
+    Step,
     Subscribe,
 )
+from cloudfair.moments import Moments
+from cloudfair.playback import Playback
 from cloudfair.tables import now
 from fairfacts.errors import BackendError, did_you_mean
 from fairfacts.measures import MEASURES
@@ -50,7 +62,7 @@ async def watch(socket: WebSocket, run: str, here: Here) -> None:
     """Stream the measures of a run; `cloudfair.messages` has the protocol."""
     feed = here.feeds.of(await here.runs.get(run))
     await socket.accept()
-    await Watcher(socket, feed).serve()
+    await Watcher(socket, feed, here.moments).serve()
 
 
 class MessageError(BackendError):
@@ -63,13 +75,18 @@ class Watcher:
     paths = PATHS
     """What can be asked for."""
 
-    def __init__(self, socket: WebSocket, feed: Feed) -> None:
-        self._socket, self._feed = socket, feed
+    def __init__(self, socket: WebSocket, feed: Feed, moments: Moments | None = None) -> None:
+        """Prepare to serve; without moments the client sees what is going on, and no past."""
+        self._socket, self._feed, self._moments = socket, feed, moments
         self._wake = asyncio.Event()
         self._asked = Subscribe()
         self._parts: Parts = ()
         self._answered = True
         """Whether the latest subscribe was answered."""
+        self._moves: deque[Move] = deque()
+        """What the client said and was not done yet."""
+        self._playback: Playback | None = None
+        """Its own way through the past; none while it sees the run as it goes."""
         self._sent: Frame | None = None
         self._acknowledged = -1
         self._frame_due = self._heartbeat_due = time.monotonic()
@@ -102,21 +119,31 @@ class Watcher:
         """Take in what the client says.
 
         Raises:
-            MessageError: it is no message of the protocol, or asks for a part that does not exist.
+            MessageError: it is no message of the protocol, asks for a part that does not exist, or comes too early.
         """
         try:
             message = _decoder.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
             raise MessageError(f"message not understood: {fault}") from fault
         if isinstance(message, Ack):
-            self._acknowledged = max(self._acknowledged, message.frame)
-            return
-        for path in message.parts:
+            self._acknowledged = message.frame
+        elif self._moments is None and not (isinstance(message, Subscribe) and message.at_ms is None):
+            raise MessageError("this feed has no playback; move through a run on its own feed, /runs/RUN/live")
+        elif isinstance(message, Subscribe):
+            self._subscribe(message)
+        elif not self._feed.is_joined(self._wake) and self._playback is None:
+            raise MessageError("subscribe first: the parts and the rate are those of the subscription")
+        else:
+            self._moves.append(message)
+
+    def _subscribe(self, asked: Subscribe) -> None:
+        for path in asked.parts:
             if path not in self.paths:
                 raise MessageError(f"parts: {path} is no path of the snapshot; {did_you_mean(path, self.paths)}")
-        self._asked, self._answered = message, False
-        whole = {path for path in message.parts if "." not in path}
-        self._parts = tuple(sorted(whole | {path for path in message.parts if path.partition(".")[0] not in whole}))
+        self._asked, self._answered = asked, False
+        self._moves.clear()
+        whole = {path for path in asked.parts if "." not in path}
+        self._parts = tuple(sorted(whole | {path for path in asked.parts if path.partition(".")[0] not in whole}))
         self._feed.join(self._wake)
 
     async def _write(self) -> None:
@@ -131,9 +158,13 @@ class Watcher:
                 await self._say(self._heartbeat())
             if not self._answered:
                 await self._answer()
+            elif self._moves:
+                await self._move(self._moves.popleft())
+            elif self._playback:
+                await self._play(self._playback)
             elif self._is_behind() and time.monotonic() >= self._frame_due:
-                await self._send_frame(self._sent)
-            if self._sent and self._sent.ended and self._answered and self._is_ready(self._sent):
+                await self._send_newest(self._sent)
+            if self._sent and self._is_done(self._sent):
                 await self._say(self._end(self._sent))
                 return await self._socket.close()
             await self._sleep()
@@ -141,41 +172,115 @@ class Watcher:
 
     async def _sleep(self) -> None:
         """Wait for a new frame, a word of the client, or the time at which something is due."""
-        due = min(self._heartbeat_due, self._frame_due) if self._is_behind() else self._heartbeat_due
+        is_behind = self._is_behind()
+        if self._moves or not self._answered or (is_behind and self._playback and self._playback.is_new):
+            return
+        due = min(self._heartbeat_due, self._frame_due) if is_behind else self._heartbeat_due
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, due - time.monotonic())):
                 await self._wake.wait()
 
     def _is_behind(self) -> bool:
         """Return whether there is a frame that the client has not seen and is ready for."""
-        if self._sent is None or self._sent is self._feed.newest:
+        if self._sent is None or not self._is_ready(self._sent):
             return False
-        return self._is_ready(self._sent)
+        if self._playback:
+            return self._playback.is_new or self._playback.speed is not None
+        return self._sent is not self._feed.newest
 
     def _is_ready(self, sent: Frame) -> bool:
         """Return whether the client can be sent more after this frame."""
-        return not self._asked.acknowledge or self._acknowledged >= sent.number
+        return not self._asked.acknowledge or self._acknowledged == sent.number
+
+    def _is_done(self, sent: Frame) -> bool:
+        """Return whether the client has seen the end of the run."""
+        is_waiting = self._playback is None and not self._moves and self._answered
+        return is_waiting and sent.ended and self._is_ready(sent)
 
     async def _answer(self) -> None:
         """Answer a subscribe: with a patch where it resumes from a frame still held, else with a snapshot."""
         self._answered, since = True, None
+        self._acknowledged = -1
+        if self._asked.at_ms is not None:
+            self._playback = self._depart(self._asked.at_ms)
+            if self._asked.speed is not None:
+                self._playback.play(self._asked.speed)
+            await self._say(self._told())
+            return await self._send(await self._playback.frame(0), None)
+        self._playback = None
         if self._asked.resume is not None:
             held = self._feed.held(self._asked.resume)
             if isinstance(held, Frame):
                 since = held
             else:
                 await self._say(Reset(reason=held))
-        self._acknowledged = -1
-        await self._send_frame(since)
+        return await self._send_newest(since)
 
-    async def _send_frame(self, since: Frame | None) -> None:
-        self._sent = frame = self._feed.newest
-        await self._socket.send_text(self._feed.text(since, self._parts))
+    def _depart(self, at_ms: int, position: int | None = None) -> Playback:
+        """Leave the run as it goes."""
+        assert self._moments is not None, "moves are refused without them"
+        self._feed.leave(self._wake)
+        return Playback(self._moments, self._feed.live, at_ms, position)
+
+    async def _move(self, move: Move) -> None:
+        """Do what the client says, and tell it where it stands."""
+        if isinstance(move, Live):
+            return await self._return()
+        if self._playback is None:
+            assert self._sent is not None, "the subscription was answered"
+            self._playback = self._depart(self._sent.at_ms, self._sent.position)
+        match move:
+            case Seek():
+                self._playback.seek(move.at_ms)
+            case Play():
+                self._playback.play(move.speed)
+            case Pause():
+                self._playback.pause()
+            case Step():
+                self._playback.step(move.events)
+            case _:
+                assert_never(move)
+        return await self._say(self._told())
+
+    async def _play(self, playback: Playback) -> None:
+        """Send what there is to see, at once where the client moved, and otherwise at its rate."""
+        is_through = playback.is_through
+        if is_through and not self._feed.live.ended:
+            return await self._return()
+        if is_through:
+            playback.pause()
+            await self._say(self._told())
+        if self._is_behind() and (playback.is_new or time.monotonic() >= self._frame_due):
+            assert self._sent is not None, "there is one to be behind"
+            await self._send(await playback.frame(self._sent.number + 1), self._sent)
+        return None
+
+    async def _return(self) -> None:
+        """Go back to the run as it goes."""
+        self._playback = None
+        self._acknowledged = -1
+        self._feed.join(self._wake)
+        await self._say(self._told())
+        await self._send_newest(None)
+
+    async def _send_newest(self, since: Frame | None) -> None:
+        await self._send(self._feed.newest, since, self._feed.text(since, self._parts))
+
+    async def _send(self, frame: Frame, since: Frame | None, text: str | None = None) -> None:
+        self._sent = frame
+        await self._socket.send_text(text or text_of(frame, since, self._parts))
         sent_at = time.monotonic()
         self._fold_to_socket_ms = (sent_at - frame.folded_at) * 1000
-        # from when the frame was due, so that a late one does not lower the rate; yet never two at once
+        # from when the frame was due, so that a late one does not lower the rate, nor one that was asked for early; yet
+        # never two at once
         interval_s = 1 / self._asked.rate_hz
-        self._frame_due = max(self._frame_due + interval_s, sent_at + interval_s / 2)
+        self._frame_due = max(min(self._frame_due, sent_at) + interval_s, sent_at + interval_s / 2)
+
+    def _told(self) -> messages.Playback:
+        if self._playback is None:
+            return messages.Playback(mode="live", at_ms=self._feed.live.at_ms, speed=None)
+        speed = self._playback.speed
+        return messages.Playback(mode="paused" if speed is None else "playing", at_ms=self._playback.at_ms, speed=speed)
 
     async def _say(self, message: ServerMessage | PairMessage) -> None:
         await self._socket.send_text(msgspec.json.encode(message).decode())

@@ -123,6 +123,11 @@ def test_what_is_said_on_a_feed_passes_it(
         hear("heartbeat")
         send(client, run, EVENTS, 100, 200)
         say({"type": "ack", "frame": hear("patch")["to"]})
+        for move in ({"type": "pause"}, {"type": "seek", "at_ms": 5}, {"type": "step"}, {"type": "play", "speed": 9}):
+            say(move)
+            hear("playback")
+        say({"type": "live"})
+        say({"type": "ack", "frame": hear("snapshot")["frame"]})
         send_all(client, run, EVENTS, 200)
         say({"type": "ack", "frame": hear("patch")["to"]})
         hear("end")

@@ -225,7 +225,7 @@ def test_token_is_reset_after_a_restart(sqlite: str) -> None:
         ),
         ('{"type":"subscribe","rate_hz":21}', "message not understood: Expected `float` <= 20.0 - at `$.rate_hz`"),
         ('{"type":"subscribe","colour":1}', "message not understood: Object contains unknown field `colour`"),
-        ('{"type":"seek"}', "message not understood: Invalid value 'seek' - at `$.type`"),
+        ('{"type":"rewind"}', "message not understood: Invalid value 'rewind' - at `$.type`"),
         ("hello", "message not understood: JSON is malformed: invalid character (byte 0)"),
         (b"\xff", "message not understood: JSON is malformed: invalid character (byte 0)"),
     ],
