@@ -106,6 +106,7 @@ def test_the_page_says_what_was_given_fitted_and_predicted(
     page = Page(text)
     told = fair.json("compare", result["run"])
     assert told["headline"] in text
+    assert "A what-if" not in text
     for row in told["comparison"]:
         cells = page.row(row["figure"])
         assert cells[-1] == row["verdict"]
@@ -179,6 +180,7 @@ def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
     assert "fair ensemble ciftis2020 --seed 7 --scale 0.01 --set venue.cap=600 -n 3" in text
     assert page.row("venue.cap")[1] == "6"  # of 600 at a hundredth of the size
     assert text.count("(set by --set)") == 1
+    assert "<strong>A what-if.</strong>" in text
     assert "The headlines by other definitions" not in text  # an ensemble keeps no events
 
 

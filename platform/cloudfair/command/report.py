@@ -114,7 +114,7 @@ def content_of(one: Subject, figures: Mapping[str, Figure], calibrated: Calibrat
         scenario_note=note,
         calibrated=calibrated,
         facts=_facts(one, asked),
-        commands=_commands(one, asked),
+        commands=_commands(one, asked) if scenario else [],
         economies=economy_names(),
     )
 
@@ -191,7 +191,7 @@ def _scenario(asked: dict[str, Any], sha256: str) -> tuple[Scenario | None, str]
     try:
         scenario = load_scenario(asked["scenario"], changes=asked["changes"], scale=asked["scale"])
     except ScenarioError as fault:
-        return None, f"They cannot be shown: {fault}."
+        return None, f"The parameters cannot be shown: {fault}."
     if sha256 and scenario.sha256() != sha256:
         return (
             scenario,
@@ -201,7 +201,7 @@ def _scenario(asked: dict[str, Any], sha256: str) -> tuple[Scenario | None, str]
 
 
 def _parameters(scenario: Scenario, asked: dict[str, Any]) -> list[Parameter]:
-
+    """Return every parameter as it was played, with where the scenario says another value than the shipped one."""
     said = read_scenario(asked["scenario"], asked["changes"])
     played: dict[str, dict[str, Any]] = msgspec.to_builtins(scenario.parameters)
     found = []

@@ -42,6 +42,7 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         classes={kind: [one for one in content.parameters if one.kind == kind] for kind in CLASSES},
         meanings=CLASSES,
         svg={name: Markup(plot.svg) for name, plot in plots.items()},  # noqa: S704  # our own drawing, its text escaped
+        changed=[one for one in content.parameters if one.changed],
         silent=[one for one in content.parameters if "identifiable" in one.source.lower()],
         zones=zones(content),
         begins=moment(content, 0),
