@@ -185,6 +185,14 @@ def fair() -> list[list[Event]]:
     return [before, *map(_day, range(DAYS)), [FairClosed(at_ms=end), RunEnded(at_ms=end)]]
 
 
+@pytest.fixture(scope="session")
+def outage() -> list[list[Event]]:
+    """A fair up to the tenth minute of a platform outage, on its opening night."""
+    scenario = load_scenario("opening-night", scale=SCALE)
+    _, events = next(play(scenario, seed=7, slice_ms=20 * HOUR_MS + 2_400_000))
+    return [events]
+
+
 def _organisation(number: int, at_ms: int) -> Event:
     economy = ("CN", "DE", "CN", "US", "JP")[number % 5]
     return OrganisationRegistered(

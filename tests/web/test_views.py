@@ -31,7 +31,7 @@ HEADLINES = {
         "venue.entered_per_day.1",
     ],
     "programme": ["programme.live", "programme.attended", "streams.viewers_peak"],
-    "platform": ["visits.online", "visits.stands_viewed"],
+    "platform": ["visits.online", "platform.rooms_in_use", "platform.requests_per_s", "platform.logins_refused"],
     "results": ["agreements.value_usd", "projects.published", "results.announced_by_occasion.opening"],
 }
 
@@ -109,6 +109,33 @@ def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: O
     )
 
 
+def test_what_is_short_is_the_first_thing_said(backend: Any, outage: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, outage)
+    page = open_page()
+    said = backend.get(f"runs/{run}/snapshot")["measures"]
+    expect(page.locator("[data-alarm]").first).to_be_visible()
+    shown = {
+        each.get_attribute("data-alarm"): each.get_attribute("data-state")
+        for each in page.locator("[data-alarm]").all()
+    }
+    assert shown == {name: alarm["state"] for name, alarm in said["alarms"]["raised"].items()}
+    assert shown["platform.capacity"] == "over"
+    expect(page.locator("[data-alarm='platform.capacity']")).to_have_text(
+        "at the limit: Platform at 0.0% of its capacity"
+    )
+    expect(page.locator(".views .alarms")).to_have_text(str(said["alarms"]["count"]))
+    expect(page.locator("[data-disruption]")).to_have_count(len(said["disruptions"]["active"]))
+    latest = list(said["notices"]["latest"].values())[-1]
+    expect(page.locator("[data-notice]").first).to_contain_text(latest["text"])
+    page.locator("[data-alarm='platform.capacity'] button").click()
+    expect(page.locator("main")).to_have_attribute("data-view", "platform")
+
+
+def test_nothing_is_short_in_the_night(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real[:1])
+    expect(open_page().locator(".attention")).to_have_text("Nothing is short, nobody waits too long.")
+
+
 def test_programme_shows_the_sessions_of_the_day(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, _ = send(backend, real[:6])
     page = open_page("?view=programme")
@@ -182,6 +209,8 @@ def at(snapshot: Any, path: str) -> float:
 def as_shown(path: str, value: float) -> str:
     """What a measure looks like, by the unit that its name ends with."""
     name = path.split(".")[1]
+    if name.endswith("_per_s"):
+        return f"{half_up(value, '0.01').normalize():f}"
     if name.endswith("_share"):
         return percent(value)
     if name.endswith("_usd"):

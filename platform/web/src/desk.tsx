@@ -1,6 +1,7 @@
 // The frame of every view: head, views, the view, and the time of the fair along the bottom.
 
 import { changeLanguage, changeTheme, chooseRun, chooseView, showHelp } from "./actions";
+import { alarmsOf } from "./attention";
 import { VIEWS, type View } from "./address";
 import { epochOf } from "./chart";
 import { DAY_MS, moment, wallTime } from "./clock";
@@ -162,6 +163,7 @@ function Views({ page }: { page: Page }) {
           }}
         >
           {say(language, `view_${view}`)}
+          {view === "overview" && alarmsOf(page) > 0 && <span class="alarms">{String(alarmsOf(page))}</span>}
         </a>
       ))}
     </nav>

@@ -69,7 +69,7 @@ export function Tile({ page, of, figure, cap, day, children }: TileProps) {
       <dd class="about">
         {row && <span>{reported(language, row)}</span>}
         {row && <span class="role">{say(language, ROLES[row.role])}</span>}
-        {cap && bound > 0 && <span>{say(language, "of_cap", { value: number(language, bound) })}</span>}
+        {cap && bound > 0 && <span>{say(language, cap === "venue.cap" ? "of_cap" : "of_capacity", { value: number(language, bound) })}</span>}
         {children}
       </dd>
     </div>

@@ -10,6 +10,7 @@ export const GAUGES = [
   "venue.inside",
   "venue.waiting",
   "visits.online",
+  "platform.requests_per_s",
   "streams.viewers",
   "negotiations.waiting",
   "negotiations.talking",

@@ -6,12 +6,14 @@ import { Note, Part, Tile } from "../parts";
 import type { Page } from "../store";
 import { say } from "../text";
 import { Toward } from "../toward";
-import { Gates, Zones } from "./venue";
+import { Attention, Notices } from "../attention";
+import { Zones } from "./venue";
 
 export function Overview({ page }: { page: Page }) {
   const { language } = page;
   return (
     <>
+      <Attention page={page} />
       <dl class="tiles">
         <Tile page={page} of="negotiations.initiated" figure="negotiations.initiated">
           <Note page={page} word="note_negotiations" of={{ waiting: "negotiations.waiting", talking: "negotiations.talking" }} />
@@ -44,8 +46,8 @@ export function Overview({ page }: { page: Page }) {
         <Part title={say(language, "zones_title")}>
           <Zones page={page} />
         </Part>
-        <Part title={say(language, "gates_title")}>
-          <Gates page={page} />
+        <Part title={say(language, "notices_title")}>
+          <Notices page={page} />
         </Part>
       </div>
     </>

@@ -21,7 +21,9 @@ export function Programme({ page }: { page: Page }) {
         </Tile>
         <Tile page={page} of="programme.attended" />
         <Tile page={page} of="programme.turned_away" />
-        <Tile page={page} of="programme.overran" />
+        <Tile page={page} of="programme.cancelled">
+          <Note page={page} word="note_moved" of={{ moved: "programme.rescheduled", overran: "programme.overran" }} />
+        </Tile>
         <Tile page={page} of="streams.viewers" day="streams.viewers">
           <Note page={page} word="at_most" of={{ value: "streams.viewers_peak" }} />
         </Tile>
@@ -33,7 +35,7 @@ export function Programme({ page }: { page: Page }) {
         <Part title={say(language, "timeline_title")} about={date(language, epochOf(page) + Math.max(0, atMs - 1))} wide>
           <Timeline page={page} sessions={sessionsOf(page)} />
           <p class="legend states">
-            {(["scheduled", "live", "held"] as const).map((state) => (
+            {(["scheduled", "live", "held", "cancelled"] as const).map((state) => (
               <span key={state} data-state={state}>
                 {say(language, `session_${state}`)}
               </span>

@@ -12,7 +12,7 @@ import { DAY_MS } from "../clock";
 import { epochOf } from "../chart";
 
 /** People for each m² of stand space at which a zone is drawn full to the top. */
-const FULL_DENSITY = 1;
+const FULL_DENSITY = 0.5;
 
 export function Venue({ page }: { page: Page }) {
   const { language, snapshot } = page;
