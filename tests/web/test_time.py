@@ -77,6 +77,27 @@ def test_the_page_plays_on_from_an_instant(backend: Any, real: Any, open_page: O
     assert re.search("at=2020-09-06T1[4-9]", page.url)
 
 
+def test_playing_ends_where_the_run_does(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page("?at=2020-09-09T20:00:00")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    page.locator("#speed").select_option("21600")
+    expect(page.locator("#clock")).to_have_text("Thu 10 Sep 00:00 Beijing")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    assert "at=2020-09-10T00:00:00" in page.url
+
+
+def test_the_page_goes_on_looking_back_after_the_backend_was_away(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page(f"?at={NOON}")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    backend.stop()
+    backend.start()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#clock")).to_have_text("Sun 6 Sep 11:50 Beijing")
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+
+
 def test_a_run_goes_on_while_the_page_looks_back(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, head = send(backend, real[:13])
     page = open_page(f"?at={NOON}")

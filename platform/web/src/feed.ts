@@ -13,7 +13,9 @@ export interface Watcher<State> {
   frame(state: State, atMs: number, drawn: () => void): void;
   state(state: FeedState): void;
   /** How long the latest datum took on its way, and how far the run has come. */
-  heartbeat(lags: Lags, atMs: number): void;
+  heartbeat?(lags: Lags, atMs: number): void;
+  /** A move was answered, or playing came to its end. */
+  moved?(mode: "live" | "playing" | "paused", atMs: number): void;
 }
 
 /** In ms of wall time; see `Lags` in cloudfair.messages. */
@@ -28,6 +30,7 @@ type Message =
   | { type: "snapshot"; frame: number; position: number; at_ms: number; state: Json; token: string }
   | { type: "patch"; from: number; to: number; position: number; at_ms: number; patch: Json; merged: number; token: string }
   | { type: "heartbeat"; wall: string; at_ms: number; position: number; lag_ms: Lags }
+  | { type: "playback"; mode: "live" | "playing" | "paused"; at_ms: number }
   | { type: "reset"; reason: string }
   | { type: "end"; position: number };
 
@@ -42,6 +45,7 @@ export class Feed<State> {
   #socket: WebSocket | null = null;
   #held: Json | null = null;
   #frame = -1;
+  #isSubscribed = false;
   #token: string | null = null;
   #state: FeedState = { name: "connecting" };
   #newest = 0;
@@ -52,6 +56,8 @@ export class Feed<State> {
   constructor(
     private readonly path: string,
     private readonly watcher: Watcher<State>,
+    /** What is asked for beside the frames, each time the connection is made. */
+    private readonly asked: () => object = () => ({}),
   ) {
     this.#connect();
   }
@@ -63,6 +69,12 @@ export class Feed<State> {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
+  }
+
+  /** Says how to move through the run; returns whether there is a connection to say it on. */
+  say(move: object): boolean {
+    if (this.#isSubscribed) this.#send(move);
+    return this.#isSubscribed;
   }
 
   #connect(): void {
@@ -82,6 +94,7 @@ export class Feed<State> {
 
   #closed(): void {
     this.#socket = null;
+    this.#isSubscribed = false;
     clearTimeout(this.#staleness);
     if (this.#state.name === "ended") return;
     if (this.#held !== null && this.#state.name !== "lost") this.#tell({ name: "lost", since: this.#newest });
@@ -92,10 +105,12 @@ export class Feed<State> {
   #take(message: Message): void {
     switch (message.type) {
       case "hello":
+        this.#isSubscribed = true;
         return this.#send({
           type: "subscribe",
           rate_hz: RATE_HZ,
-          ...(this.#token === null ? {} : { resume: this.#token }),
+          ...(this.#token ? { resume: this.#token } : {}),
+          ...this.asked(),
           acknowledge: true,
         });
       case "snapshot":
@@ -113,7 +128,9 @@ export class Feed<State> {
         return this.#tell({ name: "ended" });
       case "heartbeat":
         // says that the connection stands, not that the numbers are new
-        return this.watcher.heartbeat(message.lag_ms, message.at_ms);
+        return this.watcher.heartbeat?.(message.lag_ms, message.at_ms);
+      case "playback":
+        return this.watcher.moved?.(message.mode, message.at_ms);
     }
   }
 

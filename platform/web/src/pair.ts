@@ -27,6 +27,5 @@ export function watchPair({ place, watched }: Page): void {
       store.change({}, drawn);
     },
     state: (state) => change({ feed: state }),
-    heartbeat: () => {},
   });
 }

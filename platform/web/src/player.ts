@@ -1,63 +1,90 @@
-// The player of the page: shows the run as it was at an instant, and plays on from there. The run's own feed goes on
-// meanwhile, so that the way back to live is short.
+// The player of the page: a second way through the run, on a feed of its own. It seeks, stands still and plays, while the
+// run's own feed goes on, so that the way back to live is short.
 
-import { store } from "./actions";
-import { instantOf } from "./address";
-import { get } from "./api";
+import { backToLive, go, store } from "./actions";
+import { instantOf, wordsOf } from "./address";
+import { Feed } from "./feed";
 import type { Snapshot } from "./snapshot";
+
+const RATE_HZ = 10;
 
 interface Film {
   run: string;
-  fromMs: number;
-  /** Simulated seconds a second; null to stand still. */
-  speed: number | null;
-  /** When it began to play, on the reader's clock. */
-  began: number;
+  feed: Feed<Snapshot>;
+  /** Moves that were said and not answered yet. */
+  moves: number;
 }
 
-const SHORTEST_PAUSE_MS = 100;
 let film: Film | null = null;
-let isAsking = false;
 let followed = "";
 
 /** Follows the address: to live, to an instant, or on from there; called whenever the page is drawn. */
 export function follow(): void {
-  const { place, watched, snapshot, live } = store.page;
+  const { place, watched, snapshot, live, headMs } = store.page;
   if (watched === null || snapshot === null) return;
   const asked = `${watched} ${place.at} ${place.speed}`;
   if (asked === followed) return;
   followed = asked;
-  const fromMs = place.at === null ? null : instantOf(place.at, Date.parse(snapshot.run.epoch));
-  if (fromMs === null) {
+  const atMs = place.at === null ? null : instantOf(place.at, Date.parse(snapshot.run.epoch));
+  if (atMs === null || film?.run !== watched) {
+    film?.feed.close();
     film = null;
-    store.change({ ...(live ? { snapshot: live, atMs: store.page.headMs } : {}), seeking: false });
+  }
+  if (atMs === null) {
+    store.change({ ...(live ? { snapshot: live, atMs: headMs } : {}), seeking: false });
     return;
   }
   store.change({ seeking: true });
-  film = { run: watched, fromMs, speed: place.speed, began: performance.now() };
-  void roll();
+  if (film === null) film = open(watched);
+  else move(film, atMs, place.speed);
 }
 
-/** Asks for one instant after the other, each once the last is drawn, until the film stands still. */
-async function roll(): Promise<void> {
-  if (isAsking) return;
-  isAsking = true;
-  let shown: Film | null = null;
-  while (film && (film !== shown || film.speed !== null)) {
-    const asked: Film = film;
-    const atMs = Math.round(asked.fromMs + (performance.now() - asked.began) * (asked.speed ?? 0));
-    const path = `runs/${encodeURIComponent(asked.run)}/snapshot?at=${atMs}`;
-    const past = await get<{ at_ms: number; measures: Snapshot }>(path);
-    shown = asked;
-    if (past && film?.run === asked.run) show(past.measures, past.at_ms, film !== asked);
-    await new Promise((resume) => setTimeout(resume, past ? SHORTEST_PAUSE_MS : 10 * SHORTEST_PAUSE_MS));
-    if (!past) shown = null;
-    else if (past.at_ms < atMs && film === asked) break; // the run has come no further
+function open(run: string): Film {
+  const opened: Film = {
+    run,
+    moves: 0,
+    feed: new Feed<Snapshot>(
+      `runs/${encodeURIComponent(run)}/live`,
+      {
+        frame: (snapshot, atMs, drawn) => {
+          if (film !== opened) return;
+          store.page.trace?.keep(snapshot, atMs);
+          store.change({ snapshot, atMs, ...(opened.moves === 0 ? { seeking: false } : {}) }, drawn);
+        },
+        state: () => {},
+        moved: (mode, atMs) => answered(opened, mode, atMs),
+      },
+      () => {
+        opened.moves = 0; // whatever was said on a connection before is said anew
+        return { rate_hz: RATE_HZ, ...asked() };
+      },
+    ),
+  };
+  return opened;
+}
+
+/** Returns where the address says to begin. */
+function asked(): { at_ms: number; speed?: number } {
+  const { place, snapshot, atMs } = store.page;
+  const from = place.at === null || !snapshot ? null : instantOf(place.at, Date.parse(snapshot.run.epoch));
+  return { at_ms: Math.round(from ?? atMs), ...(place.speed === null ? {} : { speed: place.speed }) };
+}
+
+function move(film: Film, atMs: number, speed: number | null): void {
+  for (const said of [{ type: "seek", at_ms: Math.round(atMs) }, speed === null ? { type: "pause" } : { type: "play", speed }]) {
+    if (film.feed.say(said)) film.moves++;
   }
-  isAsking = false;
 }
 
-function show(snapshot: Snapshot, atMs: number, seeking: boolean): void {
-  store.page.trace?.keep(snapshot, atMs);
-  store.change({ snapshot, atMs, seeking });
+/** Takes the backend's word on a move; unasked, it says that playing has come to now, or to the run's end. */
+function answered(from: Film, mode: "live" | "playing" | "paused", atMs: number): void {
+  if (from !== film) return;
+  if (from.moves > 0) {
+    from.moves--;
+    return;
+  }
+  const { place, snapshot } = store.page;
+  if (place.speed === null || !snapshot || mode === "playing") return;
+  if (mode === "live") backToLive();
+  else go({ at: wordsOf(atMs, Date.parse(snapshot.run.epoch)), speed: null }, true);
 }
