@@ -34,6 +34,7 @@ from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.metrics import Metrics, Observer
 from cloudfair.moments import Moments
+from cloudfair.outlet import Outlet
 from cloudfair.pair import Pairs
 from cloudfair.parquet import Archive, parquet_folder
 from cloudfair.problems import PROBLEM_ANSWER, UnknownError, problem, tell_problems
@@ -64,6 +65,10 @@ PARTS = (
 """The modules that have routes."""
 
 
+CLOSE_S = 5.0
+"""How long what runs beside the requests may take to end."""
+
+
 class Health(BaseModel):
     """That the backend serves, and from which log."""
 
@@ -80,19 +85,27 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     Runs that are started over the API are played by the launcher, which is closed as well.
 
     Raises:
-        BackendError: the database cannot be opened or written.
+        BackendError: the database cannot be opened or written, or what is asked for is not installed.
         FigureError: the shipped figures cannot be read.
     """
     figures = load_figures()
     log = Log.open(settings.database)
     archive = Archive(log, parquet_folder(settings.database, settings.parquet))
     live_runs = LiveRuns(log)
+    directories, observed = Directories(log, services.PARTS), Metrics(log, live_runs, release())
+    outlet = Outlet(settings.nats, log, live_runs, observed) if settings.nats else None
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        following = asyncio.create_task(live_runs.follow())
+        tasks = [asyncio.create_task(live_runs.follow())]
+        if outlet:
+            tasks.append(asyncio.create_task(outlet.run()))
         yield
-        following.cancel()
+        if outlet:
+            outlet.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks, timeout=CLOSE_S)
         if launcher:
             await asyncio.to_thread(launcher.close)
         live_runs.close()
@@ -105,7 +118,6 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         lifespan=lifespan,
         responses={"default": PROBLEM_ANSWER},
     )
-    directories, observed = Directories(log, services.PARTS), Metrics(log, live_runs, release())
     moments = Moments(log)
     app.state.backend = Backend(
         settings=settings,

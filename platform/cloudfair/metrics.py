@@ -12,6 +12,7 @@
 | `cloudfair_sockets` | `route` | open WebSockets: watchers and taps |
 | `cloudfair_request_seconds` | `method`, `route`, `status` | histogram of how long requests took |
 | `cloudfair_query_seconds` | `outcome` | histogram of how long SQL took: `answered`, `refused` |
+| `cloudfair_published_total` | `kind` | messages that JetStream has acknowledged: `events`, `frames` |
 | `process_*` | | processor time, memory, open files |
 """
 
@@ -65,6 +66,9 @@ class Metrics:
         )
         self.queries = Histogram(
             "cloudfair_query_seconds", "How long SQL took", ["outcome"], buckets=LATENCIES_S, registry=registry
+        )
+        self.published = Counter(
+            "cloudfair_published", "Messages that JetStream has acknowledged", ["kind"], registry=registry
         )
         Info("cloudfair_build", "Release of the backend", registry=registry).info({"version": release})
         ProcessCollector(registry=registry)

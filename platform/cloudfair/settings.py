@@ -27,6 +27,8 @@ class Settings:
     """What writers must bear; the command reads it from CLOUDFAIR_TOKEN."""
     parquet: str | None = None
     """The folder for runs as Parquet; without one it lies beside the database."""
+    nats: str | None = None
+    """URL of a NATS server that events and frames are published to; the command reads it from CLOUDFAIR_NATS_URL."""
     queries: int = 2
     """How many SQL queries are answered at the same time."""
     query_time_s: float = 10.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -27,8 +28,10 @@ EVENTS = example(500)
 
 
 @pytest.fixture
-def log(sqlite: str) -> Log:
-    return Log.open(sqlite)
+def log(sqlite: str) -> Iterator[Log]:
+    log = Log.open(sqlite)
+    yield log
+    log.close()
 
 
 def begun(log: Log) -> str:

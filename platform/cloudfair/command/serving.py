@@ -23,6 +23,13 @@ def serve(
     database: Database = DEFAULT_DATABASE,
     parquet: Parquet = None,
     token: Token = None,
+    nats: Annotated[
+        str | None,
+        typer.Option(
+            envvar="CLOUDFAIR_NATS_URL",
+            help="Publish events and frames to this NATS server's JetStream: nats://user:password@host:4222.",
+        ),
+    ] = None,
     log_level: Annotated[Level, typer.Option(help="How much is logged; at debug every request.")] = Level.INFO,
 ) -> None:
     """Serve the page, the runs and their live feeds until Ctrl-C. What happens is logged as JSON on standard error."""
@@ -33,5 +40,5 @@ def serve(
         launcher.serve_at(url)
         announce(url)
 
-    settings = Settings(database=database, host=host, port=port, token=token, parquet=parquet)
+    settings = Settings(database=database, host=host, port=port, token=token, parquet=parquet, nats=nats)
     serve_backend(settings, ready, launcher)
