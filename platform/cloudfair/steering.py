@@ -64,7 +64,10 @@ class Obeyed(BaseModel):
     },
 )
 async def say(run: str, request: Request, here: Here) -> Command:
-    """Say something to a run: `pause`, `resume`, `speed` or `stop`. It is kept, and the run obeys when it next asks."""
+    """Say something to a run: `pause`, `resume`, `speed`, `stop` or `disrupt`. It is kept, and waits for the run.
+
+    A disruption is in the log as `disruption.begun`, at the moment at which it took effect.
+    """
     body = await read_body(request, MIB)
     try:
         command = _decoder.decode(body)

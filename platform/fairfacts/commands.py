@@ -1,7 +1,8 @@
 """Commands: what an operator says to a run while it is played.
 
 `pause`, `resume`, `speed` and `stop` change when things happen on the wall's clock, never what happens: they show in no
-log.
+log. A `disrupt` shows in it as `disruption.begun`, at the moment at which it took effect, and is played again there
+when the run is taken up again: one scenario, seed, release and set of disruptions give one log.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import msgspec
+
+from fairfacts.disruptions import AnyDisruption
 
 Pace = Annotated[float, msgspec.Meta(gt=0, le=1e9)] | Literal["max"]
 """Simulated seconds a second, or as fast as can be."""
@@ -36,7 +39,13 @@ class Stop(Command, frozen=True, kw_only=True):
     """End the playing here; the run can be taken up again."""
 
 
-AnyCommand = Pause | Resume | Speed | Stop
+class Disrupt(Command, frozen=True, kw_only=True):
+    """Something goes wrong, or is changed, from now on."""
+
+    disruption: AnyDisruption
+
+
+AnyCommand = Pause | Resume | Speed | Stop | Disrupt
 
 
 class KeptCommand(msgspec.Struct, frozen=True):
@@ -45,4 +54,6 @@ class KeptCommand(msgspec.Struct, frozen=True):
     number: int
     command: AnyCommand
     applied_at_ms: int | None = None
-    """The simulated moment at which the run obeyed."""
+    """The simulated moment at which the run obeyed, or refused."""
+    refused: str | None = None
+    """Why it could not obey."""

@@ -91,6 +91,11 @@ def test_pace_that_is_none_is_refused(client: httpx.Client, run: str) -> None:
         ({"kind": "speed", "speed": "fast"}, "body.speed: Invalid enum value 'fast'"),
         ({"kind": "speed"}, "body: Object missing required field `speed`"),
         ({"kind": "dance"}, "body.kind: Invalid value 'dance'"),
+        (
+            {"kind": "disrupt", "disruption": {"kind": "platform_outage", "lasts_min": 0}},
+            "body.disruption.lasts_min: Expected `float` > 0.0",
+        ),
+        ({"kind": "disrupt", "disruption": {"kind": "flood"}}, "body.disruption.kind: Invalid value 'flood'"),
         ({"kind": "pause", "for": 3}, "body: Object contains unknown field `for`"),
         ({}, "body: Object missing required field `kind`"),
         ([], "body: Expected `object`, got `array`"),

@@ -18,8 +18,9 @@ from cloudfair.command.backend import Elsewhere, Own, reach
 from cloudfair.command.options import DEFAULT_DATABASE, Changes, Database, Json, Scale, Token
 from cloudfair.command.player import Player, StoppedError
 from cloudfair.command.show import comparison_table, err, out, print_json, simulated_clock
-from fairfacts.commands import KeptCommand, Pace
+from fairfacts.commands import Disrupt, KeptCommand, Pace
 from fairfacts.comparison import Row
+from fairfacts.disruptions import AnyDisruption
 from fairfacts.errors import BackendError, ScenarioError
 from fairsim import VERSION
 from fairsim.arrivals import MINUTE_MS
@@ -181,18 +182,27 @@ def _play(
             backend.revive()
 
         outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
-        _put_aside(client, run_id, outbox)
+        disruptions = _kept_disruptions(client, run_id, outbox)
+        fair = Fair(scenario, asked.seed, asked.replication)
         with few_collections():
-            Player(Fair(scenario, asked.seed, asked.replication), outbox, pace, progress.advance).play()
+            Player(fair, outbox, pace, disruptions=disruptions, on_progress=progress.advance).play()
         return outbox.close()
 
 
-def _put_aside(client: httpx.Client, run_id: str, outbox: Outbox) -> None:
-    """Refuse what was said to a run while nobody played it: whoever takes it up again wants it played."""
+def _kept_disruptions(client: httpx.Client, run_id: str, outbox: Outbox) -> list[tuple[int, AnyDisruption]]:
+    """Return the disruptions that operators have caused in a run, in their order, each with its moment.
+
+    What else was said to it while nobody played it is refused: whoever takes it up again wants it played.
+    """
     answer = client.get(f"/runs/{run_id}/commands").raise_for_status()
+    disruptions = []
     for kept in msgspec.json.decode(answer.content, type=list[KeptCommand]):
-        if kept.applied_at_ms is None and outbox.kept.head:
+        if isinstance(kept.command, Disrupt):
+            if kept.applied_at_ms is not None and kept.refused is None:
+                disruptions.append((kept.applied_at_ms, kept.command.disruption))
+        elif kept.applied_at_ms is None and outbox.kept.head:
             outbox.obeyed(kept, outbox.kept.at_ms, "nobody played the run then; it was taken up again since")
+    return sorted(disruptions, key=lambda kept: kept[0])  # those of one moment stay in the order of the commands
 
 
 class _Progress:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import queue
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
-from fairfacts.commands import KeptCommand, Pace, Pause, Resume, Speed, Stop
-from fairfacts.errors import BackendError
+from fairfacts.commands import Disrupt, KeptCommand, Pace, Pause, Resume, Speed, Stop
+from fairfacts.disruptions import AnyDisruption
+from fairfacts.errors import BackendError, ScenarioError
 from fairsim.arrivals import MINUTE_MS
 from fairsim.fair import Fair
 from fairsim.outbox import ASK_S, Outbox
@@ -25,9 +27,21 @@ class Player:
     """Plays one fair. What the log holds already is played as fast as can be, and no command is obeyed in it."""
 
     def __init__(
-        self, fair: Fair, outbox: Outbox, pace: Pace, on_progress: Callable[[int, int, str], None] = lambda *_: None
+        self,
+        fair: Fair,
+        outbox: Outbox,
+        pace: Pace,
+        *,
+        disruptions: Iterable[tuple[int, AnyDisruption]] = (),
+        on_progress: Callable[[int, int, str], None] = lambda *_: None,
     ) -> None:
-        """Prepare to play; `on_progress` is called with the moment, the number of events and how it is played."""
+        """Prepare to play.
+
+        Args:
+            disruptions: those that operators have caused in this run before, in their order, each with its moment (ms).
+            on_progress: called with the moment, the number of events and how it is played.
+        """
+        self._disruptions = deque(disruptions)
         self._fair, self._outbox, self._on_progress = fair, outbox, on_progress
         self._pace = pace
         self._paused = False
@@ -43,8 +57,12 @@ class Player:
         """
         fair = self._fair
         while fair.env.now < fair.duration_ms:
-            self._obey()
-            fair.play_until(min(fair.env.now + self._slice_ms(), fair.duration_ms))
+            while self._disruptions and self._disruptions[0][0] == fair.env.now:
+                fair.inject(self._disruptions.popleft()[1])
+            if fair.env.now:  # a fair that has not begun cannot be disrupted
+                self._obey()
+            ends_ms = [fair.env.now + self._slice_ms(), fair.duration_ms, *(at_ms for at_ms, _ in self._disruptions)]
+            fair.play_until(min(ends_ms))
             self._wait()
             self._put()
 
@@ -112,6 +130,8 @@ class Player:
                 self._paused = False
             case Speed():
                 self._pace = command.speed
+            case Disrupt():
+                return self._disrupt(kept, command.disruption)
             case Stop():
                 self._outbox.obeyed(kept, self._fair.env.now)
                 self._outbox.stop()
@@ -119,4 +139,13 @@ class Player:
             case _:
                 assert_never(command)
         self._anchor()
-        self._outbox.obeyed(kept, self._fair.env.now)
+        return self._outbox.obeyed(kept, self._fair.env.now)
+
+    def _disrupt(self, kept: KeptCommand, disruption: AnyDisruption) -> None:
+        """Disrupt the fair here; that is noted before anything of it is told, so that it is never told without."""
+        refused = None
+        try:
+            self._fair.inject(disruption)
+        except ScenarioError as fault:
+            refused = str(fault)
+        self._outbox.obeyed(kept, self._fair.env.now, refused)
