@@ -218,6 +218,7 @@ class VenueMeasures(msgspec.Struct):
     def open(self, event: VenueOpened) -> None:
         """Open the halls for a day."""
         self.state, self.cap = "open", event.cap
+        self.lanes = dict(enumerate(event.lanes))
 
     def change_cap(self, event: CapChanged) -> None:
         """Take another cap over."""

@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, get_args
 
 import httpx
 import msgspec
 import pytest
 from tests.cloudfair.example import begin, send_all
-from tests.fairsim.runs import log_of
 
 from cloudfair.reading.services import SERVICES
+from fairfacts.disruptions import (
+    EntryCap,
+    LanesClosed,
+    PlatformOutage,
+    SessionCancellation,
+    SessionDelay,
+    SessionMove,
+    StreamFailure,
+)
 from fairfacts.event import Event
 from fairfacts.events import type_name
 from fairfacts.measures import State
 from fairfacts.negotiations import NegotiationEvent
+from fairsim.fair import Fair
+from fairsim.scenario import load_scenario
 
 HOUR_MS = 3_600_000
 SCALE = 0.01
-BUSY_MS = 2 * 24 * HOUR_MS + 11 * HOUR_MS + 123
-"""On the third day at eleven: halls, streams and desks are at work."""
+BUSY_MS = 2 * 24 * HOUR_MS + 11 * HOUR_MS + 1_800_123
+"""On the third day at half past eleven: halls, streams and desks are at work."""
+MORNING_MS = 2 * 24 * HOUR_MS + 8 * HOUR_MS
+INJECTED = (
+    (MORNING_MS - 24 * HOUR_MS, SessionCancellation(session=11)),
+    (MORNING_MS, SessionMove(session=5, room="room 11")),
+    (MORNING_MS + 1, SessionDelay(session=24, by_min=15)),
+    (BUSY_MS - 1_800_000, EntryCap(people=120, lasts_min=20)),
+    (BUSY_MS - 1_800_000, LanesClosed(gate=0, lanes=1, lasts_min=45)),
+    (BUSY_MS - 600_000, PlatformOutage(capacity_share=0.3, lasts_min=30)),
+    (BUSY_MS - 300_000, StreamFailure(session=52, lasts_min=10)),
+)
+"""What is done to the fair, and when."""
 LISTS = {
     "organisations": ("organisation", "-organisation", "delegates", "-delegates", "economy_rank", "-economy_rank"),
     "sessions": ("session", "starts", "-starts", "attended", "-attended", "turned_away", "-turned_away"),
@@ -31,6 +52,9 @@ LISTS = {
     "projects": ("published", "-published"),
     "releases": ("released", "-released"),
     "results": ("result", "value", "-value", "signed", "-signed"),
+    "tours": ("departed", "-departed", "taken", "-taken", "left_behind", "-left_behind"),
+    "notices": ("published", "-published"),
+    "disruptions": ("begun", "-begun"),
     "negotiations": ("requested", "-requested", "waited", "-waited", "talked", "-talked"),
     "agreements": ("intended", "-intended", "signed", "-signed", "value", "-value"),
 }
@@ -40,6 +64,8 @@ KEYS = {
     "started": "started_ms",
     "watched": "watched_h",
     "spent": "spent_h",
+    "begun": "begun_ms",
+    "departed": "departed_ms",
     "published": "published_ms",
     "released": "released_ms",
     "signed": "signed_ms",
@@ -53,8 +79,13 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def log() -> list[Event]:
-    """A hundredth of the fair."""
-    return log_of(scale=SCALE)
+    """A hundredth of the fair, with much that goes wrong: the platform on the first evening, then what is injected."""
+    fair = Fair(load_scenario("opening-night", scale=SCALE), seed=7)
+    for at_ms, disruption in INJECTED:
+        fair.play_until(at_ms)
+        fair.inject(disruption)
+    fair.play_until(6 * 24 * HOUR_MS)
+    return fair.take_events()
 
 
 @pytest.fixture(scope="module")
@@ -109,11 +140,10 @@ def test_lists_add_up_to_the_measures(web: httpx.Client, played: str, log: list[
     assert len(lists["stands"]) == register["exhibitors"]
 
     programme, states = snapshot["programme"], Counter(item["state"] for item in lists["sessions"])
-    assert (len(lists["sessions"]), states["live"], states["held"]) == (
-        programme["scheduled"],
-        programme["live"],
-        programme["held"],
-    )
+    assert len(lists["sessions"]) == programme["scheduled"]
+    assert [states[state] for state in ("live", "held", "cancelled")] == [
+        programme[state] for state in ("live", "held", "cancelled")
+    ]
     attended = {str(item["session"]): item["attended"] for item in lists["sessions"] if item["attended"]}
     assert attended == programme["attended_by_session"]
     assert sum(item["turned_away"] for item in lists["sessions"]) == programme["turned_away"]
@@ -123,6 +153,8 @@ def test_lists_add_up_to_the_measures(web: httpx.Client, played: str, log: list[
     assert sum(item["viewers"] for item in lists["streams"]) == streams["viewers"]
     views = {str(item["stream"]): item["views"] for item in lists["streams"] if item["views"]}
     assert views == streams["views_by_stream"]
+    public, refused = (sum(item[name] for item in lists["streams"]) for name in ("views_public", "refused"))
+    assert (public, refused) == (streams["views_public"], streams["refused"])
 
     venue = snapshot["venue"]
     for measure, name in (
@@ -141,7 +173,29 @@ def test_lists_add_up_to_the_measures(web: httpx.Client, played: str, log: list[
         venue["refused"],
     )
     assert ([day["state"] for day in days] or ["closed"])[-1] == venue["state"]
+    assert sum(day["booked_out"] for day in days) == venue["booked_out"]
+    if days:
+        assert (days[-1]["cap"], days[-1]["lanes"]) == (venue["cap"], sum(venue["lanes_by_gate"].values()))
 
+    told, disruptions = snapshot["notices"], Counter(item["state"] for item in lists["disruptions"])
+    assert Counter(item["about"] for item in lists["notices"]) == told["published_by_kind"]
+    assert (disruptions["active"], disruptions["ended"]) == (
+        len(snapshot["disruptions"]["active"]),
+        snapshot["disruptions"]["ended"],
+    )
+    for item in lists["disruptions"]:
+        if item["state"] == "active":
+            active = snapshot["disruptions"]["active"][str(item["disruption"])]
+            assert (item["kind"], item["begun_ms"], item["until_ms"]) == (
+                active["kind"],
+                active["since_ms"],
+                active.get("until_ms"),
+            )
+
+    tours, routes = lists["tours"], snapshot["routes"]
+    assert [sum(tour[name] for tour in tours) for name in ("seats", "taken", "left_behind")] == [
+        routes[name] for name in ("seats", "taken", "left_behind")
+    ]
     assert len(lists["projects"]) == snapshot["projects"]["published"]
     results = snapshot["results"]
     assert len(lists["releases"]) == results["releases"] + results["reports"]
@@ -149,7 +203,7 @@ def test_lists_add_up_to_the_measures(web: httpx.Client, played: str, log: list[
     assert sum(item["state"] == "signed" for item in lists["results"]) == results["signed"]
 
     negotiations, states = snapshot["negotiations"], Counter(item["state"] for item in lists["negotiations"])
-    names = ("waiting", "declined", "lapsed", "talking", "no_deal", "follow_up")
+    names = ("waiting", "declined", "lapsed", "talking", "failed", "no_deal", "follow_up")
     assert {name: states[name] for name in names} == {name: negotiations[name] for name in names}
     assert states["intent"] == negotiations["intents"] == len(lists["agreements"])
     assert sum(stand["requests"] for stand in lists["stands"]) == negotiations["initiated"]
@@ -209,6 +263,12 @@ def test_every_order_is_kept_from_page_to_page(web: httpx.Client, played: str, p
         ("sessions", {"day": 3, "streamed": True}),
         ("sessions", {"state": "live"}),
         ("streams", {"state": "live"}),
+        ("notices", {"about": "platform_outage", "over": True}),
+        ("notices", {"disruption": 2}),
+        ("disruptions", {"state": "active", "cause": "injected"}),
+        ("disruptions", {"kind": "platform_outage"}),
+        ("sessions", {"state": "cancelled"}),
+        ("tours", {"theme": "culture", "route": 9}),
         ("zones", {"kind": "special"}),
         ("stands", {"zone": 0}),
         ("stands", {"economy": "CN", "sector": "tourism"}),
@@ -259,7 +319,8 @@ def test_history_of_a_negotiation_is_what_the_log_says_of_it(web: httpx.Client, 
     events = [event for event in log if isinstance(event, NegotiationEvent)]
     parties = ("negotiation", "organisation", "economy", "exhibitor", "exhibitor_economy", "overseas", "sector")
     parties += ("type", "at_ms")
-    for negotiation in {event.negotiation for event in events if type_name(type(event)) == "agreement.signed"}:
+    ends = {"agreement.signed", "negotiation.failed"}
+    for negotiation in {event.negotiation for event in events if type_name(type(event)) in ends}:
         expected = []
         for event in events:
             if event.negotiation == negotiation:
@@ -268,6 +329,7 @@ def test_history_of_a_negotiation_is_what_the_log_says_of_it(web: httpx.Client, 
         history = read(web, played, f"negotiations/{negotiation}")["item"]["history"]
         history[0]["said"].pop("sector")  # the events of an agreement say it too, its steps do not
         assert history == expected
+        assert expected[1]["type"] == "negotiation.taken_up"
         middle_ms = expected[1]["at_ms"]
         then = read(web, played, f"negotiations/{negotiation}", at=middle_ms)["item"]
         assert ([step["at_ms"] <= middle_ms for step in expected].count(True), then["state"]) == (
@@ -293,6 +355,30 @@ def test_details_add_up_to_the_list(web: httpx.Client, played: str) -> None:
     assert details == zone
     organisation = read(web, played, "organisations", at=at_ms)["items"][3]
     assert read(web, played, f"organisations/{organisation['organisation']}")["item"] == organisation
+
+
+def test_programme_is_shown_as_it_was_planned_at_the_moment(web: httpx.Client, played: str) -> None:
+    def planned(session: int, at_ms: int) -> list[Any]:
+        item = read(web, played, f"sessions/{session}", at=at_ms)["item"]
+        return [item[name] for name in ("room", "capacity", "starts_ms", "ends_ms", "state")]
+
+    before, after = (planned(5, at_ms) for at_ms in (MORNING_MS - 1, MORNING_MS))
+    assert (after[0], before[0] != "room 11", after[2:4]) == ("room 11", True, before[2:4])
+    of_room = [item["session"] for item in every(web, played, "sessions", room="room 11", at=MORNING_MS)]
+    assert (5 in of_room, before[0] in {item["room"] for item in every(web, played, "sessions")}) == (True, True)
+    assert 5 not in [item["session"] for item in every(web, played, "sessions", room=before[0], at=MORNING_MS)]
+    before, after = (planned(24, at_ms) for at_ms in (MORNING_MS, MORNING_MS + 1))
+    assert [moment - 900_000 for moment in after[2:4]] == before[2:4]
+    cancelled_ms = MORNING_MS - 24 * HOUR_MS
+    assert [planned(11, at_ms)[4] for at_ms in (cancelled_ms - 1, cancelled_ms)] == ["scheduled", "cancelled"]
+
+
+def test_cap_and_lanes_are_those_of_the_moment(web: httpx.Client, played: str) -> None:
+    days = [
+        read(web, played, "halls", at=at_ms)["items"][-1] for at_ms in (MORNING_MS + 2 * HOUR_MS, BUSY_MS - 1_000_000)
+    ]
+    assert [day["cap"] for day in days] == [600, 120]
+    assert days[0]["lanes"] - days[1]["lanes"] == 1
 
 
 @pytest.mark.parametrize("at_ms", [BUSY_MS, 10**12])
@@ -380,3 +466,16 @@ def test_every_answer_is_as_it_is_described(web: httpx.Client, played: str) -> N
             if answer.status_code == 404 and at_ms != log_end_ms:
                 continue  # it was not there yet
             assert models[path].model_validate(answer.json()).model_dump(mode="json") == answer.json()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_example_of_a_list_is_as_its_items_are(path: str) -> None:
+    (page,) = {
+        route.response_model
+        for service in SERVICES
+        for route in service.router.routes
+        if route.path == f"/runs/{{run}}/{path}"
+    }
+    (item,) = get_args(page.model_fields["items"].annotation)
+    (example,) = item.model_json_schema()["examples"]
+    assert item.model_validate(example).model_dump(mode="json") == example

@@ -71,6 +71,7 @@ def test_visitors_are_inside_until_they_leave():
     assert changed("venue", OPENED, ANNA, BO, ANNA_LEAVES) == {
         "state": "open",
         "cap": 3,
+        "lanes_by_gate": {"0": 2, "1": 1},
         "inside": 1,
         "inside_peak": 2,
         "entered": 2,

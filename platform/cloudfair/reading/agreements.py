@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, Page, Reading
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.negotiations import Negotiations, either, step
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
@@ -26,6 +26,27 @@ AgreementState = Literal["drafting", "fell_through", "waiting", "signed"]
 
 class Agreement(BaseModel):
     """An intent to sign, and what became of it up to the moment."""
+
+    model_config = example(
+        negotiation=441,
+        state="signed",
+        organisation=1658,
+        organisation_name="Transport enterprise 1658 (China)",
+        economy="CN",
+        exhibitor=1045,
+        exhibitor_name="Transport enterprise 1045 (Germany)",
+        exhibitor_economy="DE",
+        overseas=True,
+        sector="transport",
+        intended_ms=32981418,
+        drafted_ms=46107161,
+        fell_through_ms=None,
+        signed_ms=121500000,
+        value_usd=179740,
+        mode="on_site",
+        place="table 1",
+        waited_ms=75392839,
+    )
 
     negotiation: int
     """It bears the number of its negotiation."""

@@ -31,8 +31,15 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 }
 
 
+def example(**fields: Any) -> ConfigDict:
+    """Return the configuration of a model that is described with an example."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
 class Moment(BaseModel):
     """Which events an answer holds."""
+
+    model_config = example(position=258_945, at_ms=124_200_000)
 
     position: int
     """How many: the position of the next one."""

@@ -22,8 +22,8 @@ from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.runs import RunMeasures, RunStarted
 
-KEPT_RUNS = 4
-"""Directories in memory; a full-scale run's takes some 130 MB."""
+KEPT_RUNS = 3
+"""Directories in memory; a full-scale run takes some 180 MB."""
 REMEMBERED = 32
 ANSWERED_BYTES = 8 * 1024 * 1024
 """Of answers that are kept for whoever asks the same, of each run."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, Moment, Page, Reading, not_valid
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, Moment, Page, Reading, example, not_valid
 from cloudfair.reading.directory import AsOf, Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
 from cloudfair.reading.table import Filter, Keys, Rows, Table
@@ -20,6 +20,7 @@ from fairfacts.events import type_name
 from fairfacts.negotiations import (
     NegotiationDeclined,
     NegotiationEnded,
+    NegotiationFailed,
     NegotiationLapsed,
     NegotiationRequested,
     NegotiationTakenUp,
@@ -29,7 +30,7 @@ from fairfacts.series import HOUR_MS, plain
 
 router = APIRouter(tags=["negotiations"], responses=NOT_MODIFIED)
 
-NegotiationState = Literal["waiting", "declined", "lapsed", "talking"] | Outcome
+NegotiationState = Literal["waiting", "declined", "lapsed", "talking", "failed"] | Outcome
 ANSWERS: dict[str, type[Event]] = {
     "declined": NegotiationDeclined,
     "lapsed": NegotiationLapsed,
@@ -58,9 +59,29 @@ Sort = Literal["requested", "-requested", "waited", "-waited", "talked", "-talke
 class Negotiation(BaseModel):
     """A negotiation, as it stood at the moment."""
 
+    model_config = example(
+        negotiation=441,
+        state="intent",
+        organisation=1658,
+        organisation_name="Transport enterprise 1658 (China)",
+        economy="CN",
+        exhibitor=1045,
+        exhibitor_name="Transport enterprise 1045 (Germany)",
+        exhibitor_economy="DE",
+        overseas=True,
+        sector="transport",
+        visit=281,
+        attempt=1,
+        requested_ms=31200000,
+        answered_ms=31740000,
+        waited_ms=540000,
+        ended_ms=32981418,
+        talked_ms=1241418,
+    )
+
     negotiation: int
     state: NegotiationState
-    """`waiting` at the desk, `declined`, `lapsed`, `talking`, or once the talk has ended its outcome."""
+    """`waiting` at the desk, `declined`, `lapsed`, `talking`, `failed` with the platform, or the talk's outcome."""
     organisation: int
     """The requester's."""
     organisation_name: str
@@ -75,14 +96,14 @@ class Negotiation(BaseModel):
     """The exhibitor's."""
     visit: int
     attempt: int
-    """More than 1 when the same wish was taken elsewhere after a lapse."""
+    """More than 1 when the same wish was taken elsewhere after a lapse, or up again after a failure."""
     requested_ms: int
     answered_ms: int | None
     """When it was declined, lapsed or taken up."""
     waited_ms: int
     """Until it was answered; until the moment where it still waits."""
     ended_ms: int | None
-    """When the talk ended."""
+    """When the talk ended, or failed."""
     talked_ms: int | None
     """Until the talk ended; until the moment where it goes on; null where there was none."""
 
@@ -160,11 +181,13 @@ class Negotiations:
             ended_ms="moment",
             outcome="word",
             talked_ms="number",
+            retries="flag",
         )
         self.folds: Folds = {
             NegotiationRequested: self._request,
             **{answer: partial(self._answer, word) for word, answer in ANSWERS.items()},
             NegotiationEnded: self._end,
+            NegotiationFailed: self._fail,
         }
 
     def _request(self, events: list[NegotiationRequested]) -> None:
@@ -176,6 +199,9 @@ class Negotiations:
 
     def _end(self, events: list[NegotiationEnded]) -> None:
         self.table.update(events, "talked_ms", "outcome", ended_ms="at_ms")
+
+    def _fail(self, events: list[NegotiationFailed]) -> None:
+        self.table.update(events, "talked_ms", "retries", ended_ms="at_ms", said={"outcome": "failed"})
 
     def where(self, asked: NegotiationsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
@@ -267,7 +293,10 @@ class Negotiations:
         steps = [step(said["requested_ms"], NegotiationRequested, **requested)]
         if said["answered_ms"] is not None:
             steps.append(step(said["answered_ms"], ANSWERS[said["answer"]], waited_ms=said["waited_ms"]))
-        if said["ended_ms"] is not None:
+        if said["ended_ms"] is not None and said["outcome"] == "failed":
+            names = ("talked_ms", "retries")
+            steps.append(step(said["ended_ms"], NegotiationFailed, **{name: said[name] for name in names}))
+        elif said["ended_ms"] is not None:
             steps.append(step(said["ended_ms"], NegotiationEnded, talked_ms=said["talked_ms"], outcome=said["outcome"]))
         return steps
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.table import Filter, Keys, Mask, Rows, Table
 from fairfacts.organisations import HOME_ECONOMY, Kind, OrganisationRegistered, name_of
@@ -28,6 +28,18 @@ OrganisationAsked = Annotated[int | None, Field(ge=0, le=LARGEST, description="n
 
 class Organisation(BaseModel):
     """An organisation that has registered."""
+
+    model_config = example(
+        organisation=3,
+        name="Embassy 3 (Germany)",
+        kind="embassy",
+        economy="DE",
+        economy_rank=3,
+        sector="communication",
+        delegates=3,
+        exhibits=False,
+        registered_ms=0,
+    )
 
     organisation: int
     name: str

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import SectorAsked
 from cloudfair.reading.table import Filter, Keys, Rows, Table, Tally
@@ -19,20 +19,43 @@ from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
     Mode,
+    SessionCancelled,
     SessionClosed,
     SessionKind,
     SessionOpened,
+    SessionRescheduled,
     SessionScheduled,
 )
 from fairfacts.venue import DAY_MS
 
 router = APIRouter(tags=["programme"], responses=NOT_MODIFIED)
 
-SessionState = Literal["scheduled", "live", "held"]
+SessionState = Literal["scheduled", "live", "held", "cancelled"]
 
 
 class Session(BaseModel):
     """A session of the programme, as it stood at the moment."""
+
+    model_config = example(
+        session=52,
+        title="Industry forum 48: finance",
+        kind="industry_forum",
+        state="live",
+        sector="finance",
+        mode="hybrid",
+        streamed=True,
+        counted=True,
+        room="room 3",
+        capacity=400,
+        day=2,
+        starts_ms=212400000,
+        ends_ms=217800000,
+        opened_ms=212400000,
+        closed_ms=None,
+        cancelled_ms=None,
+        attended=214,
+        turned_away=0,
+    )
 
     session: int
     title: str
@@ -50,11 +73,12 @@ class Session(BaseModel):
     day: int
     """On which it begins, since the epoch; 0 is the first."""
     starts_ms: int
-    """As scheduled."""
+    """As scheduled at the moment: room and times may change until it opens."""
     ends_ms: int
-    """As scheduled."""
+    """As scheduled at the moment."""
     opened_ms: int | None
     closed_ms: int | None
+    cancelled_ms: int | None
     attended: int
     """People admitted so far."""
     turned_away: int
@@ -104,13 +128,18 @@ class Sessions:
             scheduled_ms="moment",
             opened_ms="moment",
             closed_ms="moment",
+            cancelled_ms="moment",
         )
+        self._moved: dict[int, list[SessionRescheduled]] = defaultdict(list)
+        """What was rescheduled, by session."""
         self._admitted: dict[int, Tally] = defaultdict(Tally)
         self._turned_away: dict[int, Tally] = defaultdict(Tally)
         self.folds: Folds = {
             SessionScheduled: self._schedule,
             SessionOpened: lambda events: self.table.update(events, opened_ms="at_ms"),
             SessionClosed: lambda events: self.table.update(events, closed_ms="at_ms"),
+            SessionCancelled: lambda events: self.table.update(events, cancelled_ms="at_ms"),
+            SessionRescheduled: self._reschedule,
             AttendeeAdmitted: lambda events: _count(events, self._admitted),
             AttendeeTurnedAway: lambda events: _count(events, self._turned_away),
         }
@@ -119,22 +148,42 @@ class Sessions:
         same = ("title", "kind", "sector", "mode", "streamed", "counted", "room", "capacity", "starts_ms", "ends_ms")
         self.table.add(events, *same, scheduled_ms="at_ms")
 
+    def _reschedule(self, events: list[SessionRescheduled]) -> None:
+        for event in events:
+            self._moved[event.session].append(event)
+
+    def _planned(self, column: str, at_ms: int) -> NDArray[Any]:
+        """Return a column of room, capacity or times as it was planned at a moment."""
+        planned = self.table[column]
+        changes = [(self.table.row(session), each) for session, moved in self._moved.items() for each in moved]
+        changes = [(row, each) for row, each in changes if row >= 0 and each.at_ms <= at_ms]
+        if changes:
+            planned = planned.copy()
+        for row, each in changes:
+            value = getattr(each, column)
+            planned[row] = self.table.words.place(value) if column == "room" else value
+        return planned
+
     def where(self, asked: SessionsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
         table = self.table
-        columns = ("room", "kind", "sector", "mode", "streamed")
+        columns = ("kind", "sector", "mode", "streamed")
         filters = [condition for column in columns for condition in table.is_(column, getattr(asked, column))]
         if (day := asked.day) is not None:
-            starts = table["starts_ms"]
+            starts = self._planned("starts_ms", at_ms)
             filters.append(lambda rows: starts[rows] // DAY_MS == day)
+        if asked.room is not None:
+            rooms, room = self._planned("room", at_ms), table.words.known(asked.room)
+            filters.append(lambda rows: rooms[rows] == room)
         if asked.title:
             filters.append(table.bears("title", asked.title))
         if asked.state is not None:
-            opened, closed = table["opened_ms"], table["closed_ms"]
+            opened, over = table["opened_ms"], np.minimum(table["closed_ms"], table["cancelled_ms"])
             states: dict[SessionState, Filter] = {
-                "scheduled": lambda rows: opened[rows] > at_ms,
-                "live": lambda rows: (opened[rows] <= at_ms) & (closed[rows] > at_ms),
-                "held": lambda rows: closed[rows] <= at_ms,
+                "scheduled": lambda rows: (opened[rows] > at_ms) & (over[rows] > at_ms),
+                "live": lambda rows: (opened[rows] <= at_ms) & (over[rows] > at_ms),
+                "held": table.happened("closed_ms", at_ms),
+                "cancelled": table.happened("cancelled_ms", at_ms),
             }
             filters.append(states[asked.state])
         return filters
@@ -144,7 +193,7 @@ class Sessions:
         if sort == "session":
             return None
         if sort == "starts":
-            return self.table["starts_ms"].__getitem__
+            return self._planned("starts_ms", at_ms).__getitem__
         numbers, tallies = self.table["session"], self._admitted if sort == "attended" else self._turned_away
         return lambda rows: np.array(_counts(numbers[rows], tallies, at_ms), np.int64)
 
@@ -154,15 +203,24 @@ class Sessions:
         items = table.shown(rows, *(name for name in Session.model_fields if name in table), at_ms=at_ms)
         numbers = table["session"][rows]
         admitted, turned_away = (_counts(numbers, of, at_ms) for of in (self._admitted, self._turned_away))
-        for item, attended, turned in zip(items, admitted, turned_away, strict=True):
-            begun, over = item["opened_ms"] is not None, item["closed_ms"] is not None
-            item["state"] = "held" if over else "live" if begun else "scheduled"
+        plans = [self._planned(column, at_ms)[rows].tolist() for column in ("room", "capacity", "starts_ms", "ends_ms")]
+        for item, attended, turned, plan in zip(items, admitted, turned_away, zip(*plans, strict=True), strict=True):
+            room, item["capacity"], item["starts_ms"], item["ends_ms"] = plan
+            item["room"], item["state"] = table.words.list[room], _state(item)
             item["day"], item["attended"], item["turned_away"] = item["starts_ms"] // DAY_MS, attended, turned
         return items
 
     def attended_per_minute(self, session: int, at_ms: int) -> dict[str, int]:
         """Return how many people were admitted in each minute."""
         return self._admitted[session].per_minute(at_ms) if session in self._admitted else {}
+
+
+def _state(item: dict[str, Any]) -> SessionState:
+    if item["cancelled_ms"] is not None:
+        return "cancelled"
+    if item["closed_ms"] is not None:
+        return "held"
+    return "scheduled" if item["opened_ms"] is None else "live"
 
 
 def _count(events: list[AttendeeAdmitted] | list[AttendeeTurnedAway], tallies: dict[int, Tally]) -> None:

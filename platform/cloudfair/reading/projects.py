@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading
+from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
 from cloudfair.reading.table import Filter, Keys, Rows, Table
@@ -19,6 +19,15 @@ router = APIRouter(tags=["projects"], responses=NOT_MODIFIED)
 
 class Project(BaseModel):
     """A project that was published."""
+
+    model_config = example(
+        project=0,
+        organisation=724,
+        organisation_name="Other enterprise 724 (Cayman Islands)",
+        economy="KY",
+        sector="other",
+        published_ms=2128094,
+    )
 
     project: int
     organisation: int

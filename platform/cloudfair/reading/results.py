@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading
+from cloudfair.reading.answer import NOT_MODIFIED, Asked, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
 from cloudfair.reading.table import Filter, Keys, Rows, Table
@@ -29,6 +29,16 @@ router = APIRouter(tags=["results"], responses=NOT_MODIFIED)
 
 class Release(BaseModel):
     """Something new that was presented in the release hall, or a report, index or ranking that came out there."""
+
+    model_config = example(
+        release=0,
+        kind="technology",
+        organisation=1344,
+        organisation_name="Health enterprise 1344 (China)",
+        economy="CN",
+        sector="health",
+        released_ms=207600000,
+    )
 
     release: int
     """Its number; releases and reports are numbered apart."""
@@ -53,6 +63,19 @@ class ReleasesAsked(Asked):
 
 class Result(BaseModel):
     """A result that was arranged in advance, as it stood at the moment."""
+
+    model_config = example(
+        result=0,
+        state="signed",
+        occasion="opening",
+        sector="tourism",
+        value=4608007,
+        currency="USD",
+        announced_ms=0,
+        signed_ms=43386921,
+        mode="online",
+        place="",
+    )
 
     result: int
     state: Literal["announced", "signed"]

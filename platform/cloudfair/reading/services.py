@@ -8,10 +8,12 @@ from cloudfair.reading import (
     agreements,
     history,
     negotiations,
+    notices,
     organisations,
     programme,
     projects,
     results,
+    routes,
     streams,
     venue,
 )
@@ -29,10 +31,25 @@ PARTS: tuple[PartKind, ...] = (
     agreements.Agreements,
     results.Releases,
     results.Results,
+    routes.Tours,
+    notices.Notices,
+    notices.Disruptions,
 )
 """What a directory has parts for."""
 
-SERVICES = (organisations, programme, streams, venue, projects, results, negotiations, history, agreements)
+SERVICES = (
+    organisations,
+    programme,
+    streams,
+    venue,
+    projects,
+    results,
+    routes,
+    negotiations,
+    history,
+    agreements,
+    notices,
+)
 
 router = APIRouter()
 for service in SERVICES:

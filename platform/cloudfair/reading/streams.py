@@ -11,12 +11,12 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.programme import Sessions
 from cloudfair.reading.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.series import HOUR_MS
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused
 
 router = APIRouter(tags=["streams"], responses=NOT_MODIFIED)
 
@@ -25,6 +25,21 @@ StreamState = Literal["live", "ended"]
 
 class Stream(BaseModel):
     """A stream that has gone on air, as it stood at the moment."""
+
+    model_config = example(
+        stream=52,
+        title="Industry forum 48: finance",
+        state="live",
+        started_ms=212400000,
+        ended_ms=None,
+        viewers=812,
+        viewers_peak=940,
+        views=1105,
+        views_public=498,
+        refused=0,
+        watched_h=201.5,
+        watched_mean_s=2475.9,
+    )
 
     stream: int
     """It bears its session's number."""
@@ -39,6 +54,10 @@ class Stream(BaseModel):
     """At most at the same time, so far."""
     views: int
     """Begun so far."""
+    views_public: int
+    """Of those, by the public, who are not registered."""
+    refused: int
+    """Views that could not begin so far."""
     watched_h: float
     """Viewer-hours in views that have ended."""
     watched_mean_s: float
@@ -65,13 +84,13 @@ class _Audience:
     """Who watches a stream."""
 
     def __init__(self) -> None:
-        self.joined, self.left = Tally(), Tally()
+        self.joined, self.left, self.refused = Tally(), Tally(), Tally()
         self._peaks: Tally = Tally()
         """Each moment at which there were more viewers than ever."""
         self._now = self._peak = 0
 
-    def come(self, at_ms: int) -> None:
-        self.joined.add(at_ms)
+    def come(self, at_ms: int, *, is_public: bool) -> None:
+        self.joined.add(at_ms, is_public)
         self._now += 1
         if self._now > self._peak:
             self._peak = self._now
@@ -87,6 +106,8 @@ class _Audience:
             "viewers": views - over,
             "viewers_peak": self._peaks.count(at_ms),
             "views": views,
+            "views_public": self.joined.amount(at_ms),
+            "refused": self.refused.count(at_ms),
             "watched_h": round(watched_ms / HOUR_MS, 1),
             "watched_mean_s": round(watched_ms / over / 1000, 1) if over else 0.0,
         }
@@ -121,14 +142,19 @@ class Streams:
             StreamStarted: lambda events: self.table.add(events, started_ms="at_ms"),
             StreamEnded: lambda events: self.table.update(events, ended_ms="at_ms"),
             (ViewerJoined, ViewerLeft): self._watch,
+            ViewerRefused: self._refuse,
         }
 
     def _watch(self, events: list[ViewerJoined | ViewerLeft]) -> None:
         for event in events:
             if isinstance(event, ViewerJoined):
-                self._audiences[event.stream].come(event.at_ms)
+                self._audiences[event.stream].come(event.at_ms, is_public=event.organisation is None)
             else:
                 self._audiences[event.stream].go(event.at_ms, event.watched_ms)
+
+    def _refuse(self, events: list[ViewerRefused]) -> None:
+        for event in events:
+            self._audiences[event.stream].refused.add(event.at_ms)
 
     def where(self, asked: StreamsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""

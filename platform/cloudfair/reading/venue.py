@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from operator import itemgetter
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading
+from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, One, Page, Reading, example
 from cloudfair.reading.directory import Directory, Folds
 from cloudfair.reading.negotiations import Negotiations
 from cloudfair.reading.organisations import EconomyAsked, Organisations, SectorAsked
@@ -20,6 +21,9 @@ from cloudfair.reading.table import MINUTE_MS, Filter, Keys, Rows, Table, Tally,
 from fairfacts.organisations import OrganisationRegistered
 from fairfacts.venue import (
     DAY_MS,
+    CapChanged,
+    EntryBookedOut,
+    LanesChanged,
     StandPlaced,
     VenueClosed,
     VenueOpened,
@@ -38,6 +42,22 @@ router = APIRouter(tags=["venue"], responses=NOT_MODIFIED)
 class Day(BaseModel):
     """A day on which the halls receive visitors, as it stood at the moment."""
 
+    model_config = example(
+        day=1,
+        state="closed",
+        opened_ms=118800000,
+        last_entry_ms=144000000,
+        closes_ms=147600000,
+        closed_ms=147600000,
+        cap=60000,
+        lanes=24,
+        entered=24403,
+        inside=0,
+        refused=168,
+        booked_out=0,
+        waiting=0,
+    )
+
     day: int
     """Since the epoch; 0 is the first."""
     state: Literal["open", "leaving", "closed"]
@@ -47,19 +67,34 @@ class Day(BaseModel):
     closes_ms: int
     closed_ms: int | None
     cap: int
-    """People that may be inside at the same time, as the day began."""
+    """People that may be inside at the same time; it may change while the halls are open."""
     lanes: int
-    """Of all gates, as the day began."""
+    """Of all gates; they may change too."""
     entered: int
     inside: int
     """At the moment."""
     refused: int
+    booked_out: int
+    """Delegates who found no free slot of timed entry so far that day, and stay away."""
     waiting: int
     """In the queues of all gates, at the last count."""
 
 
 class Zone(BaseModel):
     """A zone of the exhibition, as it stood at the moment."""
+
+    model_config = example(
+        zone=0,
+        name="comprehensive",
+        kind="comprehensive",
+        net_m2=8500,
+        stands=227,
+        inside=3290,
+        inside_peak=3834,
+        density=0.3871,
+        density_peak=0.4511,
+        spent_h=25340.0,
+    )
 
     zone: int
     name: str
@@ -87,6 +122,16 @@ class ZoneDetails(Zone):
 
 class Stand(BaseModel):
     """An exhibitor's stand: online, and in a zone of the halls where it has one."""
+
+    model_config = example(
+        organisation=826,
+        name="Business enterprise 826 (China)",
+        economy="CN",
+        sector="business",
+        zone=5,
+        zone_name="service_robots",
+        requests=159,
+    )
 
     organisation: int
     name: str
@@ -134,18 +179,33 @@ class Days:
             last_entry_ms="number",
             closes_ms="number",
             closed_ms="moment",
-            cap="number",
-            lanes="number",
         )
         self._zones = directory.part(Zones)
-        self._entered, self._left, self._refused = Tally(), Tally(), Tally()
+        self._entered, self._left, self._refused, self._booked_out = Tally(), Tally(), Tally(), Tally()
+        self._caps: list[tuple[int, int]] = []
+        self._lanes: list[tuple[int, int]] = []
+        """Each change, with its moment."""
+        self._by_gate: dict[int, int] = {}
         self.folds: Folds = {
+            (VenueOpened, CapChanged, LanesChanged): self._admit,
             VenueOpened: self._open,
             VenueClosed: self._close,
+            EntryBookedOut: lambda events: _tally(events, self._booked_out),
             VisitorEntered: lambda events: _tally(events, self._entered),
             VisitorLeft: lambda events: _tally(events, self._left),
             VisitorRefused: lambda events: _tally(events, self._refused),
         }
+
+    def _admit(self, events: list[VenueOpened | CapChanged | LanesChanged]) -> None:
+        """Note the cap and the lanes from now on."""
+        for event in events:
+            if isinstance(event, VenueOpened):
+                self._by_gate = dict(enumerate(event.lanes))
+            if isinstance(event, LanesChanged):
+                self._by_gate[event.gate] = event.lanes
+            else:
+                self._caps.append((event.at_ms, event.cap))
+            self._lanes.append((event.at_ms, sum(self._by_gate.values())))
 
     def _open(self, events: list[VenueOpened]) -> None:
         columns: dict[str, list[int]] = {
@@ -153,8 +213,6 @@ class Days:
             "opened_ms": [event.at_ms for event in events],
             "last_entry_ms": [event.last_entry_ms for event in events],
             "closes_ms": [event.closes_ms for event in events],
-            "cap": [event.cap for event in events],
-            "lanes": [sum(event.lanes) for event in events],
         }
         self.table.append(len(events), columns)
 
@@ -181,9 +239,13 @@ class Days:
         for item in items:
             since_ms, closed_ms = item["opened_ms"] - 1, item["closed_ms"]
             until_ms = at_ms if closed_ms is None else closed_ms
-            entered, left, refused = (
-                tally.count(until_ms) - tally.count(since_ms) for tally in (self._entered, self._left, self._refused)
+            tallies = (self._entered, self._left, self._refused)
+            entered, left, refused = (tally.count(until_ms) - tally.count(since_ms) for tally in tallies)
+            midnight_ms = item["day"] * DAY_MS
+            item["booked_out"] = self._booked_out.count(min(at_ms, midnight_ms + DAY_MS - 1)) - self._booked_out.count(
+                midnight_ms - 1
             )
+            item["cap"], item["lanes"] = _latest(self._caps, until_ms), _latest(self._lanes, until_ms)
             item["entered"], item["inside"], item["refused"] = entered, entered - left, refused
             item["waiting"] = self._zones.waiting(until_ms)
             if closed_ms is not None:
@@ -191,6 +253,12 @@ class Days:
             else:
                 item["state"] = "leaving" if at_ms >= item["last_entry_ms"] else "open"
         return items
+
+
+def _latest(changes: list[tuple[int, int]], at_ms: int) -> int:
+    """Return the last value by a moment."""
+    place = bisect_right(changes, at_ms, key=itemgetter(0))
+    return changes[place - 1][1] if place else 0
 
 
 class _Counts:
