@@ -119,6 +119,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs/{run}", "get"),
         ("/runs/{run}/snapshot", "get"),
         ("/runs/{run}/comparison", "get"),
+        ("/runs/{run}/forecast", "get"),
         ("/runs/{run}/events", "get"),
         ("/runs/{run}/events", "post"),
         ("/runs/{run}/parquet", "get"),
