@@ -70,9 +70,13 @@ def load_economies(factors: Mapping[str, tuple[Any, str]]) -> tuple[Economy, ...
     )
 
 
+time_zone = cache(ZoneInfo)
+"""A time zone by its IANA name, read once: the library itself keeps but a few."""
+
+
 def hours_ahead_of_beijing(zone: str, moment: datetime) -> float:
     """Return by how many hours local time in `zone` is ahead of Beijing's at a moment; negative to its west."""
-    difference = moment.astimezone(ZoneInfo(zone)).utcoffset()
+    difference = moment.astimezone(time_zone(zone)).utcoffset()
     beijing = moment.astimezone(BEIJING).utcoffset()
     assert difference is not None, "an aware moment has an offset"
     assert beijing is not None, "an aware moment has an offset"

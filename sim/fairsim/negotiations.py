@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +25,7 @@ from fairfacts.negotiations import (
 )
 from fairsim.arrivals import MINUTE_MS
 from fairsim.draws import Draws, Keys, whole_ms
+from fairsim.economies import time_zone
 from fairsim.kernel import Emit, Kernel, Over, Story
 from fairsim.organisations import Organisations
 from fairsim.platform import Platform
@@ -379,8 +379,8 @@ class Desks:
         """Return when desks of a shift next open or close (in ms since the epoch), and which of the two it is."""
         zone, closes_h = shift[0], self._closes_h(shift)
         now = self._epoch + timedelta(milliseconds=self.env.now)
-        local = now.astimezone(ZoneInfo(zone))
-        midnight = datetime.combine(local.date(), datetime.min.time(), ZoneInfo(zone))
+        local = now.astimezone(time_zone(zone))
+        midnight = datetime.combine(local.date(), datetime.min.time(), time_zone(zone))
         for days in (-1, 0, 1):
             for hour, change in ((self._parameters.opens_h, "open"), (closes_h, "close")):
                 # aware arithmetic in one zone is by the wall clock, as desks' hours are
