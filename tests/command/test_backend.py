@@ -23,14 +23,14 @@ def default_port(fair: Fair, monkeypatch: pytest.MonkeyPatch):
 def test_the_one_that_runs_here_is_taken_when_it_keeps_its_runs_in_the_same_database(
     default_port: str, fair: Fair
 ) -> None:
-    with reach(None, str(fair.folder / "cloudfair.db"), None) as reached:
+    with reach([], str(fair.folder / "cloudfair.db"), None) as reached:
         assert (reached.url, reached.is_own) == (default_port, False)
     assert httpx.get(f"{default_port}/health").json()["status"] == "ok"  # and it goes on running
 
 
 def test_with_another_database_a_run_starts_its_own_and_ends_it(default_port: str, tmp_path: Path) -> None:
     database = str(tmp_path / "other.db")
-    with reach(None, database, None) as reached:
+    with reach([], database, None) as reached:
         assert (reached.url == default_port, reached.is_own) == (False, True)
         assert httpx.get(f"{reached.url}/health").json()["database"] == f"sqlite:///{database}"
     with pytest.raises(httpx.ConnectError):

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections import deque
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -20,23 +22,32 @@ from fairfacts.errors import BackendError
 class Reached(Protocol):
     """A backend at `url`."""
 
-    url: str
     is_own: bool
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
 
     def revive(self) -> None:
         """Do what can be done about a backend that does not answer."""
 
 
 class Elsewhere:
-    """A backend that somebody else runs."""
+    """A backend that somebody else runs: one process, or several on the same database."""
 
     is_own = False
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    def __init__(self, *urls: str) -> None:
+        self._urls = deque(urls)
+
+    @property
+    def url(self) -> str:
+        """The URL of the process to turn to."""
+        return self._urls[0]
 
     def revive(self) -> None:
-        """Leave it to whoever runs it to start it again."""
+        """Turn to the next process; leave it to whoever runs this one to start it again."""
+        self._urls.rotate(-1)
 
     def __enter__(self) -> Self:
         return self
@@ -103,15 +114,14 @@ class Own:
         self.url = line.split()[-1]
 
 
-def reach(to: str | None, database: str, token: str | None) -> Elsewhere | Own:
-    """Return the backend at a URL; without one, that of this machine that keeps runs in `database`, or one of our own.
+def reach(to: Sequence[str], database: str, token: str | None) -> Elsewhere | Own:
+    """Return the backend at URLs; without one, that of this machine that keeps runs in `database`, or one of our own.
 
     Raises:
-        BackendError: there is none at the URL.
+        BackendError: there is none at the URLs.
     """
-    if to is not None:
-        _health(to.rstrip("/"))
-        return Elsewhere(to.rstrip("/"))
+    if to:
+        return _answering(*(url.rstrip("/") for url in to))
     running = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}"
     try:
         if _health(running)["database"] == name_of(url_of(database)):
@@ -119,6 +129,20 @@ def reach(to: str | None, database: str, token: str | None) -> Elsewhere | Own:
     except BackendError:
         pass  # nothing, or something else, listens there
     return Own(database, token)
+
+
+def _answering(*urls: str) -> Elsewhere:
+    """Return a backend at URLs, turned to the first that answers."""
+    backend = Elsewhere(*urls)
+    for left in reversed(range(len(urls))):
+        try:
+            _health(backend.url)
+            break
+        except BackendError:
+            if not left:
+                raise
+            backend.revive()
+    return backend
 
 
 def _health(url: str) -> dict[str, str]:

@@ -53,7 +53,11 @@ def run(
     speed: Annotated[str, typer.Option(help="Simulated seconds a second, such as 3600, or max.")] = "max",
     changes: Changes = None,
     to: Annotated[
-        str | None, typer.Option(help="URL of a backend; without it the one running here, or its own.")
+        list[str] | None,
+        typer.Option(
+            help="URL of a backend; without it the one running here, or its own. Given several times: processes of a"
+            " backend on one PostgreSQL, of which the run goes on with another when one is gone."
+        ),
     ] = None,
     resume: Annotated[str | None, typer.Option(help="Complete this run, which broke off.", metavar="RUN")] = None,
     batch: Annotated[
@@ -75,7 +79,7 @@ def run(
     asked = Request(scenario or "", seed, replication, scale, changes or [])
     loaded = load(asked) if scenario is not None else None
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with reach(to, database, token) as backend, httpx.Client(base_url=backend.url, headers=headers) as client:
+    with reach(to or [], database, token) as backend, httpx.Client(base_url=backend.url, headers=headers) as client:
         if resume is not None:
             asked = _kept_request(client, resume, asked if loaded else None)
             loaded = load(asked)
@@ -180,6 +184,7 @@ def _play(
         def away(trouble: str) -> None:
             progress.tell(f"waiting for the backend: {trouble}")
             backend.revive()
+            client.base_url = backend.url
 
         outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
         disruptions = _kept_disruptions(client, run_id, outbox)
