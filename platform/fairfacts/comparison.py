@@ -109,6 +109,8 @@ EMERGENT = (
     "results.signed",
     "programme.attended",
     "programme.turned_away",
+    "platform.requests_peak_per_s",
+    "platform.rooms_in_use_peak",
     "streams.views",
     "streams.viewers_peak",
     "venue.visitors",

@@ -23,7 +23,7 @@ OWN_COLUMNS = (*COLUMNS, "rounding", "measure", "scales")
 MOMENT_UNITS = ("date", "datetime")
 FIXED_UNITS = (
     *("share", "s", "h", "ms", "days", "date", "moment", "people/m2"),
-    *("sessions", "streams", "economies", "sectors", "zones", "routes", "tours"),
+    *("disruptions", "notices", "alarms", "sessions", "streams", "economies", "sectors", "zones", "routes", "tours"),
 )
 """Units of what is as large in a small fair as in the whole one."""
 PLAIN = "value and rounding are plain numbers such as 550000 or 0.264"

@@ -7,7 +7,18 @@ from typing import Any
 import pytest
 from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
 
-from cloudfair.report.content import Content, Series, Table, by_day, by_hour, economies_by_hour, mean_of, tables, zones
+from cloudfair.report.content import (
+    Content,
+    Disturbance,
+    Series,
+    Table,
+    by_day,
+    by_hour,
+    economies_by_hour,
+    mean_of,
+    tables,
+    zones,
+)
 from cloudfair.report.page import number, render
 from cloudfair.report.plots import PLOTS, draw
 from fairfacts.comparison import compare, headline
@@ -34,6 +45,10 @@ def content(*snapshots: dict[str, Any], events: tuple[Event, ...] = (STARTED,)) 
         checks=audit(FIGURES),
         counts=[],
         snapshots=snapshots or [state.snapshot()],
+        disturbances=[
+            Disturbance("platform outage", "scheduled", 20.5, 21),
+            Disturbance("demand", "injected", 30, None),
+        ],
         epoch=STARTED.epoch,
         duration_ms=STARTED.duration_ms,
         scale=0.1,
@@ -41,7 +56,7 @@ def content(*snapshots: dict[str, Any], events: tuple[Event, ...] = (STARTED,)) 
         scenario_note="",
         calibrated=None,
         facts=[],
-        commands=[],
+        commands=["fair run story"],
         economies={"DE": "Germany"},
     )
 
@@ -84,6 +99,8 @@ def test_whatever_happened_is_drawn_and_laid_out(events: tuple[Event, ...]):
     page = render(told, plots)
     assert "<h1>A &lt;story&gt;</h1>" in page
     assert page.count("<svg ") == len(PLOTS)
+    assert "<th>platform outage</th><td>Fri 04 Sep 20:30</td><td>Fri 04 Sep 21:00</td><td>scheduled</td>" in page
+    assert "the command plays the fair without it" in page
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from cloudfair.command.options import DEFAULT_DATABASE, Database, Json, KeptRun
 from cloudfair.command.show import err, number, out, print_json, table
 from cloudfair.log import Log, pieces
 from fairfacts.counting import Counting, chosen, counted
+from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.figures import load_figures
 
@@ -65,10 +67,17 @@ def count(
 def count_run(log: Log, kept: tables.Run) -> Counting:
     """Return the counts of a kept run by every rule; reads its log whole."""
     counting = Counting()
-    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task("Counting", total=kept.head)
-        for segment in log.segments(kept.id):
-            for piece in pieces(segment.ndjson):
-                counting.hear(decode(piece))
-            progress.update(task, completed=segment.first + segment.ndjson.count(b"\n"))
+    for events, _ in reading(log, kept.id, "Counting"):
+        counting.hear(events)
     return counting
+
+
+def reading(log: Log, run: str, what: str) -> Iterator[tuple[list[Event], bytes]]:
+    """Yield the events of a run in pieces, each with its NDJSON, under a bar that says how far it is."""
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(what, total=log.run(run).head)
+        for segment in log.segments(run):
+            for piece in pieces(segment.ndjson):
+                events = decode(piece)
+                yield events, piece
+                progress.advance(task, len(events))

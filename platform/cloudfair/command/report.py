@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import shlex
 from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 import typer
 
-from cloudfair.command.counting import count_run
+from cloudfair.command.counting import reading
 from cloudfair.command.experiments import check_output
 from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures
 from cloudfair.command.show import err, out
 from cloudfair.command.subjects import RunOrEnsemble, Subject, subject
-from cloudfair.report.content import Calibrated, Content, Fact, Fitted, Met, Parameter, tables
+from cloudfair.report.content import Calibrated, Content, Disturbance, Fact, Fitted, Met, Parameter, tables
 from fairfacts.comparison import Row, counterpart_of, headline
-from fairfacts.counting import RULES, Counted, counted
+from fairfacts.counting import RULES, Counting, counted
+from fairfacts.disruptions import DisruptionBegun, DisruptionEnded, kind_of
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.figures import Figure, load_figures, load_own_figures
 from fairfacts.identities import audit
 from fairfacts.measures import MEASURES
 from fairfacts.resources import data
+from fairfacts.series import HOUR_MS
 from fairlab.calibrated import Calibration
 from fairlab.keeping import SHIPPED, shipped_calibration
 from fairsim import VERSION
@@ -93,7 +96,7 @@ def _made(folder: Path) -> Path:
 def content_of(one: Subject, figures: Mapping[str, Figure], calibrated: Calibrated | None) -> Content:
     """Return what the report of a run or an ensemble says."""
     rows = one.compare(figures.values())
-    asked = _asked(one)
+    asked, heard = _asked(one), _heard(one)
     scenario, note = _scenario(asked, str(asked["sha256"]))
     return Content(
         title=scenario.title if scenario else one.run.scenario,
@@ -105,15 +108,16 @@ def content_of(one: Subject, figures: Mapping[str, Figure], calibrated: Calibrat
         meanings=_meanings(figures, one.emergent()),
         unspoken=[figure.id for figure in figures.values() if counterpart_of(figure) is None],
         checks=audit(figures),
-        counts=_counts(one, figures),
+        counts=counted(heard.counting.counts(), RULES, figures, one.run.scale) if heard else [],
         snapshots=_snapshots(one),
+        disturbances=heard.disturbances if heard else [],
         epoch=one.run.epoch,
         duration_ms=one.run.duration_ms,
         scale=one.run.scale,
         parameters=_parameters(scenario, asked) if scenario else [],
         scenario_note=note,
         calibrated=calibrated,
-        facts=_facts(one, asked),
+        facts=_facts(one, asked, heard),
         commands=_commands(one, asked) if scenario else [],
         economies=economy_names(),
     )
@@ -161,11 +165,39 @@ def _snapshots(one: Subject) -> list[dict[str, Any]]:
     return [one.state.snapshot()]
 
 
-def _counts(one: Subject, figures: Mapping[str, Figure]) -> list[Counted]:
-    """Return a run's headlines by every counting rule; an ensemble keeps no events to count."""
-    if one.kept is None or one.log is None:
-        return []
-    return counted(count_run(one.log, one.kept).counts(), RULES, figures, one.run.scale)
+class Heard(NamedTuple):
+    """What a run's log says beyond its measures."""
+
+    counting: Counting
+    disturbances: list[Disturbance]
+    digest: str
+    events: int
+
+
+def _heard(one: Subject) -> Heard | None:
+    """Return what the log of a run says, read whole; an ensemble keeps none."""
+    if one.log is None:
+        return None
+    counting, sha256, position = Counting(), hashlib.sha256(), 0
+    begun: dict[int, DisruptionBegun] = {}
+    ended_ms: dict[int, int] = {}
+    for events, ndjson in reading(one.log, one.name, "Reading the log"):
+        sha256.update(ndjson)
+        counting.hear(events)
+        position += len(events)
+        begun |= {event.disruption: event for event in events if isinstance(event, DisruptionBegun)}
+        ended_ms |= {event.disruption: event.at_ms for event in events if isinstance(event, DisruptionEnded)}
+    disturbances = [_disturbance(event, ended_ms.get(number)) for number, event in begun.items()]
+    return Heard(counting, disturbances, sha256.hexdigest(), position)
+
+
+def _disturbance(event: DisruptionBegun, ended_ms: int | None) -> Disturbance:
+    said = msgspec.to_builtins(event.what)
+    told = {name: value for name, value in said.items() if name not in ("kind", "lasts_min") and value is not None}
+    more = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
+    kind = kind_of(event.what).replace("_", " ")
+    ended_h = None if ended_ms is None else ended_ms / HOUR_MS
+    return Disturbance(f"{kind} ({more})" if more else kind, event.cause, event.at_ms / HOUR_MS, ended_h)
 
 
 def _asked(one: Subject) -> dict[str, Any]:
@@ -228,7 +260,7 @@ def _shown(value: Any) -> str:
     return f"{value:.10g}" if isinstance(value, float) else f"{value}"
 
 
-def _facts(one: Subject, asked: dict[str, Any]) -> list[Fact]:
+def _facts(one: Subject, asked: dict[str, Any], heard: Heard | None) -> list[Fact]:
     """Return what decides the run or the ensemble, by name."""
     told = {
         "scenario": asked["scenario"],
@@ -240,14 +272,12 @@ def _facts(one: Subject, asked: dict[str, Any]) -> list[Fact]:
     }
     if one.ensemble:
         told |= {"replications": str(len(one.ensemble.replications)), "digest": one.ensemble.digest}
-    else:
-        assert one.kept is not None, "it is a run or an ensemble"
-        assert one.log is not None, "a run is kept in a log"
+    if heard:
         told |= {
             "replication": str(asked["replication"]),
             "run": one.name,
-            "events": f"{one.kept.head:,}",
-            "digest of the log": one.log.digest(one.name, one.kept.head),
+            "events": f"{heard.events:,}",
+            "digest of the log": heard.digest,
         }
     told |= {"report written by": f"cloudfair {version('cloudfair')}, model {VERSION}, NumPy {version('numpy')}"}
     return [Fact(name, value) for name, value in told.items() if value]

@@ -76,6 +76,17 @@ class Fact(msgspec.Struct, frozen=True):
     value: str
 
 
+class Disturbance(msgspec.Struct, frozen=True):
+    """What went wrong with the fair, or was changed while it was on."""
+
+    what: str
+    cause: str
+    began_h: float
+    """Hours since the epoch."""
+    ended_h: float | None
+    """None where it lasted to the end."""
+
+
 class Content(msgspec.Struct, frozen=True):
     """Everything that a report says."""
 
@@ -95,6 +106,8 @@ class Content(msgspec.Struct, frozen=True):
     """Headlines under other definitions; of a run alone."""
     snapshots: Sequence[Mapping[str, Any]]
     """The measures of the run, or of each replication."""
+    disturbances: Sequence[Disturbance]
+    """Of a run, whose events tell them."""
     epoch: str
     duration_ms: int
     scale: float
@@ -200,8 +213,8 @@ def means_of(content: Content, measure: str) -> dict[str, float]:
     return {key: sum(float(one.get(key, 0)) for one in found) / len(found) for key in keys}
 
 
-def moment(content: Content, hour: int) -> datetime:
-    """Return when an hour since the epoch begins, on the fair's clock."""
+def moment(content: Content, hour: float) -> datetime:
+    """Return when so many hours since the epoch have passed, on the fair's clock."""
     return datetime.fromisoformat(content.epoch) + timedelta(hours=hour)
 
 

@@ -47,6 +47,7 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         zones=zones(content),
         begins=moment(content, 0),
         ends=ends,
+        clock=lambda hour: moment(content, hour),
         several=len(content.snapshots) > 1,
     )
 

@@ -36,6 +36,8 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, INK, GREY = (
 DOMESTIC, OVERSEAS = BLUE, ORANGE
 WIDTH_IN = 7.2
 """The text width of a printed page."""
+DRAWN_HOURS = 31 * 24
+"""A fair that lasts longer is drawn by day."""
 ECONOMIES = 24
 """Rows of the heat map: the economies that ask most."""
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ("#ffffff", "#9ecae1", BLUE, "#012a4a"))
@@ -142,37 +144,39 @@ def _ratio(axes: Axes, place: int, row: Row) -> None:
 
 HOURS: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
     (
-        "Negotiations requested an hour",
+        "Negotiations requested",
         (("requests, domestic", "domestic", DOMESTIC), ("requests, overseas", "overseas", OVERSEAS)),
     ),
     (
-        "Requests that lapsed an hour",
+        "Requests that lapsed",
         (("lapsed, domestic", "domestic", DOMESTIC), ("lapsed, overseas", "overseas", OVERSEAS)),
     ),
     (
-        "Visits to the platform an hour",
+        "Visits to the platform",
         (("visits, domestic", "domestic", DOMESTIC), ("visits, overseas", "overseas", OVERSEAS)),
     ),
-    ("Views of streams begun an hour", (("views of streams", "", PURPLE),)),
+    ("Views of streams begun", (("views of streams", "", PURPLE),)),
     (
-        "People entering and leaving the halls an hour",
+        "People entering and leaving the halls",
         (("entries to the halls", "entering", GREEN), ("people who left the halls", "leaving", VERMILION)),
     ),
-    ("Projects published an hour", (("projects published", "", SKY),)),
+    ("Projects published", (("projects published", "", SKY),)),
 )
 """The panels of the hours: title, and of each series its name, label and colour."""
 
 
 def hours(content: Content) -> Figure:
-    """Draw what happened in each hour of the fair."""
+    """Draw what happened in each hour of the fair; of a long one, on each day."""
+    daily = hours_of(content) > DRAWN_HOURS
     figure = Figure(figsize=(WIDTH_IN, 6.3))
     for axes, (title, series) in zip(figure.subplots(len(HOURS), 1, sharex=True), HOURS, strict=True):
         for name, label, colour in series:
-            found = by_hour(content, name)
-            at = np.arange(len(found.mean))
-            axes.fill_between(at, found.low, found.high, step="post", color=colour, alpha=0.25, linewidth=0)
+            found = by_day(content, name) if daily else by_hour(content, name)
+            at = np.arange(len(found.mean)) * (24 if daily else 1)
+            if len(content.snapshots) > 1:
+                axes.fill_between(at, found.low, found.high, step="post", color=colour, alpha=0.25, linewidth=0)
             axes.step(at, found.mean, where="post", color=colour, linewidth=1.2, label=label)
-        axes.set_title(title)
+        axes.set_title(f"{title} {'a day' if daily else 'an hour'}")
         _days(axes, content)
         _plain_counts(axes)
         if len(series) > 1:
@@ -185,10 +189,16 @@ def _days(axes: Axes, content: Content) -> None:
     hours = hours_of(content)
     axes.set_xlim(0, hours)
     axes.set_ylim(bottom=0)
-    for night in range(0, hours + 1, 24):
+    for one in content.disturbances:
+        ended_h = hours if one.ended_h is None else one.ended_h
+        axes.axvspan(one.began_h, ended_h, color=VERMILION, alpha=0.18, linewidth=0)
+    for night in range(0, hours + 1, 24) if hours <= DRAWN_HOURS else ():
         axes.axvline(night, color="#d5d5d5", linewidth=0.8, zorder=0)
     days = range(0, hours, 24 * max(1, hours // 24 // 12))
-    axes.set_xticks([day + 12 for day in days], [_day_name(content, day) for day in days])
+    names = [_day_name(content, day) for day in days]
+    if hours > 12 * 24:
+        names = [name.partition(" ")[2] for name in names]  # what weekday it was matters less than room for the month
+    axes.set_xticks([day + 12 for day in days], names)
     axes.tick_params(axis="x", length=0)
 
 
@@ -215,6 +225,9 @@ def days(content: Content) -> Figure:
         "Agreements signed": (("agreements signed online", "agreements signed on site"), ORANGE),
     }
     figure = Figure(figsize=(WIDTH_IN, 3.0))
+    first, last = moment(content, 0), moment(content, hours_of(content) - 1)
+    several_months = f"{first:%Y-%m}" != f"{last:%Y-%m}"
+    label = "{0.day} {0:%b}" if several_months else "{0.day}"
     for axes, (title, (names, colour)) in zip(figure.subplots(2, 3).flat, panels.items(), strict=True):
         found = by_day(content, *names)
         at = np.arange(len(found.mean))
@@ -223,12 +236,13 @@ def days(content: Content) -> Figure:
             errors = [np.subtract(found.mean, found.low), np.subtract(found.high, found.mean)]
             axes.errorbar(at, found.mean, errors, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2)
         axes.set_title(title)
-        step = max(1, len(at) // 6)
-        axes.set_xticks(at[::step], [str(moment(content, 24 * int(day)).day) for day in at[::step]])
+        step = -(-len(at) // (4 if several_months else 7))
+        axes.set_xticks(at[::step], [label.format(moment(content, 24 * int(day))) for day in at[::step]])
         axes.tick_params(axis="x", length=0)
         axes.set_ylim(bottom=0)
         _plain_counts(axes)
-    figure.supxlabel(f"day of {moment(content, 0):%B %Y}", fontsize=8)
+    if not several_months:
+        figure.supxlabel(f"day of {first:%B %Y}", fontsize=8)
     return figure
 
 
