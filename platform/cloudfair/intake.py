@@ -94,7 +94,10 @@ async def begin(new: NewRun, here: Backend) -> str:
     return run.id
 
 
-@router.post("/runs/{run}/events", openapi_extra={"requestBody": {"content": {"application/x-ndjson": {}}}})
+@router.post(
+    "/runs/{run}/events",
+    openapi_extra={"requestBody": {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+)
 async def append_events(
     run: str,
     request: Request,

@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -24,6 +24,9 @@ from cloudfair.settings import MIB
 from fairfacts.commands import AnyCommand
 
 router = APIRouter(tags=["steering"])
+
+MOST_COMMANDS = 2**31 - 1
+"""Of one run: the largest integer of a column that numbers them."""
 _decoder: msgspec.json.Decoder[AnyCommand] = msgspec.json.Decoder(AnyCommand)
 
 
@@ -86,7 +89,7 @@ async def list_commands(run: str, here: Here) -> list[Command]:
 
 
 @router.post("/runs/{run}/commands/{number}/obeyed", dependencies=[Depends(writer)])
-async def obey(run: str, number: int, obeyed: Obeyed, here: Here) -> Command:
+async def obey(run: str, number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)], obeyed: Obeyed, here: Here) -> Command:
     """Note that a run has obeyed a command, or why it could not; for the run's player, before what it does shows."""
     return _shown(await asyncio.to_thread(here.log.obey, run, number, obeyed.at_ms, obeyed.refused))
 
