@@ -168,7 +168,7 @@ HOURS: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
 def hours(content: Content) -> Figure:
     """Draw what happened in each hour of the fair; of a long one, on each day."""
     daily = hours_of(content) > DRAWN_HOURS
-    figure = Figure(figsize=(WIDTH_IN, 6.3))
+    figure = Figure(figsize=(WIDTH_IN, 5.8))
     for axes, (title, series) in zip(figure.subplots(len(HOURS), 1, sharex=True), HOURS, strict=True):
         for name, label, colour in series:
             found = by_day(content, name) if daily else by_hour(content, name)
@@ -224,7 +224,7 @@ def days(content: Content) -> Figure:
         "Organisations registered": (("organisations registered",), PURPLE),
         "Agreements signed": (("agreements signed online", "agreements signed on site"), ORANGE),
     }
-    figure = Figure(figsize=(WIDTH_IN, 3.0))
+    figure = Figure(figsize=(WIDTH_IN, 2.8))
     first, last = moment(content, 0), moment(content, hours_of(content) - 1)
     several_months = f"{first:%Y-%m}" != f"{last:%Y-%m}"
     label = "{0.day} {0:%b}" if several_months else "{0.day}"
@@ -256,14 +256,14 @@ def funnel(content: Content) -> Figure:
     axes.barh(places, counts, height=0.66, color=[BLUE] * 3 + [SKY] + [GREEN] * 2)
     whole = counts[0] or 1
     for place, count, (_, _, lost) in zip(places, counts, FUNNEL, strict=True):
-        told = f"{count:,.0f}" if count == counts[0] else f"{count:,.0f}  ({count / whole:.1%} of those requested)"
+        told = f"{count:,.0f}" if count == counts[0] else f"{count:,.0f}  ({count / whole:.1%})"
         text = axes.annotate(told, (count, place), (5, 0), textcoords="offset points", va="center", color=INK)
         if lost:
             axes.annotate(_lost(content, lost), (1, 0.5), (10, 0), xycoords=text, textcoords="offset points",
                           va="center", color=GREY, fontsize=7.5)  # fmt: skip
     axes.set_yticks(list(places), names)
     axes.tick_params(axis="y", length=0)
-    axes.set_xlim(0, whole * 1.3)  # room for what is said beside the bars
+    axes.set_xlim(0, whole * 1.25)  # room for what is said beside the bars
     axes.xaxis.set_visible(False)
     axes.spines["bottom"].set_visible(False)
     return figure
