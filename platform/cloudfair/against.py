@@ -1,18 +1,28 @@
-"""Two runs side by side, live: a WebSocket on the feed of a pair.
+"""Two runs side by side: as they are at a moment, or live over a WebSocket on the feed of the pair.
 
-The messages are those of a run's feed (`cloudfair.messages`), with the state `{"a": ..., "b": ..., "difference": ...}`.
+The feed speaks as a run's does (`cloudfair.messages`), of the state `{"a": ..., "b": ..., "difference": ...}`.
 """
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, WebSocket
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, WebSocket
+from pydantic import BaseModel
+from starlette.responses import Response
 
 from cloudfair.backend import Here, same_origin
 from cloudfair.feed import Frame
 from cloudfair.messages import PROTOCOL, Heartbeat, Lags, PairEnd, PairHello
-from cloudfair.pair import PairFeed
+from cloudfair.moments import At, moment_ms
+from cloudfair.pair import PairFeed, reached_ms
+from cloudfair.reading.answer import example, not_valid
+from cloudfair.runs import json_answer
 from cloudfair.tables import now
 from cloudfair.watcher import PATHS, Watcher
+from fairfacts.differences import differences, series_differences
+from fairfacts.errors import ScenarioError
 
 router = APIRouter()
 
@@ -20,6 +30,66 @@ PAIR_PATHS = frozenset({"a", "b", "difference"}) | {
     f"{side}.{part}" for side in ("a", "b") for part in PATHS if "." not in part
 }
 """What a watcher of a pair can ask for: a run, a part of it, the differences."""
+
+
+class Side(BaseModel):
+    """One of two runs."""
+
+    run: str
+    position: int
+    """How many events it had by the moment."""
+
+
+class DifferenceRow(BaseModel):
+    """A measure of two runs, or one entry of a breakdown."""
+
+    model_config = example(measure="negotiations.initiated", a=54_767, b=61_020, difference=6_253, ratio=1.1142)
+
+    measure: str
+    a: float
+    b: float
+    difference: float
+    """b - a, in the measure's unit."""
+    ratio: float | None
+    """b / a; null where a is 0."""
+
+
+class PairAnswer(BaseModel):
+    """Two runs at one simulated moment."""
+
+    at_ms: int
+    """Since the epoch of each."""
+    a: Side
+    b: Side
+    rows: list[DifferenceRow]
+
+
+@router.get("/runs/{a}/against/{b}", response_model=PairAnswer, tags=["runs"])
+async def get_pair(
+    a: str,
+    b: str,
+    here: Here,
+    at: At = None,
+    series: Annotated[
+        str | None, Query(max_length=100, description="a breakdown", examples=["negotiations.per_hour"])
+    ] = None,
+) -> Response:
+    """Return every measure of two runs that is one number, or a breakdown's entries, with the differences.
+
+    It is of the moment that both have reached, or of `at`, by the epoch of `a`, where that is earlier.
+    """
+    sides = (await here.runs.get(a), await here.runs.get(b))
+    at_ms = reached_ms(sides)
+    if at is not None:
+        at_ms = min(at_ms, moment_ms(at, sides[0].state().parts.run.epoch))
+    states = [await asyncio.to_thread(here.moments.state, live.run, at_ms) for live in sides]
+    one, other = (state.snapshot() for state in states)
+    try:
+        rows = differences(one, other) if series is None else series_differences(series, one, other)
+    except ScenarioError as fault:
+        raise not_valid("series", series, str(fault).removeprefix("--series ")) from fault
+    told = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
+    return json_answer({"at_ms": at_ms, "a": told[0], "b": told[1], "rows": rows})
 
 
 @router.websocket("/runs/{a}/against/{b}/live", dependencies=[Depends(same_origin)])

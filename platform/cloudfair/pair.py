@@ -51,8 +51,7 @@ class PairFeed(Feed):
     @property
     def at_ms(self) -> int:
         """The moment that both runs have reached."""
-        going_on = [live.at_ms for live in self.sides if not live.ended]
-        return min(going_on) if going_on else max(live.at_ms for live in self.sides)
+        return reached_ms(self.sides)
 
     async def _make(self) -> None:
         while True:
@@ -63,8 +62,6 @@ class PairFeed(Feed):
             await asyncio.sleep(TICK_S)
 
     async def _make_if_changed(self) -> None:
-        for live in self.sides:
-            live.catch_up()
         at_ms, ended = self.at_ms, all(live.ended for live in self.sides)
         if self._frames and (self.newest.at_ms, self.newest.ended) == (at_ms, ended):
             return
@@ -86,6 +83,14 @@ class PairFeed(Feed):
         since, self._states[side] = self._states[side], None
         state = self._states[side] = self._moments.state(self.sides[side].run, at_ms, since)
         return state.snapshot()
+
+
+def reached_ms(sides: tuple[Live, Live]) -> int:
+    """Return the moment that both runs have reached; one that has ended waits for the other."""
+    for live in sides:
+        live.catch_up()
+    going_on = [live.at_ms for live in sides if not live.ended]
+    return min(going_on) if going_on else max(live.at_ms for live in sides)
 
 
 class Pairs:

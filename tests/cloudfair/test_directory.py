@@ -47,8 +47,8 @@ def test_any_log_can_be_looked_up_at_any_moment(events: list[Event], at_ms: int)
     assert whole.as_of(at_ms) == AsOf(position, min(at_ms, events[-1].at_ms))
 
 
-def test_catching_up_in_pieces_is_the_same_as_at_once(sqlite: str) -> None:
-    events, log = example(5_000), Log.open(sqlite)
+def test_catching_up_in_pieces_is_the_same_as_at_once(log: Log) -> None:
+    events = example(5_000)
     run = log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
     directory = directory_of([], log, run)
 
@@ -61,11 +61,10 @@ def test_catching_up_in_pieces_is_the_same_as_at_once(sqlite: str) -> None:
 
     asyncio.run(play())
     assert shown(directory, 10**9) == shown(directory_of(events), 10**9)
-    log.close()
 
 
-def test_directory_of_a_run_is_made_anew_after_a_fault(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    events, log = example(300), Log.open(sqlite)
+def test_directory_of_a_run_is_made_anew_after_a_fault(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = example(300)
     run = log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
     log.append(run, batch(events, 0, 300))
 
@@ -81,4 +80,3 @@ def test_directory_of_a_run_is_made_anew_after_a_fault(sqlite: str, monkeypatch:
         with pytest.raises(OSError, match="gone"):
             asyncio.run(directories.of(Live()))
     assert asyncio.run(directories.of(Live())).now.position == 300
-    log.close()

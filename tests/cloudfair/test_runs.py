@@ -118,6 +118,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs", "post"),
         ("/runs/{run}", "get"),
         ("/runs/{run}/snapshot", "get"),
+        ("/runs/{a}/against/{b}", "get"),
         ("/runs/{run}/comparison", "get"),
         ("/runs/{run}/forecast", "get"),
         ("/runs/{run}/events", "get"),
