@@ -73,9 +73,8 @@ def described(url: str, runs: list[str]) -> BaseSchema:
     @schema.hook
     def map_path_parameters(context, path_parameters):
         """Ask for runs that there are, and now and then for one that is made up."""
-        if path_parameters and "run" in path_parameters:
-            return path_parameters | {"run": next(known) or path_parameters["run"]}
-        return path_parameters
+        runs_of = {name for name in path_parameters or () if name in ("run", "a", "b")}
+        return path_parameters and path_parameters | {name: next(known) or path_parameters[name] for name in runs_of}
 
     return schema
 
