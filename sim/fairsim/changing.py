@@ -54,7 +54,7 @@ def check_change(before: Scenario, after: Scenario) -> None:
         raise ScenarioError(
             "venue.gate_lanes: the number of gates cannot change while the fair is on; change lanes only"
         )
-    for what in ("scale", "economies", "disruptions"):
+    for what in ("scale", "economies", "disruptions", "timetable"):
         if getattr(before, what) != getattr(after, what):
             raise ScenarioError(f"{what} cannot change while the fair is on; start another run")
 

@@ -20,6 +20,8 @@ from fairfacts.programme import (
     SessionScheduled,
     WhyTurnedAway,
 )
+from fairfacts.timetable import Timetable
+from fairsim import imported
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, gaps_ms
 from fairsim.draws import Draws, Keys
 from fairsim.kernel import Emit, Kernel, Story
@@ -58,11 +60,15 @@ class Session(NamedTuple):
     ends_ms: int
     host: str
     """The economy whose event it is; empty for others."""
+    name: str = ""
+    """Of its room; the room's number is, where there is none."""
+    spare_ms: int = DAY_MS
+    """From its end until its room is needed again."""
 
     @property
     def place(self) -> str:
         """Return the room as people know it; empty for a session online only."""
-        return f"room {self.room + 1}" if self.room >= 0 else ""
+        return (self.name or f"room {self.room + 1}") if self.room >= 0 else ""
 
 
 def lay_out(
@@ -117,6 +123,42 @@ def lay_out(
             )
         )
     return sessions
+
+
+def lay_in(
+    timetable: Timetable, parameters: ProgrammeParameters, days: int, sectors: list[str], scale: float, draws: Draws
+) -> tuple[list[Session], list[int], list[str]]:
+    """Return the programme of a timetable, the seats of its rooms, and their names."""
+    laid = imported.lay_in(timetable, days)
+    usual = sorted(parameters.room_seats, reverse=True)
+    seats = [
+        usual[min(place, len(usual) - 1)] if said is None else max(1, round(said * scale))
+        for place, said in enumerate(laid.seats)
+    ]
+    found = imported.sectors_of(laid.sessions, sectors, draws, SECTOR)
+    sessions = []
+    for number, (one, sector) in enumerate(zip(laid.sessions, found, strict=True)):
+        in_room = one.room != NO_ROOM
+        streamed = one.entry.streamed or not in_room
+        after = (o.starts_ms - one.ends_ms for o in laid.sessions if in_room and o.room == one.room)
+        sessions.append(
+            Session(
+                number=number,
+                kind=one.kind,
+                title=one.entry.title,
+                sector=sector,
+                mode="online" if not in_room else "hybrid" if streamed else "on_site",
+                streamed=streamed,
+                room=one.room,
+                seats=seats[one.room] if in_room else 0,
+                starts_ms=one.starts_ms,
+                ends_ms=one.ends_ms,
+                host="",
+                name=laid.rooms[one.room] if in_room else "",
+                spare_ms=min((gap for gap in after if gap >= 0), default=days * DAY_MS - one.ends_ms),
+            )
+        )
+    return sessions, seats, laid.rooms
 
 
 def _places(
@@ -192,7 +234,15 @@ class Programme:
         sectors = [sector.name for sector in organisations.sectors]
         self.rooms = sorted(self._parameters.room_seats, reverse=True)
         """Seats of the rooms, the largest first."""
-        self.sessions = lay_out(self._parameters, scenario.parameters.fair.days, sectors, organisations.hosts(), draws)
+        self._names: list[str] = []
+        """Of the rooms, where they have some."""
+        days = scenario.parameters.fair.days
+        if scenario.timetable is None:
+            self.sessions = lay_out(self._parameters, days, sectors, organisations.hosts(), draws)
+        else:
+            self.sessions, self.rooms, self._names = lay_in(
+                scenario.timetable, self._parameters, days, sectors, scenario.scale, draws
+            )
 
     def adopt(self, scenario: Scenario) -> None:
         """Play by a scenario's parameters from now on."""
@@ -259,11 +309,15 @@ class Programme:
     def reschedule(self, number: int, *, by_ms: int = 0, room: int | None = None) -> None:
         """A session that has not opened its doors takes another place in the programme."""
         session = self.sessions[number]
-        room, seats = (session.room, session.seats) if room is None else (room, self.rooms[room])
+        if room is not None:
+            name = self._names[room] if self._names else ""
+            session = session._replace(room=room, seats=self.rooms[room], name=name)
         session = self.sessions[number] = session._replace(
-            room=room, seats=seats, starts_ms=session.starts_ms + by_ms, ends_ms=session.ends_ms + by_ms
+            starts_ms=session.starts_ms + by_ms, ends_ms=session.ends_ms + by_ms
         )
-        self._emit(SessionRescheduled(self._env.now, number, session.place, seats, session.starts_ms, session.ends_ms))
+        self._emit(
+            SessionRescheduled(self._env.now, number, session.place, session.seats, session.starts_ms, session.ends_ms)
+        )
 
     def clash(self, number: int, *, by_ms: int = 0, room: int | None = None) -> Session | None:
         """Return a session that would be in the way of a session in another place, if there is one."""
@@ -373,7 +427,7 @@ class Programme:
         if self._running.uniform(of_session, LATE)[0] >= parameters.overrun_share:
             return 0
         late_min = self._running.exponential(of_session, parameters.overrun_mean_min, BY_HOW_MUCH)
-        return round(min(float(late_min[0]), parameters.overrun_max_min) * MINUTE_MS)
+        return min(round(min(float(late_min[0]), parameters.overrun_max_min) * MINUTE_MS), session.spare_ms)
 
 
 SUMMIT = 0

@@ -81,6 +81,8 @@ class Results:
         self._parameters = scenario.parameters.results
         self._terms = draws.stream("results.terms")
         self._releases = draws.stream("results.releases")
+        self._hosts: set[int] = set()
+        """Sessions that take an occasion."""
         self._next_number = self._next_release = self._next_report = 0
 
     def announce_at_opening(self) -> None:
@@ -175,9 +177,15 @@ class Results:
             self._sign(result, "on_site", host.place, slot_ms)
 
     def _host(self, kind: SessionKind, topic: str = "") -> int:
-        """Return the first session of a kind and topic that is held in a room; the summit where there is none."""
-        sessions = self._programme.sessions
-        return next((s.number for s in sessions if s.kind == kind and s.seats and topic in s.title), SUMMIT)
+        """Return the first session of a kind and topic that is held in a room, and takes no other occasion.
+
+        Where there is none, it is any other that is held in a room; the summit where there is none of these either.
+        """
+        free = [s for s in self._programme.sessions if s.seats and s.number not in self._hosts]
+        fit = (s.number for s in free if s.kind == kind and topic in s.title)
+        host = next(fit, free[0].number if free else SUMMIT)
+        self._hosts.add(host)
+        return host
 
     def _announce(self, given: Given) -> list[Result]:
         """Results of an occasion are announced."""

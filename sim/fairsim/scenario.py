@@ -14,11 +14,15 @@ import msgspec
 
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.resources import data
+from fairfacts.timetable import Timetable, read_timetable
 from fairsim.economies import BEIJING, Economy, load_economies
+from fairsim.imported import lay_in
 from fairsim.parameters import Parameters, load_rows, resolve
 from fairsim.plan import Planned, check_origin, check_places, read_plan
 
 TEXTS = ("title", "question")
+FILES = ("extends", "timetable")
+"""Keys that name other files; nobody may say them from elsewhere."""
 SECTORS_FIGURE = "sectors.count"
 """The figure that `seeds/sectors.csv` gives to the model."""
 
@@ -42,6 +46,8 @@ class Scenario(msgspec.Struct, frozen=True):
     """Figures that a parameter was fitted to."""
     disruptions: tuple[Planned, ...] = ()
     """What goes wrong, or is changed, while the fair is on."""
+    timetable: Timetable | None = None
+    """The programme that is played instead of the documented one."""
 
     @property
     def epoch(self) -> datetime:
@@ -50,7 +56,9 @@ class Scenario(msgspec.Struct, frozen=True):
 
     def sha256(self) -> str:
         """Return a digest of everything that a run is played from but its seed."""
-        played = (self.parameters, self.economies, self.scale, self.disruptions)
+        played: tuple[Any, ...] = (self.parameters, self.economies, self.scale, self.disruptions)
+        if self.timetable is not None:
+            played = (*played, self.timetable)
         return hashlib.sha256(msgspec.json.encode(played)).hexdigest()
 
 
@@ -77,6 +85,7 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
     given = {figure for row in rows.values() for figure in row.figures} | {SECTORS_FIGURE, *ZONE_FIGURES}
     parameters, economies = resolve(rows, said.values, scale), load_economies(said.factors)
+    timetable = _timetable(said, parameters.fair.days)
     return Scenario(
         name=said.name,
         title=said.title,
@@ -86,11 +95,30 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         economies=economies,
         inputs=tuple(sorted(given - fitted)),
         calibrated=tuple(sorted(fitted)),
-        disruptions=_plan(said, parameters, economies, scale),
+        disruptions=_plan(said, parameters, economies, scale, timetable),
+        timetable=timetable,
     )
 
 
-def _plan(said: Said, parameters: Parameters, economies: tuple[Economy, ...], scale: float) -> tuple[Planned, ...]:
+def _timetable(said: Said, days: int) -> Timetable | None:
+    """Return the programme that a scenario imports, which fits into the fair."""
+    if said.timetable is None:
+        return None
+    file, said_in = said.timetable
+    if not isinstance(file, str):
+        raise ScenarioError(f"{said_in}: timetable is {file!r}; name a schedule.json or an .ics file")
+    path = Path(said_in).parent / file
+    timetable = read_timetable(path)
+    try:
+        lay_in(timetable, days)
+    except ScenarioError as fault:
+        raise ScenarioError(f"{path}: {fault}") from fault
+    return timetable
+
+
+def _plan(
+    said: Said, parameters: Parameters, economies: tuple[Economy, ...], scale: float, timetable: Timetable | None
+) -> tuple[Planned, ...]:
     """Return the disruptions that a scenario plans, each possible in its fair."""
     if said.disruptions is None:
         return ()
@@ -105,11 +133,15 @@ def _plan(said: Said, parameters: Parameters, economies: tuple[Economy, ...], sc
             "summit_forums", "industry_forums", "industry_promotions", "foreign_days", "provincial", "evening",
         )
     )  # fmt: skip
+    rooms = list(programme.room_seats)
+    if timetable is not None:
+        laid = lay_in(timetable, fair.days)
+        sessions, rooms = len(laid.sessions), [0] * len(laid.rooms)
     plan = []
     for entry in entries:
         planned = read_plan(entry, said_in, fair.opens_on, days, scale)
         try:
-            check_places(planned.what, sessions, list(programme.room_seats), parameters.venue.gate_lanes)
+            check_places(planned.what, sessions, rooms, parameters.venue.gate_lanes)
             check_origin(planned.what, {economy.code for economy in economies})
         except ScenarioError as fault:
             raise ScenarioError(f"{said_in}: disruptions.{fault}") from fault
@@ -131,6 +163,8 @@ class Said(NamedTuple):
     """What `[calibration]` says, its own or that of the nearest one it extends; None where there is none."""
     disruptions: tuple[Any, str] | None = None
     """The list of disruptions, of the file nearest to the scenario that has one."""
+    timetable: tuple[Any, str] | None = None
+    """The file of a programme, relative to the scenario's; of the one nearest to the scenario that names one."""
 
 
 def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
@@ -153,7 +187,8 @@ def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
     title, question = (str(tables[0][1].get(key, "")) for key in TEXTS)
     calibration = next((table["calibration"] for _, table in tables if "calibration" in table), None)
     plan = next(((table["disruptions"], said_in) for said_in, table in tables if "disruptions" in table), None)
-    return Said(place.name, title, question, flat, factors, calibration, plan)
+    timetable = next(((table["timetable"], said_in) for said_in, table in tables if "timetable" in table), None)
+    return Said(place.name, title, question, flat, factors, calibration, plan, timetable)
 
 
 class Place(NamedTuple):
@@ -223,12 +258,12 @@ def _read(place: Place) -> dict[str, Any]:
 
 def _flattened(table: Mapping[str, Any], said_in: str) -> Iterable[tuple[str, Any]]:
     for part, values in table.items():
-        if part in (*TEXTS, "extends", "calibration", "disruptions"):
+        if part in (*TEXTS, *FILES, "calibration", "disruptions"):
             continue
         if not isinstance(values, Mapping):
             known = (
                 *TEXTS,
-                "extends",
+                *FILES,
                 *(field.name for field in msgspec.structs.fields(Parameters)),
                 "economies",
                 "calibration",

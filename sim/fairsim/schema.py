@@ -35,6 +35,11 @@ def scenario_schema() -> dict[str, Any]:
                 "type": "string",
                 "description": "The scenario that this one changes: a shipped name, or a path relative to the file.",
             },
+            "timetable": {
+                "type": "string",
+                "description": "A schedule.json (frab, pretalx) or .ics file, relative to this one: the programme"
+                " that is played instead of the documented one.",
+            },
             **{part: _table(f"Parameters of the {part}.", fields) for part, fields in parts.items()},
             "calibration": _table(
                 "What `fair calibrate` fits, and to what.",

@@ -15,7 +15,7 @@ from cloudfair.command.play import Request, load, record_of
 from cloudfair.problems import BusyError
 from cloudfair.starting import NewStart, ScenarioSummary
 from fairfacts.errors import ScenarioError, did_you_mean
-from fairsim.scenario import TEXTS, load_scenario, scenario_names
+from fairsim.scenario import FILES, TEXTS, load_scenario, scenario_names
 from fairsim.schema import scenario_schema
 
 FAIR = (sys.executable, "-m", "cloudfair.command")
@@ -47,7 +47,7 @@ class Processes:
     def schema(self) -> dict[str, Any]:
         """Return the schema of a scenario file, but for its texts and what it extends."""
         schema = scenario_schema()
-        kept = {name: part for name, part in schema["properties"].items() if name not in (*TEXTS, "extends")}
+        kept = {name: part for name, part in schema["properties"].items() if name not in (*TEXTS, *FILES)}
         return schema | {"title": "Changes to a scenario of Cloudfair", "properties": kept}
 
     def plan(self, asked: NewStart) -> dict[str, Any]:
