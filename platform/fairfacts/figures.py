@@ -70,6 +70,16 @@ def load_figures(path: Path | None = None) -> dict[str, Figure]:
     return figures
 
 
+def all_figures(own: Path | None = None) -> dict[str, Figure]:
+    """Return the documented figures, and those of a user's file as `load_own_figures` reads it.
+
+    Raises:
+        FigureError: as `load_own_figures`.
+    """
+    documented = load_figures()
+    return load_own_figures(own, documented) if own else documented
+
+
 def load_own_figures(path: Path, documented: Mapping[str, Figure]) -> dict[str, Figure]:
     """Return the documented figures and those of a user's CSV file, which replace documented ones of the same id.
 
@@ -101,7 +111,7 @@ def load_own_figures(path: Path, documented: Mapping[str, Figure]) -> dict[str, 
 def _reader(source: Traversable | Path, name: str) -> csv.DictReader[str]:
     """Return a reader of the rows of a file."""
     try:
-        text = source.read_text(encoding="utf-8")
+        text = source.read_text(encoding="utf-8-sig")  # spreadsheets put a mark before the first column
     except (OSError, UnicodeDecodeError) as fault:
         raise FigureError(f"{name}: cannot be read ({fault}); give a CSV file in UTF-8") from fault
     return csv.DictReader(text.splitlines(), restval="")
@@ -109,6 +119,8 @@ def _reader(source: Traversable | Path, name: str) -> csv.DictReader[str]:
 
 def _where(name: str, reader: csv.DictReader[str], row: dict[str, str], before: Mapping[str, Figure]) -> str:
     """Return how a row is named in an error; its figure stands in no row before it."""
+    if not row["id"]:
+        raise FigureError(f"{name}: line {reader.line_num}: id is empty; give the figure a name")
     if row["id"] in before:
         raise FigureError(f"{name}: line {reader.line_num}: figure {row['id']} stands twice; remove one")
     return f"{name}: line {reader.line_num}: figure {row['id']}"

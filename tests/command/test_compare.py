@@ -136,6 +136,14 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
     assert difference["mean"] == difference_of(fair, names, "negotiations.initiated")
     assert "replication by replication" in fair("compare", *names).stdout
 
+    run = fair.json("run", "ciftis2020", "--scale", "0.01")
+    mixed = fair.json("compare", run["run"], names[0])
+    assert mixed["differences"] == []
+    assert mixed["comparison"]["a"] == run["comparison"]
+    assert mixed["comparison"]["b"] == [row for row in told["comparison"] if row["figure"] != "morning"]
+    shown = fair("compare", run["run"], names[0]).stdout
+    assert shown.splitlines()[-1].startswith(f"B: ensemble {names[0]}, 3 replications, overseas-40, seed 7")
+
     (fair.folder / "mine.csv").write_text("id,value,measure,as_of\nnoon,5,visits.started,2020-09-05T12:00\n")
     done = fair("compare", names[0], "--figures", "mine.csv")
     assert (done.returncode, done.stderr) == (

@@ -218,6 +218,13 @@ def test_own_figure_stands_beside_the_documented_ones(tmp_path: Path):
     )
 
 
+def test_own_table_may_come_from_a_spreadsheet(tmp_path: Path):
+    path = own_table(tmp_path, '"mine","5","visits.started","2020-09-05 08:00"')
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    mine = load_own_figures(path, FIGURES)["mine"]
+    assert (mine.value, mine.as_of) == (5.0, "2020-09-05 08:00")
+
+
 def test_own_figure_of_a_documented_name_replaces_it(tmp_path: Path):
     known = load_own_figures(own_table(tmp_path, "projects.published_online,1900,,"), FIGURES)
     printed = FIGURES["projects.published_online"]
@@ -269,6 +276,7 @@ REFUSED_OWN = {
         "line 2: figure a: could not convert string to float: 'many';"
         " value and rounding are plain numbers such as 550000 or 0.264",
     ),
+    "no name": (",1,visits.started,", "line 2: id is empty; give the figure a name"),
     "twice": ("a,1,visits.started,\na,2,visits.started,", "line 3: figure a stands twice; remove one"),
 }
 

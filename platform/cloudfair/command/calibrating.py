@@ -12,7 +12,7 @@ from cloudfair.command.experiments import Dask, LabSeed, Workers, check_output
 from cloudfair.command.options import Changes, Figures, Json, Scale
 from cloudfair.command.show import complain, err, number, out, print_json, table
 from fairfacts.errors import LabError
-from fairfacts.figures import load_figures
+from fairfacts.figures import all_figures
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
 from fairlab.keeping import seeds_folder, write_scenario, write_seeds
@@ -53,7 +53,7 @@ def calibrate(
     The scenario's `[calibration]` names both. The search is in small fairs; runs at full scale correct what depends on
     size, and fresh ones check the result. `fair calibrate ciftis2020 --scale 0.1` shows all of it in a few minutes.
     """
-    aim = read_aim(scenario, load_figures(figures))
+    aim = read_aim(scenario, all_figures(figures))
     _check_files(output, resume)
     folder = seeds_folder() if write else None
     settings = Settings(seed=seed, scale=scale, small=small, check=check)

@@ -12,7 +12,7 @@ import typer
 from cloudfair.command.options import Changes, Figures, Json, Scale
 from cloudfair.command.show import number, out, print_json, table
 from fairfacts.comparison import counterpart_of
-from fairfacts.figures import Figure, load_figures, load_own_figures
+from fairfacts.figures import Figure, all_figures
 from fairfacts.identities import audit as audit_figures
 from fairsim.parameters import FILE, load_rows
 from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
@@ -122,8 +122,7 @@ def figures(
     `--audit` checks what must hold among the figures themselves, within their rounding, and names each contradiction;
     and each reading that the documents suggest and that does not hold.
     """
-    documented = load_figures()
-    known = load_own_figures(figures, documented) if figures else documented
+    known = all_figures(figures)
     if audit:
         _audit(known, as_json=as_json)
         return

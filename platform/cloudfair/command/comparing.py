@@ -15,7 +15,7 @@ from cloudfair.command.subjects import RunOrEnsemble, Subject, subject
 from fairfacts.comparison import CAVEATS, ROLES, Row, headline
 from fairfacts.differences import Difference, differences, series_differences
 from fairfacts.errors import ScenarioError
-from fairfacts.figures import load_figures, load_own_figures
+from fairfacts.figures import all_figures
 from fairfacts.series import HOUR_MS
 from fairlab.ensemble import Ensemble, Paired, paired
 
@@ -41,8 +41,7 @@ def compare(
     `--figures FILE.csv` adds figures of your own as held out, such as `mine,19000,organisations.registered,2020-09-05`
     under `id,value,measure,as_of`; they replace documented ones of the same id.
     """
-    documented = load_figures()
-    known = (load_own_figures(figures, documented) if figures else documented).values()
+    known = all_figures(figures).values()
     one = subject(run, database)
     if other is not None:
         two = subject(other, database)

@@ -15,15 +15,15 @@ import typer
 
 from cloudfair.command.counting import reading
 from cloudfair.command.experiments import check_output
-from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures
-from cloudfair.command.show import err, out
+from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures, Json
+from cloudfair.command.show import err, out, print_json
 from cloudfair.command.subjects import RunOrEnsemble, Subject, subject
 from cloudfair.report.content import Calibrated, Content, Disturbance, Fact, Fitted, Met, Parameter, tables
 from fairfacts.comparison import Row, counterpart_of, headline
 from fairfacts.counting import RULES, Counting, counted
 from fairfacts.disruptions import DisruptionBegun, DisruptionEnded, kind_of
 from fairfacts.errors import LabError, ScenarioError
-from fairfacts.figures import Figure, load_figures, load_own_figures
+from fairfacts.figures import Figure, all_figures
 from fairfacts.identities import audit
 from fairfacts.measures import MEASURES
 from fairfacts.resources import data
@@ -51,6 +51,7 @@ def report(
     ] = None,
     figures: Figures = None,
     database: Database = DEFAULT_DATABASE,
+    as_json: Json = False,
 ) -> None:
     """Write a report of a kept run or of an ensemble: one page, for the screen and for A4.
 
@@ -60,8 +61,7 @@ def report(
     check_output(output)
     if output.is_dir():
         raise LabError(f"-o {output}: is a folder; name a file in it, such as {output / 'report.html'}")
-    documented = load_figures()
-    known = load_own_figures(figures, documented) if figures else documented
+    known = all_figures(figures)
     calibrated = _calibrated(calibration)
     one = subject(run, database)
     content = content_of(one, known, calibrated)
@@ -77,6 +77,9 @@ def report(
     if tables_to:
         for table in tables(content):
             table.save(_made(tables_to))
+    if as_json:
+        print_json({"report": str(output), "of": one.name, "headline": content.headline, "facts": content.facts})
+        return
     out.print(f"{content.headline}\n[bold]{output}[/] says so, of {one.told}", highlight=False, soft_wrap=True)
 
 
