@@ -51,6 +51,8 @@ class AttendeeAdmitted(Event, frozen=True, tag="attendee.admitted"):
     session: Count
     organisation: Count
     economy: EconomyCode
+    visitor: Count | None
+    """Of those inside the halls; null for whoever came for the session alone."""
 
 
 class AttendeeTurnedAway(Event, frozen=True, tag="attendee.turned_away"):
@@ -110,6 +112,7 @@ MEASURES: Mapping[str, str] = {
     "attended": "people · admitted to sessions, each once per session",
     "turned_away": "people · not admitted, as the room was full or the session cancelled",
     "turned_away_cancelled": "people · of those, who came to a session that was cancelled",
+    "attended_visitors": "people · admitted to sessions, of those, visitors from inside the halls",
     "attended_by_session": "people · admitted, by session",
 }
 
@@ -125,6 +128,7 @@ class ProgrammeMeasures(msgspec.Struct):
     online_only_held: int = 0
     overran: int = 0
     attended: int = 0
+    attended_visitors: int = 0
     turned_away: int = 0
     turned_away_cancelled: int = 0
     cancelled: int = 0
@@ -160,6 +164,7 @@ class ProgrammeMeasures(msgspec.Struct):
     def admit(self, event: AttendeeAdmitted) -> None:
         """Count a delegate in."""
         self.attended += 1
+        self.attended_visitors += event.visitor is not None
         self.attended_by_session[event.session] = self.attended_by_session.get(event.session, 0) + 1
 
     def turn_away(self, event: AttendeeTurnedAway) -> None:
@@ -195,5 +200,6 @@ class ProgrammeMeasures(msgspec.Struct):
             "attended": self.attended,
             "turned_away": self.turned_away,
             "turned_away_cancelled": self.turned_away_cancelled,
+            "attended_visitors": self.attended_visitors,
             "attended_by_session": plain(self.attended_by_session),
         }

@@ -72,11 +72,11 @@ class Fair:
         self._agreements = Agreements(env, scenario, draws, hours, self._tables, emit)
         self._desks = Desks(env, scenario, draws, organisations, platform, self._agreements.intend, emit)
         self._streams = Streams(env, scenario, draws, organisations, platform, demand, emit)
-        self._programme = Programme(env, scenario, draws, organisations, self._streams, notices, emit)
+        self._venue = Venue(env, scenario, draws, organisations, demand, notices, emit)
+        self._programme = Programme(env, scenario, draws, organisations, self._streams, self._venue, notices, emit)
         self._visits = Visits(env, scenario, draws, organisations, platform, self._desks, self._streams, demand, emit)
         self._projects = Projects(env, scenario, draws, organisations, emit)
         self._results = Results(env, scenario, draws, organisations, self._programme, hours, self._tables, emit)
-        self._venue = Venue(env, scenario, draws, organisations, demand, notices, emit)
         self._routes = Routes(env, scenario, draws, emit)
         self._disruptions = Disruptions(
             env, scenario, draws, organisations, platform, self._desks, self._streams, self._programme,

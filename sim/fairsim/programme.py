@@ -30,6 +30,7 @@ from fairsim.organisations import Organisations
 from fairsim.parameters import Programme as ProgrammeParameters
 from fairsim.scenario import Scenario
 from fairsim.streams import Interest, Streams
+from fairsim.venue import Venue, Visitor
 
 SUMMIT_FORUMS = ("opening of services trade", "digital trade", "services trade of multinationals", "tourism")
 """Topics of the high-level forums (opening document, paragraph 10), in our words."""
@@ -218,11 +219,12 @@ class Programme:
         draws: Draws,
         organisations: Organisations,
         streams: Streams,
+        venue: Venue,
         notices: Notices,
         emit: Emit,
     ) -> None:
         self._env, self._emit, self._organisations, self._streams = env, emit, organisations, streams
-        self._notices = notices
+        self._venue, self._notices = venue, notices
         self.adopt(scenario)
         self._admitted: dict[int, int] = {}
         """People in each session that has opened its doors and is not over."""
@@ -375,29 +377,56 @@ class Programme:
         )
 
     def _admit(self, session: Session, planned: Session) -> Story:
-        """Delegates come, and are admitted while there are seats; those whom no notice reached come as was planned."""
+        """Delegates come, and are admitted while there are seats; those whom no notice reached come as was planned.
+
+        While there are visitors inside the halls, it is they who come; otherwise delegates who come for the session.
+        """
         register, number = self._organisations.register, session.number
         keys, moments = self._draw_arrivals(session, planned)
         order = np.argsort(moments, kind="stable")
+        interest, codes = self._interest(session), self._organisations.economies
         at_hand = np.where((register.registered_ms <= self._env.now) & ~register.overseas, register.delegates, 0)
-        weights = np.cumsum(at_hand * self._interest(session).weights(register.sector, register.economy))
+        interested = interest.weights(register.sector, register.economy)
+        weights = np.cumsum(at_hand * interested)
         if not weights[-1]:
             return  # a fair of overseas organisations alone
         who = np.searchsorted(weights, self._audience.uniform(keys[order], WHO) * weights[-1], side="right")
-        codes, economies = self._organisations.economies, register.economy[who].tolist()
-        waits_ms = gaps_ms(moments[order], self._env.now)
-        for key, organisation, economy, wait_ms in zip(
-            keys[order].tolist(), who.tolist(), economies, waits_ms, strict=True
-        ):
+        waits_ms, admitted = gaps_ms(moments[order], self._env.now), list[Visitor]()
+        for key, organisation, wait_ms in zip(keys[order].tolist(), who.tolist(), waits_ms, strict=True):
             yield self._env.timeout(wait_ms)
+            visitor = self._visitor(key, interested)
+            if visitor is not None:
+                organisation = visitor.organisation
+            economy = codes[register.economy[organisation]].code
             if number in self._over:
                 if not self._notices.reaches(key):
-                    self._turn_away(number, organisation, codes[economy].code, "cancelled")
+                    self._turn_away(number, organisation, economy, "cancelled")
             elif self._admitted[number] < session.seats:
                 self._admitted[number] += 1
-                self._emit(AttendeeAdmitted(self._env.now, number, organisation, codes[economy].code))
+                if visitor is not None:
+                    visitor.in_session = True
+                    admitted.append(visitor)
+                of_halls = None if visitor is None else visitor.number
+                self._emit(AttendeeAdmitted(self._env.now, number, organisation, economy, of_halls))
             else:
-                self._turn_away(number, organisation, codes[economy].code, "full")
+                self._turn_away(number, organisation, economy, "full")
+        yield self._env.timeout(max(session.ends_ms - self._env.now, 0))
+        for visitor in admitted:
+            visitor.in_session = False
+
+    def _visitor(self, key: int, interested: NDArray[np.float64]) -> Visitor | None:
+        """Return a visitor inside the halls who comes, by interest, and is in no session; None where there is none."""
+        most, found = float(interested.max()), None
+        for attempt in range(TRIES):
+            visitor = self._venue.anybody(self._audience.one(key, VISITOR + 2 * attempt))
+            if visitor is None:
+                return None
+            if visitor.in_session:
+                continue
+            found = visitor
+            if self._audience.one(key, VISITOR + 2 * attempt + 1) < float(interested[visitor.organisation]) / most:
+                break
+        return found
 
     def _draw_arrivals(self, session: Session, planned: Session) -> tuple[Keys, NDArray[np.int64]]:
         """Return who comes to a session's doors, by key, and when."""
@@ -436,5 +465,7 @@ NO_ROOM = -1
 MOST_ATTENDEES = 1 << 20
 # lanes of the streams of layout (by session), audience (by session, by attendee) and running (by session)
 ORDER, SECTOR = 0, 1
-ARRIVAL, WHO = 2, 4
+ARRIVAL, WHO, VISITOR = 2, 4, 5
+TRIES = 40
+"""Visitors who are asked for each attendee, until one is interested enough; the last one comes in any case."""
 LATE, BY_HOW_MUCH = 0, 1

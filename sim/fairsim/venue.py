@@ -52,8 +52,8 @@ VISITORS_AT_ONCE = 4096
 class Visitor:
     """A delegate on one day."""
 
-    __slots__ = ("arrived_ms", "check_ms", "clears_ms", "economy", "entered_ms", "gate", "key", "organisation",
-                 "person", "return_ms", "stay_ms", "waited_ms")  # fmt: skip
+    __slots__ = ("arrived_ms", "check_ms", "clears_ms", "economy", "entered_ms", "gate", "in_session", "key", "number",
+                 "organisation", "person", "place", "return_ms", "stay_ms", "waited_ms")  # fmt: skip
 
     def __init__(
         self,
@@ -74,6 +74,9 @@ class Visitor:
         self.return_ms = return_ms
         """After a refusal as the halls are full, the time until the visitor comes again; 0 for not at all."""
         self.arrived_ms = self.waited_ms = self.entered_ms = 0
+        self.number = self.place = -1
+        """Of the person, and among those inside; once the visitor has entered."""
+        self.in_session = False
 
 
 class Gate:
@@ -139,7 +142,9 @@ class Venue:
         self._stands = draws.stream("venue.stands")
         self._gates: list[Gate] = []
         self._is_open = False
-        self._inside = self._checking = self._entered = 0
+        self._checking = self._entered = 0
+        self._inside: list[Visitor] = []
+        """In no order: whoever leaves is replaced by the last one."""
         self._number: dict[int, int] = {}
         """Of each person who has come in, by key: in the order of their first entries."""
         self._hours = Hours(0, 0, 0)
@@ -159,7 +164,11 @@ class Venue:
 
     def gauge_inside(self) -> int:
         """Return how many people are inside now."""
-        return self._inside
+        return len(self._inside)
+
+    def anybody(self, chance: float) -> Visitor | None:
+        """Return one of those inside by a uniform number, or None when there is nobody."""
+        return self._inside[int(chance * len(self._inside))] if self._inside else None
 
     def gauge_waiting(self) -> int:
         """Return how many people are in the queues of all gates now."""
@@ -280,7 +289,7 @@ class Venue:
             gate = self._gates[visitor.gate]
         if now >= self._hours.last_entry_ms:
             self._refuse(visitor, "late")
-        elif self._inside + self._checking >= self.cap:
+        elif len(self._inside) + self._checking >= self.cap:
             self._refuse(visitor, "full")
             self._tell_full()
         else:
@@ -298,7 +307,7 @@ class Venue:
     def _call_next(self, gate: Gate) -> None:
         """Free lanes take the next ones out of the queue while there is room inside."""
         env, cap = self._env, self.cap
-        while self._is_open and gate.free > 0 and gate.queue and self._inside + self._checking < cap:
+        while self._is_open and gate.free > 0 and gate.queue and len(self._inside) + self._checking < cap:
             visitor = gate.queue.popleft()
             gate.free -= 1
             self._checking += 1
@@ -312,9 +321,10 @@ class Venue:
         gate = self._gates[visitor.gate]
         gate.free += 1
         self._checking -= 1
-        self._inside += 1
+        visitor.place = len(self._inside)
+        self._inside.append(visitor)
         self._entered += 1
-        number = self._number.setdefault(visitor.person, len(self._number))
+        visitor.number = number = self._number.setdefault(visitor.person, len(self._number))
         visitor.entered_ms = now
         self._emit(
             VisitorEntered(
@@ -330,10 +340,12 @@ class Venue:
         """A visitor leaves; where the halls were full, whoever has waited longest at a free lane is next."""
         visitor: Visitor = stay.value
         now = self._env.now
-        was_full = self._inside + self._checking >= self.cap
-        self._inside -= 1
-        number = self._number[visitor.person]
-        self._emit(VisitorLeft(now, number, visitor.organisation, visitor.economy, now - visitor.entered_ms))
+        was_full = len(self._inside) + self._checking >= self.cap
+        last = self._inside.pop()
+        if last is not visitor:
+            self._inside[visitor.place] = last
+            last.place = visitor.place
+        self._emit(VisitorLeft(now, visitor.number, visitor.organisation, visitor.economy, now - visitor.entered_ms))
         if was_full:
             waiting = [gate for gate in self._gates if gate.free > 0 and gate.queue]
             if waiting:

@@ -83,7 +83,7 @@ GOLDEN: tuple[Event, ...] = (
     VisitStarted(9 * HOUR, 2, 9, "SG", "app", 2),
     SessionOpened(9 * HOUR, 5, "industry_forum"),
     StreamStarted(9 * HOUR, 5),
-    AttendeeAdmitted(9 * HOUR + 1, 5, 3, "CN"),
+    AttendeeAdmitted(9 * HOUR + 1, 5, 3, "CN", None),
     AttendeeTurnedAway(9 * HOUR + 2, 5, 3, "CN", "full"),
     ViewerRefused(9 * HOUR + 2, 5, 9, "SG", "app", "full", True),
     ViewerJoined(9 * HOUR + 3, 5, 8, 9, "SG", "app"),

@@ -64,7 +64,7 @@ def test_organisations_are_registered_seen_or_exhibiting():
         StandPlaced(0, 1, "CN", 0, "comprehensive"),
         VisitStarted(DAY, 0, 2, "CN", "website", 1),
         VisitorEntered(DAY, 0, 3, "CN", 0, 0, 0),
-        AttendeeAdmitted(DAY, 0, 3, "CN"),
+        AttendeeAdmitted(DAY, 0, 3, "CN", None),
         ViewerJoined(DAY, 0, 0, 4, "CN", "website"),
     )
     assert {rule: found[f"organisations.{rule}"] for rule in ("registered", "attending", "on_site", "exhibiting")} == {

@@ -45,7 +45,7 @@ def test_session_that_ended_was_held():
 
 
 def test_delegates_are_admitted_or_turned_away():
-    admitted, turned_away = AttendeeAdmitted(DAY, 1, 4, "CN"), AttendeeTurnedAway(DAY, 1, 5, "CN", "full")
+    admitted, turned_away = AttendeeAdmitted(DAY, 1, 4, "CN", None), AttendeeTurnedAway(DAY, 1, 5, "CN", "full")
     assert changed("programme", STARTED, FORUM, OPENED, admitted, admitted, turned_away) == {
         "scheduled": 1,
         "live": 1,
@@ -54,6 +54,12 @@ def test_delegates_are_admitted_or_turned_away():
         "turned_away": 1,
         "attended_by_session": {"1": 2},
     }
+
+
+def test_visitors_from_inside_the_halls_are_told_apart():
+    admitted = AttendeeAdmitted(DAY, 1, 4, "CN", None), AttendeeAdmitted(DAY, 1, 4, "CN", 7)
+    measures = changed("programme", STARTED, FORUM, OPENED, *admitted)
+    assert (measures["attended"], measures["attended_visitors"]) == (2, 1)
 
 
 def test_summit_is_held_outside_the_count():

@@ -98,11 +98,11 @@ class Stage:
         self.platform = Platform(self.env, scenario, draws, self.log.append)
         self.desks = Desks(*parts, self.platform, agreements.intend, self.log.append)
         self.streams = Streams(*parts, self.platform, demand, self.log.append)
-        self.programme = Programme(*parts, self.streams, notices, self.log.append)
+        self.venue = Venue(*parts, demand, notices, self.log.append)
+        self.programme = Programme(*parts, self.streams, self.venue, notices, self.log.append)
         self.results = Results(*parts, self.programme, hours, self.tables, self.log.append)
         self.visits = Visits(*parts, self.platform, self.desks, self.streams, demand, self.log.append)
         self.env.process(self.tables.keep_hours())
-        self.venue = Venue(*parts, demand, notices, self.log.append)
         self.disruptions = Disruptions(
             *parts, self.platform, self.desks, self.streams, self.programme, self.visits, self.venue, demand, notices,
             self.log.append,

@@ -188,6 +188,7 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("visitor.late", VisitorRefused, {"returns": True}),
     ("visitor.left", VisitorLeft, TWICE),
     ("visitor.left", VisitorLeft, {"organisation": 10**6}),
+    ("visitor.attends", AttendeeAdmitted, {"visitor": 10**6}),
     ("visitor.stayed", VisitorLeft, {"stayed_ms": 10**9}),
     ("count.minute", ZonesCounted, LEFT_OUT),
     ("count.minute", ZonesCounted, TWICE),

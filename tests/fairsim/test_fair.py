@@ -27,8 +27,9 @@ from fairfacts.negotiations import (
     NegotiationRequested,
     NegotiationTakenUp,
 )
+from fairfacts.organisations import OrganisationRegistered
 from fairfacts.platform import LoginRefused
-from fairfacts.programme import SessionClosed
+from fairfacts.programme import AttendeeAdmitted, AttendeeTurnedAway, SessionClosed, SessionScheduled
 from fairfacts.projects import ProjectPublished
 from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
 from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
@@ -322,8 +323,13 @@ def test_what_was_arranged_in_advance_is_given_and_comes_out_as_documented(large
     assert (found, {rows[name].role for name in given}) == (given, {"input"})
 
 
-def test_change_of_the_venue_and_the_routes_leaves_everything_else_as_it_is():
-    on_site = {RunStarted, *(kind for kind in EVENT_TYPES if kind.__module__.endswith((".venue", ".routes")))}
+def test_change_of_the_venue_and_the_routes_leaves_all_but_the_attendees_as_it_is():
+    attendees = AttendeeAdmitted, AttendeeTurnedAway, SessionClosed
+    on_site = {
+        RunStarted,
+        *attendees,
+        *(kind for kind in EVENT_TYPES if kind.__module__.endswith((".venue", ".routes"))),
+    }
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in on_site]
     closed, open_ = log_of("venue.days=0", "routes.count=0", scale=SMALL), log_of(scale=SMALL)
     assert encode(of_types(closed, *kinds)) == encode(of_types(open_, *kinds))
@@ -362,3 +368,25 @@ def test_visitors_at_home_log_in_by_the_profile(large_log: list[Event]):
 
 def local_hour(epoch: datetime, at_ms: int, zone: ZoneInfo) -> int:
     return (epoch + timedelta(milliseconds=at_ms)).astimezone(zone).hour
+
+
+def test_attendees_are_visitors_from_the_halls_while_these_are_open(log: list[Event]):
+    admitted = of_types(log, AttendeeAdmitted)
+    at_noon = [event for event in admitted if 10.9 <= event.at_ms % DAY_MS / HOUR_MS < 12.5]
+    assert at_noon
+    assert {event.visitor is None for event in at_noon} == {False}
+    assert {event.visitor is None for event in admitted if event.at_ms % DAY_MS / HOUR_MS > 18} == {True}
+
+
+def test_forums_draw_their_own_sector(large_log: list[Event]):
+    sector = {event.organisation: event.sector for event in of_types(large_log, OrganisationRegistered)}
+    forums = {
+        event.session: event.sector
+        for event in of_types(large_log, SessionScheduled)
+        if event.kind in ("industry_forum", "industry_promotion")
+    }
+    came = [event for event in of_types(large_log, AttendeeAdmitted) if event.session in forums]
+    own = sum(sector[event.organisation] == forums[event.session] for event in came) / len(came)
+    visitors = Counter(sector[event.organisation] for event in of_types(large_log, VisitorEntered))
+    by_chance = sum(visitors[forums[event.session]] for event in came) / len(came) / visitors.total()
+    assert own > 2 * by_chance

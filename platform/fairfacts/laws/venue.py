@@ -11,6 +11,7 @@ from typing import ClassVar
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
 from fairfacts.laws.part import Breaks, Handlers, Part
+from fairfacts.programme import AttendeeAdmitted
 from fairfacts.venue import (
     CapChanged,
     EntryBookedOut,
@@ -53,6 +54,7 @@ class VenueLaws(Part):
         "visitor.full": "a delegate is refused as full at once, and only when people inside and lanes make up the cap",
         "visitor.late": "a delegate is refused as late for good, and only after last entry",
         "visitor.left": "a visitor leaves who is inside, once, as whoever entered",
+        "visitor.attends": "a visitor who is admitted to a session is inside the halls, as whoever entered",
         "visitor.stayed": "stayed_ms is the time since the visitor entered, and more than none",
         "count.minute": "people are counted at every minute of open halls, from the opening to the close",
         "count.inside": "a count has every zone, and adds up to those who have entered and not left",
@@ -82,6 +84,7 @@ class VenueLaws(Part):
             LanesChanged: self._change_lanes,
             EntryBookedOut: self._book_out,
             VisitorEntered: self._enter,
+            AttendeeAdmitted: self._attend,
             VisitorRefused: self._refuse,
             VisitorLeft: self._leave,
             ZonesCounted: self._count,
@@ -187,6 +190,13 @@ class VenueLaws(Part):
             self.breaks(event, "gate.there")
         elif event.reason == "late":
             day.gates[event.gate].call(at_ms - event.waited_ms, at_ms)
+
+    def _attend(self, event: AttendeeAdmitted) -> None:
+        if event.visitor is None:
+            return
+        entry = self._inside.get(event.visitor)
+        if entry is None or (entry.organisation, entry.economy) != (event.organisation, event.economy):
+            self.breaks(event, "visitor.attends")
 
     def _leave(self, event: VisitorLeft) -> None:
         entry = self._inside.pop(event.visitor, None)
