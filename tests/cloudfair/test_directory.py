@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from tests.cloudfair.example import batch, example
 from tests.fairfacts.any_events import any_log
 
-from cloudfair.log import Log
+from cloudfair.log import KeptSegment, Log
 from cloudfair.reading.directory import AsOf, Directories, Directory
 from cloudfair.reading.services import PARTS
 from fairfacts.event import Event
@@ -60,6 +62,35 @@ def test_catching_up_in_pieces_is_the_same_as_at_once(log: Log) -> None:
             assert directory.now == AsOf(head, events[head - 1].at_ms)
 
     asyncio.run(play())
+    assert shown(directory, 10**9) == shown(directory_of(events), 10**9)
+
+
+def test_one_who_leaves_while_the_log_is_taken_in_disturbs_nobody(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    events = example(3_000)
+    run = log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    for first in range(0, 3_000, 500):
+        log.append(run, batch(events, first, first + 500))
+    directory, is_begun, goes_on = directory_of([], log, run), threading.Event(), threading.Event()
+    segments = Log.segments
+
+    def slowly(*asked: Any) -> Iterator[KeptSegment]:
+        for segment in segments(*asked):
+            yield segment
+            is_begun.set()
+            assert goes_on.wait(10)
+
+    async def ask() -> None:
+        impatient, patient = (asyncio.create_task(directory.catch_up(3_000)) for _ in range(2))
+        await asyncio.to_thread(is_begun.wait, 10)
+        impatient.cancel()
+        await asyncio.wait([impatient])
+        another = asyncio.create_task(directory.catch_up(3_000))
+        await asyncio.sleep(0)
+        goes_on.set()
+        await asyncio.gather(patient, another)
+
+    monkeypatch.setattr(Log, "segments", slowly)
+    asyncio.run(ask())
     assert shown(directory, 10**9) == shown(directory_of(events), 10**9)
 
 

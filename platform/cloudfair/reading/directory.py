@@ -64,7 +64,7 @@ class Directory:
         self.reading = threading.Lock()
         """Held while events are folded and while an answer is made: an answer shows all that it says it does."""
         self._log = log
-        self._catching_up = asyncio.Lock()
+        self._taking_in: asyncio.Task[None] | None = None
         self._moments: NDArray[np.int64] = np.empty(0, np.int64)
         self._position = 0
         self._remembered: OrderedDict[Hashable, Any] = OrderedDict()
@@ -113,12 +113,14 @@ class Directory:
         return body
 
     async def catch_up(self, head: int) -> None:
-        """Take in the log up to `head` at least; those who ask meanwhile wait for the same work."""
-        if self._position >= head:
-            return
-        async with self._catching_up:
-            if self._position < head:
-                await asyncio.to_thread(self._take_in, head)
+        """Take in the log up to `head` at least; those who ask meanwhile wait for the same work.
+
+        It goes on when somebody who waits for it leaves: two threads at a time would fold twice.
+        """
+        while self._position < head:
+            if self._taking_in is None or self._taking_in.done():
+                self._taking_in = asyncio.create_task(asyncio.to_thread(self._take_in, head))
+            await asyncio.shield(self._taking_in)
 
     def _take_in(self, head: int) -> None:
         for first, ndjson, _ in self._log.segments(self.run, self._position, head):
@@ -127,6 +129,7 @@ class Directory:
                 events = decode(piece)
                 with self.reading:
                     self._fold(events)
+        assert self._position >= head, "what was answered for is in the log"
 
     def _fold(self, events: list[Event]) -> None:
         by_type: dict[type[Event], list[Event]] = defaultdict(list)
@@ -167,7 +170,8 @@ class Directories:
             self._kept.move_to_end(live.run)
         try:
             await directory.catch_up(live.head)
-        except BaseException:
-            self._kept.pop(live.run, None)  # it may hold half a batch: the next who asks gets a new one
+        except Exception:
+            if self._kept.get(live.run) is directory:  # it may hold half a batch: the next who asks gets a new one
+                del self._kept[live.run]
             raise
         return directory
