@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Query, WebSocket
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from cloudfair.backend import Here, same_origin
+from cloudfair.backend import Here, same_origin, subprotocol
 from cloudfair.feed import Frame
 from cloudfair.messages import PROTOCOL, Heartbeat, Lags, PairEnd, PairHello
 from cloudfair.moments import At, moment_ms
@@ -96,7 +96,7 @@ async def get_pair(
 async def watch_pair(socket: WebSocket, a: str, b: str, here: Here) -> None:
     """Stream the measures of two runs side by side."""
     feed = here.pairs.of(await here.runs.get(a), await here.runs.get(b))
-    await socket.accept()
+    await socket.accept(subprotocol(socket))
     await PairWatcher(socket, feed).serve()
 
 

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
-from fastapi import FastAPI, WebSocket
+from fastapi import Depends, FastAPI, WebSocket
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -29,8 +29,9 @@ from cloudfair import (
     timetables,
     watcher,
 )
-from cloudfair.backend import Backend, Here
+from cloudfair.backend import Backend, Here, reader
 from cloudfair.feed import Feeds
+from cloudfair.limits import Limits
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
 from cloudfair.metrics import Metrics, Observer
@@ -135,13 +136,15 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         metrics=observed,
         launcher=launcher,
     )
+    app.add_middleware(Limits, settings=settings)
     app.add_middleware(Observer, metrics=observed)
     tell_problems(app)
     app.add_api_route("/health", health, tags=["health"])
     app.add_api_route("/asyncapi.json", async_description, tags=["health"])
-    app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse)
+    may_read = [Depends(reader)]
+    app.add_api_route("/metrics", get_metrics, tags=["health"], response_class=PlainTextResponse, dependencies=may_read)
     for part in PARTS:
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=may_read)
     app.add_api_websocket_route("/{path:path}", no_feed)
     if (WEB / "index.html").is_file():
         app.mount("/", StaticFiles(directory=WEB, html=True))

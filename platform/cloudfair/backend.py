@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from secrets import compare_digest
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
@@ -19,13 +20,19 @@ from cloudfair.metrics import Metrics
 from cloudfair.moments import Moments
 from cloudfair.pair import Pairs
 from cloudfair.parquet import Archive
-from cloudfair.problems import OriginError, TokenError
+from cloudfair.problems import OriginError, ScopeError, TokenError
 from cloudfair.reading.directory import Directories
-from cloudfair.settings import Settings
+from cloudfair.settings import Scope, Settings, is_loopback
 from fairfacts.figures import Figure
 
 if TYPE_CHECKING:
     from cloudfair.starting import Launcher
+
+
+SUBPROTOCOL = "cloudfair"
+"""Of the feeds' WebSockets."""
+BEARER = "bearer."
+"""Begins the subprotocol in which a page sends its token, in base64url."""
 
 
 @dataclass(frozen=True)
@@ -68,23 +75,66 @@ async def same_origin(connection: HTTPConnection) -> None:
         raise OriginError(f"a page of {origin} may not use this backend; open the page that the backend itself serves")
 
 
-async def steerer(connection: HTTPConnection, here: Here) -> None:
-    """Let through who may steer runs; as `writer`."""
-    await writer(connection, here)
+async def reader(connection: HTTPConnection, here: Here) -> None:
+    """Let through who may read.
+
+    Raises:
+        TokenError: reading needs a token, and the request bears none of ours.
+        ScopeError: it bears one that is not for reading.
+        OriginError: no token is set, and a browser was led here by another name: a page could read with its rights.
+    """
+    _let_through(connection, here.settings, "read")
+    name = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+    if here.settings.token is None and not is_loopback(name):
+        raise OriginError(f"{name or 'no host'} is no name of this backend; ask for 127.0.0.1, or set CLOUDFAIR_TOKEN")
 
 
 async def writer(connection: HTTPConnection, here: Here) -> None:
-    """Let through who may write.
+    """Let through who may send events.
 
     Raises:
-        TokenError: a token is set, and the request does not bear it.
+        TokenError: a token is set, and the request bears none of ours.
+        ScopeError: it bears one that is not for writing.
         OriginError: the page of another host asked.
     """
     await same_origin(connection)
-    if here.settings.token is None:
+    _let_through(connection, here.settings, "write")
+
+
+async def steerer(connection: HTTPConnection, here: Here) -> None:
+    """Let through who may start and steer runs; as `writer`."""
+    await same_origin(connection)
+    _let_through(connection, here.settings, "steer")
+
+
+def subprotocol(connection: HTTPConnection) -> str | None:
+    """Return the subprotocol with which a WebSocket of ours is accepted: a page must offer one to send its token."""
+    return SUBPROTOCOL if SUBPROTOCOL in connection.scope["subprotocols"] else None
+
+
+def _let_through(connection: HTTPConnection, settings: Settings, scope: Scope) -> None:
+    if settings.is_open(scope):
         return
-    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not compare_digest(token.encode(), here.settings.token.encode()):
+    scopes = settings.scopes_of(_token(connection))
+    names = f"CLOUDFAIR_TOKEN or CLOUDFAIR_{scope.upper()}_TOKEN"
+    if not scopes:
         raise TokenError(
-            "writes need the token: send the header Authorization: Bearer, with the backend's CLOUDFAIR_TOKEN"
+            f"this needs a token to {scope}: send the header Authorization: Bearer, with the backend's {names}"
         )
+    if scope not in scopes:
+        raise ScopeError(
+            f"this token may {' and '.join(sorted(scopes))}, not {scope}; that needs the backend's {names}"
+        )
+
+
+def _token(connection: HTTPConnection) -> str:
+    """Return the token that a request bears, in its header or, as pages must, in a WebSocket's subprotocol."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return token
+    for offered in connection.scope.get("subprotocols", ()):
+        if offered.startswith(BEARER):
+            encoded = offered.removeprefix(BEARER)
+            with suppress(ValueError):
+                return urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+    return ""

@@ -27,6 +27,8 @@ from fairfacts.event import Milliseconds
 
 PROTOCOL = 1
 MAX_RATE_HZ = 20.0
+MAX_MESSAGES_PER_S = 100
+"""What a client may say in a second; whoever says more is left."""
 
 Speed = Annotated[float, msgspec.Meta(ge=0.1, le=100_000)]
 

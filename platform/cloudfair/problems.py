@@ -3,7 +3,8 @@
 BackendError
 └── RefusedError           a request that the client can mend
     ├── MalformedError     400  not what it is said to be
-    ├── TokenError         401  a write without the token
+    ├── TokenError         401  without a token where one is needed
+    ├── ScopeError         403  a token that is not for this
     ├── OriginError        403  a page of another host
     ├── UnknownError       404  no such run, no such page
     ├── ConflictError      409  the batch does not fit the log; carries its head
@@ -64,10 +65,17 @@ class MalformedError(RefusedError):
 
 
 class TokenError(RefusedError):
-    """A write without the token."""
+    """A request without a token where one is needed."""
 
     status = HTTPStatus.UNAUTHORIZED
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class ScopeError(RefusedError):
+    """A request with a token that is not for it."""
+
+    status = HTTPStatus.FORBIDDEN
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}
 
 
 class OriginError(RefusedError):

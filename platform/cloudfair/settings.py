@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
+from secrets import compare_digest
+from typing import Literal, get_args
 
 from fairfacts.errors import BackendError
 
 MIB = 1024 * 1024
+Scope = Literal["read", "write", "steer"]
+SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,8 +28,18 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     """0 takes a free one."""
-    token: str | None = None
-    """What writers must bear; the command reads it from CLOUDFAIR_TOKEN."""
+    token: str | None = field(default=None, repr=False)
+    """May do all; without it everybody may. The command reads it from CLOUDFAIR_TOKEN, and the others likewise."""
+    read_token: str | None = field(default=None, repr=False)
+    """May read; without it everybody may."""
+    write_token: str | None = field(default=None, repr=False)
+    """May send events, and read."""
+    steer_token: str | None = field(default=None, repr=False)
+    """May start and steer runs, and read."""
+    max_watchers: int = 5_000
+    """WebSockets at the same time."""
+    max_requests: int = 500
+    """Requests that are being answered at the same time."""
     parquet: str | None = None
     """The folder for runs as Parquet; without one it lies beside the database."""
     nats: str | None = None
@@ -45,6 +60,32 @@ class Settings:
                 f"host {self.host} can be reached from other machines, and no token protects the log:"
                 " set CLOUDFAIR_TOKEN to a secret that writers must bear, or stay on 127.0.0.1"
             )
+        for name in ("token", *(f"{scope}_token" for scope in SCOPES)):
+            if not re.fullmatch("[!-~]*", getattr(self, name) or ""):  # what a header can carry
+                raise BackendError(f"CLOUDFAIR_{name.upper()} is no token; make one of ASCII characters without blanks")
+        for scope in SCOPES:
+            if getattr(self, f"{scope}_token") and not self.token:
+                raise BackendError(
+                    f"CLOUDFAIR_{scope.upper()}_TOKEN is set and CLOUDFAIR_TOKEN is not, so that everybody may write"
+                    " and steer; set CLOUDFAIR_TOKEN to a secret of its own"
+                )
+
+    def is_open(self, scope: Scope) -> bool:
+        """Return whether no token is needed for it."""
+        return not (self.read_token if scope == "read" else self.token)
+
+    def scopes_of(self, token: str) -> frozenset[Scope]:
+        """Return what the bearer of a token may do; nothing where it is none of ours."""
+        scopes: set[Scope] = set()
+        for known, granted in (
+            (self.token, SCOPES),
+            (self.read_token, ("read",)),
+            (self.write_token, ("read", "write")),
+            (self.steer_token, ("read", "steer")),
+        ):
+            if known and compare_digest(known.encode(), token.encode()):
+                scopes.update(granted)
+        return frozenset(scopes)
 
 
 def is_loopback(host: str) -> bool:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cloudfair import tables
 from cloudfair.backend import Here, steerer, writer
-from cloudfair.intake import LARGEST, read_body
+from cloudfair.intake import LARGEST, read_body, read_json
 from cloudfair.schemas import schema_of
 from cloudfair.settings import MIB
 from fairfacts.commands import AnyCommand
@@ -88,9 +88,16 @@ async def list_commands(run: str, here: Here) -> list[Command]:
     return [_shown(command) for command in await asyncio.to_thread(here.log.commands, run)]
 
 
-@router.post("/runs/{run}/commands/{number}/obeyed", dependencies=[Depends(writer)])
-async def obey(run: str, number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)], obeyed: Obeyed, here: Here) -> Command:
+@router.post(
+    "/runs/{run}/commands/{number}/obeyed",
+    dependencies=[Depends(writer)],
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": Obeyed.model_json_schema()}}}
+    },
+)
+async def obey(run: str, number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)], request: Request, here: Here) -> Command:
     """Note that a run has obeyed a command, or why it could not; for the run's player, before what it does shows."""
+    obeyed = await read_json(request, Obeyed)
     return _shown(await asyncio.to_thread(here.log.obey, run, number, obeyed.at_ms, obeyed.refused))
 
 

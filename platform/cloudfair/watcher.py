@@ -18,9 +18,10 @@ from fastapi import APIRouter, Depends, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from cloudfair import messages
-from cloudfair.backend import Here, same_origin
+from cloudfair.backend import Here, same_origin, subprotocol
 from cloudfair.feed import Feed, Frame, Parts, text_of
 from cloudfair.messages import (
+    MAX_MESSAGES_PER_S,
     PROTOCOL,
     Ack,
     ClientMessage,
@@ -61,7 +62,7 @@ _decoder: msgspec.json.Decoder[ClientMessage] = msgspec.json.Decoder(ClientMessa
 async def watch(socket: WebSocket, run: str, here: Here) -> None:
     """Stream the measures of a run; `cloudfair.messages` has the protocol."""
     feed = here.feeds.of(await here.runs.get(run))
-    await socket.accept()
+    await socket.accept(subprotocol(socket))
     await Watcher(socket, feed, here.moments).serve()
 
 
@@ -91,6 +92,8 @@ class Watcher:
         self._acknowledged = -1
         self._frame_due = self._heartbeat_due = time.monotonic()
         self._fold_to_socket_ms = 0.0
+        self._allowance, self._heard_at = float(MAX_MESSAGES_PER_S), time.monotonic()
+        """How many messages the client may say at once."""
         self._gone = False
         self._fault: MessageError | None = None
 
@@ -119,8 +122,14 @@ class Watcher:
         """Take in what the client says.
 
         Raises:
-            MessageError: it is no message of the protocol, asks for a part that does not exist, or comes too early.
+            MessageError: it is no message of the protocol, asks for a part that does not exist, or comes too early, or
+                the client says too much.
         """
+        heard_at = time.monotonic()
+        regained = (heard_at - self._heard_at) * MAX_MESSAGES_PER_S
+        self._allowance, self._heard_at = min(MAX_MESSAGES_PER_S, self._allowance + regained) - 1, heard_at
+        if self._allowance < 0:
+            raise MessageError(f"more than {MAX_MESSAGES_PER_S} messages a second; wait for the frame before the next")
         try:
             message = _decoder.decode(text)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:

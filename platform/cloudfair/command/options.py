@@ -29,7 +29,12 @@ Figures = Annotated[
 
 Token = Annotated[
     str | None,
-    typer.Option("--token", envvar="CLOUDFAIR_TOKEN", help="Secret that writers must bear.", show_envvar=True),
+    typer.Option(
+        "--token",
+        envvar="CLOUDFAIR_TOKEN",
+        help="Secret of those who may do all; others may only read.",
+        show_envvar=True,
+    ),
 ]
 
 Parquet = Annotated[
@@ -38,6 +43,19 @@ Parquet = Annotated[
         envvar="CLOUDFAIR_PARQUET",
         help="Folder for runs as Parquet files; without it, cloudfair.parquet beside the database.",
     ),
+]
+
+ReadToken = Annotated[
+    str | None,
+    typer.Option("--read-token", envvar="CLOUDFAIR_READ_TOKEN", help="Secret of those who may only read."),
+]
+WriteToken = Annotated[
+    str | None,
+    typer.Option("--write-token", envvar="CLOUDFAIR_WRITE_TOKEN", help="Secret of those who may read and send events."),
+]
+SteerToken = Annotated[
+    str | None,
+    typer.Option("--steer-token", envvar="CLOUDFAIR_STEER_TOKEN", help="Secret of those who may read and steer runs."),
 ]
 
 KeptRun = Annotated[str | None, typer.Argument(help="A run's id, as `fair runs` lists them; the latest without one.")]

@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from cloudfair.command.launching import Processes
-from cloudfair.command.options import DEFAULT_DATABASE, DEFAULT_HOST, DEFAULT_PORT, Database, Parquet, Token
+from cloudfair.command.options import (
+    DEFAULT_DATABASE,
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    Database,
+    Parquet,
+    ReadToken,
+    SteerToken,
+    Token,
+    WriteToken,
+)
 from cloudfair.logs import Level, write_logs
 from cloudfair.server import announce
 from cloudfair.server import serve as serve_backend
@@ -23,6 +33,9 @@ def serve(
     database: Database = DEFAULT_DATABASE,
     parquet: Parquet = None,
     token: Token = None,
+    read_token: ReadToken = None,
+    write_token: WriteToken = None,
+    steer_token: SteerToken = None,
     nats: Annotated[
         str | None,
         typer.Option(
@@ -40,5 +53,15 @@ def serve(
         launcher.serve_at(url)
         announce(url)
 
-    settings = Settings(database=database, host=host, port=port, token=token, parquet=parquet, nats=nats)
+    settings = Settings(
+        database=database,
+        host=host,
+        port=port,
+        token=token,
+        read_token=read_token,
+        write_token=write_token,
+        steer_token=steer_token,
+        parquet=parquet,
+        nats=nats,
+    )
     serve_backend(settings, ready, launcher)

@@ -13,7 +13,7 @@ from rich.text import Text
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import connect
 
-from cloudfair.command.options import DEFAULT_HOST, DEFAULT_PORT, Json
+from cloudfair.command.options import DEFAULT_HOST, DEFAULT_PORT, Json, Token
 from cloudfair.command.show import err, number, out, simulated_clock, table
 from cloudfair.merge_patch import apply
 from fairfacts.errors import BackendError
@@ -41,16 +41,18 @@ def watch(
     *,
     url: Annotated[str, typer.Option("--from", help="URL of the backend.")] = f"http://{DEFAULT_HOST}:{DEFAULT_PORT}",
     rate: Annotated[float, typer.Option(min=0.1, max=20, help="Frames a second at most.")] = 5.0,
+    token: Token = None,
     as_json: Json = False,
 ) -> None:
     """Watch a run's measures as they change, until it ends; with --json, one object a frame."""
-    run_id = _chosen(url, run)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    run_id = _chosen(url, run, headers)
     address = f"{url.rstrip('/').replace('http', 'ws', 1)}/runs/{run_id}/live"
     parts = ["run", *SHOWN]
     state: dict[str, Any] = {}
     try:
         with (
-            connect(address, max_queue=1, compression=None) as socket,
+            connect(address, max_queue=1, compression=None, additional_headers=headers) as socket,
             Live(console=out, auto_refresh=False, transient=as_json) as live,
         ):
             socket.send(json.dumps({"type": "subscribe", "parts": parts, "rate_hz": rate, "acknowledge": True}))
@@ -77,9 +79,9 @@ def watch(
         err.print("left the feed; the run goes on")
 
 
-def _chosen(url: str, run: str | None) -> str:
+def _chosen(url: str, run: str | None, headers: dict[str, str]) -> str:
     try:
-        runs = httpx.get(f"{url.rstrip('/')}/runs").raise_for_status().json()
+        runs = httpx.get(f"{url.rstrip('/')}/runs", headers=headers).raise_for_status().json()
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
         raise BackendError(f"no backend at {url} ({fault}); fair serve starts one") from fault
     if run is not None:
