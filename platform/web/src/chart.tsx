@@ -32,7 +32,8 @@ interface Props {
   as?: As;
 }
 
-const FONT = "12px system-ui, sans-serif";
+const FONT = "system-ui, sans-serif";
+const FONT_REM = 0.75;
 const LABEL_GAP = 6;
 /** Keeps the place of a line that says nothing. */
 const BLANK = "\u00a0";
@@ -129,11 +130,12 @@ class Plot {
     const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
     const { language } = this.#page;
     const day = this.#page.place.day;
-    const axis = { stroke: colour("quiet"), font: FONT, ticks: { show: false } };
+    const px = rem();
+    const axis = { stroke: colour("quiet"), font: `${FONT_REM * px}px ${FONT}`, ticks: { show: false } };
     const rule = { stroke: colour("rule"), width: 1 };
     const options: uPlot.Options = {
       ...this.#size(),
-      padding: [16, 8, 0, 0],
+      padding: [px, px / 2, 0, 0],
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: SHARED, scales: ["x", null] } },
       scales: {
@@ -144,8 +146,8 @@ class Plot {
       axes: [
         {
           ...axis,
-          size: 28,
-          gap: 8,
+          size: 1.75 * px,
+          gap: 0.5 * px,
           grid: { show: false },
           splits: () => (day ? every(this.#range, 3 * HOUR_MS) : noons(this.#range)),
           values: (_, places) => places.map((at) => (day ? time : shortDay)(language, at)),
@@ -153,9 +155,9 @@ class Plot {
         { ...axis, scale: "x", side: 2, size: 0, values: () => [], splits: () => midnights(...this.#range), grid: rule },
         {
           ...axis,
-          size: 52,
-          gap: 8,
-          space: 40,
+          size: 3.25 * px,
+          gap: 0.5 * px,
+          space: 2.5 * px,
           grid: rule,
           incrs: INCREMENTS,
           values: (_, amounts) => amounts.map((amount) => shown(language, amount, this.#as)),
@@ -269,6 +271,11 @@ function joined(lines: readonly Line[]): uPlot.AlignedData {
   return uPlot.join(lines.map((line) => [line.times as number[], line.values as (number | null)[]]));
 }
 
+/** Returns the size of the page's letters in px: walls have larger ones. */
+function rem(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
 function noons(range: [number, number]): number[] {
   return midnights(...range)
     .map((midnight) => midnight + 12 * HOUR_MS)
@@ -286,7 +293,7 @@ function label(plot: uPlot, lines: readonly Line[], colour: (name: string) => st
   const taken: { x: number; y: number }[] = [];
   const { min = 0, max = 0 } = plot.scales["x"] ?? {};
   ctx.save();
-  ctx.font = `600 ${12 * ratio}px system-ui, sans-serif`;
+  ctx.font = `600 ${FONT_REM * rem() * ratio}px ${FONT}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.lineJoin = "round";

@@ -9,7 +9,7 @@ import { type Counts, amount, counts, largest } from "./snapshot";
 import type { Page } from "./store";
 import { type Language, type Word, nameOfMeasure, say, term } from "./text";
 import { measures } from "./text/names";
-import { type Gauge, isGauge } from "./trace";
+import { isGauge } from "./trace";
 
 const REPORTED: Record<Row["op"], Word> = {
   "=": "of_reported",
@@ -44,8 +44,8 @@ interface TileProps {
   figure?: string;
   /** A bound on the measure, itself a measure. */
   cap?: string;
-  /** The day in a line: a series by hour, several that add up in the eye, or what was seen of a gauge. */
-  day?: string | Gauge;
+  /** The day in lines: series by hour, or what was seen of a gauge. */
+  day?: string | readonly string[];
   children?: ComponentChildren;
 }
 
@@ -109,18 +109,27 @@ export function Note({ page, word, of }: { page: Page; word: Word; of: Record<st
   );
 }
 
-/** The day of the instant shown, in a line without axes. */
-function Spark({ page, of }: { page: Page; of: string }) {
-  const points = dayOf(page, of);
-  const most = Math.max(1, ...points.map(([, value]) => value));
-  const path = points.map(([x, y]) => `${round(x * SPARK.width)},${round(SPARK.height * (1 - (0.92 * y) / most))}`).join("L");
+/** The day of the instant shown, in lines without axes. */
+function Spark({ page, of }: { page: Page; of: string | readonly string[] }) {
+  const lines = (typeof of === "string" ? [of] : of).map((path) => ({ path, points: dayOf(page, path) }));
+  const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
+  const drawn = (points: [x: number, y: number][]): string =>
+    points.map(([x, y]) => `${round(x * SPARK.width)},${round(SPARK.height * (1 - (0.92 * y) / most))}`).join("L");
   return (
     <dd class="spark" aria-hidden="true">
       <svg viewBox={`0 0 ${SPARK.width} ${SPARK.height}`} preserveAspectRatio="none">
-        {points.length > 1 && <path d={`M${path}`} />}
+        {lines.map(
+          ({ path, points }) => points.length > 1 && <path key={path} d={`M${drawn(points)}`} style={{ "--line": colourOf(path) }} />,
+        )}
       </svg>
     </dd>
   );
+}
+
+/** Returns the colour of an origin; ink for all else. */
+function colourOf(path: string): string {
+  const name = path.slice(path.lastIndexOf(".") + 1);
+  return name === "domestic" || name === "overseas" ? `var(--${name})` : name === "on_site" ? "var(--quiet)" : "var(--ink)";
 }
 
 /** Returns the points of the day: the share of it that has passed, and the value there. */

@@ -25,8 +25,10 @@ export function Toward({ page }: { page: Page }) {
           const [value, bound] = [Number(row.simulated), Number(row.reported)];
           return (
             <li key={row.figure} data-toward={row.figure}>
-              <span class="name">{nameOf(language, row.figure)}</span>
-              <span class="role">{say(language, ROLES[row.role])}</span>
+              <span class="name">
+                {nameOf(language, row.figure)}
+                <span class="role">{say(language, ROLES[row.role])}</span>
+              </span>
               <span class="line" aria-hidden="true" style={reach(value, bound, 1.25)} />
               <span class="amount">
                 <b>{number(language, value)}</b> / {number(language, bound)}

@@ -9,6 +9,9 @@ import { Toward } from "../toward";
 import { Attention, Notices } from "../attention";
 import { Zones } from "./venue";
 
+const LAPSED = ["negotiations.lapsed_per_hour.domestic", "negotiations.lapsed_per_hour.overseas"];
+const SIGNED = ["agreements.per_hour.online", "agreements.per_hour.on_site"];
+
 export function Overview({ page }: { page: Page }) {
   const { language } = page;
   return (
@@ -18,7 +21,7 @@ export function Overview({ page }: { page: Page }) {
         <Tile page={page} of="negotiations.initiated" figure="negotiations.initiated">
           <Note page={page} word="note_negotiations" of={{ waiting: "negotiations.waiting", talking: "negotiations.talking" }} />
         </Tile>
-        <Tile page={page} of="negotiations.lapse_share" day="negotiations.waiting">
+        <Tile page={page} of="negotiations.lapse_share" day={LAPSED}>
           <Note page={page} word="note_lapsed" of={{ lapsed: "negotiations.lapsed", declined: "negotiations.declined" }} />
         </Tile>
         <Tile page={page} of="venue.inside" cap="venue.cap">
@@ -31,7 +34,7 @@ export function Overview({ page }: { page: Page }) {
           <Note page={page} word="note_streams" of={{ live: "streams.live", ended: "streams.ended" }} />
         </Tile>
         <Tile page={page} of="organisations.registered" figure="organisations.at_closing" />
-        <Tile page={page} of="agreements.signed" day="agreements.per_hour.online">
+        <Tile page={page} of="agreements.signed" day={SIGNED}>
           <Note page={page} word="note_agreements" of={{ value: "agreements.value_usd" }} />
         </Tile>
       </dl>
