@@ -14,7 +14,7 @@ from typing import Any
 import brotli
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from cloudfair.server import Server, bound, url_of
 from cloudfair.settings import Settings
@@ -28,6 +28,8 @@ from fairfacts.streams import StreamStarted, ViewerJoined
 from fairfacts.visits import VisitStarted
 from fairsim.fair import play
 from fairsim.scenario import load_scenario
+
+expect.set_options(timeout=30_000)  # a slow machine fails nothing
 
 ROOT = Path(__file__).resolve().parents[2]
 BUNDLED = ROOT / "tests/browser/node_modules/@sparticuz/chromium/bin"

@@ -21,7 +21,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
 
 
-def test_a_run_is_started_with_changes_paused_sped_up_and_stopped(url: str, open_page: OpenPage) -> None:
+def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, open_page: OpenPage) -> None:
     page = open_page("?view=runs", url=url)
     page.locator("[name=scenario]").select_option("ciftis2020")
     page.locator("[name=scale]").select_option("0.01")
@@ -46,10 +46,22 @@ def test_a_run_is_started_with_changes_paused_sped_up_and_stopped(url: str, open
     assert (standing["state"], standing["at_ms"]) == ("paused", at_ms)  # a pause stays one
     page.locator("#pause-run").click()
     expect(page.locator("#pause-run")).to_have_text("Pause the run")
+    page.locator("#disruption").select_option("platform_outage")
+    page.locator("[name=capacity_share]").fill("2")
+    page.locator("#disrupt-run").click()
+    expect(page.locator("[role=alert]")).to_contain_text("capacity_share")
+    page.locator("[name=capacity_share]").fill("0.25")
+    page.locator("#disrupt-run").click()
+    expect(page.locator("[data-command='3'] td")).to_contain_text("Fri 4 Sep")
+    expect(page.locator("[data-marked='0']")).to_be_attached()  # on the time bar
+    page.keyboard.press("1")
+    expect(page.locator("[data-alarm='platform.capacity']")).to_contain_text("25.0%")
+    expect(page.locator("[data-disruption='0']")).to_contain_text("Platform outage")
+    page.keyboard.press("8")
     page.locator("#stop-run").click()
     expect(page.locator(f"[data-run={run['id']}] [data-state]")).to_have_text("stopped")
     commands = httpx.get(f"{url}/runs/{run['id']}/commands").json()
-    assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "resume", "stop"]
+    assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "resume", "disrupt", "stop"]
     assert all(each["refused"] is None and each["applied_at_ms"] is not None for each in commands)
 
 

@@ -71,10 +71,10 @@ def test_the_page_plays_on_from_an_instant(backend: Any, real: Any, open_page: O
     expect(page.locator("#feed")).to_have_text("Held at this moment")
     page.locator("#speed").select_option("3600")
     expect(page.locator("#feed")).to_have_text("Playing at 3,600×")
-    expect(page.locator("#clock")).to_have_text(re.compile("Sun 6 Sep 1[45]:.. Beijing"))
+    expect(page.locator("#clock")).to_have_text(re.compile("Sun 6 Sep (1[3-9]|2.):.. Beijing"))
     page.keyboard.press("Space")
     expect(page.locator("#feed")).to_have_text("Held at this moment")
-    assert re.search("at=2020-09-06T1[4-9]", page.url)
+    assert re.search("at=2020-09-06T(1[3-9]|2)", page.url)
 
 
 def test_playing_ends_where_the_run_does(backend: Any, real: Any, open_page: OpenPage) -> None:

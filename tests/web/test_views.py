@@ -71,6 +71,19 @@ def test_comparison_shows_what_the_backend_says(backend: Any, real: Any, open_pa
     )
 
 
+def test_forecast_says_whether_we_are_on_the_way(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:14])
+    page = open_page()
+    rows = {row["figure"]: row for row in backend.get(f"runs/{run}/forecast")["rows"]}
+    expect(page.locator("[data-toward='negotiations.initiated'] .expected")).to_be_visible()
+    words = {True: "on the way", False: "too"}
+    for figure in ("negotiations.initiated", "organisations.at_closing", "projects.published_online"):
+        row = rows[figure]
+        on_the_way = row["low"] <= row["reported"] <= row["high"]
+        said = page.locator(f"[data-toward='{figure}'] .expected")
+        expect(said).to_have_text(re.compile(f"expected {row['expected']:,}, {words[on_the_way]}"))
+
+
 def test_what_was_given_is_never_shown_as_agreement(backend: Any, real: Any, open_page: OpenPage) -> None:
     send(backend, real[:1])
     page = open_page("?view=comparison")

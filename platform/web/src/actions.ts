@@ -25,6 +25,7 @@ export const store = new Store({
   answers: {},
   pair: null,
   scenarios: null,
+  disruptions: null,
   help: false,
 });
 

@@ -1,5 +1,6 @@
 // The frame of every view: head, views, the view, and the time of the fair along the bottom.
 
+import { useEffect, useRef } from "preact/hooks";
 import { changeLanguage, changeTheme, chooseRun, chooseView, showHelp } from "./actions";
 import { alarmsOf } from "./attention";
 import { VIEWS, type View } from "./address";
@@ -149,8 +150,10 @@ export function nameOfRun(language: Language, run: Run): string {
 
 function Views({ page }: { page: Page }) {
   const { language, place } = page;
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => list.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" }), [place.view]);
   return (
-    <nav class="views" aria-label={say(language, "views")}>
+    <nav class="views" aria-label={say(language, "views")} ref={list}>
       {VIEWS.map((view) => (
         <a
           key={view}

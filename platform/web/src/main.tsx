@@ -7,7 +7,7 @@ import { DAY_MS, HOUR_MS } from "./clock";
 import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
-import { COMMANDS, ask, needs } from "./services";
+import { COMMANDS, ask, keyOf, needs } from "./services";
 import { watchPair } from "./pair";
 import { follow } from "./player";
 import type { Page } from "./store";
@@ -92,7 +92,7 @@ async function refreshAnswers(): Promise<void> {
   const { page } = store;
   if (page.watched === null || page.snapshot === null) return;
   for (const path of needs(page)) {
-    const key = `${path} ${page.atMs}`;
+    const key = keyOf(page, path);
     if (answered.get(path) === key && path !== COMMANDS) continue; // commands come and go while a run stands still
     const answer = await ask(page, path);
     if (page.watched !== store.page.watched) return;

@@ -63,27 +63,49 @@ const COMPARISON = "comparison";
 const SESSIONS = "sessions?limit=500";
 const ON_AIR = "streams?state=live&sort=-viewers&limit=12";
 export const COMMANDS = "commands";
+const FORECAST = "forecast";
+const DISRUPTIONS = "disruptions?limit=200";
+/** What is asked for as it stands now, whatever instant is shown. */
+const OF_NOW = [COMMANDS, DISRUPTIONS];
 const LAPSES = "negotiations/lapses?limit=12";
+
+export interface Forecast {
+  measure: string;
+  /** The reported figure it stands beside; empty where there is none. */
+  figure: string;
+  expected: number;
+  low: number;
+  high: number;
+}
+
+export interface Disruption {
+  disruption: number;
+  kind: string;
+  begun_ms: number;
+  ended_ms: number | null;
+  until_ms: number | null;
+}
 
 /** Returns the paths, below the run, of what the page needs besides the snapshot. */
 export function needs(page: Page): string[] {
-  return [COMPARISON, SESSIONS, ...(NEEDS[page.place.view]?.(page) ?? [])];
+  return [COMPARISON, SESSIONS, DISRUPTIONS, ...(NEEDS[page.place.view]?.(page) ?? [])];
 }
 
 const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
+  overview: () => [FORECAST],
   programme: () => [ON_AIR],
   runs: () => [COMMANDS],
   negotiations: (page) => [LAPSES, negotiationsPath(page), ...historyPath(page)],
 };
 
-/** Returns the instant that an answer is of, in words of the query; empty for now. */
-export function instantAsked(page: Page): string {
-  return page.place.at === null ? "" : `at=${page.atMs}`;
+/** Returns what decides an answer: it is asked for again when that has changed. */
+export function keyOf(page: Page, path: string): string {
+  return OF_NOW.includes(path) ? `now ${page.headMs}` : `${page.atMs}`;
 }
 
 /** Asks for an answer; null where there is none. */
 export async function ask(page: Page, path: string): Promise<unknown> {
-  const at = instantAsked(page);
+  const at = page.place.at === null || OF_NOW.includes(path) ? "" : `at=${page.atMs}`;
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
   return get(`runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`);
 }
@@ -100,6 +122,17 @@ export interface Command {
 export function commandsOf(page: Page): readonly Command[] {
   const answer = (page.answers[COMMANDS] as Command[] | undefined) ?? NOTHING;
   return [...answer].reverse();
+}
+
+/** What went wrong in the run so far, whatever instant is shown. */
+export function disruptionsOf(page: Page): readonly Disruption[] {
+  return items<Disruption>(page, DISRUPTIONS);
+}
+
+/** What a figure is expected to come to at the end of the fair. */
+export function forecastOf(page: Page, figure: string): Forecast | undefined {
+  const answer = page.answers[FORECAST] as { rows: Forecast[] } | undefined;
+  return answer?.rows.find((row) => row.figure === figure);
 }
 
 export function sessionsOf(page: Page): readonly Session[] {

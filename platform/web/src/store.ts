@@ -2,6 +2,7 @@
 
 import type { Place } from "./address";
 import type { Run } from "./api";
+import type { Kind } from "./disrupt";
 import type { FeedState, Lags } from "./feed";
 import type { Snapshot } from "./snapshot";
 import type { Scenarios } from "./start";
@@ -38,6 +39,8 @@ export interface Page {
   pair: Pair | null;
   /** What the start of a run may change; null until it was asked for. */
   scenarios: Scenarios | null;
+  /** What can be made to happen to a run; null until it was asked for. */
+  disruptions: Kind[] | null;
   /** Whether the list of keys is open. */
   help: boolean;
 }

@@ -7,10 +7,10 @@ import { backToLive, changeSpan, hold, isMoving, play, seek, step } from "./acti
 import { epochOf } from "./chart";
 import { DAY_MS, HOUR_MS, moment, shortDay } from "./clock";
 import { times } from "./format";
-import { type Session, sessionsOf } from "./services";
+import { type Session, disruptionsOf, sessionsOf } from "./services";
 import { type Counts, type Snapshot, counts } from "./snapshot";
 import type { Page } from "./store";
-import { say } from "./text";
+import { say, term } from "./text";
 
 /** Simulated seconds for each of the reader's. */
 export const SPEEDS = [60, 600, 3_600, 21_600] as const;
@@ -91,6 +91,18 @@ function Slider({ page, children }: { page: Page; children: ComponentChildren })
       </ol>
       {children}
       <Sessions sessions={sessionsOf(page)} durationMs={duration_ms} />
+      {disruptionsOf(page).map(({ disruption, kind, begun_ms, ended_ms, until_ms }) => {
+        const until = Math.min(ended_ms ?? until_ms ?? headMs, duration_ms);
+        return (
+          <span
+            key={disruption}
+            class="disrupted"
+            data-marked={disruption}
+            title={`${term(language, kind)}, ${moment(language, epochMs + begun_ms)}`}
+            style={{ left: at(begun_ms), width: at(until - begun_ms) }}
+          />
+        );
+      })}
       <span class="reached" style={{ left: at(headMs) }} />
       <span class="thumb" style={{ left: at(atMs) }} />
     </div>

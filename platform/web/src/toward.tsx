@@ -1,7 +1,8 @@
 // Are we on the way to what was reported? The headlines' figures as lines, each with its dashed mark.
 
-import { Part, ROLES, reach, rowsOf } from "./parts";
 import { number } from "./format";
+import { Part, ROLES, rowsOf } from "./parts";
+import { type Forecast, forecastOf } from "./services";
 import type { Page } from "./store";
 import { nameOf, say } from "./text";
 
@@ -15,6 +16,14 @@ const HEADLINES = [
   "sessions.streamed",
 ];
 
+/** How far beyond the reported figure a line reaches. */
+const HEADROOM = 1.25;
+
+/** Returns where the reported figure lies against what is expected. */
+function wayOf({ low, high }: Forecast, reported: number): "on" | "low" | "high" {
+  return reported > high ? "low" : reported < low ? "high" : "on";
+}
+
 export function Toward({ page }: { page: Page }) {
   const { language } = page;
   const rows = rowsOf(page).filter((row) => HEADLINES.includes(row.figure));
@@ -23,15 +32,33 @@ export function Toward({ page }: { page: Page }) {
       <ul class="toward">
         {rows.map((row) => {
           const [value, bound] = [Number(row.simulated), Number(row.reported)];
+          const forecast = forecastOf(page, row.figure);
+          const reach = Math.max(bound * HEADROOM, value, forecast?.high ?? 0);
           return (
             <li key={row.figure} data-toward={row.figure}>
               <span class="name">
                 {nameOf(language, row.figure)}
                 <span class="role">{say(language, ROLES[row.role])}</span>
               </span>
-              <span class="line" aria-hidden="true" style={reach(value, bound, 1.25)} />
+              <span
+                class="line"
+                aria-hidden="true"
+                style={{
+                  "--value": value / reach,
+                  "--reported": bound / reach,
+                  "--low": (forecast?.low ?? value) / reach,
+                  "--high": (forecast?.high ?? value) / reach,
+                }}
+              >
+                <span class="band" />
+              </span>
               <span class="amount">
                 <b>{number(language, value)}</b> / {number(language, bound)}
+                {forecast && (
+                  <span class="expected" data-way={wayOf(forecast, bound)}>
+                    {say(language, `way_${wayOf(forecast, bound)}`, { expected: number(language, forecast.expected) })}
+                  </span>
+                )}
               </span>
             </li>
           );

@@ -4,6 +4,7 @@ import { chooseRun, go } from "../actions";
 import type { Run } from "../api";
 import { wallMoment } from "../clock";
 import { number } from "../format";
+import { Disrupt } from "../disrupt";
 import { Part } from "../parts";
 import { SideBySide } from "../sidebyside";
 import { Start } from "../start";
@@ -51,6 +52,7 @@ export function Runs({ page }: { page: Page }) {
         </div>
       </Part>
       {watched && isPlayed && <Steer page={page} run={watched} />}
+      {watched && isPlayed && <Disrupt page={page} run={watched} />}
       <Start page={page} />
     </div>
   );
