@@ -111,3 +111,13 @@ def test_an_installed_wheel_finds_its_scenarios_from_any_directory(tmp_path: Pat
         check=True,
     )
     assert done.stdout.split() == [str(tmp_path / "site/fairfacts/resources.py"), "ciftis2020"]
+
+
+def test_planned_disruptions_are_shown_with_their_moments(fair: Fair) -> None:
+    shown = fair.json("scenarios", "show", "opening-night")["disruptions"]
+    assert [(one["what"]["kind"], one["when"] / 3_600_000, one["from"]) for one in shown] == [
+        ("demand", 19.5, "opening-night.toml"),
+        ("platform_outage", 20.5, "opening-night.toml"),
+        ("platform_outage", 20.916666666666668, "opening-night.toml"),
+    ]
+    assert "Fri 4 Sep 20:30" in fair("scenarios", "show", "opening-night").stdout

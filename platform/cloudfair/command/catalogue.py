@@ -10,11 +10,13 @@ import msgspec
 import typer
 
 from cloudfair.command.options import Changes, Figures, Json, Scale
-from cloudfair.command.show import number, out, print_json, table
+from cloudfair.command.show import number, out, print_json, simulated_clock, table
 from fairfacts.comparison import counterpart_of
+from fairfacts.disruptions import kind_of
 from fairfacts.figures import Figure, all_figures
 from fairfacts.identities import audit as audit_figures
 from fairsim.parameters import FILE, load_rows
+from fairsim.plan import Planned
 from fairsim.scenario import Scenario, load_scenario, read_scenario, scenario_names
 from fairsim.schema import scenario_schema
 
@@ -53,7 +55,9 @@ def show(
                said.factors.items()]  # fmt: skip
     if as_json:
         head = {name: getattr(resolved, name) for name in ("name", "title", "question", "scale")}
-        print_json(head | {"sha256": resolved.sha256(), "parameters": rows, "economies": factors})
+        plan = [{"from": said.disruptions[1]} | msgspec.to_builtins(one) for one in resolved.disruptions
+                if said.disruptions]  # fmt: skip
+        print_json(head | {"sha256": resolved.sha256(), "parameters": rows, "economies": factors, "disruptions": plan})
         return
     out.print(f"[bold]{resolved.name}[/]: {resolved.title}\n{resolved.question}\n", highlight=False, soft_wrap=True)
     columns = (("parameter", "left"), ("value", "text"), ("unit", "left"), ("from", "left"))
@@ -63,6 +67,12 @@ def show(
     ]
     shown = ((str(row["name"]), _shown(row["value"]), str(row["unit"]), str(row["from"])) for row in rows)
     out.print(table(f"Parameters at scale {scale:g}", columns, shown))
+    if said.disruptions:
+        columns = (("disruption", "left"), ("begins", "left"), ("what", "text"), ("from", "left"))
+        planned = (
+            (kind_of(one.what), _when(one, resolved), _what(one), said.disruptions[1]) for one in resolved.disruptions
+        )
+        out.print("", table(f"Disruptions at scale {scale:g}", columns, planned))
 
 
 @scenarios.command()
@@ -93,6 +103,19 @@ def _values(scenario: Scenario) -> dict[str, Any]:
     """Return each parameter's value by its name, in the order of the file."""
     nested: dict[str, dict[str, Any]] = msgspec.to_builtins(scenario.parameters)
     return {name: nested[name.partition(".")[0]][name.partition(".")[2]] for name in load_rows()}
+
+
+def _when(planned: Planned, scenario: Scenario) -> str:
+    """Return when a disruption begins, for people to read."""
+    if isinstance(planned.when, int):
+        return simulated_clock(scenario.epoch.isoformat(), planned.when)
+    after = f", {planned.after_ms / 60_000:g} min after" if planned.after_ms else ""
+    return f"{planned.when.gauge} {planned.when.operator} {planned.when.threshold:g}{after}"
+
+
+def _what(planned: Planned) -> str:
+    said = msgspec.to_builtins(planned.what)
+    return ", ".join(f"{name} {_shown(value)}" for name, value in said.items() if name != "kind" and value is not None)
 
 
 def _source(values: dict[str, tuple[Any, str]], name: str) -> str:
