@@ -75,8 +75,8 @@ def browser() -> Iterator[Browser]:
 class Backend:
     """A real backend on a port of its own, that can be stopped and started again over the same log."""
 
-    def __init__(self, database: Path) -> None:
-        self._database, self._port = str(database), 0
+    def __init__(self, database: Path, **settings: Any) -> None:
+        self._database, self._port, self._settings = str(database), 0, settings
         self.start()
 
     def start(self) -> None:
@@ -84,7 +84,7 @@ class Backend:
         self._listener = bound("127.0.0.1", self._port)
         listener = self._listener.__enter__()
         self.url, self._port = url_of(listener), listener.getsockname()[1]
-        self._server = Server(Settings(database=self._database), listener, lambda _: ready.set())
+        self._server = Server(Settings(database=self._database, **self._settings), listener, lambda _: ready.set())
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         assert ready.wait(10)
@@ -96,19 +96,32 @@ class Backend:
 
     def begin(self, seed: int = 7) -> str:
         new = {"scenario": "ciftis2020", "seed": seed, "scale": SCALE, "version": "0.1.0"}
-        return str(httpx.post(f"{self.url}/runs", json=new).raise_for_status().json()["run"])
+        return str(httpx.post(f"{self.url}/runs", json=new, headers=self._bearing).raise_for_status().json()["run"])
+
+    @property
+    def _bearing(self) -> dict[str, str]:
+        token = self._settings.get("token")
+        return {"Authorization": f"Bearer {token}"} if token else {}
 
     def append(self, run: str, first: int, events: list[Event]) -> None:
         url = f"{self.url}/runs/{run}/events"
-        httpx.post(url, params={"first": first}, content=encode(events)).raise_for_status()
+        httpx.post(url, params={"first": first}, content=encode(events), headers=self._bearing).raise_for_status()
 
     def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/{path}").raise_for_status().json()
+        return httpx.get(f"{self.url}/{path}", headers=self._bearing).raise_for_status().json()
 
 
 @pytest.fixture
 def backend(tmp_path: Path) -> Iterator[Backend]:
     backend = Backend(tmp_path / "fair.db")
+    yield backend
+    backend.stop()
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Iterator[Backend]:
+    """A backend that nobody may read without a token."""
+    backend = Backend(tmp_path / "locked.db", token="of-all", read_token="of-readers")
     yield backend
     backend.stop()
 
@@ -139,7 +152,7 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     for page in pages:
         page.close()
     # the browser itself says so of each attempt while the backend is away, and where it refuses
-    said = ("net::ERR_", "the server responded with a status of 422")
+    said = ("net::ERR_", "the server responded with a status of 422", "the server responded with a status of 401")
     assert [fault for fault in faults if not any(words in fault for words in said)] == []
     assert asked <= served | {"data:image"}
 

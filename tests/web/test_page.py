@@ -69,6 +69,15 @@ def test_address_chooses_the_run(backend: Any, fair: Any, open_page: OpenPage) -
     expect(page.locator("#empty-title")).to_have_text("There is no run nothing here")
 
 
+def test_page_asks_for_the_token_that_a_backend_wants(locked: Any, fair: Any, open_page: OpenPage) -> None:
+    send(locked, fair[:2])
+    page = open_page(url=locked.url)
+    page.get_by_label("Token").fill("of-readers")
+    page.get_by_role("button", name="Use it in this tab").click()
+    expect(page.locator("#feed")).to_have_text("Live")
+    expect(tile(page)).to_have_text(initiated(locked, newest(locked)))
+
+
 def test_language_changes_words_and_lang_and_is_kept(backend: Any, fair: Any, open_page: OpenPage) -> None:
     send(backend, fair)
     page = open_page()

@@ -26,6 +26,7 @@ export const store = new Store({
   pair: null,
   scenarios: null,
   disruptions: null,
+  locked: false,
   help: false,
 });
 
@@ -113,6 +114,7 @@ export function showHelp(help: boolean): void {
 }
 
 addEventListener("popstate", () => store.change({ place: placeOf(location.search) }));
+addEventListener("locked", () => store.change({ locked: true }));
 dark.addEventListener("change", () => store.change({ theme: themeNow() }));
 
 function systemTheme(): Theme {

@@ -1,5 +1,7 @@
 // What the backend says over HTTP.
 
+import { bearing } from "./token";
+
 export interface Run {
   id: string;
   scenario: string;
@@ -51,7 +53,8 @@ export function latest(runs: readonly Run[], watched: string | null): Run | unde
 /** Returns what the backend answers at a path; null where it does not answer, or not with success. */
 export async function get<T>(path: string): Promise<T | null> {
   try {
-    const answer = await fetch(path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(path, { headers: bearing(), signal: AbortSignal.timeout(PATIENCE_MS) });
+    if (answer.status === 401) dispatchEvent(new Event("locked"));
     return answer.ok ? ((await answer.json()) as T) : null;
   } catch {
     return null; // the backend is away; whoever asked asks again
@@ -62,10 +65,10 @@ export type Said = { done: true; answer: unknown } | { done: false; status: numb
 
 /** Sends something to the backend, and returns its answer, or why it refused in its own words. */
 export async function post(path: string, body: unknown): Promise<Said> {
-  const token = sessionStorage.getItem("token");
-  const headers = { "content-type": "application/json", ...(token ? { authorization: `Bearer ${token}` } : {}) };
+  const headers = { "content-type": "application/json", ...bearing() };
   try {
     const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    if (answer.status === 401) dispatchEvent(new Event("locked"));
     const said = (await answer.json()) as { detail?: string; title?: string };
     if (answer.ok) return { done: true, answer: said };
     return { done: false, status: answer.status, why: said.detail ?? said.title ?? answer.statusText };

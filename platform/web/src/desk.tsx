@@ -12,6 +12,7 @@ import { Keys } from "./help";
 import type { Page } from "./store";
 import { type Language, say } from "./text";
 import { TimeBar } from "./timebar";
+import { Token } from "./token";
 import { Comparison } from "./views/comparison";
 import { Negotiations } from "./views/negotiations";
 import { Overview } from "./views/overview";
@@ -42,7 +43,8 @@ export function Desk({ page }: { page: Page }) {
       <Views page={page} />
       <main id="view" data-view={place.view} tabIndex={-1}>
         <h2 class="about-view">{say(language, `about_${place.view}`)}</h2>
-        {hasSomething ? <View page={page} /> : <Empty page={page} />}
+        {page.locked && <Token language={language} />}
+        {hasSomething ? <View page={page} /> : !page.locked && <Empty page={page} />}
       </main>
       {snapshot && <TimeBar page={page} />}
       {page.help && <Keys language={language} />}

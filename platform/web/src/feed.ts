@@ -1,5 +1,7 @@
 // A live feed, of one run or of two: a socket that is kept open, and the state that its frames add up to.
 
+import { subprotocols } from "./token";
+
 export type FeedState =
   | { name: "connecting" }
   | { name: "live" }
@@ -82,7 +84,7 @@ export class Feed<State> {
     const url = new URL(this.path, document.baseURI);
     url.protocol = url.protocol.replace("http", "ws");
     url.search = "";
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(url, subprotocols());
     this.#socket = socket;
     socket.onmessage = (message: MessageEvent<string>) => {
       if (socket === this.#socket) this.#take(JSON.parse(message.data) as Message);

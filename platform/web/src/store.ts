@@ -41,6 +41,8 @@ export interface Page {
   scenarios: Scenarios | null;
   /** What can be made to happen to a run; null until it was asked for. */
   disruptions: Kind[] | null;
+  /** Whether the backend refused for want of a token. */
+  locked: boolean;
   /** Whether the list of keys is open. */
   help: boolean;
 }

@@ -42,6 +42,9 @@ export const en = {
   waiting_title: "Waiting for the backend",
   waiting_remedy: "It does not answer. It starts with any run:",
 
+  token_title: "This backend wants a token",
+  token_label: "Token",
+  token_use: "Use it in this tab",
   views: "Views",
   view_overview: "Overview",
   view_negotiations: "Negotiations",

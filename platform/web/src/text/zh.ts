@@ -44,6 +44,9 @@ export const zh: Record<Word, string> = {
   waiting_title: "正在等待后端",
   waiting_remedy: "后端没有应答。任何一次运行都会启动它：",
 
+  token_title: "此后端需要令牌",
+  token_label: "令牌",
+  token_use: "在本标签页使用",
   views: "视图",
   view_overview: "总览",
   view_negotiations: "洽谈",
