@@ -31,6 +31,8 @@ from starlette.responses import Response
 from fairfacts.errors import BackendError, EventError, FairError, ScenarioError
 
 MEDIA_TYPE = "application/problem+json"
+SHOWN = 80
+"""Letters of a value that was sent, as far as a message repeats it."""
 _MEMBERS: dict[str, Any] = {name: {"type": "string"} for name in ("type", "title", "detail")}
 PROBLEM_ANSWER: dict[str, Any] = {
     "description": "A problem document (RFC 9457); members such as `head`, `position` and `field` say more",
@@ -150,6 +152,27 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **e
     return Response(msgspec.json.encode(document | extensions), status, headers, MEDIA_TYPE)
 
 
+def _told(fault: dict[str, Any]) -> str:
+    """Return what is wrong with a part of a request: its name, its value, and what is allowed."""
+    field, kind, reason = _field(fault), fault["type"], str(fault["msg"])
+    if kind == "missing":
+        return f"{field} is missing; send it"
+    if kind == "extra_forbidden":
+        return f"{field} is unknown; leave it out"
+    if kind == "json_invalid":
+        return f"{field}: {reason}; send JSON"
+    if "input" not in fault or not reason.startswith(("Input ", "String ", "Value ")):
+        return f"{field}: {reason}"  # names the value itself
+    value = repr(fault["input"])
+    shown = value if len(value) <= SHOWN else f"{value[:SHOWN]}..."
+    return f"{field} is {shown}; it {reason.partition(' ')[2]}"
+
+
+def _field(fault: dict[str, Any]) -> str:
+    """Return the place of a fault in a request, without which of several types it was held against."""
+    return ".".join(part for part in map(str, fault["loc"]) if "[" not in part)
+
+
 def tell_problems(app: FastAPI) -> None:
     """Have every error of the app answered with a problem document."""
 
@@ -164,8 +187,8 @@ def tell_problems(app: FastAPI) -> None:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY if asks_too_much else HTTPStatus.SERVICE_UNAVAILABLE, str(error))
 
     async def not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
-        faults = [{"field": ".".join(map(str, fault["loc"])), "reason": fault["msg"]} for fault in error.errors()]
-        detail = "; ".join(f"{fault['field']}: {fault['reason']}" for fault in faults)
+        faults = [{"field": _field(fault), "reason": fault["msg"]} for fault in error.errors()]
+        detail = ". ".join(map(_told, error.errors()))
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
 
     async def no_route(request: Request, error: HTTPException) -> Response:

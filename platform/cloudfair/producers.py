@@ -140,7 +140,7 @@ def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
         try:
             raws = msgspec.json.decode(body, type=list[msgspec.Raw])
         except msgspec.DecodeError as fault:
-            raise MalformedError(f"the body is no JSON array of CloudEvents: {fault}") from fault
+            raise MalformedError(f"the body is no JSON array of CloudEvents ({fault}); send one") from fault
         return [_read(raw, position) for position, raw in enumerate(raws)]
     if media_type == ONE:
         return [_read(body, 0)]

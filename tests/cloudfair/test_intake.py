@@ -222,7 +222,7 @@ def test_run_with_more_than_a_mebibyte_to_say_is_refused(client: httpx.Client) -
 
 def test_first_position_is_required(client: httpx.Client, run: str) -> None:
     answer = client.post(f"/runs/{run}/events", content=b"")
-    assert (answer.status_code, problem_of(answer)["detail"]) == (422, "query.first: Field required")
+    assert (answer.status_code, problem_of(answer)["detail"]) == (422, "query.first is missing; send it")
 
 
 def test_writes_need_the_token_where_one_is_set_and_reads_do_not(sqlite: str) -> None:

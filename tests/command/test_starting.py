@@ -110,10 +110,13 @@ def test_backend_that_stops_ends_what_it_plays(fair: Fair) -> None:
     [
         ({"scenario": "ciftis2021"}, "ciftis2021 is no scenario; did you mean ciftis2020?"),
         ({"scenario": "x.toml"}, "x.toml is no scenario; known are: " + ", ".join(scenario_names())),
-        ({"scenario": "/etc/passwd"}, "body.scenario: String should match pattern '^[A-Za-z0-9_][A-Za-z0-9_.-]*$'"),
+        (
+            {"scenario": "/etc/passwd"},
+            "body.scenario is '/etc/passwd'; it should match pattern '^[A-Za-z0-9_][A-Za-z0-9_.-]*$'",
+        ),
         (SMALL | {"speed": 0}, "body.speed"),
-        (SMALL | {"scale": 21}, "body.scale: Input should be less than or equal to 20"),
-        (SMALL | {"sed": 7}, "body.sed: Extra inputs are not permitted"),
+        (SMALL | {"scale": 21}, "body.scale is 21; it should be less than or equal to 20"),
+        (SMALL | {"sed": 7}, "body.sed is unknown; leave it out"),
         (
             SMALL | {"changes": {"negotiations": {"decline_share": 1.5}}},
             "negotiations.decline_share is 1.5; allowed is 0 to 1 (share)",
