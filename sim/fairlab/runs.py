@@ -70,11 +70,14 @@ def corrections(records: Sequence[Record], measures: Sequence[str]) -> list[floa
     """
     found = []
     for place, measure in enumerate(measures):
+        if measure in EXACT:
+            found.append(0.0)
+            continue
         simulated = math.fsum(record.totals[place].simulated for record in records)
         equations = math.fsum(record.totals[place].flow for record in records)
         if not (simulated > 0 and equations > 0):
             raise LabError(f"{measure} is 0 in all {len(records)} runs of a point; play at a larger --scale")
-        found.append(0.0 if measure in EXACT else math.log(simulated / equations))
+        found.append(math.log(simulated / equations))
     return found
 
 
