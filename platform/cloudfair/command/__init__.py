@@ -15,6 +15,7 @@ from cloudfair.command import (
     experiments,
     kept,
     play,
+    posterior,
     report,
     serving,
     watching,
@@ -47,6 +48,7 @@ app.command("report")(report.report)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
 app.command("calibrate")(calibrating.calibrate)
+app.command("posterior")(posterior.posterior)
 app.command("query")(analysis.query)
 app.command("export")(analysis.export)
 app.add_typer(catalogue.scenarios, name="scenarios")

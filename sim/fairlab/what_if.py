@@ -1,0 +1,93 @@
+"""What-if: what a change does, over draws of a posterior: parameter uncertainty and chance told apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+
+import msgspec
+import numpy as np
+
+from fairlab.estimates import student
+from fairlab.knowledge import Floats
+from fairlab.posterior import Draw
+from fairlab.replications import Play, numbers, replicate
+from fairlab.wave import Space
+from fairlab.workers import in_order
+from fairsim.scenario import load_scenario
+
+
+class WhatIf(msgspec.Struct, frozen=True):
+    """What a change does to a measure, and how sure that is."""
+
+    mean: float
+    low: float
+    high: float
+    """95 % prediction interval of the difference in one fair: parameters and chance together."""
+    sd_parameters: float
+    """Standard deviation of the mean difference from draw to draw."""
+    sd_replications: float
+    """Standard deviation from one replication of a draw to the next."""
+
+
+def play_what_if(
+    space: Space,
+    draws: Sequence[Draw],
+    changes: Sequence[str],
+    executor: Executor,
+    at_once: int,
+    *,
+    seed: int,
+    count: int,
+    replications: int = 2,
+    on_run: Callable[[], None] = lambda: None,
+) -> dict[str, WhatIf]:
+    """Return what changes do to every measure that is one number, over draws of the posterior.
+
+    Args:
+        space: the free parameters.
+        draws: the posterior.
+        changes: of the what-if, `key=value`.
+        executor: who plays.
+        at_once: how many runs it plays at the same time.
+        seed: of the random numbers; the two fairs of a replication share theirs.
+        count: of draws that are played, taken evenly by their weights.
+        replications: of each, two at least: chance and parameters could not be told apart otherwise.
+        on_run: called after each run.
+    """
+    plays = []
+    for place, draw in enumerate(_evenly(draws, count)):
+        fitted = [f"{free.name}={value!r}" for free, value in zip(space.aim.free, draw.values, strict=True)]
+        for turn in range(replications):
+            for also in ((), changes):
+                scenario = load_scenario(space.which, changes=[*space.changes, *fitted, *also], scale=space.scale)
+                plays.append(Play(scenario, seed, 30_000 + place * replications + turn, digest=False))
+    found = []
+    for replication in in_order(executor, at_once, replicate, plays):
+        found.append(numbers(replication.measures))
+        on_run()
+    base, other = found[::2], found[1::2]
+    return {
+        path: what_if(np.array([b[path] - a[path] for a, b in zip(base, other, strict=True)]).reshape(-1, replications))
+        for path in base[0]
+    }
+
+
+def what_if(differences: Floats) -> WhatIf:
+    """Return what differences (a row for each draw, a column for each of its replications) say (random effects)."""
+    draws, replications = differences.shape
+    means = differences.mean(axis=1)
+    within = float(((differences - means[:, None]) ** 2).sum() / (draws * (replications - 1)))
+    between = float(replications * ((means - means.mean()) ** 2).sum() / (draws - 1))
+    parameters = max((between - within) / replications, 0.0)
+    mean = float(means.mean())
+    reach = student(draws - 1) * math.sqrt(parameters + within + between / (draws * replications))
+    return WhatIf(mean, mean - reach, mean + reach, math.sqrt(parameters), math.sqrt(within))
+
+
+def _evenly(draws: Sequence[Draw], count: int) -> list[Draw]:
+    """Return draws taken evenly by their weights (systematic resampling)."""
+    sums = np.cumsum([draw.weight for draw in draws])
+    places = np.searchsorted(sums, (np.arange(count) + 0.5) / count * sums[-1])
+    return [draws[min(place, len(draws) - 1)] for place in places.tolist()]

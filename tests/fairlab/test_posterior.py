@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+import pytest
+from tests.fairlab.conftest import SCALE
+from tests.fairlab.test_calibration import QUICK, two_rates
+
+from fairfacts.errors import LabError
+from fairlab.estimates import student
+from fairlab.posterior import Draw, find_posterior, marginals
+from fairlab.runs import Runs
+from fairlab.wave import REACH, Space, spread_points
+from fairlab.what_if import play_what_if, what_if
+from fairsim.draws import Draws
+
+
+@pytest.fixture(scope="module")
+def found(executor):
+    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    return find_posterior(
+        space, Runs(executor, 1), executor, 1, seed=7, wave=10, size=5, populations=2, discrepancy=0.05
+    )  # fmt: skip
+
+
+def test_wave_leaves_what_holds_the_answer(found):
+    assert found.wave.share < 0.2
+    for left in found.wave.left:
+        assert left.prior_low <= left.low < left.high <= left.prior_high
+    domestic, overseas = found.wave.left  # the calibration fits 0.36 and 0.43
+    assert domestic.low < 0.36 < domestic.high
+    assert overseas.low < 0.43 < overseas.high
+
+
+def test_draws_are_closer_than_the_prior(found):
+    assert len(found.draws) == 5
+    assert sum(draw.weight for draw in found.draws) == pytest.approx(1)
+    assert found.epsilons[-1] < found.epsilons[0]
+    assert all(one.moved > 0.5 for one in found.marginals)
+    assert found.runs >= 10 + 10
+
+
+def test_what_if_is_played_with_common_random_numbers(found, executor):
+    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    said = play_what_if(space, found.draws, ["negotiations.night_share=1"], executor, 1, seed=7, count=2)
+    assert said["negotiations.lapsed"].mean < 0
+    assert said["organisations.registered"] == msgspec.convert(
+        {"mean": 0.0, "low": 0.0, "high": 0.0, "sd_parameters": 0.0, "sd_replications": 0.0}, type(said["run.events"])
+    )
+
+
+def test_chance_and_parameters_are_told_apart():
+    """Three draws with means 1, 3, 5, each with two replications at 0.5 around it: MSW 0.5, MSB 8."""
+    told = what_if(np.array([[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]))
+    assert (told.mean, told.sd_replications, told.sd_parameters) == pytest.approx((3, math.sqrt(0.5), math.sqrt(3.75)))
+    assert told.high - told.mean == pytest.approx(student(2) * math.sqrt(3.75 + 0.5 + 8 / 6))
+
+
+def test_marginal_is_weighted():
+    aim = two_rates()
+    draws = (Draw((0.4, 0.2), 3.0), Draw((0.4, 0.8), 1.0))
+    domestic, overseas = marginals(aim, draws)
+    assert (domestic.mean, domestic.moved) == pytest.approx((0.4, 1.0))
+    assert math.log(overseas.mean) == pytest.approx(0.75 * math.log(0.2) + 0.25 * math.log(0.8))
+
+
+def test_points_of_a_wave_are_spread_evenly():
+    points = spread_points(20, 3, Draws(1))
+    for column in ((points / REACH + 1) / 2).T:
+        assert sorted(np.floor(column * 20).tolist()) == list(range(20))
+
+
+def test_too_few_points_are_refused(executor):
+    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    with pytest.raises(LabError, match="--wave 5: 2 parameters need 6 points"):
+        find_posterior(space, Runs(executor, 1), executor, 1, seed=7, wave=5, size=8, populations=1)
