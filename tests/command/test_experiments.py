@@ -84,3 +84,20 @@ def test_bad_experiment_is_refused(fair, arguments, status, complaint):
     done = fair(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert complaint in " ".join(done.stderr.split())
+
+
+def test_kept_run_is_branched(fair):
+    run = fair.json("run", *TINY)
+    branched = fair.json("branch", run["run"], "--at", "2020-09-05 20:00", "--set", "negotiations.night_share=1")
+    assert branched["branches"][0]["run_digest"] == run["digest"]
+    assert branched["parting"]["run"] != branched["parting"]["branch"]
+    lapsed = branched["differences"]["negotiations.lapsed"]
+    assert lapsed["run"]["mean"] == run["measures"]["negotiations"]["lapsed"]
+    shown = fair(
+        "branch", "--at", "2020-09-05 20:00", "--disrupt", '{"kind": "platform_outage", "lasts_min": 9}', "-n", "2"
+    )
+    assert "they part at position" in shown.stdout
+    assert '"type":"disruption.begun"' in shown.stdout
+    refused = fair("branch", "--at", "2020-09-05 20:00", "--set", "venue.days=3")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "cannot become 3 while the fair is on" in refused.stderr

@@ -12,14 +12,23 @@ from fairfacts.errors import LabError
 from fairlab.estimates import student
 from fairlab.posterior import Draw, find_posterior, marginals
 from fairlab.runs import Runs
+from fairlab.targets import Aim
 from fairlab.wave import REACH, Space, spread_points
 from fairlab.what_if import play_what_if, what_if
 from fairsim.draws import Draws
 
+SHORT = (*QUICK, "fair.days=3")  # days with 2.8 of the 6.0 days' demand
+
+
+def short_aim() -> Aim:
+    aim = two_rates()
+    targets = (msgspec.structs.replace(one, value=one.value * (2.8 / 6 if one.scales else 1)) for one in aim.targets)
+    return Aim(aim.free, tuple(targets))
+
 
 @pytest.fixture(scope="module")
 def found(executor):
-    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    space = Space("ciftis2020", SHORT, short_aim(), SCALE)
     return find_posterior(
         space, Runs(executor, 1), executor, 1, seed=7, wave=10, size=5, populations=2, discrepancy=0.05
     )  # fmt: skip
@@ -43,7 +52,7 @@ def test_draws_are_closer_than_the_prior(found):
 
 
 def test_what_if_is_played_with_common_random_numbers(found, executor):
-    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    space = Space("ciftis2020", SHORT, short_aim(), SCALE)
     said = play_what_if(space, found.draws, ["negotiations.night_share=1"], executor, 1, seed=7, count=2)
     assert said["negotiations.lapsed"].mean < 0
     assert said["organisations.registered"] == msgspec.convert(
@@ -73,6 +82,6 @@ def test_points_of_a_wave_are_spread_evenly():
 
 
 def test_too_few_points_are_refused(executor):
-    space = Space("ciftis2020", QUICK, two_rates(), SCALE)
+    space = Space("ciftis2020", SHORT, short_aim(), SCALE)
     with pytest.raises(LabError, match="--wave 5: 2 parameters need 6 points"):
         find_posterior(space, Runs(executor, 1), executor, 1, seed=7, wave=5, size=8, populations=1)

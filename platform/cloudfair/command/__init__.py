@@ -8,6 +8,7 @@ import typer
 
 from cloudfair.command import (
     analysis,
+    branching,
     calibrating,
     catalogue,
     comparing,
@@ -47,6 +48,7 @@ app.command("count")(counting.count)
 app.command("report")(report.report)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
+app.command("branch")(branching.branch)
 app.command("calibrate")(calibrating.calibrate)
 app.command("posterior")(posterior.posterior)
 app.command("query")(analysis.query)
