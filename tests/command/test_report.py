@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from tests.command.fair import Fair
 
+from cloudfair.command import main
 from fairlab.calibrated import Calibration, Fitted, Met, Settings
 from fairlab.estimates import estimate
 from fairlab.knowledge import Knowledge
@@ -195,11 +196,23 @@ def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
         (["-o", "report.html"], 1, "holds no run yet"),
     ],
 )
-def test_what_cannot_be_reported_is_told(fair: Fair, arguments: list[str], status: int, complaint: str) -> None:
-    done = fair("report", *arguments)
-    assert (done.returncode, done.stdout) == (status, "")
-    assert complaint in done.stderr
-    assert not (fair.folder / "report.html").exists()
+def test_what_cannot_be_reported_is_told(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    status: int,
+    complaint: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CLOUDFAIR_DATABASE_URL", raising=False)
+    monkeypatch.setattr("sys.argv", ["fair", "report", *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr()
+    assert (left.value.code, said.out) == (status, "")
+    assert complaint in said.err
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_what_the_data_cannot_tell_comes_from_a_calibration(reported: tuple[str, Path]) -> None:
