@@ -58,6 +58,17 @@ class Fair:
                 process.communicate(timeout=30)
 
 
+def compared(shown: str) -> list[str]:
+    """Return the figures of a comparison as it is printed, in their order."""
+    lines = shown.splitlines()
+    heads = [place for place, line in enumerate(lines) if line.split()[:2] == ["figure", "reported"]]
+    figures: list[str] = []
+    for head in heads:
+        end = next((place for place in range(head, len(lines)) if not lines[place].strip()), len(lines))
+        figures += [line.split()[0] for line in lines[head + 1 : end]]
+    return figures
+
+
 def wait_until(true: Callable[[], bool], timeout_s: float = 30) -> None:
     end = time.monotonic() + timeout_s
     while not true():

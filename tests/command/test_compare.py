@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.command.fair import SMALL, Fair
+from tests.command.fair import SMALL, Fair, compared
 
 from fairlab.ensemble import Ensemble
 
@@ -65,7 +65,7 @@ def test_a_run_is_held_against_figures_with_role_and_verdict(played: tuple[Fair,
     shown = fair("compare", result["run"]).stdout
     worth = ["held out", "calibrated", "input"]
     ordered = sorted(rows, key=lambda figure: worth.index(rows[figure]["role"]))
-    assert [line.split()[0] for line in shown.splitlines()[2 : 2 + len(rows)]] == ordered
+    assert compared(shown) == [*ordered, *emergent]
     assert told["headline"] in shown.replace("\n", " ").replace("  ", " ")
 
 

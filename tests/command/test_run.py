@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.command.fair import SMALL, Fair, wait_until
+from tests.command.fair import SMALL, Fair, compared, wait_until
 from tests.fairfacts.stories import STARTED
 
 from fairfacts.auditor import LAWS
@@ -125,7 +125,7 @@ def test_the_table_names_every_figure_the_digest_and_where_the_run_is_kept(fair:
     figures = [row["figure"] for row in rows]
     digest = fair.json("verify")["digest"]
     assert done.returncode == 0
-    assert [line.split()[0] for line in lines[2 : 2 + len(figures)]] == figures
+    assert compared(done.stdout) == figures
     assert lines[-2:] == [
         f"digest {digest}",
         f"run {kept['id']}, kept in sqlite:///{fair.folder / 'cloudfair.db'}",

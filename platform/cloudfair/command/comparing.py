@@ -10,9 +10,9 @@ from rich.table import Table
 
 from cloudfair.command.kept import columns_of
 from cloudfair.command.options import DEFAULT_DATABASE, Database, Figures, Json
-from cloudfair.command.show import comparison_table, number, out, print_json, reported, short, simulated_clock, table
+from cloudfair.command.show import comparison_tables, number, out, print_json, reported, short, simulated_clock, table
 from cloudfair.command.subjects import RunOrEnsemble, Subject, subject
-from fairfacts.comparison import CAVEATS, ROLES, Row, headline
+from fairfacts.comparison import CAVEATS, Row, headline
 from fairfacts.differences import Difference, differences, series_differences
 from fairfacts.errors import ScenarioError
 from fairfacts.figures import all_figures
@@ -55,13 +55,11 @@ def compare(
         told = _plain(one) | {"scale": one.run.scale, "headline": verdict}
         print_json(told | {"comparison": rows, "emergent": beyond})
         return
-    out.print(comparison_table([*rows, *beyond]))
+    out.print(comparison_tables([*rows, *beyond]))
     out.print(f"\n[bold]{verdict}[/]\n{one.told}", highlight=False, soft_wrap=True)
     for row in rows:
         if row.role == "held out" and row.figure in CAVEATS:
             out.print(f"[dim]{row.figure}: {CAVEATS[row.figure]}[/]", soft_wrap=True)
-    for role, meaning in ROLES.items():
-        out.print(f"[dim]{role}: {meaning}[/]")
     if any(row.verdict == "open" for row in rows) and one.ensemble is None:
         out.print("[dim]open: one run cannot tell chance from disagreement; fair ensemble plays several[/]")
 

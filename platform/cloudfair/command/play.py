@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from cloudfair.command.backend import Elsewhere, Own, reach
 from cloudfair.command.options import DEFAULT_DATABASE, Changes, Database, Json, Scale, Token
 from cloudfair.command.player import Player, StoppedError
-from cloudfair.command.show import comparison_table, err, out, print_json, simulated_clock
+from cloudfair.command.show import comparison_tables, err, out, print_json, simulated_clock
 from fairfacts.commands import Disrupt, KeptCommand, Pace
 from fairfacts.comparison import Row
 from fairfacts.disruptions import AnyDisruption
@@ -267,7 +267,7 @@ def _result(client: httpx.Client, run_id: str, asked: Request, digest: str, wall
 
 
 def _show(result: dict[str, Any], database: str) -> None:
-    out.print(comparison_table(msgspec.convert(result["comparison"], list[Row])))
+    out.print(comparison_tables(msgspec.convert(result["comparison"], list[Row])))
     out.print(
         f"\n{result['events']:,} events in {result['wall_s']:.1f} s, {result['events_per_s']:,} events/s\n"
         f"digest {result['digest']}\n"

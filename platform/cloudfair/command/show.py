@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 
 from fairfacts.comparison import ROLES, Row
@@ -45,29 +45,40 @@ def table(title: str, columns: Iterable[tuple[str, str]], rows: Iterable[Iterabl
     return shown
 
 
-def comparison_table(rows: Iterable[Row]) -> Table:
-    """Return figures beside what was simulated, what speaks most for the model first."""
-    rows = sorted(rows, key=lambda row: list(ROLES).index(row.role))
+def comparison_tables(rows: Iterable[Row]) -> Group:
+    """Return figures beside what was simulated, a table for each role: what speaks most for the model first."""
+    rows = list(rows)
     spread = any(row.low is not None for row in rows)
     columns = [("figure", "left"), ("reported", "right"), ("+-", "right"), ("simulated", "right")]
     columns += [("95 % of fairs", "right")] if spread else []
     columns += [("ratio", "right")]
     columns += [("z", "right")] if spread else []
-    columns += [("role", "left"), ("verdict", "left")]
-    return table("Reported and simulated", columns, (_comparison_cells(row, spread=spread) for row in rows))
+    columns += [("verdict", "left")]
+    cells = {row.figure: tuple(_comparison_cells(row, spread=spread)) for row in rows}
+    # all tables are as wide as the widest, so that their columns stand below one another
+    widths = [max(map(len, column)) for column in zip([name for name, _ in columns], *cells.values(), strict=True)]
+    heads = [
+        (name.ljust(width) if justify == "left" else name.rjust(width), justify)
+        for (name, justify), width in zip(columns, widths, strict=True)
+    ]
+    tables: list[RenderableType] = []
+    for role, meaning in ROLES.items():
+        if found := [cells[row.figure] for row in rows if row.role == role]:
+            tables += ["", table(f"{role}: {meaning}", heads, found)]
+    return Group(*tables[1:])
 
 
 def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:
     yield row.figure
     yield reported(row)
-    yield short(row.rounding) if row.rounding and row.op in ("=", "~") else ""
+    rounding = f"{row.rounding / 1e6:g} M" if row.rounding >= 1e6 else short(row.rounding)
+    yield rounding if row.rounding and row.op in ("=", "~") else ""
     yield short(row.simulated)
     if spread:
-        yield "" if row.low is None or row.high is None else f"{short(row.low)} to {short(row.high)}"
+        yield "" if row.low is None or row.high is None else f"{short(row.low)}–{short(row.high)}"
     yield "" if row.ratio is None else f"{row.ratio:.3f}"
     if spread:
         yield "" if row.z is None or row.role == "input" else f"{row.z:+.1f}"
-    yield row.role
     yield row.verdict or ""
 
 
@@ -79,8 +90,10 @@ def reported(row: Row) -> str:
 def short(value: float | str) -> str:
     """Return a number in little room, from a hundred million on in millions; a moment to the minute."""
     if isinstance(value, str):
-        return value[:16].replace("T", " ")
-    return f"{value / 1e6:,.0f} M" if abs(value) >= 1e8 else number(value)
+        return f"{value[5:10]} {value[11:16]}" if "T" in value else value
+    if abs(value) >= 1000:
+        return f"{value / 1e6:,.0f} M" if abs(value) >= 1e8 else f"{value:,.0f}"
+    return number(value)
 
 
 def number(value: float | str) -> str:
