@@ -240,13 +240,13 @@ class Negotiations:
         length = self._waited if sort == "waited" else self._talked
         return lambda rows: length(rows, at_ms)
 
-    def _waited(self, rows: Rows, at_ms: int) -> NDArray[np.int64]:
+    def _waited(self, rows: slice | Rows, at_ms: int) -> NDArray[np.int64]:
         table = self.table
         return np.where(
             table["answered_ms"][rows] <= at_ms, table["waited_ms"][rows], at_ms - table["requested_ms"][rows]
         )
 
-    def _talked(self, rows: Rows, at_ms: int) -> NDArray[np.int64]:
+    def _talked(self, rows: slice | Rows, at_ms: int) -> NDArray[np.int64]:
         """Return how long the talks took so far; -1 where there was none."""
         table = self.table
         answered = table["answered_ms"][rows]

@@ -6,6 +6,7 @@ moment follows from these moments, so that one table serves every moment of a ru
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
@@ -29,7 +30,7 @@ Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Filter = Callable[[slice], Mask]
 """Which rows of a stretch of the table are meant."""
-Keys = Callable[[Rows], NDArray[Any]]
+Keys = Callable[[slice | Rows], NDArray[Any]]
 """What rows are sorted by."""
 
 _DTYPES: dict[Kind, Any] = {"moment": np.int64, "number": np.int32, "word": np.int32, "flag": np.bool_}
@@ -186,8 +187,10 @@ class Table:
         end = self.size if end is None else end
         if keys is None:
             return self._in_order(where, limit, falling, end, None if after is None else after[1])
-        rows = np.flatnonzero(self._mask(where, slice(0, end)))
-        chosen = -keys(rows) if falling else keys(rows)
+        whole = slice(0, end)
+        rows = np.flatnonzero(self._mask(where, whole)) if where else np.arange(end)
+        chosen = keys(rows if where else whole)  # a whole column is not copied
+        chosen = -chosen if falling else chosen
         if after is not None:
             key, row = (-after[0] if falling else after[0]), after[1]
             rest = (chosen > key) | ((chosen == key) & (rows > row))
@@ -269,8 +272,8 @@ class Tally:
     """How often something has happened, and how much that comes to, at any moment."""
 
     def __init__(self) -> None:
-        self.moments: list[int] = []
-        self._amounts: list[int] = [0]
+        self.moments = array("q")
+        self._amounts = array("q", [0])
 
     def add(self, at_ms: int, amount: int = 1) -> None:
         """Count one more; moments never go back."""

@@ -333,7 +333,7 @@ class Zones:
         if sort == "zone":
             return None
         name = "spent_h" if sort == "spent" else sort
-        return lambda rows: np.array([item[name] for item in self.items(rows, at_ms)])
+        return lambda rows: np.array([item[name] for item in self.items(np.arange(self.table.size)[rows], at_ms)])
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
