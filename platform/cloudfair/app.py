@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import Depends, FastAPI, WebSocket
 from pydantic import BaseModel
@@ -30,6 +30,7 @@ from cloudfair import (
     watcher,
 )
 from cloudfair.backend import Backend, Here, reader
+from cloudfair.examples import add_examples
 from cloudfair.feed import Feeds
 from cloudfair.limits import Limits
 from cloudfair.live import LiveRuns
@@ -82,6 +83,18 @@ class Health(BaseModel):
     """Its URL: the password masked, a file by its absolute path."""
 
 
+class _Described(FastAPI):
+    """An app whose OpenAPI document has examples."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        is_new = self.openapi_schema is None
+        document = super().openapi()
+        if is_new:
+            add_examples(document)
+        return document
+
+
 def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     """Return an app over the log in the settings' database, which it closes when it is shut down.
 
@@ -114,7 +127,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         live_runs.close()
         log.close()
 
-    app = FastAPI(
+    app = _Described(
         title="cloudfair",
         summary="Logs, live measures and feeds of fair runs",
         version=release(),
