@@ -68,6 +68,13 @@ class Launcher(Protocol):
     def launch(self, run: str, speed: float | Literal["max"], on_failure: Callable[[str], None]) -> None:
         """Have the run played; `on_failure` is called with the reason where that comes to a bad end."""
 
+    def report(self, run: str) -> str:
+        """Return the report of a kept run as a page.
+
+        Raises:
+            UnableError: it cannot be written; says why.
+        """
+
     def close(self) -> None:
         """Stop what is played, and return once all of it has ended."""
 

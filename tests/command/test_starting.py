@@ -134,3 +134,11 @@ def test_what_cannot_be_played_is_refused_before_a_run_begins(url: str, asked: d
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json()["detail"].startswith(detail)
     assert len(httpx.get(f"{url}/runs").json()) == runs
+
+
+def test_report_of_a_run_is_a_page(url: str) -> None:
+    run = start(url, **SMALL)
+    wait_until(lambda: details(url, run)["state"] == "ended")
+    page = httpx.get(f"{url}/runs/{run}/report", timeout=120)
+    assert page.headers["content-type"].startswith("text/html")
+    assert run in page.text

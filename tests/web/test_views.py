@@ -64,6 +64,10 @@ def test_comparison_shows_what_the_backend_says(backend: Any, real: Any, open_pa
     rows = backend.get(f"runs/{run}/comparison")["rows"]
     expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).to_have_text(re.compile(r"\d"))
     assert table(page) == {row["figure"]: row_as_shown(row) for row in rows}
+    counts = backend.get(f"runs/{run}/counts")["counts"]
+    expect(page.locator("[data-rule] td:nth-child(2)")).to_have_text([f"{one['count']:,}" for one in counts])
+    checks = backend.get("figures/audit")["checks"]
+    expect(page.locator("[data-check] b")).to_have_text([check["finding"] for check in checks])
     page.locator(".views a").first.click()
     headline = next(row for row in rows if row["figure"] == "negotiations.initiated")
     expect(page.locator("[data-toward='negotiations.initiated'] .amount")).to_have_text(

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from cloudfair.command.play import Request, load, record_of
-from cloudfair.problems import BusyError
+from cloudfair.problems import BusyError, UnableError
 from cloudfair.starting import NewStart, ScenarioSummary
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairsim.scenario import FILES, TEXTS, load_scenario, scenario_names
@@ -28,7 +30,8 @@ AT_ONCE = 4
 class Processes:
     """A launcher for `cloudfair.starting`."""
 
-    def __init__(self, token: str | None) -> None:
+    def __init__(self, token: str | None, database: str) -> None:
+        self._database = database
         self._environment = os.environ | ({"CLOUDFAIR_TOKEN": token} if token else {})
         self._url = ""
         self._playing: dict[subprocess.Popen[str], threading.Thread] = {}
@@ -98,6 +101,26 @@ class Processes:
 
         self._playing[process] = threading.Thread(target=wait, name=f"run {run}")
         self._playing[process].start()
+
+    def report(self, run: str) -> str:
+        """Return the report of a kept run, written in a process of its own: drawing takes its time and its memory.
+
+        Raises:
+            UnableError: it could not be written.
+        """
+        with TemporaryDirectory() as folder:
+            page = Path(folder) / "report.html"
+            done = subprocess.run(  # noqa: S603  # our own command, no shell
+                [*FAIR, "report", run, "-o", str(page), "--db", self._database],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                env=self._environment,
+            )
+            if done.returncode:
+                raise UnableError(done.stderr.strip().rpartition("\n")[2].removeprefix("Error: "))
+            return page.read_text(encoding="utf-8")
 
     def close(self) -> None:
         """Interrupt what is played, as Ctrl-C does, and wait until it has ended."""

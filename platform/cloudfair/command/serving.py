@@ -47,7 +47,7 @@ def serve(
 ) -> None:
     """Serve the page, the runs and their live feeds until Ctrl-C. What happens is logged as JSON on standard error."""
     write_logs(log_level)
-    launcher = Processes(token)
+    launcher = Processes(token, database)
 
     def ready(url: str) -> None:
         launcher.serve_at(url)

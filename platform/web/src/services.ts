@@ -65,8 +65,11 @@ const ON_AIR = "streams?state=live&sort=-viewers&limit=12";
 export const COMMANDS = "commands";
 const FORECAST = "forecast";
 const DISRUPTIONS = "disruptions?limit=200";
+/** Of the figures, whatever the run. */
+const AUDIT = "figures/audit";
+const COUNTS = "counts";
 /** What is asked for as it stands now, whatever instant is shown. */
-const OF_NOW = [COMMANDS, DISRUPTIONS];
+const OF_NOW = [COMMANDS, DISRUPTIONS, AUDIT, COUNTS];
 const LAPSES = "negotiations/lapses?limit=12";
 
 export interface Forecast {
@@ -93,6 +96,7 @@ export function needs(page: Page): string[] {
 
 const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
   overview: () => [FORECAST],
+  comparison: (page) => (page.feed.name === "ended" ? [AUDIT, COUNTS] : [AUDIT]),
   programme: () => [ON_AIR],
   runs: () => [COMMANDS],
   negotiations: (page) => [LAPSES, negotiationsPath(page), ...historyPath(page)],
@@ -100,6 +104,7 @@ const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
 
 /** Returns what decides an answer: it is asked for again when that has changed. */
 export function keyOf(page: Page, path: string): string {
+  if (path === AUDIT) return AUDIT;
   return OF_NOW.includes(path) ? `now ${page.headMs}` : `${page.atMs}`;
 }
 
@@ -107,6 +112,7 @@ export function keyOf(page: Page, path: string): string {
 export async function ask(page: Page, path: string): Promise<unknown> {
   const at = page.place.at === null || OF_NOW.includes(path) ? "" : `at=${page.atMs}`;
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
+  if (path === AUDIT) return get(path);
   return get(`runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`);
 }
 
@@ -133,6 +139,32 @@ export function disruptionsOf(page: Page): readonly Disruption[] {
 export function forecastOf(page: Page, figure: string): Forecast | undefined {
   const answer = page.answers[FORECAST] as { rows: Forecast[] } | undefined;
   return answer?.rows.find((row) => row.figure === figure);
+}
+
+export interface Check {
+  name: string;
+  finding: "holds" | "contradiction" | "misreading" | "not checked";
+  said: string;
+  because: string;
+}
+
+/** What holds among the reported figures. */
+export function checksOf(page: Page): readonly Check[] {
+  return (page.answers[AUDIT] as { checks: Check[] } | undefined)?.checks ?? NOTHING;
+}
+
+export interface Counted {
+  rule: string;
+  meaning: string;
+  count: number;
+  as_reported: boolean;
+  reported: number | null;
+  ratio: number | null;
+}
+
+/** The run's headlines by every counting rule, once it has ended. */
+export function countsOf(page: Page): readonly Counted[] {
+  return (page.answers[COUNTS] as { counts: Counted[] } | undefined)?.counts ?? NOTHING;
 }
 
 export function sessionsOf(page: Page): readonly Session[] {

@@ -3,7 +3,8 @@
 import type { Role, Row, Verdict } from "../api";
 import { date, moment } from "../clock";
 import { number, percent, shown } from "../format";
-import { rowsOf } from "../parts";
+import { Part, rowsOf } from "../parts";
+import { checksOf, countsOf } from "../services";
 import type { Page } from "../store";
 import { type Language, type Word, nameOf, nameOfMeasure, say } from "../text";
 import { measures } from "../text/names";
@@ -68,7 +69,60 @@ export function Comparison({ page }: { page: Page }) {
           </tbody>
         ))}
       </table>
+      <div class="parts">
+        <Counts page={page} />
+        <Checks page={page} />
+      </div>
     </>
+  );
+}
+
+/** The same run, counted by other definitions: `*` marks how the documents count. */
+function Counts({ page }: { page: Page }) {
+  const { language } = page;
+  const counts = countsOf(page);
+  if (counts.length === 0) return null;
+  return (
+    <Part title={say(language, "counts_title")} about={say(language, "counts_about")}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{say(language, "column_rule")}</th>
+            <th scope="col">{say(language, "column_count")}</th>
+            <th scope="col">{say(language, "column_reported")}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((one) => (
+            <tr key={one.rule} data-rule={one.rule}>
+              <th scope="row" lang="en">
+                {one.as_reported && "* "}
+                {one.meaning}
+              </th>
+              <td>{number(language, one.count)}</td>
+              <td>{one.reported !== null && number(language, one.reported)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Part>
+  );
+}
+
+/** Whether the reported figures fit together. */
+function Checks({ page }: { page: Page }) {
+  const { language } = page;
+  return (
+    <Part title={say(language, "checks_title")}>
+      <ul class="checks" lang="en">
+        {checksOf(page).map((check) => (
+          <li key={check.name} data-check={check.name} data-finding={check.finding}>
+            <b>{check.finding}</b> {check.said}
+            <span class="quiet">{check.because}</span>
+          </li>
+        ))}
+      </ul>
+    </Part>
   );
 }
 

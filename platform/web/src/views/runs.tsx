@@ -23,6 +23,15 @@ const COLUMNS: readonly Word[] = [
   "column_state",
 ];
 
+/** What can be taken away of a run. */
+const LINKS: readonly (readonly [path: string, Word])[] = [
+  ["report", "report"],
+  ["snapshot", "measures"],
+  ["events", "events"],
+  ["parquet", "parquet"],
+  ["programme.ics", "calendar"],
+];
+
 export function Runs({ page }: { page: Page }) {
   const { language } = page;
   const watched = page.runs?.find((run) => run.id === page.watched);
@@ -82,6 +91,11 @@ function Line({ page, run }: { page: Page; run: Run }) {
             {say(language, "compare")}
           </button>
         )}
+        {LINKS.map(([path, word]) => (
+          <a key={path} href={`runs/${encodeURIComponent(run.id)}/${path}`} target="_blank" rel="noreferrer">
+            {say(language, word)}
+          </a>
+        ))}
       </td>
     </tr>
   );
