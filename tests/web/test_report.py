@@ -13,7 +13,7 @@ from tests.command.fair import Fair
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     fair = Fair(tmp_path_factory.mktemp("report"))
-    fair("run", "ciftis2020", "--scale", "0.01")
+    fair("run", "opening-night", "--scale", "0.01")
     assert fair("report", "-o", "report.html").returncode == 0
     return fair.folder / "report.html"
 
@@ -25,7 +25,10 @@ def test_report_opens_without_a_network_and_prints(browser: Browser, report: Pat
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: faults.append(message.text))
     page.goto(report.as_uri())
-    expect(page.locator("h1")).to_have_text("CIFTIS 2020, as reported at the close")
+    expect(page.locator("h1")).to_have_text("The platform fails on the opening night")
+    expect(page.get_by_text("It was disturbed while it was on.")).to_be_visible()
+    outage = page.get_by_role("row", name="platform outage (capacity share 0) ")
+    expect(outage.locator("td")).to_have_text(["Fri 04 Sep 20:30", "Fri 04 Sep 20:55", "scheduled"])
     expect(page.locator(".headline")).to_contain_text("held-out figure")
     sections: Any = page.locator("section h2").all_inner_texts()
     assert sections == page.locator("nav a").all_inner_texts()

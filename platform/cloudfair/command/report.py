@@ -197,7 +197,7 @@ def _heard(one: Subject) -> Heard | None:
 def _disturbance(event: DisruptionBegun, ended_ms: int | None) -> Disturbance:
     said = msgspec.to_builtins(event.what)
     told = {name: value for name, value in said.items() if name not in ("kind", "lasts_min") and value is not None}
-    more = ", ".join(f"{name} {_shown(value)}" for name, value in told.items())
+    more = ", ".join(f"{name.replace('_', ' ')} {_shown(value)}" for name, value in told.items())
     kind = kind_of(event.what).replace("_", " ")
     ended_h = None if ended_ms is None else ended_ms / HOUR_MS
     return Disturbance(f"{kind} ({more})" if more else kind, event.cause, event.at_ms / HOUR_MS, ended_h)
