@@ -14,6 +14,7 @@ from cloudfair.command import (
     comparing,
     counting,
     experiments,
+    forecasting,
     kept,
     play,
     posterior,
@@ -46,6 +47,7 @@ app.command("runs")(kept.runs)
 app.command("compare")(comparing.compare)
 app.command("count")(counting.count)
 app.command("report")(report.report)
+app.command("forecast")(forecasting.forecast)
 app.command("verify")(kept.verify)
 app.command("ensemble")(experiments.ensemble)
 app.command("branch")(branching.branch)
