@@ -469,7 +469,7 @@ def test_every_answer_is_as_it_is_described(web: httpx.Client, played: str) -> N
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_example_of_a_list_is_as_its_items_are(path: str) -> None:
+def test_example_of_a_list_is_as_its_items_are(web: httpx.Client, path: str) -> None:
     (page,) = {
         route.response_model
         for service in SERVICES
@@ -478,4 +478,6 @@ def test_example_of_a_list_is_as_its_items_are(path: str) -> None:
     }
     (item,) = get_args(page.model_fields["items"].annotation)
     (example,) = item.model_json_schema()["examples"]
+    described = web.get("/openapi.json").json()["components"]["schemas"][item.__name__]["properties"]
+    assert any("description" in field for field in described.values()), path
     assert item.model_validate(example).model_dump(mode="json") == example

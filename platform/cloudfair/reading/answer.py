@@ -32,8 +32,8 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 
 
 def example(**fields: Any) -> ConfigDict:
-    """Return the configuration of a model that is described with an example."""
-    return ConfigDict(json_schema_extra={"examples": [fields]})
+    """Return the configuration of a model that is described with an example, and its fields with what stands below."""
+    return ConfigDict(json_schema_extra={"examples": [fields]}, use_attribute_docstrings=True)
 
 
 class Moment(BaseModel):
@@ -52,6 +52,8 @@ Item = TypeVar("Item")
 
 class Page(BaseModel, Generic[Item]):
     """Some things of a run, as of a moment."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
     as_of: Moment
     items: list[Item]
