@@ -62,11 +62,12 @@ export function hold(): void {
   seek(instantNow());
 }
 
-/** Plays on from the instant shown. */
+/** Plays on from the instant shown; from the beginning where the run has ended there. */
 export function play(speed: number = store.page.speed): void {
   store.change({ speed });
-  const { snapshot, place } = store.page;
-  if (snapshot) go({ at: wordsOf(instantNow(), Date.parse(snapshot.run.epoch)), speed }, place.at !== null);
+  const { snapshot, live, place, headMs } = store.page;
+  const isOver = live?.run.phase === "ended" && instantNow() >= headMs;
+  if (snapshot) go({ at: wordsOf(isOver ? 0 : instantNow(), Date.parse(snapshot.run.epoch)), speed }, place.at !== null);
 }
 
 /** Goes on or back by steps: ten minutes, or one where the charts show a day. */
@@ -88,8 +89,9 @@ export function backToLive(): void {
   store.change({ snapshot: live ?? snapshot, atMs: headMs, seeking: false });
 }
 
-export function isMoving({ place }: Page): boolean {
-  return place.at === null || place.speed !== null;
+/** Returns whether what is shown moves by itself. */
+export function isMoving({ place, live }: Page): boolean {
+  return place.at === null ? live?.run.phase !== "ended" : place.speed !== null;
 }
 
 export function changeLanguage(): void {

@@ -1,6 +1,6 @@
 // The one place that knows uPlot: amounts over the days of the fair, as lines that are named where they run.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { seek } from "./actions";
@@ -47,12 +47,12 @@ export function Chart({ page, title, lines, resting = BLANK, as = "count" }: Pro
   const frame = useRef<HTMLDivElement>(null);
   const reading = useRef<HTMLParagraphElement>(null);
   const plot = useRef<Plot | null>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = new Plot(frame.current as HTMLElement, reading.current as HTMLElement);
     plot.current = made;
     return () => made.remove();
   }, []);
-  useEffect(() => plot.current?.draw(page, lines, resting, as));
+  useLayoutEffect(() => plot.current?.draw(page, lines, resting, as));
   const latest = lines.map((line) => valueOf(page.language, line, as)).join(", ");
   return (
     <figure class="chart">

@@ -138,6 +138,9 @@ function repeat(everyMs: number, task: () => Promise<void>): void {
   void task().finally(() => setTimeout(() => repeat(everyMs, task), everyMs));
 }
 
+// paper is light, and is drawn before the browser goes on
+addEventListener("beforeprint", () => draw({ ...store.page, theme: "light" }));
+addEventListener("afterprint", () => draw(store.page));
 addEventListener("said", () => void refreshRuns(true).then(refreshAnswers));
 repeat(RUNS_EVERY_MS, () => refreshRuns(true));
 repeat(ANSWERS_EVERY_MS, refreshAnswers);

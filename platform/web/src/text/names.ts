@@ -123,6 +123,7 @@ export const figures: Record<string, Name> = {
   "economies.top_traders": ["Taking part, of the 30 largest services traders", "服务贸易前 30 中的参与者"],
   "people.registered_at_opening": ["People registered at the opening", "开幕时注册人数"],
   "projects.published_online": ["Projects published online", "线上发布项目"],
+  "platform.open_days": ["Days that the platform stays open", "平台开放天数"],
   "routes.count": ["Routes through the city", "城市体验线路"],
   "zones.comprehensive": ["Comprehensive zones", "综合展区"],
   "zones.special": ["Special zones", "专题展区"],
