@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter
+from pydantic import BaseModel
 from starlette.responses import HTMLResponse, Response
 
 from cloudfair.backend import Here
@@ -13,18 +14,59 @@ from cloudfair.problems import UnableError, UnfinishedError
 from cloudfair.runs import json_answer
 from fairfacts.counting import RULES, Counting, counted
 from fairfacts.events import decode
-from fairfacts.identities import audit
+from fairfacts.identities import Finding, audit
 
 router = APIRouter(tags=["runs"])
 
 
-@router.get("/figures/audit")
+class Checked(BaseModel):
+    """What must hold among figures, and whether it does."""
+
+    name: str
+    finding: Finding
+    """`holds`, `contradiction`; `misreading` where a reading that is none does not hold; `not checked` where a figure
+    is missing."""
+    said: str
+    """The statement in numbers."""
+    because: str
+    figures: list[str]
+
+
+class Audit(BaseModel):
+    """Whether the reported figures fit together."""
+
+    checks: list[Checked]
+
+
+class CountedBy(BaseModel):
+    """A headline under one rule."""
+
+    rule: str
+    meaning: str
+    count: int
+    as_reported: bool
+    """Whether the documents count by this rule."""
+    figure: str
+    reported: float | None
+    """The reported figure at the scale of the run."""
+    ratio: float | None
+    """count / reported."""
+
+
+class Counts(BaseModel):
+    """The headlines of a run by every counting rule."""
+
+    run: str
+    counts: list[CountedBy]
+
+
+@router.get("/figures/audit", response_model=Audit)
 async def get_audit(here: Here) -> Response:
     """Return what holds among the reported figures, what contradicts itself, and what is a misreading."""
     return json_answer({"checks": audit(here.figures)})
 
 
-@router.get("/runs/{run}/counts")
+@router.get("/runs/{run}/counts", response_model=Counts)
 async def get_counts(run: str, here: Here) -> Response:
     """Return the headlines of a run that has ended by every counting rule, beside what was reported."""
     kept = await asyncio.to_thread(here.log.run, run)

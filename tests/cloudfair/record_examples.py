@@ -95,7 +95,8 @@ def _ask_all(recorder: Recorder, run: str, other: str) -> None:
     ask("GET", "/runs/{run}", run=run)
     snapshot = ask("GET", "/runs/{run}/snapshot", run=run, at="2020-09-05T10:30")
     recorder.found["GET /runs/{run}/snapshot"].answer["measures"] = {"run": snapshot["measures"]["run"]}
-    for path in ("comparison", "forecast", "parquet", "programme.ics", "schedule.json", "halls"):
+    ask("GET", "/figures/audit")
+    for path in ("comparison", "counts", "report", "forecast", "parquet", "programme.ics", "schedule.json", "halls"):
         ask("GET", f"/runs/{{run}}/{path}", run=run)
     ask("GET", "/runs/{run}/parquet/{file}", run=run, file="negotiation.requested.parquet")
     ask("GET", "/runs/{run}/events", run=run, first=3, limit=2)
