@@ -423,7 +423,7 @@ class Venue:
     def _stay_away(self, visitor: Visitor) -> None:
         """Whoever reads that the halls are full comes later, or not at all that day."""
         after_ms, visitor.return_ms = visitor.return_ms, 0
-        if after_ms:
+        if after_ms and self._env.now + after_ms < self._hours.last_entry_ms:
             Timeout(self._env, after_ms, visitor).callbacks.append(self._return)
 
     def _book(self, moments: NDArray[np.int64], hours: Hours) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -11,6 +11,7 @@ import pytest
 from tests.fairsim.runs import log_of, of_types
 from tests.fairsim.stage import DAY, HOUR, MINUTE, SECOND, Stage
 
+from fairfacts.auditor import audit
 from fairfacts.event import Event
 from fairfacts.measures import State
 from fairfacts.notices import NoticePublished
@@ -311,3 +312,10 @@ def test_change_of_the_lanes_brings_the_same_people():
         )
     )
     assert few == many
+
+
+def test_whoever_stays_away_as_the_halls_are_full_comes_later_that_day_or_not_at_all():
+    changes = "venue.return_share=1", "venue.return_mean_min=600", "venue.cap=9000", "notices.app_reach_share=1"
+    log = log_of(*changes, scale=0.002, seed=0)
+    assert [event for event in log if isinstance(event, NoticePublished)]
+    assert audit(log) == []
