@@ -185,7 +185,7 @@ async def get_metrics(here: Here) -> Response:
 
 async def no_feed(socket: WebSocket) -> None:
     """Refuse a WebSocket on any other path; the dashboard's files would fail on it."""
-    raise UnknownError(f"{socket.url.path} is no feed of this backend; feeds are /runs/RUN/live")
+    raise UnknownError(f"{socket.url.path} is no WebSocket of this backend; /asyncapi.json lists them")
 
 
 async def no_dashboard() -> Response:

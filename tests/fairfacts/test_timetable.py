@@ -10,7 +10,7 @@ from typing import Any
 import icalendar
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fairfacts.timetables import FRAB, conference
 
@@ -103,6 +103,7 @@ TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size
 TITLES = TEXTS.filter(bool)
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(
         st.builds(
