@@ -26,7 +26,7 @@ run: $(VENV)/.run  ## set up, play the 2020 fair at full scale, show reported be
 	$(BIN)/fair run ciftis2020 --seed 7 --stay
 
 test: $(VENV)/.dev  ## set up and pass the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
 
 check: $(VENV)/.dev  ## lint, types, import contracts, front-end types
 	$(BIN)/ruff check .
