@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from cloudfair.log import Batch, KeptState, Log, OpenCommand
-from fairfacts.errors import FairError
+from fairfacts.errors import BackendError, EventError, FairError
 from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
@@ -234,7 +234,12 @@ class LiveRuns:
 
     def _load(self, run: str) -> Live:
         self._log.run(run)
-        return Live(run, self._log, self._writer)
+        try:
+            return Live(run, self._log, self._writer)
+        except EventError as fault:
+            raise BackendError(
+                f"run {run}: this release does not read its log, which another has written ({fault}); play it again"
+            ) from fault
 
 
 def measures_of(log: Log, run: str) -> State:

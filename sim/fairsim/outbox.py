@@ -133,6 +133,16 @@ class Outbox:
         self._hand_over([])
         self.close()
 
+    def abandon(self, patience_s: float) -> None:
+        """Tell that the run is played no more here, as far as it is handed over; give up after some seconds.
+
+        Raises:
+            BackendError: as `put`.
+        """
+        self._patience_s = patience_s
+        self._buffer.clear()  # who was interrupted may have been about to hand part of it over
+        self.stop()
+
     def close(self) -> str:
         """Send what is left, wait until it is answered for, and return the digest of the log.
 
@@ -213,7 +223,7 @@ class Outbox:
 
     def _request(self, method: str, path: str, **parts: Any) -> httpx.Response:
         """Return the answer to a request that is tried again while the backend is away."""
-        give_up_at = time.monotonic() + self._patience_s
+        began = time.monotonic()
         while True:
             try:
                 answer = self._client.request(method, path, timeout=TIMEOUT_S, **parts)
@@ -225,7 +235,7 @@ class Outbox:
                 trouble = detail_of(answer)
                 if answer.status_code < 500:
                     raise BackendError(trouble)
-            if time.monotonic() >= give_up_at:
+            if time.monotonic() - began >= self._patience_s:
                 raise BackendError(
                     f"{trouble}; gave up after {self._patience_s:g} s. Start the backend and go on with"
                     f" fair run --resume {self._run}"

@@ -19,10 +19,11 @@ START_S = 30
 
 
 @contextlib.contextmanager
-def postgres() -> Iterator[str]:
+def postgres(*, durable: bool = False) -> Iterator[str]:
     """Yield the directory of the socket of a server that ends with the block; its superuser is `fair`.
 
-    It does not wait for the disk: what the tests kill is the backend, never the database or the machine.
+    Unless it is to be durable, it does not wait for the disk: what the tests kill is the backend, never the database or
+    the machine.
     """
     with tempfile.TemporaryDirectory(prefix="fairpg-") as short:  # a socket's path has room for 107 bytes
         home = Path(short)
@@ -32,7 +33,8 @@ def postgres() -> Iterator[str]:
         options |= {"cwd": "/", "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
         initdb = [programs / "initdb", "-D", data, "-U", "fair", "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run([*prefix, *initdb, "--locale=C.UTF-8"], check=True, capture_output=True, **options)
-        settings = ("listen_addresses=", f"unix_socket_directories={home}", "fsync=off", "full_page_writes=off")
+        hasty = () if durable else ("fsync=off", "full_page_writes=off")
+        settings = ("listen_addresses=", f"unix_socket_directories={home}", *hasty)
         command = [programs / "postgres", "-D", data, *(word for each in settings for word in ("-c", each))]
         with (home / "log").open("wb") as log:
             server = subprocess.Popen([*prefix, *command], stdout=log, stderr=log, **options)

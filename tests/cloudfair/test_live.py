@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
-from tests.cloudfair.example import batch, digest_of, example, measures_of
+from tests.cloudfair.example import batch, digest_of, example, measures_of, packed
 
 from cloudfair import live
-from cloudfair.live import Live
+from cloudfair.live import Live, LiveRuns
 from cloudfair.log import KeptState, Log
+from fairfacts.errors import BackendError
 from fairfacts.event import Event
 from fairfacts.measures import State
 
@@ -99,3 +101,13 @@ async def test_batches_that_were_kept_without_an_answer_are_taken_in_with_the_ne
     assert (await behind.append(batch(EVENTS, 0, 400), EVENTS[:400])).digest == digest_of(EVENTS[:400])
     assert (await behind.append(batch(EVENTS, 500, 600), EVENTS[500:600])).digest == digest_of(EVENTS[:600])
     assert stands(behind) == (600, 600, digest_of(EVENTS[:600]), False, measures_of(EVENTS[:600]))
+
+
+async def test_log_whose_events_this_release_does_not_know_is_told(log: Log, run: str) -> None:
+    known = batch(EVENTS, 0, 2)
+    ndjson = known.ndjson.replace(b'"fair.opened"', b'"fair.inaugurated"')
+    log.append(run, msgspec.structs.replace(known, ndjson=ndjson, payload=packed(ndjson)))
+    runs = LiveRuns(log)
+    with pytest.raises(BackendError, match=f"run {run}: this release does not read its log, .*fair.inaugurated"):
+        await runs.get(run)
+    runs.close()

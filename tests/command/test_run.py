@@ -213,6 +213,7 @@ def test_a_run_that_is_stopped_says_how_to_complete_it(played: Played, fair: Fai
             "",
             f"Error: stopped; complete the run with fair run --resume {run}\n",
         )
+        assert httpx.get(f"{url}/runs/{run}").json()["state"] == "stopped"
         assert fair.json("run", "--resume", run, "--to", url)["digest"] == result["digest"]
 
 

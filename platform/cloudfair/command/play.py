@@ -6,7 +6,7 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 import httpx
@@ -28,6 +28,9 @@ from fairsim.fair import Fair
 from fairsim.kernel import few_collections
 from fairsim.outbox import BATCH_EVENTS, Outbox, detail_of
 from fairsim.scenario import Scenario, load_scenario
+
+STOP_S = 2.0
+"""How long a run that is interrupted tries to tell the backend."""
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -189,9 +192,14 @@ def _play(
         outbox = Outbox(client, run_id, batch_events=batch, on_away=away)
         disruptions = _kept_disruptions(client, run_id, outbox)
         fair = Fair(scenario, asked.seed, asked.replication)
-        with few_collections():
-            Player(fair, outbox, pace, disruptions=disruptions, on_progress=progress.advance).play()
-        return outbox.close()
+        try:
+            with few_collections():
+                Player(fair, outbox, pace, disruptions=disruptions, on_progress=progress.advance).play()
+            return outbox.close()
+        except KeyboardInterrupt:
+            with suppress(BackendError):
+                outbox.abandon(STOP_S)
+            raise
 
 
 def _kept_disruptions(client: httpx.Client, run_id: str, outbox: Outbox) -> list[tuple[int, AnyDisruption]]:

@@ -1,0 +1,89 @@
+"""How fast events are taken in over SQLite and over PostgreSQL, both waiting for the disk: the same log, sent again.
+
+`python -m benchmarks.intake fair.db` sends the latest run of a database, or plays one where there is none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import httpx
+import psycopg
+import zstandard
+from rich.console import Console
+from rich.table import Table
+from tests.cloudfair.postgres import postgres
+
+from cloudfair.log import Log
+from fairsim.outbox import BATCH_EVENTS
+
+FAIR = [sys.executable, "-m", "cloudfair.command"]
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.intake", description=__doc__)
+    parser.add_argument("database", type=Path)
+    parser.add_argument("--runs", type=int, default=3, help="runs of each measurement (3)")
+    options = parser.parse_args()
+    if not options.database.exists():
+        subprocess.run([*FAIR, "run", "ciftis2020", "--seed", "7", "--db", str(options.database)], check=True)
+    batches, count = batches_of(options.database)
+    table = Table("database", "median", "least", "most", "bound", title=f"{count:,} events, events/s", box=None)
+    with ExitStack() as opened:
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        server = opened.enter_context(postgres(durable=True))
+        for name in ("SQLite", "PostgreSQL"):
+            rates = []
+            for number in range(options.runs):
+                database = str(folder / f"{number}.db") if name == "SQLite" else made(server, f"fair_{number}")
+                rates.append(count / intake_s(database, batches, count))
+            table.add_row(name, *(f"{of(rates):,.0f}" for of in (statistics.median, min, max)), ">= 500,000")
+    Console(width=110).print(table)
+
+
+def batches_of(database: Path) -> tuple[list[bytes], int]:
+    """Return the latest run's log in batches as `fair run` sends them, and how many events they are."""
+    log = Log.open(str(database))
+    lines = b"".join(segment.ndjson for segment in log.segments(log.runs()[0].id)).splitlines(keepends=True)
+    log.close()
+    compressor = zstandard.ZstdCompressor(level=1)
+    firsts = range(0, len(lines), BATCH_EVENTS)
+    return [compressor.compress(b"".join(lines[first : first + BATCH_EVENTS])) for first in firsts], len(lines)
+
+
+def made(server: str, name: str) -> str:
+    """Return the URL of a new database."""
+    with psycopg.connect(f"postgresql://fair@/postgres?host={server}", autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    return f"postgresql://fair@/{name}?host={server}"
+
+
+def intake_s(database: str, batches: list[bytes], count: int) -> float:
+    """Send all batches to a backend of its own, and return the seconds until the last event was folded."""
+    command = [*FAIR, "serve", "--port", "0", "--db", database, "--log-level", "warning"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as backend, ExitStack() as at_last:
+        at_last.callback(backend.terminate)
+        assert backend.stdout is not None
+        with httpx.Client(base_url=backend.stdout.readline().split()[-1], timeout=60) as client:
+            new = {"scenario": "ciftis2020", "seed": 7, "version": "benchmark"}
+            run = client.post("/runs", json=new).raise_for_status().json()["run"]
+            began = time.perf_counter()
+            for place, batch in enumerate(batches):
+                path = f"/runs/{run}/events?first={place * BATCH_EVENTS}"
+                client.post(path, content=batch, headers={"Content-Encoding": "zstd"}).raise_for_status()
+            position = client.get(f"/runs/{run}/snapshot").raise_for_status().json()["position"]
+            took_s = time.perf_counter() - began
+    assert position == count, "all events are folded"
+    return took_s
+
+
+if __name__ == "__main__":
+    main()
