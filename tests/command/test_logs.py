@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import signal
+from pathlib import Path
 from typing import Any
 
 import httpx
 from tests.cloudfair.example import NEW_RUN, example
+from tests.cloudfair.nats import free_port, nats_server
 from tests.command.fair import Fair
 
 from fairfacts.events import encode
@@ -61,3 +63,21 @@ def test_at_debug_every_request_is_logged_and_still_no_secret(fair: Fair) -> Non
 
 def test_at_error_nothing_is_logged_where_nothing_went_wrong(fair: Fair) -> None:
     assert logged(fair, "--log-level", "error")[0] == []
+
+
+def test_the_outlet_tells_where_it_publishes_and_what_it_waits_for_without_the_password(
+    fair: Fair, tmp_path: Path
+) -> None:
+    port = free_port()
+    address = f"nats://fair:{SECRET}@127.0.0.1:{port}"
+    with fair.start("serve", "--port", "0", "--nats", address) as process:
+        assert process.stderr is not None
+        waits = json.loads(process.stderr.readline())
+        with nats_server(tmp_path, port):
+            while (line := json.loads(process.stderr.readline()))["message"] != "the outlet publishes":
+                assert line["message"] == "the outlet waits"
+            process.send_signal(signal.SIGTERM)
+            out, err = process.communicate(timeout=30)
+    assert (waits["message"], waits["level"]) == ("the outlet waits", "warning")
+    assert line["nats"] == f"nats://127.0.0.1:{port}"
+    assert SECRET not in json.dumps([waits, line]) + out + err
