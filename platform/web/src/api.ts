@@ -28,6 +28,8 @@ export interface Row {
   reported: number | string | null;
   simulated: number | string;
   ratio: number | null;
+  /** Half of the last printed place of what was reported, at the scale of the run. */
+  rounding: number;
   role: Role;
   measure: string;
   /** Where one more fair falls with 95 % probability; null of one run. */

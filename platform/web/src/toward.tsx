@@ -1,10 +1,11 @@
 // Are we on the way to what was reported? The headlines' figures as lines, each with its dashed mark.
 
+import type { Row } from "./api";
 import { number } from "./format";
 import { Part, ROLES, rowsOf } from "./parts";
 import { type Forecast, forecastOf } from "./services";
 import type { Page } from "./store";
-import { nameOf, say } from "./text";
+import { type Language, nameOf, say } from "./text";
 
 const HEADLINES = [
   "negotiations.initiated",
@@ -19,9 +20,18 @@ const HEADLINES = [
 /** How far beyond the reported figure a line reaches. */
 const HEADROOM = 1.25;
 
-/** Returns where the reported figure lies against what is expected. */
-function wayOf({ low, high }: Forecast, reported: number): "on" | "low" | "high" {
-  return reported > high ? "low" : reported < low ? "high" : "on";
+/** Returns where the reported figure, with its rounding, lies against what is expected. */
+function wayOf({ low, high }: Forecast, reported: number, rounding: number): "on" | "low" | "high" {
+  return reported - rounding > high ? "low" : reported + rounding < low ? "high" : "on";
+}
+
+function Expected({ language, row, forecast }: { language: Language; row: Row; forecast: Forecast }) {
+  const way = wayOf(forecast, Number(row.reported), row.rounding);
+  return (
+    <span class="expected" data-way={way}>
+      {say(language, `way_${way}`, { expected: number(language, forecast.expected) })}
+    </span>
+  );
 }
 
 export function Toward({ page }: { page: Page }) {
@@ -54,11 +64,7 @@ export function Toward({ page }: { page: Page }) {
               </span>
               <span class="amount">
                 <b>{number(language, value)}</b> / {number(language, bound)}
-                {forecast && (
-                  <span class="expected" data-way={wayOf(forecast, bound)}>
-                    {say(language, `way_${wayOf(forecast, bound)}`, { expected: number(language, forecast.expected) })}
-                  </span>
-                )}
+                {forecast && <Expected language={language} row={row} forecast={forecast} />}
               </span>
             </li>
           );
