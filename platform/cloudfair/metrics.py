@@ -10,6 +10,7 @@
 | `cloudfair_run_lag_seconds` | `run`, `stage` | of the latest batch: `model_to_intake`, `intake_to_fold` |
 | `cloudfair_events_taken_in_total` | | events appended by this process |
 | `cloudfair_sockets` | `route` | open WebSockets: watchers and taps |
+| `cloudfair_frame_seconds` | | histogram of the way of frames from fold to socket, at every heartbeat of a watcher |
 | `cloudfair_request_seconds` | `method`, `route`, `status` | histogram of how long requests took |
 | `cloudfair_query_seconds` | `outcome` | histogram of how long SQL took: `answered`, `refused` |
 | `cloudfair_published_total` | `kind` | messages that JetStream has acknowledged: `events`, `frames` |
@@ -61,6 +62,12 @@ class Metrics:
             "cloudfair_request_seconds",
             "How long requests took",
             ["method", "route", "status"],
+            buckets=LATENCIES_S,
+            registry=registry,
+        )
+        self.frames = Histogram(
+            "cloudfair_frame_seconds",
+            "From the fold to the socket, of each watcher's latest frame at its heartbeats",
             buckets=LATENCIES_S,
             registry=registry,
         )

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from cloudfair import messages
-from cloudfair.backend import Here, same_origin, subprotocol
+from cloudfair.backend import Backend, Here, same_origin, subprotocol
 from cloudfair.feed import Feed, Frame, Parts, text_of
 from cloudfair.messages import (
     MAX_MESSAGES_PER_S,
@@ -306,6 +306,9 @@ class Watcher:
 
     def _heartbeat(self) -> Heartbeat:
         live = self._feed.live
+        if self._sent is not None and self._playback is None:
+            here: Backend = self._socket.app.state.backend
+            here.metrics.frames.observe(self._fold_to_socket_ms / 1000)
         lags = Lags(
             model_to_intake=live.model_to_intake_ms,
             intake_to_fold=live.intake_to_fold_ms,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import httpx
@@ -10,8 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, example, send, send_all
 from tests.cloudfair.test_cloudevents import tapping
+from websockets.sync.client import connect
 
-from cloudfair import metrics
+from cloudfair import metrics, watcher
 from cloudfair.settings import Settings
 
 EVENTS = example(500)
@@ -99,3 +101,18 @@ def test_every_metric_is_in_the_list(alone: httpx.Client) -> None:
     for name in families:
         listed = "process_*" if name.startswith("process_") else name
         assert f"| `{listed}" in metrics.__doc__, name
+
+
+def test_the_way_of_frames_to_watchers_is_timed(alone: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "HEARTBEAT_S", 0.05)
+    run = begin(alone)
+    send(alone, run, EVENTS, 0, 100)
+    with connect(f"{str(alone.base_url).replace('http', 'ws', 1)}/runs/{run}/live") as feed:
+        feed.send(json.dumps({"type": "subscribe"}))
+        while json.loads(feed.recv(timeout=10))["type"] != "snapshot":
+            pass
+        while json.loads(feed.recv(timeout=10))["type"] != "heartbeat":
+            pass
+        told = scraped(alone)
+    assert told["cloudfair_frame_seconds_count", ()] >= 1
+    assert 0 < told["cloudfair_frame_seconds_sum", ()] < 10 * told["cloudfair_frame_seconds_count", ()]
