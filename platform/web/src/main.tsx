@@ -9,7 +9,7 @@ import { Feed } from "./feed";
 import "./keys";
 import { COMMANDS, ask, keyOf, needs } from "./services";
 import { watchPair } from "./pair";
-import { follow } from "./player";
+import { follow } from "./playback";
 import type { Page } from "./store";
 import type { Snapshot } from "./snapshot";
 import "./style.css";

@@ -1,5 +1,5 @@
 // The time of the fair, along the bottom of every view: its days and nights, what has been played, and where we are.
-// It is the player of the page: drag to any instant, play from there, or go back to live.
+// It moves the whole page: drag to any instant, play from there, or go back to live.
 
 import type { ComponentChildren } from "preact";
 import { useMemo, useRef } from "preact/hooks";

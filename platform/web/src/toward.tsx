@@ -13,8 +13,6 @@ const HEADLINES = [
   "organisations.at_closing",
   "economies.participating",
   "projects.published_online",
-  "sessions.total",
-  "sessions.streamed",
 ];
 
 /** How far beyond the reported figure a line reaches. */
@@ -43,29 +41,27 @@ export function Toward({ page }: { page: Page }) {
         {rows.map((row) => {
           const [value, bound] = [Number(row.simulated), Number(row.reported)];
           const forecast = forecastOf(page, row.figure);
-          const reach = Math.max(bound * HEADROOM, value, forecast?.high ?? 0);
+          const at = (amount: number): number => Math.min(1, amount / (bound * HEADROOM));
           return (
             <li key={row.figure} data-toward={row.figure}>
-              <span class="name">
-                {nameOf(language, row.figure)}
-                <span class="role">{say(language, ROLES[row.role])}</span>
+              <span class="name">{nameOf(language, row.figure)}</span>
+              <span class="amount">
+                <b>{number(language, value)}</b> / {number(language, bound)}
               </span>
               <span
                 class="line"
                 aria-hidden="true"
                 style={{
-                  "--value": value / reach,
-                  "--reported": bound / reach,
-                  "--low": (forecast?.low ?? value) / reach,
-                  "--high": (forecast?.high ?? value) / reach,
+                  "--value": at(value),
+                  "--reported": at(bound),
+                  "--low": at(forecast?.low ?? value),
+                  "--high": at(forecast?.high ?? value),
                 }}
               >
-                <span class="band" />
+                {forecast && <span class="band" />}
               </span>
-              <span class="amount">
-                <b>{number(language, value)}</b> / {number(language, bound)}
-                {forecast && <Expected language={language} row={row} forecast={forecast} />}
-              </span>
+              <span class="role">{say(language, ROLES[row.role])}</span>
+              {forecast && <Expected language={language} row={row} forecast={forecast} />}
             </li>
           );
         })}

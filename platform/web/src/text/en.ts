@@ -306,7 +306,7 @@ export const en = {
   column_b_of_a: "B of A",
 
   time_bar: "Time of the fair",
-  player: "Player",
+  player: "Playback",
   play: "Play",
   hold: "Hold",
   speed: "Speed",

@@ -1,4 +1,4 @@
-// The player of the page: a second way through the run, on a feed of its own. It seeks, stands still and plays, while the
+// Playback on the page: a second way through the run, on a feed of its own. It seeks, stands still and plays, while the
 // run's own feed goes on, so that the way back to live is short.
 
 import { backToLive, go, store } from "./actions";
