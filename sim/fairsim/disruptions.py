@@ -132,7 +132,8 @@ class Disruptions:
         number, what, undo, began_ms = length.value
         self._emit(DisruptionEnded(self._env.now, number, what, self._env.now - began_ms))
         undo()
-        self._tell(what, number, over=True)
+        if not (isinstance(what, PlatformOutage) and self._outages):  # else it is short of capacity still
+            self._tell(what, number, over=True)
 
     def _tell(self, what: AnyDisruption, number: int, *, over: bool) -> None:
         if text := _TEXTS.get(type(what), ("", ""))[over]:

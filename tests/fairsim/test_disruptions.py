@@ -30,6 +30,7 @@ from fairfacts.negotiations import (
     NegotiationRequested,
     NegotiationTakenUp,
 )
+from fairfacts.notices import NoticePublished
 from fairfacts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
@@ -64,6 +65,14 @@ def test_disruption_is_told_begins_and_ends():
         DisruptionBegun(TEN, 0, "injected", what),
         DisruptionEnded(TEN + 30 * MINUTE, 0, what, 30 * MINUTE),
     ]
+
+
+def test_platform_is_said_to_be_back_when_its_last_outage_is_over():
+    stage = Stage()
+    disrupted(stage, TEN, PlatformOutage(lasts_min=30))
+    disrupted(stage, TEN + 20 * MINUTE, PlatformOutage(capacity_share=0.5, lasts_min=30))
+    told_over = [event.at_ms for event in stage.play(DAY) if type(event) is NoticePublished and event.over]
+    assert told_over == [TEN + 50 * MINUTE]
 
 
 def test_outage_breaks_a_talk_off_and_its_requester_asks_again():

@@ -25,6 +25,8 @@ SHOWN = (
     "streams.live",
     "streams.viewers",
     "programme.live",
+    "venue.inside",
+    "venue.waiting",
     "projects.published",
     "negotiations.initiated",
     "negotiations.initiated_overseas",
@@ -33,7 +35,16 @@ SHOWN = (
     "negotiations.held",
     "negotiations.lapse_share",
     "negotiations.waited_p90_s",
+    "agreements.signed",
+    "agreements.value_usd",
+    "platform.capacity_share",
+    "platform.rooms_in_use",
+    "platform.requests_per_s",
+    "platform.logins_refused",
+    "streams.refused",
 )
+TOLD = ("alarms", "notices.latest")
+"""What is said below the measures."""
 
 
 def watch(
@@ -48,7 +59,7 @@ def watch(
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     run_id = _chosen(url, run, headers)
     address = f"{url.rstrip('/').replace('http', 'ws', 1)}/runs/{run_id}/live"
-    parts = ["run", *SHOWN]
+    parts = ["run", *SHOWN, *TOLD]
     state: dict[str, Any] = {}
     try:
         with (
@@ -96,4 +107,17 @@ def _view(run_id: str, state: dict[str, Any]) -> Group:
     clock = simulated_clock(state["run"]["epoch"], state["run"]["at_ms"])
     head = Text(f"{run_id}  {clock} Beijing  {state['run']['events']:,} events", style="bold")
     rows = ((path, number(value_at(state, path)), MEASURES[path].partition(" · ")[0]) for path in SHOWN)
-    return Group(head, table("", (("measure", "left"), ("now", "right"), ("unit", "left")), rows))
+    shown = table("", (("measure", "left"), ("now", "right"), ("unit", "left")), rows)
+    return Group(head, shown, *(Text(f"{sign} {said}") for sign, said in _told(state)))
+
+
+def _told(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the alarms, worst first, and the latest notices, each with its sign."""
+    raised = sorted(state["alarms"]["raised"].items(), key=lambda alarm: alarm[1]["state"])
+    alarms = [
+        ("!", f"{name} is {alarm['state']}: {number(alarm['value'])} of {number(alarm['limit'])}")
+        for name, alarm in raised
+    ]
+    broken = [("!", f"out of balance: {balance}") for balance in state["alarms"]["out_of_balance"]]
+    epoch, notices = state["run"]["epoch"], list(state["notices"]["latest"].values())[-3:]
+    return broken + alarms + [("-", f"{simulated_clock(epoch, said['at_ms'])}  {said['text']}") for said in notices]
