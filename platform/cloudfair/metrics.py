@@ -41,6 +41,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cloudfair.live import LiveRuns
 from cloudfair.log import Log
+from cloudfair.tables import STATES
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATENCIES_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -98,9 +99,9 @@ class _Runs(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Yield the metrics of runs as they stand."""
-        states = Tally("ended" if run.ended else "running" for run in self._log.runs())
+        states = Tally(run.state for run in self._log.runs())
         runs = GaugeMetricFamily("cloudfair_runs", "Runs that are kept", labels=["state"])
-        for state in ("running", "ended"):
+        for state in STATES:
             runs.add_metric([state], states[state])
         yield runs
         yield from self._in_memory()

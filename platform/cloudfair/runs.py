@@ -36,7 +36,7 @@ class RunSummary(BaseModel):
     """How many events the log holds: the position of the next one."""
     at_ms: int
     """Simulated time of the latest event."""
-    state: Literal["running", "paused", "stopped", "failed", "ended"]
+    state: tables.State
     """`failed`: nobody plays it any more, and `fault` says why; `stopped`: on command."""
     speed: float | Literal["max"] | None
     """Simulated seconds a second, or `max`; null when the run is not played, or its player does not say."""
@@ -142,20 +142,14 @@ async def get_events(
 
 
 def _columns(run: tables.Run) -> dict[str, Any]:
-    state, speed = _standing(run)
-    told = {"request": json.loads(run.request), "state": state, "speed": speed}
+    told = {"request": json.loads(run.request), "state": run.state, "speed": _speed(run)}
     return run.model_dump(exclude={"ended", "pace"}) | told
 
 
-def _standing(run: tables.Run) -> tuple[str, float | str | None]:
-    """Return the state of a run, and its speed."""
-    if run.ended:
-        return "ended", None
-    if run.fault is not None:
-        return "failed", None
-    if run.pace in ("paused", "stopped"):
-        return run.pace, None
-    return "running", run.pace if run.pace in ("max", None) else float(run.pace)
+def _speed(run: tables.Run) -> float | str | None:
+    if run.state != "running" or run.pace is None:
+        return None
+    return run.pace if run.pace == "max" else float(run.pace)
 
 
 def json_answer(value: object) -> Response:

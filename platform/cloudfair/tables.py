@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator
 from sqlmodel import Field, SQLModel
+
+State = Literal["running", "paused", "stopped", "failed", "ended"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 class Moment(TypeDecorator[datetime]):
@@ -47,6 +50,17 @@ class Run(SQLModel, table=True):
     """How it is played, as its player last said: `max`, simulated seconds a second, `paused` or `stopped`."""
     fault: str | None = Field(default=None, sa_type=Text)
     """Why it is played no more, where it broke off and somebody noticed."""
+
+    @property
+    def state(self) -> State:
+        """Return how it stands."""
+        if self.ended:
+            return "ended"
+        if self.fault is not None:
+            return "failed"
+        if self.pace == "stopped":
+            return "stopped"
+        return "paused" if self.pace == "paused" else "running"
 
 
 class Segment(SQLModel, table=True):

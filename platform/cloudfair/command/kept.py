@@ -40,7 +40,7 @@ def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> Non
             str(run.seed),
             f"{run.scale:g}",
             f"{run.head:,}",
-            state_of(run),
+            run.state,
             f"{run.created_at.astimezone():%Y-%m-%d %H:%M}",
         )
         for run in kept
@@ -145,11 +145,6 @@ def kept_run(log: Log, run: str | None) -> tables.Run:
     return kept[0]
 
 
-def state_of(run: tables.Run) -> str:
-    """Return whether a run goes on."""
-    return "ended" if run.ended else "running"
-
-
 def columns_of(run: tables.Run) -> dict[str, Any]:
     """Return what is shown of a run in JSON."""
-    return run.model_dump(exclude={"ended", "request"}) | {"state": state_of(run)}
+    return run.model_dump(exclude={"ended", "request"}) | {"state": run.state}

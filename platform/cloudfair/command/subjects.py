@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from cloudfair import tables
-from cloudfair.command.kept import kept_run, state_of
+from cloudfair.command.kept import kept_run
 from cloudfair.live import measures_of
 from cloudfair.log import Log
 from cloudfair.moments import Moments
@@ -99,7 +99,7 @@ def of_run(log: Log, kept: tables.Run) -> Subject:
     def simulated(measure: str, at_ms: int | None) -> Simulated:
         return Simulated(value_at(final if at_ms is None else at(at_ms), measure))
 
-    told = f"run {kept.id}, {state_of(kept)}, {kept.scenario}, seed {kept.seed}, scale {kept.scale:g}"
+    told = f"run {kept.id}, {kept.state}, {kept.scenario}, seed {kept.seed}, scale {kept.scale:g}"
     return Subject(
         name=kept.id,
         told=told,
