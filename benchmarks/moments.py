@@ -36,7 +36,7 @@ def main() -> None:
     if not options.database.exists():
         subprocess.run([*FAIR, "run", "ciftis2020", "--seed", "7", "--db", str(options.database)], check=True)
     command = [*FAIR, "serve", "--port", "0", "--db", str(options.database), "--log-level", "warning"]
-    table = Table("what", "p50 ms", "p95 ms", "p99 ms", "bound", box=None)
+    table = Table("what", "p50 ms", "p95 ms", "p99 ms", "bound", "processor ms of the backend", box=None)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as backend, ExitStack() as at_last:
         at_last.callback(backend.terminate)
         assert backend.stdout is not None
@@ -50,7 +50,8 @@ def main() -> None:
                 at = {"at": chosen.randrange(run["at_ms"])}
                 client.get(f"/runs/{run['id']}/snapshot", params=at).raise_for_status()
 
-            row(table, "state at a random instant, over HTTP", took_ms(snapshot, options.instants), "p95 <= 50")
+            told = took_ms(snapshot, options.instants, backend.pid)
+            row(table, "state at a random instant, over HTTP", "p95 <= 50", *told)
         with connect(f"{url.replace('http', 'ws', 1)}/runs/{run['id']}/live", compression=None, max_size=None) as feed:
             feed.send(json.dumps({"type": "subscribe", "at_ms": 0}))
             hear(feed, "snapshot")
@@ -62,7 +63,7 @@ def main() -> None:
                     pass
                 time.sleep(0.01)  # a watcher may say so many things a second
 
-            row(table, "seek over the feed, 10 ms of it pause", took_ms(seek, options.instants), "<= 150")
+            row(table, "seek over the feed, 10 ms of it pause", "<= 150", *took_ms(seek, options.instants, backend.pid))
             played = [play(feed, backend.pid, speed, options.seconds) for speed in SPEEDS]
     console = Console(width=110)
     console.print(f"{run['head']:,} events", highlight=False)
@@ -72,20 +73,20 @@ def main() -> None:
         console.print(told, highlight=False)
 
 
-def took_ms(do: Callable[[], None], times: int) -> list[float]:
-    """Return how long each of many calls took."""
-    took = []
+def took_ms(do: Callable[[], None], times: int, backend: int) -> tuple[list[float], float]:
+    """Return how long each of many calls took, and the processor time that the backend needed for one."""
+    took, cpu = [], cpu_s(backend)
     for _ in range(times):
         began = time.perf_counter()
         do()
         took.append((time.perf_counter() - began) * 1000)
-    return took
+    return took, (cpu_s(backend) - cpu) / times * 1000
 
 
-def row(table: Table, what: str, took: list[float], bound: str) -> None:
+def row(table: Table, what: str, bound: str, took: list[float], cpu_ms: float) -> None:
     """Add a line."""
     cuts = statistics.quantiles(took, n=100)
-    table.add_row(what, *(f"{cuts[at - 1]:.1f}" for at in (50, 95, 99)), bound)
+    table.add_row(what, *(f"{cuts[at - 1]:.1f}" for at in (50, 95, 99)), bound, f"{cpu_ms:.1f}")
 
 
 def hear(feed: ClientConnection, kind: str) -> dict[str, Any]:
