@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 
+import msgspec
+
 from cloudfair.feed import Frame
 from cloudfair.live import Live
 from cloudfair.moments import Moments
@@ -23,6 +25,7 @@ class Playback:
         self._moments, self._live, self._position = moments, live, position
         self._steps = 0
         self._state: State | None = None
+        self._packed = b""
         self._anchor(at_ms)
 
     @property
@@ -62,11 +65,21 @@ class Playback:
         """Return what there is to see from here."""
         self.is_new = False
         at_ms = self.at_ms
-        state = self._state = await asyncio.to_thread(self._look, at_ms)
+        state = await asyncio.to_thread(self._look, at_ms)
+        self._state = state if self.speed else None  # who stands still holds none: it is some hundred KB
         if self._position is not None:
             at_ms = state.parts.at_ms
             self._anchor(at_ms)
         return Frame(number, state.position, at_ms, ended=False, folded_at=time.monotonic(), measures=state.snapshot())
+
+    def packed(self, frame: Frame) -> Frame:
+        """Return a frame that was sent without its measures, which are kept here in a tenth of the memory."""
+        self._packed = msgspec.json.encode(frame.measures)
+        return msgspec.structs.replace(frame, measures={})
+
+    def unpacked(self, sent: Frame) -> Frame:
+        """Return the frame that was sent last, with its measures."""
+        return sent if sent.measures else msgspec.structs.replace(sent, measures=msgspec.json.decode(self._packed))
 
     def _look(self, at_ms: int) -> State:
         """Return the state here; steps count from what is to be seen without them."""

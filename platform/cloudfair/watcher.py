@@ -215,7 +215,7 @@ class Watcher:
             if self._asked.speed is not None:
                 self._playback.play(self._asked.speed)
             await self._say(self._told())
-            return await self._send(await self._playback.frame(0), None)
+            return await self._send_played(self._playback, await self._playback.frame(0), None)
         self._playback = None
         if self._asked.resume is not None:
             held = self._feed.held(self._asked.resume)
@@ -261,7 +261,8 @@ class Watcher:
             await self._say(self._told())
         if self._is_behind() and (playback.is_new or time.monotonic() >= self._frame_due):
             assert self._sent is not None, "there is one to be behind"
-            await self._send(await playback.frame(self._sent.number + 1), self._sent)
+            frame = await playback.frame(self._sent.number + 1)
+            await self._send_played(playback, frame, playback.unpacked(self._sent))
         return None
 
     async def _return(self) -> None:
@@ -272,12 +273,16 @@ class Watcher:
         await self._say(self._told())
         await self._send_newest(None)
 
-    async def _send_newest(self, since: Frame | None) -> None:
-        await self._send(self._feed.newest, since, self._feed.text(since, self._parts))
+    async def _send_played(self, playback: Playback, frame: Frame, since: Frame | None) -> None:
+        await self._send(frame, text_of(frame, since, self._parts))
+        self._sent = playback.packed(frame)
 
-    async def _send(self, frame: Frame, since: Frame | None, text: str | None = None) -> None:
+    async def _send_newest(self, since: Frame | None) -> None:
+        await self._send(self._feed.newest, self._feed.text(since, self._parts))
+
+    async def _send(self, frame: Frame, text: str) -> None:
         self._sent = frame
-        await self._socket.send_text(text or text_of(frame, since, self._parts))
+        await self._socket.send_text(text)
         sent_at = time.monotonic()
         self._fold_to_socket_ms = (sent_at - frame.folded_at) * 1000
         # from when the frame was due, so that a late one does not lower the rate, nor one that was asked for early; yet
