@@ -35,3 +35,16 @@ def test_axe_finds_nothing_serious_in_any_view(
     expect(page.locator("dialog")).to_be_visible()
     faults["keys"] = page.evaluate(FOUND)
     assert faults == {view: [] for view in [*VIEWS, "keys"]}
+
+
+def test_every_view_fits_a_small_phone_and_a_wall(backend: Any, real: Any, open_page: Callable[..., Page]) -> None:
+    send(backend, real[:7])
+    for width in (320, 3840):
+        page = open_page(viewport={"width": width, "height": 640})
+        reached = {}
+        for key, view in enumerate(VIEWS, start=1):
+            page.keyboard.press(str(key))
+            shown = page.locator(f"main[data-view={view}] :is([data-measure], [data-figure], [data-run])")
+            expect(shown.first).to_be_visible()
+            reached[view] = page.evaluate("document.documentElement.scrollWidth")
+        assert reached == dict.fromkeys(VIEWS, width)
