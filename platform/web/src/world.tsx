@@ -14,14 +14,26 @@ const LISTED = 12;
 /** How dark the fewest requests are, and how many times more make the darkest. */
 const [LIGHTEST, SPREAD] = [0.14, 4];
 
+interface Atlas {
+  countries: Country[];
+  width: number;
+  height: number;
+}
+
+/** Fetched and drawn once: projecting the outlines takes some 50 ms. */
+let fetched: Promise<Atlas> | null = null;
+
+async function fetchAtlas(): Promise<Atlas> {
+  const { WIDTH, HEIGHT, countries } = await import("./atlas");
+  return { countries: await countries(), width: WIDTH, height: HEIGHT };
+}
+
 export function World({ page }: { page: Page }) {
   const { language, snapshot } = page;
-  const [atlas, setAtlas] = useState<{ countries: Country[]; width: number; height: number } | null>(null);
+  const [atlas, setAtlas] = useState<Atlas | null>(null);
   const [pointed, point] = useState<string | null>(null);
   useEffect(() => {
-    void import("./atlas").then(async ({ WIDTH, HEIGHT, countries }) => {
-      setAtlas({ countries: await countries(), width: WIDTH, height: HEIGHT });
-    });
+    void (fetched ??= fetchAtlas()).then(setAtlas);
   }, []);
   if (!snapshot) return null;
   const initiated = counts(snapshot, "negotiations.by_economy");
