@@ -5,6 +5,7 @@ import { backToLive, go, store } from "./actions";
 import { instantOf, wordsOf } from "./address";
 import { Feed } from "./feed";
 import type { Snapshot } from "./snapshot";
+import type { Page } from "./store";
 
 const RATE_HZ = 10;
 
@@ -22,9 +23,9 @@ let followed = "";
 export function follow(): void {
   const { place, watched, snapshot, live, headMs } = store.page;
   if (watched === null || snapshot === null) return;
-  const asked = `${watched} ${place.at} ${place.speed}`;
-  if (asked === followed) return;
-  followed = asked;
+  const wanted = keyOf(store.page);
+  if (wanted === followed) return;
+  followed = wanted;
   const atMs = place.at === null ? null : instantOf(place.at, Date.parse(snapshot.run.epoch));
   if (atMs === null || film?.run !== watched) {
     film?.feed.close();
@@ -37,6 +38,11 @@ export function follow(): void {
   store.change({ seeking: true });
   if (film === null) film = open(watched);
   else move(film, atMs, place.speed);
+}
+
+/** Returns what the address wants of playback. */
+function keyOf({ watched, place }: Page): string {
+  return `${watched} ${place.at} ${place.speed}`;
 }
 
 function open(run: string): Film {
@@ -55,7 +61,7 @@ function open(run: string): Film {
         moved: (mode, atMs) => answered(opened, mode, atMs),
       },
       () => {
-        opened.moves = 0; // whatever was said on a connection before is said anew
+        opened.moves = 1; // the subscription is answered as a move is; what was said on a connection before is void
         return { rate_hz: RATE_HZ, ...asked() };
       },
     ),
@@ -84,7 +90,7 @@ function answered(from: Film, mode: "live" | "playing" | "paused", atMs: number)
     return;
   }
   const { place, snapshot } = store.page;
-  if (place.speed === null || !snapshot || mode === "playing") return;
+  if (place.speed === null || !snapshot || mode === "playing" || keyOf(store.page) !== followed) return;
   if (mode === "live") backToLive();
   else go({ at: wordsOf(atMs, Date.parse(snapshot.run.epoch)), speed: null }, true);
 }
