@@ -50,6 +50,7 @@ class Kernel(simpy.Environment):
 def few_collections() -> Iterator[None]:
     """Have the garbage collector look seldom: the model makes no cycles, and the search for them costs a fifth."""
     usual = gc.get_threshold()
+    gc.collect()  # a fair that is over is in cycles itself: frozen, the last one would stay for good
     gc.freeze()
     gc.set_threshold(200_000, 50, 1000)
     try:
