@@ -54,17 +54,17 @@ def test_ndjson_is_the_log_and_cloudevents_carry_it(played: Played) -> None:
 def test_parquet_and_csv_are_folders(played: Played) -> None:
     fair, result = played
     fair.json("export", result["run"])
-    fair.json("export", result["run"], "--to", "csv", "--into", "tables")
+    fair.json("export", result["run"], "--to", "csv", "--into", "events")
     folder = fair.folder / f"{result['run']}.parquet"
     requested = polars.read_parquet(folder / "negotiation.requested.parquet")
     assert requested.height == result["measures"]["negotiations"]["initiated"]
-    assert polars.read_csv(fair.folder / "tables" / "negotiation.requested.csv", try_parse_dates=True).equals(
+    assert polars.read_csv(fair.folder / "events" / "negotiation.requested.csv", try_parse_dates=True).equals(
         requested.cast({"clock": polars.Datetime("us")})
     )
-    again = fair("export", result["run"], "--to", "csv", "--into", "tables")
+    again = fair("export", result["run"], "--to", "csv", "--into", "events")
     assert (again.returncode, again.stderr) == (
         1,
-        "Error: tables is there already; remove it, or name another folder\n",
+        "Error: events is there already; remove it, or name another folder\n",
     )
 
 

@@ -53,7 +53,7 @@ def test_moment_is_folded_with_what_happens_in_it(executor):
 
 
 def test_paired_scenarios_share_their_random_numbers(executor, ensemble):
-    changes = ("negotiations.night_share=1",)
+    changes = ("negotiations.patience_mean_min=75",)
     asked = [
         ("ciftis2020", changed, load_scenario("ciftis2020", changes=changed, scale=SCALE)) for changed in ((), changes)
     ]
@@ -63,7 +63,7 @@ def test_paired_scenarios_share_their_random_numbers(executor, ensemble):
     assert pairs["organisations.registered"].difference.mean == pairs["venue.entered"].difference.sd == 0
     lapsed = pairs["negotiations.lapsed"]
     assert lapsed.difference.mean == pytest.approx(lapsed.b.mean - lapsed.a.mean)
-    assert lapsed.difference.high < 0  # night desks save what would lapse
+    assert lapsed.difference.high < 0  # patience saves what would lapse
     assert lapsed.gain > 1
 
 
