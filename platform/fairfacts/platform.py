@@ -13,6 +13,7 @@ from fairfacts.series import HourCounts, hour_of, plain
 
 Channel = Literal["website", "app"]
 """By what somebody comes to the platform."""
+CHANNELS: tuple[Channel, ...] = ("website", "app")
 
 
 class PlatformOpened(Event, frozen=True, tag="platform.opened"):

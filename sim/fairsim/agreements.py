@@ -11,11 +11,11 @@ from functools import partial
 from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned, SigningMode
 from fairsim.arrivals import HOUR_MS, MINUTE_MS
 from fairsim.draws import LANES, Draws
-from fairsim.kernel import Emit, Kernel, Over
+from fairsim.kernel import Emit, Kernel
 from fairsim.negotiations import Negotiation
 from fairsim.scenario import Scenario
 from fairsim.sectors import load_sectors
-from fairsim.signing import Diary, Guest, OfficeHours, SigningTables
+from fairsim.signing import Guest, OfficeHours, SigningTables
 
 
 class Agreement:
@@ -36,7 +36,6 @@ class Agreements:
         self, env: Kernel, scenario: Scenario, draws: Draws, hours: OfficeHours, tables: SigningTables, emit: Emit
     ) -> None:
         self._env, self._emit, self._hours, self._tables = env, emit, hours, tables
-        self._diary = Diary(env)
         self._terms = draws.stream("agreements.terms")
         self.adopt(scenario)
 
@@ -57,11 +56,10 @@ class Agreements:
         work_ms = self._terms.one_lognormal(key, mean_ms, sigma, agreement.lane + DRAFTING)
         _, _, _, _, exhibitor_economy, _ = agreement.parties
         done_ms = self._hours.after(exhibitor_economy, now, max(round(work_ms), 1))
-        self._diary.enter(done_ms, agreement, self._end_drafting)
+        self._env.at(done_ms, self._end_drafting, agreement)
 
-    def _end_drafting(self, drafting: Over) -> None:
+    def _end_drafting(self, agreement: Agreement) -> None:
         """There is a text to sign, or the intent has come to nothing."""
-        agreement: Agreement = drafting.value
         parameters, terms, now = self._parameters, self._terms, self._env.now
         key, lane, drafting_ms = agreement.key, agreement.lane, now - agreement.since_ms
         if terms.one(key, lane + FALLS_THROUGH) < parameters.falls_through_share:
@@ -87,10 +85,10 @@ class Agreements:
         first_ms = max(round(terms.one_exponential(key, mean_ms, lane + REQUESTER_SIGNS)), 1)
         second_ms = max(round(terms.one_exponential(key, mean_ms, lane + EXHIBITOR_SIGNS)), 1)
         signed_ms = hours.after(exhibitor_economy, hours.after(economy, now, first_ms), second_ms)
-        self._diary.enter(signed_ms, agreement, self._end_online)
+        self._env.at(signed_ms, self._end_online, agreement)
 
-    def _end_online(self, signing: Over) -> None:
-        self._sign(signing.value, "online", "", 0)
+    def _end_online(self, agreement: Agreement) -> None:
+        self._sign(agreement, "online", "", 0)
 
     def _sign(self, agreement: Agreement, mode: SigningMode, place: str, took_ms: int) -> None:
         """Both parties have signed."""

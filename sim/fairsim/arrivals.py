@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfacts.errors import ScenarioError
-from fairsim.draws import Floats, Keys, Stream
+from fairsim.draws import Floats, Keys, Stream, packed
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -87,6 +87,6 @@ class DayClock:
         return np.minimum(np.floor(moments), DAY_MS - 1).astype(np.int64)
 
 
-def gaps_ms(moments_ms: NDArray[np.int64], since_ms: int) -> list[int]:
+def gaps_ms(moments_ms: NDArray[np.int64], since_ms: int) -> Sequence[int]:
     """Return the waits from one of the ordered moments to the next, the first from `since_ms`."""
-    return np.diff(moments_ms, prepend=since_ms).tolist()  # type: ignore[no-any-return]  # NumPy types tolist as Any
+    return packed(np.diff(moments_ms, prepend=since_ms))

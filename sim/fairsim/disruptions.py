@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from simpy.events import Timeout
-
 from fairfacts.disruptions import (
     AnyDisruption,
     BordersOpened,
@@ -31,7 +29,7 @@ from fairsim.arrivals import MINUTE_MS
 from fairsim.demand import Demand as Demands
 from fairsim.demand import concerns
 from fairsim.draws import Draws
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.negotiations import Desks
 from fairsim.notices import Notices
 from fairsim.organisations import Organisations
@@ -126,10 +124,10 @@ class Disruptions:
             # over when the session would have been
             length_ms = max(self._programme.sessions[what.session].ends_ms - env.now, 1)
         if length_ms is not None:
-            Timeout(env, length_ms, (number, what, undo, env.now)).callbacks.append(self._end)
+            env.after(length_ms, self._end, (number, what, undo, env.now))
 
-    def _end(self, length: Over) -> None:
-        number, what, undo, began_ms = length.value
+    def _end(self, disruption: tuple[int, AnyDisruption, Undo, int]) -> None:
+        number, what, undo, began_ms = disruption
         self._emit(DisruptionEnded(self._env.now, number, what, self._env.now - began_ms))
         undo()
         if not (isinstance(what, PlatformOutage) and self._outages):  # else it is short of capacity still

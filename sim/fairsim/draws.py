@@ -13,12 +13,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+from array import array
+from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Name = TypeVar("Name", bound=str)
 
 LANES = 256
 """Draws that one entity may take from one stream."""
@@ -100,3 +104,13 @@ class Draws:
 def whole_ms(lengths_ms: Floats) -> NDArray[np.int64]:
     """Return lengths of time rounded to whole milliseconds, the model's clock tick; at least one."""
     return np.maximum(np.rint(lengths_ms), 1.0).astype(np.int64)
+
+
+def packed(numbers: NDArray[np.int64]) -> Sequence[int]:
+    """Return whole numbers for look-ups one by one: nearly as quick as in a list, at a fifth of its memory."""
+    return array("q", numbers.astype(np.int64, copy=False).tobytes())
+
+
+def named(names: Sequence[Name], which: NDArray[np.int64]) -> list[Name]:
+    """Return names by their numbers. NumPy's own strings would become a new one for each."""
+    return np.array(names, np.object_)[which].tolist()  # type: ignore[no-any-return]  # NumPy types tolist as Any

@@ -7,12 +7,11 @@ million of them would take several times as long (`python -m benchmarks.desks`).
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Timeout
 
 from fairfacts.negotiations import (
     NegotiationDeclined,
@@ -24,9 +23,9 @@ from fairfacts.negotiations import (
     Outcome,
 )
 from fairsim.arrivals import MINUTE_MS
-from fairsim.draws import Draws, Keys, whole_ms
+from fairsim.draws import Draws, Keys, named, packed, whole_ms
 from fairsim.economies import time_zone
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.organisations import Organisations
 from fairsim.platform import Platform
 from fairsim.scenario import Scenario
@@ -42,12 +41,12 @@ class Attempts:
 
     keys: Keys
     """Of the wishes: what comes after the talk is drawn by them."""
-    exhibitor: list[int]
-    patience_ms: list[int]
-    declined: list[bool]
-    talk_ms: list[int]
-    outcome: list[Outcome]
-    retry_ms: list[int]
+    exhibitor: Sequence[int]
+    patience_ms: Sequence[int]
+    declined: Sequence[bool]
+    talk_ms: Sequence[int]
+    outcome: Sequence[Outcome]
+    retry_ms: Sequence[int]
     """After a lapse, the time until the wish is taken elsewhere; 0 when it is given up."""
 
 
@@ -111,7 +110,7 @@ class Desk:
         negotiation.waiting = True
         self._queue.append(negotiation)
         patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
-        Timeout(env, patience_ms, negotiation).callbacks.append(self._lapse)
+        env.after(patience_ms, self._lapse, negotiation)
 
     def open(self) -> None:
         """The desk opens and its negotiators turn to those who wait."""
@@ -153,12 +152,11 @@ class Desk:
         desks.emit(NegotiationTakenUp(now, *negotiation.parties, waited_ms))
         negotiation.in_talk, negotiation.requested_ms = True, now
         desks.talks[negotiation] = self
-        Timeout(self._env, attempt.talk_ms[wish], negotiation).callbacks.append(self._end)
+        self._env.after(attempt.talk_ms[wish], self._end, negotiation)
         return True
 
-    def _end(self, talk: Over) -> None:
+    def _end(self, negotiation: Negotiation) -> None:
         """The talk is over and its negotiator free."""
-        negotiation: Negotiation = talk.value
         if not negotiation.in_talk:  # it failed before
             return
         attempt, wish = negotiation.attempts[negotiation.attempt], negotiation.wish
@@ -174,7 +172,7 @@ class Desk:
         talked_ms = now - negotiation.requested_ms
         self.desks.emit(NegotiationFailed(now, *negotiation.parties, talked_ms, again_ms > 0))
         if again_ms:
-            Timeout(self._env, again_ms, (self, negotiation)).callbacks.append(self.desks.ask_again)
+            self._env.after(again_ms, self.desks.ask_again, (self, negotiation))
         self._free_negotiator(negotiation)
 
     def _free_negotiator(self, negotiation: Negotiation) -> None:
@@ -183,9 +181,8 @@ class Desk:
         self.desks.platform.free_room()
         self.call_next()
 
-    def _lapse(self, patience: Over) -> None:
+    def _lapse(self, negotiation: Negotiation) -> None:
         """The requester's patience ends; unless it was answered, the request lapses and may be taken elsewhere."""
-        negotiation: Negotiation = patience.value
         if not negotiation.waiting:
             return
         negotiation.waiting = False
@@ -193,7 +190,7 @@ class Desk:
         self.desks.emit(NegotiationLapsed(now, *negotiation.parties, now - negotiation.requested_ms))
         retry_ms = negotiation.attempts[negotiation.attempt].retry_ms[negotiation.wish]
         if retry_ms:
-            Timeout(self._env, retry_ms, negotiation).callbacks.append(self.desks.retry)
+            self._env.after(retry_ms, self.desks.retry, negotiation)
 
 
 class Desks:
@@ -275,13 +272,13 @@ class Desks:
         exhibitor = negotiation.attempts[negotiation.attempt].exhibitor[negotiation.wish]
         self._ask_at(self._desks[exhibitor], negotiation)
 
-    def retry(self, pause: Over) -> None:
+    def retry(self, lapsed: Negotiation) -> None:
         """A wish whose request has lapsed is taken to another exhibitor."""
-        self.ask(_next_attempt(pause.value))
+        self.ask(_next_attempt(lapsed))
 
-    def ask_again(self, pause: Over) -> None:
+    def ask_again(self, failed_at: tuple[Desk, Negotiation]) -> None:
         """A wish whose talk has failed is taken to the same exhibitor."""
-        desk, failed = pause.value
+        desk, failed = failed_at
         self._ask_at(desk, _next_attempt(failed))
 
     def break_off(self, talks: int, again_ms: Callable[[int, str], int]) -> None:
@@ -319,10 +316,10 @@ class Desks:
         negotiation.tries += 1
         key = int(negotiation.attempts[negotiation.attempt].keys[negotiation.wish])
         if again_ms := self.platform.again_after_ms(key, negotiation.tries):
-            Timeout(self.env, again_ms, (desk, negotiation)).callbacks.append(self._ask_later)
+            self.env.after(again_ms, self._ask_later, (desk, negotiation))
 
-    def _ask_later(self, pause: Over) -> None:
-        self._ask_at(*pause.value)
+    def _ask_later(self, kept: tuple[Desk, Negotiation]) -> None:
+        self._ask_at(*kept)
 
     def draw_attempts(self, wishes: Keys, requesters: NDArray[np.int64]) -> list[Attempts]:
         """Return for each attempt that a wish may take what is drawn for it."""
@@ -344,17 +341,16 @@ class Desks:
         retries = (choose(wishes, lane + RETRY) < parameters.retry_share) & (not last)
         attempts, whom = Attempts(), choose(wishes, lane + WHOM)
         attempts.keys = wishes
-        attempts.exhibitor = self._directory.choose(requesters, to_overseas, sectors, whom).tolist()
+        attempts.exhibitor = packed(self._directory.choose(requesters, to_overseas, sectors, whom))
         attempts.declined = (choose(wishes, lane + DECLINE) < parameters.decline_share).tolist()
-        talked = outcome < parameters.intent_share + parameters.follow_up_share
-        kinds = np.where(outcome < parameters.intent_share, "intent", np.where(talked, "follow_up", "no_deal"))
-        attempts.outcome = kinds.tolist()
+        shares = [parameters.intent_share, parameters.intent_share + parameters.follow_up_share]
+        attempts.outcome = named(OUTCOMES, np.searchsorted(shares, outcome, side="right"))
         patience = length.exponential(wishes, parameters.patience_mean_min * MINUTE_MS, lane + PATIENCE)
         talk = length.lognormal(wishes, parameters.talk_mean_min * MINUTE_MS, parameters.talk_sigma, lane + TALK)
         retry = length.exponential(wishes, parameters.retry_mean_min * MINUTE_MS, lane + PAUSE)
-        attempts.patience_ms = whole_ms(patience).tolist()
-        attempts.talk_ms = whole_ms(talk).tolist()
-        attempts.retry_ms = np.where(retries, whole_ms(retry), 0).tolist()
+        attempts.patience_ms = packed(whole_ms(patience))
+        attempts.talk_ms = packed(whole_ms(talk))
+        attempts.retry_ms = packed(np.where(retries, whole_ms(retry), 0))
         return attempts
 
     def _popularity(self, exhibitors: Keys) -> NDArray[np.float64]:
@@ -440,6 +436,7 @@ class Directory:
 
 
 ANY_SECTOR = -1
+OUTCOMES: tuple[Outcome, ...] = ("intent", "follow_up", "no_deal")
 # lanes of the stream of exhibitors
 POPULARITY, NIGHT, AWAY = 0, 1, 2
 # lanes of the streams of choices and of lengths, by wish; each attempt has as many of its own, and talk takes two

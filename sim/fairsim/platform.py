@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Protocol
 
 from fairfacts.platform import PlatformMetered, PlatformOpened
 from fairsim.arrivals import MINUTE_MS
 from fairsim.draws import LANES, Draws
-from fairsim.kernel import Emit, Kernel, Over
+from fairsim.kernel import BEHIND_ALL_ELSE, Emit, Kernel
 from fairsim.scenario import Scenario
 
 
@@ -123,10 +124,11 @@ class Platform:
         `key` is of who it is, `attempt` the number of the try that failed, from 1. Tries become rarer by a factor.
         """
         parameters = self.parameters
-        if attempt > parameters.again_max or self._again.one(key, 2 * attempt) >= parameters.again_share:
+        if attempt > parameters.again_max or (chance := self._again.one(key, attempt)) >= parameters.again_share:
             return 0
-        mean_ms = parameters.again_mean_s * 1000 * parameters.again_growth ** (attempt - 1)
-        return max(round(self._again.one_exponential(key, mean_ms, 2 * attempt + 1)), 1)
+        # of those who come again, the same number is uniform below their share
+        mean_s = parameters.again_mean_s * parameters.again_growth ** (attempt - 1)
+        return max(round(-mean_s * 1000 * math.log(chance / parameters.again_share)), 1)
 
     def _call_waiting(self) -> None:
         """Those who wait for a room are called while there is one."""
@@ -147,9 +149,9 @@ class Platform:
         if not self._metered:
             self._metered = True
             end_ms = (self._env.now // MINUTE_MS + 1) * MINUTE_MS
-            self._env.end_of_moment(end_ms - self._env.now).callbacks.append(self._meter)
+            self._env.at(end_ms, self._meter, None, BEHIND_ALL_ELSE)
 
-    def _meter(self, _: Over) -> None:
+    def _meter(self, _: None) -> None:
         now, metered = self._env.now, self._env.now // MINUTE_MS - 1
         # somebody may have asked for something in this very millisecond already
         requests = dict((self._before, (self._minute, self._requests))).get(metered, 0)
@@ -159,5 +161,5 @@ class Platform:
             self._meter_minute()
 
 
-MOST_AGAIN = LANES // 2 - 1
-"""Tries that are drawn for: each takes two lanes."""
+MOST_AGAIN = LANES - 1
+"""Tries that are drawn for: each takes a lane, from 1 on."""

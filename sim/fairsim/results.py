@@ -12,7 +12,6 @@ from typing import NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Timeout
 
 from fairfacts.agreements import SigningMode
 from fairfacts.programme import SessionKind
@@ -28,7 +27,7 @@ from fairfacts.results import (
 )
 from fairsim.arrivals import HOUR_MS, MINUTE_MS
 from fairsim.draws import Draws, Floats, Keys, whole_ms
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.organisations import Organisations
 from fairsim.programme import SUMMIT, Programme
 from fairsim.scenario import Scenario
@@ -206,7 +205,7 @@ class Results:
         works_ms = whole_ms(self._terms.exponential(keys, parameters.sign_online_mean_h * HOUR_MS, WORK)).tolist()
         for place in np.flatnonzero(signed).tolist():
             moment_ms = self._hours.after(self._organisations.home_code, now, works_ms[place])
-            Timeout(self._env, moment_ms - now, results[place]).callbacks.append(self._end_online)
+            self._env.at(moment_ms, self._end_online, results[place])
 
     def _come_to_tables(self, keys: Keys, results: list[Result]) -> None:
         """Results come to the signing tables at moments of their schedule; without tables they are signed at once."""
@@ -215,14 +214,14 @@ class Results:
         opens_ms, closes_ms = np.array(days)[day].T
         moments_ms = opens_ms + np.floor(self._terms.uniform(keys, MOMENT) * (closes_ms - opens_ms)).astype(np.int64)
         for moment_ms, result in zip(moments_ms.tolist(), results, strict=True):
-            Timeout(self._env, moment_ms - self._env.now, result).callbacks.append(self._come)
+            self._env.at(moment_ms, self._come, result)
 
-    def _come(self, way: Over) -> None:
-        sign, leave = partial(self._sign, way.value, "on_site"), partial(self._sign, way.value, "online", "", 0)
+    def _come(self, result: Result) -> None:
+        sign, leave = partial(self._sign, result, "on_site"), partial(self._sign, result, "online", "", 0)
         self._tables.come(Guest(sign, leave, stays=True))
 
-    def _end_online(self, signing: Over) -> None:
-        self._sign(signing.value, "online", "", 0)
+    def _end_online(self, result: Result) -> None:
+        self._sign(result, "online", "", 0)
 
     def _sign(self, result: Result, mode: SigningMode, place: str, took_ms: int) -> None:
         """A result is signed."""

@@ -1,4 +1,4 @@
-"""Signing: the parties' office hours and diary, in which they sign online, and the tables on site with a schedule."""
+"""Signing: the parties' office hours, in which they sign online, and the tables on site with a schedule."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections import deque
 from collections.abc import Callable
 from datetime import timedelta
 from heapq import heappop, heappush
-from typing import Any, NamedTuple
-
-from simpy.events import Timeout
+from typing import NamedTuple
 
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS
 from fairsim.economies import hours_ahead_of_beijing
-from fairsim.kernel import Kernel, Over, Story
+from fairsim.kernel import Kernel, Story
 from fairsim.scenario import Scenario
 
 
@@ -47,30 +45,6 @@ class OfficeHours:
             ahead_ms = round(hours_ahead_of_beijing(self._zones[economy], noon) * HOUR_MS)
             self._ahead_ms[economy, day] = ahead_ms
         return ahead_ms
-
-
-class Diary:
-    """What is due in hours to come waits here, by the hour: in the kernel's heap, everything else would pay for it."""
-
-    def __init__(self, env: Kernel) -> None:
-        self._env, self._hour = env, 0
-        self._pages: dict[int, list[tuple[int, Any, Callable[[Over], None]]]] = {}
-        env.process(self._turn_pages())
-
-    def enter(self, due_ms: int, what: Any, deed: Callable[[Over], None]) -> None:
-        """Do something at a moment; `what` is what it is done with."""
-        hour = due_ms // HOUR_MS
-        if hour <= self._hour:
-            Timeout(self._env, due_ms - self._env.now, what).callbacks.append(deed)
-        else:
-            self._pages.setdefault(hour, []).append((due_ms, what, deed))
-
-    def _turn_pages(self) -> Story:
-        while True:
-            for due_ms, what, deed in self._pages.pop(self._hour, ()):
-                Timeout(self._env, due_ms - self._env.now, what).callbacks.append(deed)
-            yield self._env.timeout(HOUR_MS)
-            self._hour += 1
 
 
 class Guest(NamedTuple):
@@ -128,11 +102,11 @@ class SigningTables:
         """Whoever waits takes a free table, if the slot ends within the schedule."""
         while self._queue and self._free and self._env.now + self._slot_ms <= self._closes_ms:
             slot = heappop(self._free), self._queue.popleft()
-            Timeout(self._env, self._slot_ms, slot).callbacks.append(self._end)
+            self._env.after(self._slot_ms, self._end, slot)
 
-    def _end(self, slot: Over) -> None:
+    def _end(self, slot: tuple[int, Guest]) -> None:
         """The slot is over: its parties have signed, and the table is free."""
-        table, guest = slot.value
+        table, guest = slot
         guest.sign(f"table {table}", self._slot_ms)
         heappush(self._free, table)
         self._call_next()

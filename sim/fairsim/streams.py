@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Timeout
 
-from fairfacts.platform import Channel
+from fairfacts.platform import CHANNELS, Channel
 from fairfacts.streams import (
     StreamEnded,
     StreamStarted,
@@ -21,9 +20,9 @@ from fairfacts.streams import (
 )
 from fairsim.arrivals import MINUTE_MS, gaps_ms
 from fairsim.demand import Demand
-from fairsim.draws import Draws, Floats, whole_ms
+from fairsim.draws import Draws, Floats, named, packed, whole_ms
 from fairsim.draws import Stream as Draw
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.organisations import Organisations
 from fairsim.platform import Platform
 from fairsim.scenario import Scenario
@@ -121,9 +120,9 @@ class Streams:
         if not self._checking and self.platform.stalled_share() > 0:
             self._checking = True
             end_ms = (self.env.now // MINUTE_MS + 1) * MINUTE_MS
-            Timeout(self.env, end_ms - self.env.now).callbacks.append(self._stall)
+            self.env.at(end_ms, self._stall)
 
-    def _stall(self, _: Over) -> None:
+    def _stall(self, _: None) -> None:
         """A minute in which the platform was short: streams stall, and some of their viewers leave."""
         self._checking = False
         share, minute = self.platform.stalled_share(), self.env.now // MINUTE_MS % MOST_MINUTES
@@ -179,28 +178,28 @@ class Streams:
         who = np.searchsorted(cumulative, draw.uniform(keys, WHO) * cumulative[-1], side="right")
         economies = who if public else self._organisations.register.economy[who]
         codes = [economy.code for economy in self._organisations.economies]
-        channels = np.where(draw.uniform(keys, CHANNEL) < parameters.app_share, "app", "website").tolist()
+        channels = named(CHANNELS, (draw.uniform(keys, CHANNEL) < parameters.app_share).astype(np.int64))
         plans = self._plans(draw, keys, stream.length_ms)
         for who_, economy, channel, key, plan, gap_ms in zip(
-            who.tolist(), economies.tolist(), channels, keys.tolist(), plans, gaps_ms(joins, since_ms), strict=True
+            packed(who), packed(economies), channels, packed(keys), plans, gaps_ms(joins, since_ms), strict=True
         ):
             yield self.env.timeout(gap_ms)
             if drawn != stream.drawn:
                 return
             stream.join(Viewer(None if public else who_, codes[economy], channel, key, plan))
 
-    def _plans(self, draw: Draw, keys: NDArray[np.int64], length_ms: int) -> list[list[int]]:
+    def _plans(self, draw: Draw, keys: NDArray[np.int64], length_ms: int) -> Iterator[list[int]]:
         """Return each viewer's plan: how long to stay, and for some, how long to be gone and to stay again, in ms."""
         parameters = self.parameters
         mean = parameters.stay_median_share * length_ms * np.exp(parameters.stay_sigma**2 / 2)
-        first = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY)).tolist()
-        gone = whole_ms(draw.exponential(keys, parameters.return_mean_min * MINUTE_MS, GONE)).tolist()
-        again = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY_AGAIN)).tolist()
+        first = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY))
+        gone = whole_ms(draw.exponential(keys, parameters.return_mean_min * MINUTE_MS, GONE))
+        again = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY_AGAIN))
         returns = (draw.uniform(keys, RETURN) < parameters.return_share).tolist()
-        return [
+        return (
             [stay, absence, second] if back else [stay]
-            for stay, absence, second, back in zip(first, gone, again, returns, strict=True)
-        ]
+            for stay, absence, second, back in zip(packed(first), packed(gone), packed(again), returns, strict=True)
+        )
 
 
 class Interest:
@@ -263,9 +262,9 @@ class Stream:
         return mend
 
     def come_again(self, viewer: Viewer, after_ms: int) -> None:
-        """A viewer who was refused or thrown off tries again after a while."""
+        """A viewer who was thrown off tries again after a while."""
         again = viewer.again(viewer.plan, viewer.attempt + 1)
-        Timeout(self._streams.env, after_ms, again).callbacks.append(self._return)
+        self._streams.env.after(after_ms, self.join, again)
 
     def end(self) -> None:
         """The stream ends, and with it every view of it."""
@@ -290,7 +289,7 @@ class Stream:
         streams.emit(
             ViewerJoined(now, self.session, viewer.number, viewer.organisation, viewer.economy, viewer.channel)
         )
-        Timeout(streams.env, viewer.plan[0], viewer).callbacks.append(self._had_enough)
+        streams.env.after(viewer.plan[0], self._had_enough, viewer)
         streams.check_stalls()
 
     def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
@@ -298,29 +297,20 @@ class Stream:
         after_ms = streams.platform.again_after_ms(viewer.key, viewer.attempt)
         streams.emit(
             ViewerRefused(
-                streams.env.now,
-                self.session,
-                viewer.organisation,
-                viewer.economy,
-                viewer.channel,
-                reason,
-                after_ms > 0,
+                streams.env.now, self.session, viewer.organisation, viewer.economy, viewer.channel, reason, after_ms > 0
             )
         )
         if after_ms:
-            self.come_again(viewer, after_ms)
+            viewer.attempt += 1
+            streams.env.after(after_ms, self.join, viewer)
 
-    def _had_enough(self, stay: Over) -> None:
+    def _had_enough(self, viewer: Viewer) -> None:
         """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
-        viewer: Viewer = stay.value
         if viewer.number not in self._watching:
             return
         self.leave(viewer, "left")
         if len(viewer.plan) > 1:
-            Timeout(self._streams.env, viewer.plan[1], viewer.again(viewer.plan[2:])).callbacks.append(self._return)
-
-    def _return(self, absence: Over) -> None:
-        self.join(absence.value)
+            self._streams.env.after(viewer.plan[1], self.join, viewer.again(viewer.plan[2:]))
 
 
 # lanes of the streams of audiences, by viewer; the first is by session

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Timeout
 
 from fairfacts.venue import (
     CapChanged,
@@ -34,7 +33,7 @@ from fairfacts.venue import (
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, DayClock, gaps_ms
 from fairsim.demand import Demand
 from fairsim.draws import Draws, Keys, whole_ms
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.notices import Notices
 from fairsim.organisations import Organisations
 from fairsim.parameters import MOST_ORGANISATIONS
@@ -312,11 +311,10 @@ class Venue:
             gate.free -= 1
             self._checking += 1
             visitor.waited_ms = env.now - visitor.arrived_ms
-            Timeout(env, visitor.check_ms, visitor).callbacks.append(self._enter)
+            env.after(visitor.check_ms, self._enter, visitor)
 
-    def _enter(self, check: Over) -> None:
+    def _enter(self, visitor: Visitor) -> None:
         """A visitor has passed the check."""
-        visitor: Visitor = check.value
         env, now, hours = self._env, self._env.now, self._hours
         gate = self._gates[visitor.gate]
         gate.free += 1
@@ -333,12 +331,11 @@ class Venue:
         )
         leaves_ms = max(min(now + visitor.stay_ms, hours.closes_ms - visitor.clears_ms), now + 1)
         self._walks.begin(visitor.key, now, leaves_ms)
-        Timeout(env, leaves_ms - now, visitor).callbacks.append(self._leave)
+        env.at(leaves_ms, self._leave, visitor)
         self._call_next(gate)
 
-    def _leave(self, stay: Over) -> None:
+    def _leave(self, visitor: Visitor) -> None:
         """A visitor leaves; where the halls were full, whoever has waited longest at a free lane is next."""
-        visitor: Visitor = stay.value
         now = self._env.now
         was_full = len(self._inside) + self._checking >= self.cap
         last = self._inside.pop()
@@ -359,17 +356,14 @@ class Venue:
         self._emit(VisitorRefused(now, visitor.organisation, visitor.economy, visitor.gate, waited_ms, reason, returns))
         if returns:
             visitor.return_ms = 0
-            Timeout(self._env, again_ms, visitor).callbacks.append(self._return)
-
-    def _return(self, absence: Over) -> None:
-        self.arrive(absence.value)
+            self._env.after(again_ms, self.arrive, visitor)
 
     def _count(self, hours: Hours) -> Story:
         """The people counters report every minute from the opening to the close, when the halls are empty."""
         env = self._env
         for minute in range(minutes(hours) + 1):
             moment_ms = min(hours.opens_ms + minute * MINUTE_MS, hours.closes_ms)
-            yield env.end_of_moment(moment_ms - env.now)
+            yield env.at_end_of_moment(moment_ms - env.now)
             waiting = tuple(len(gate.queue) for gate in self._gates)
             self._emit(ZonesCounted(env.now, self._walks.inside(minute), waiting))
         self._emit(VenueClosed(env.now, self._entered))
@@ -424,7 +418,7 @@ class Venue:
         """Whoever reads that the halls are full comes later, or not at all that day."""
         after_ms, visitor.return_ms = visitor.return_ms, 0
         if after_ms and self._env.now + after_ms < self._hours.last_entry_ms:
-            Timeout(self._env, after_ms, visitor).callbacks.append(self._return)
+            self._env.after(after_ms, self.arrive, visitor)
 
     def _book(self, moments: NDArray[np.int64], hours: Hours) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Timed entry: return when those come who would come at these moments, in order, and who has a slot at all.

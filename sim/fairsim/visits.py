@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from simpy.events import Timeout
 
-from fairfacts.platform import Channel, LoginRefused
+from fairfacts.platform import CHANNELS, Channel, LoginRefused
 from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 from fairsim.arrivals import DAY_MS, MINUTE_MS, MOST_A_DAY, DayClock, gaps_ms, poisson
 from fairsim.demand import Demand
-from fairsim.draws import Draws, Floats, Keys, whole_ms
-from fairsim.kernel import Emit, Kernel, Over, Story
+from fairsim.draws import Draws, Floats, Keys, named, packed, whole_ms
+from fairsim.kernel import Emit, Kernel, Story
 from fairsim.negotiations import MOST_WISHES, Attempts, Desks, Negotiation
 from fairsim.organisations import Organisations
 from fairsim.parameters import MOST_ORGANISATIONS
@@ -34,20 +34,20 @@ class Wishes:
     __slots__ = ("attempts", "browse_ms", "channel", "first", "keys", "leave_ms", "projects", "stands", "watch",
                  "watch_ms")  # fmt: skip
 
-    keys: list[int]
+    keys: Sequence[int]
     """Of the visits."""
-    channel: list[Channel]
-    first: list[int]
-    browse_ms: list[int]
+    channel: Sequence[Channel]
+    first: Sequence[int]
+    browse_ms: Sequence[int]
     """Time before each request."""
-    stands: list[int]
+    stands: Sequence[int]
     """Stands looked at before each request."""
-    projects: list[int]
-    leave_ms: list[int]
+    projects: Sequence[int]
+    leave_ms: Sequence[int]
     """Time after a visit's last request."""
-    watch_ms: list[int]
+    watch_ms: Sequence[int]
     """How long each visitor would look into a stream that is on air; 0 for those who would not."""
-    watch: list[float]
+    watch: Sequence[float]
     """Uniform number by which the stream is picked."""
     attempts: list[Attempts]
 
@@ -159,7 +159,7 @@ class Visits:
 
     def log_in_later(self, visitor: Visitor, after_ms: int) -> None:
         """A delegate logs in once more after a while."""
-        Timeout(self._env, after_ms, visitor.again(visitor.attempt + 1)).callbacks.append(self._log_in_again)
+        self._env.after(after_ms, self.log_in, visitor.again(visitor.attempt + 1))
 
     def drop_all(self) -> list[Visitor]:
         """The platform throws everybody off; return them, who may come again."""
@@ -168,9 +168,6 @@ class Visits:
             visitor.dropped = True
             self._leave(visitor)
         return dropped
-
-    def _log_in_again(self, pause: Over) -> None:
-        self.log_in(pause.value)
 
     def _enter(self, visitor: Visitor) -> None:
         """A delegate is on the platform."""
@@ -216,9 +213,9 @@ class Visits:
         if not self._counting:
             self._counting = True
             end_ms = (self._env.now // MINUTE_MS + 1) * MINUTE_MS
-            Timeout(self._env, end_ms - self._env.now).callbacks.append(self._count_pages)
+            self._env.at(end_ms, self._count_pages)
 
-    def _count_pages(self, _: Over) -> None:
+    def _count_pages(self, _: None) -> None:
         self._emit(PagesViewed(self._env.now, self._stands_viewed, self._projects_viewed))
         self._stands_viewed = self._projects_viewed = 0
         self._counting = False
@@ -290,15 +287,15 @@ class Visits:
         stands = 1 + browsing.geometric(keys, parameters.stands_per_request, STANDS)
         projects = np.floor(stands * parameters.projects_per_stand + browsing.uniform(keys, PROJECTS)).astype(np.int64)
         wishes = Wishes()
-        wishes.keys, wishes.first = visits.tolist(), first.tolist()
+        wishes.keys, wishes.first = packed(visits), packed(first)
         app = browsing.uniform(visits, CHANNEL) < parameters.app_share
-        wishes.channel = np.where(app, "app", "website").tolist()
-        wishes.browse_ms = whole_ms(browsing.exponential(keys, browse_ms, BROWSE)).tolist()
-        wishes.stands, wishes.projects = stands.tolist(), projects.tolist()
-        wishes.leave_ms = whole_ms(browsing.exponential(visits, browse_ms, LEAVE)).tolist()
+        wishes.channel = named(CHANNELS, app.astype(np.int64))
+        wishes.browse_ms = packed(whole_ms(browsing.exponential(keys, browse_ms, BROWSE)))
+        wishes.stands, wishes.projects = packed(stands), packed(projects)
+        wishes.leave_ms = packed(whole_ms(browsing.exponential(visits, browse_ms, LEAVE)))
         watches = browsing.uniform(visits, WATCHES) < self._streams.parameters.drop_in_share
         looks_ms = browsing.exponential(visits, self._streams.parameters.drop_in_mean_min * MINUTE_MS, LOOK)
-        wishes.watch_ms = np.where(watches, whole_ms(looks_ms), 0).tolist()
+        wishes.watch_ms = packed(np.where(watches, whole_ms(looks_ms), 0))
         wishes.watch = browsing.uniform(visits, WATCH).tolist()
         wishes.attempts = self._desks.draw_attempts(keys, organisations[of_visit])
         return wishes

@@ -116,7 +116,7 @@ def test_hour_of_all_the_weight_takes_all_arrivals():
 
 
 def test_gaps_lead_from_one_moment_to_the_next():
-    assert gaps_ms(np.array([5, 5, 12]), since_ms=2) == [3, 0, 7]
+    assert list(gaps_ms(np.array([5, 5, 12]), since_ms=2)) == [3, 0, 7]
 
 
 def test_more_arrivals_than_can_be_keyed_are_refused():

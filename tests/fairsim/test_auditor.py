@@ -208,7 +208,7 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("session.attended", SessionCancelled, {"attended": 99}),
     ("session.held", SessionCancelled, LEFT_OUT),
     ("visit.returns", VisitStarted, {"attempt": 2}),
-    ("visit.returns", LoginRefused, {"attempt": 9, "organisation": 5}),
+    ("visit.returns", LoginRefused, {"attempt": 9, "organisation": 1}),
     ("viewer.refused", ViewerRefused, {"stream": 10**6}),
     ("viewer.refused", ViewerRefused, {"reason": "failed"}),
     ("viewer.stalled", ViewersStalled, {"stalled": 10**6}),

@@ -1,12 +1,11 @@
-"""Office hours: how long work takes when it rests at night. The diary: what is due is done at its moment."""
+"""Office hours: how long work takes when it rests at night."""
 
 from __future__ import annotations
 
 import pytest
 from tests.fairsim.stage import DAY, HOUR, certain
 
-from fairsim.kernel import Kernel, Over
-from fairsim.signing import Diary, OfficeHours
+from fairsim.signing import OfficeHours
 
 HOURS = OfficeHours(certain())
 WORK = {
@@ -37,22 +36,3 @@ def test_offices_of_24_hours_never_rest():
 def test_longer_work_is_never_done_earlier():
     done = [HOURS.after("IN", 5 * HOUR, work_ms) for work_ms in range(1, 3 * DAY, 17 * 60_000)]
     assert done == sorted(done)
-
-
-def test_diary_does_everything_at_its_moment():
-    env, done = Kernel(), list[tuple[int, int]]()
-    diary = Diary(env)
-
-    def deed(due: Over) -> None:
-        done.append((env.now, due.value))
-        if due.value == HOUR:  # what is entered on the way: at once, in this hour, as the next begins, and later
-            for due_ms in (HOUR, HOUR + 1, 2 * HOUR, 50 * HOUR + 7):
-                diary.enter(due_ms, due_ms + DAY * 10, deed)
-
-    moments = [0, 1, HOUR - 1, HOUR, HOUR + 5, 30 * HOUR, 49 * HOUR - 1]
-    for due_ms in reversed(moments):
-        diary.enter(due_ms, due_ms, deed)
-    env.run(until=3 * DAY)
-    entered = [HOUR, HOUR + 1, 2 * HOUR, 50 * HOUR + 7]
-    assert sorted(done) == sorted([*((at, at) for at in moments), *((at, at + DAY * 10) for at in entered)])
-    assert [at for at, _ in done] == sorted(at for at, _ in done)

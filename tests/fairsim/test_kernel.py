@@ -1,0 +1,92 @@
+"""The kernel plays what is due in SimPy's own order, whatever lies in between."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+import simpy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fairsim.kernel import BEHIND_ALL_ELSE, SLOT_BITS, Kernel
+
+SLOT_MS = 1 << SLOT_BITS
+DELAYS = st.one_of(st.integers(0, 3), st.sampled_from([SLOT_MS - 1, SLOT_MS, 7 * SLOT_MS]), st.integers(0, 10**7))
+STEPS = st.lists(st.tuples(DELAYS, st.sampled_from(["timeout", "deed", "end", "process"])), max_size=6)
+"""What a story does one after the other: after how long, and by what means."""
+
+
+def trace(env: simpy.Environment, stories: list[list[tuple[int, str]]], stops: list[int]) -> list[tuple[int, int, int]]:
+    """Play stories; return when each of their steps was done, in the order in which they were."""
+    done: list[tuple[int, int, int]] = []
+
+    def story(number: int, steps: list[tuple[int, str]]) -> Generator[simpy.Event, Any, None]:
+        for place, (delay_ms, means) in enumerate(steps):
+            if means == "timeout":
+                yield env.timeout(delay_ms)
+            elif means == "process":
+                yield env.process(story(number + 100, [(delay_ms, "timeout")]))
+            elif isinstance(env, Kernel):
+                if means == "deed":
+                    env.after(delay_ms, lambda step: done.append((int(env.now), *step)), (number, place))
+                else:
+                    yield env.at_end_of_moment(delay_ms)
+            elif means == "deed":
+                timeout = env.timeout(delay_ms, (number, place))
+                timeout.callbacks.append(lambda over: done.append((int(env.now), *over.value)))
+            else:
+                event = simpy.Event(env)
+                event._ok, event._value = True, None
+                env.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]
+                yield event
+            done.append((int(env.now), number, place))
+
+    for number, steps in enumerate(stories):
+        env.process(story(number, steps))
+    for stop_ms in stops:
+        env.run(until=stop_ms)
+        done.append((int(env.now), -1, -1))
+    env.run()
+    return done
+
+
+@given(st.lists(STEPS, min_size=1, max_size=5), st.sets(st.integers(1, 3 * 10**7), max_size=4))
+def test_kernel_plays_what_plain_simpy_plays_in_its_order(stories: list[list[tuple[int, str]]], stops: set[int]):
+    ordered = sorted(stops)
+    assert trace(Kernel(), stories, ordered) == trace(simpy.Environment(), stories, ordered)
+
+
+def test_what_is_due_at_the_moment_is_left_for_later():
+    env, done = Kernel(), list[int]()
+    for moment_ms in (SLOT_MS, SLOT_MS - 1, 5 * SLOT_MS):
+        env.at(moment_ms, done.append, moment_ms)
+    env.run(until=SLOT_MS)
+    assert (env.now, done) == (SLOT_MS, [SLOT_MS - 1])
+    # what is entered now, in a slot that was passed over, comes before what stands further ahead
+    env.run(until=3 * SLOT_MS)
+    env.after(1, done.append, 1)
+    env.run()
+    assert done == [SLOT_MS - 1, SLOT_MS, 1, 5 * SLOT_MS]
+
+
+def test_nothing_is_done_in_the_past():
+    env = Kernel()
+    env.run(until=10)
+    with pytest.raises(ValueError, match="at 9 ms any more: it is 10 ms"):
+        env.at(9, print)
+    with pytest.raises(ValueError, match="until 9 ms any more: it is 10 ms"):
+        env.run(until=9)
+
+
+def test_a_process_that_fails_stops_the_run():
+    env = Kernel()
+
+    def story() -> Generator[simpy.Event, Any, None]:
+        yield env.timeout(5)
+        raise LookupError("a room that is not there")
+
+    env.process(story())
+    with pytest.raises(LookupError, match="a room that is not there"):
+        env.run()
