@@ -21,9 +21,21 @@ MEASURES: Mapping[str, str] = {
     "out_of_balance": "balances · that do not hold now, by what each must be; there are none in a lawful log",
 }
 
+
+def _desks_hold(desks: int, negotiations: int) -> bool:
+    """Return whether negotiations can be at so many desks: at one at least, and no more than there are."""
+    return min(negotiations, 1) <= desks <= max(negotiations, 0)
+
+
 BALANCES: Mapping[str, Callable[[dict[str, Any]], bool]] = {
     "negotiations.waiting is not negative": lambda said: said["negotiations"]["waiting"] >= 0,
     "negotiations.talking is not negative": lambda said: said["negotiations"]["talking"] >= 0,
+    "negotiations.desks_busy are those of the talks": lambda said: _desks_hold(
+        said["negotiations"]["desks_busy"], said["negotiations"]["talking"]
+    ),
+    "negotiations.desks_waited_at are those of the waiting": lambda said: _desks_hold(
+        said["negotiations"]["desks_waited_at"], said["negotiations"]["waiting"]
+    ),
     "agreements.drafting is not negative": lambda said: said["agreements"]["drafting"] >= 0,
     "agreements.waiting is not negative": lambda said: said["agreements"]["waiting"] >= 0,
     "visits.online is not negative": lambda said: said["visits"]["online"] >= 0,

@@ -163,6 +163,11 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         parts.run.opened(event)
         parts.organisations.open(event)
 
+    request, sector_of = parts.negotiations.request, parts.organisations.sector_of
+
+    def requested(event: negotiations.NegotiationRequested) -> None:
+        request(event, sector_of(event.organisation))
+
     return {
         runs.RunStarted: run_started,
         runs.FairOpened: fair_opened,
@@ -186,7 +191,7 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         visits.PagesViewed: parts.visits.view,
         visits.VisitEnded: parts.visits.end,
         projects.ProjectPublished: parts.projects.publish,
-        negotiations.NegotiationRequested: parts.negotiations.request,
+        negotiations.NegotiationRequested: requested,
         negotiations.NegotiationDeclined: parts.negotiations.decline,
         negotiations.NegotiationLapsed: parts.negotiations.lapse,
         negotiations.NegotiationTakenUp: parts.negotiations.take_up,

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from heapq import nsmallest
 from typing import Any, Literal
 
 import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
-from fairfacts.series import Histogram, HourCounts, hour_of, plain
+from fairfacts.series import HOUR_MS, Histogram, HourCounts, plain
 
 Outcome = Literal["no_deal", "follow_up", "intent"]
 WAIT_CLASS_MS = 10_000
 """Waiting times are kept in classes of ten seconds: fine enough for a median in minutes."""
+TALK = 2**24
+"""Stands for a talk in what goes on at a desk; whoever waits there counts 1."""
+PAIRS_SHOWN = 80
+"""How many pairs of economies a snapshot names; the state has them all."""
 
 
 class NegotiationEvent(Event, frozen=True):
@@ -97,6 +102,13 @@ MEASURES: Mapping[str, str] = {
     "by_economy": "negotiations · initiated, by the requester's economy",
     "by_economy_and_hour": "negotiations · initiated, by the requester's economy and hour of the day at the fair",
     "by_sector": "negotiations · initiated, by the exhibitor's sector",
+    "by_sectors": "negotiations · initiated, by the requester's sector (`unknown` where the register has no requester)"
+    " and the exhibitor's",
+    "by_pair": "negotiations · initiated, by the requester's economy and the exhibitor's: the"
+    f" {PAIRS_SHOWN} pairs with most of them; `GET /runs/RUN/negotiations/between` has all",
+    "desks_busy": "desks · of exhibitors, with a talk going on now",
+    "desks_busy_peak": "desks · with a talk going on, at most at the same time",
+    "desks_waited_at": "desks · at which somebody waits now",
     "lapsed_by_economy": "negotiations · lapsed, by the requester's economy",
     "per_hour": "negotiations · initiated, by origin (overseas when either party is) and hour since the epoch",
     "lapsed_per_hour": "negotiations · lapsed, by origin and hour since the epoch",
@@ -105,26 +117,33 @@ MEASURES: Mapping[str, str] = {
 }
 
 
-class NegotiationMeasures(msgspec.Struct):
-    """The funnel of the negotiation, and the waiting in it."""
+class Asked(msgspec.Struct):
+    """What an economy's visitors have asked for."""
 
-    initiated: int = 0
-    initiated_overseas: int = 0
+    by_hour: HourCounts = msgspec.field(default_factory=dict)
+    """By hour of the day at the fair, 0 to 23."""
+    of_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    """By the exhibitor's economy."""
+
+
+class NegotiationMeasures(msgspec.Struct):
+    """The funnel of the negotiation, and the waiting in it; what is a sum of others is not counted a second time."""
+
     repeated: int = 0
     declined: int = 0
-    taken_up: int = 0
-    held: int = 0
-    lapsed: int = 0
-    failed: int = 0
-    failed_retried: int = 0
+    talking: int = 0
     talking_peak: int = 0
+    failed_retried: int = 0
     talked_ms: int = 0
+    desks_busy: int = 0
+    desks_busy_peak: int = 0
     waits: Histogram = msgspec.field(default_factory=lambda: Histogram(WAIT_CLASS_MS))
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
-    by_economy_and_hour: dict[str, HourCounts] = msgspec.field(default_factory=dict)
-    """The hour is that of the day at the fair, 0 to 23."""
-    by_sector: dict[str, int] = msgspec.field(default_factory=dict)
+    by_economy: dict[str, Asked] = msgspec.field(default_factory=dict)
+    by_sectors: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     lapsed_by_economy: dict[str, int] = msgspec.field(default_factory=dict)
+    desks: dict[int, int] = msgspec.field(default_factory=dict)
+    """What goes on now at each desk that is not idle, by exhibitor: how many wait, and `TALK` for each talk."""
     domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
     overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
     domestic_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
@@ -132,90 +151,160 @@ class NegotiationMeasures(msgspec.Struct):
     taken_up_per_hour: HourCounts = msgspec.field(default_factory=dict)
     failed_per_hour: HourCounts = msgspec.field(default_factory=dict)
 
-    def request(self, event: NegotiationRequested) -> None:
-        """Count a request."""
-        self.initiated += 1
+    def request(self, event: NegotiationRequested, sector: str) -> None:
+        """Count a request by an organisation of a sector."""
         if event.attempt > 1:
             self.repeated += 1
-        if event.overseas:
-            self.initiated_overseas += 1
-            series = self.overseas_per_hour
-        else:
-            series = self.domestic_per_hour
-        hour = hour_of(event.at_ms)
+        hour, economy, exhibitor = event.at_ms // HOUR_MS, event.economy, event.exhibitor
+        series = self.overseas_per_hour if event.overseas else self.domestic_per_hour
         series[hour] = series.get(hour, 0) + 1
-        at_hour = self.by_economy_and_hour.setdefault(event.economy, {})
-        at_hour[hour % 24] = at_hour.get(hour % 24, 0) + 1
-        self.by_sector[event.sector] = self.by_sector.get(event.sector, 0) + 1
+        asked = self.by_economy.get(economy)
+        if asked is None:
+            asked = self.by_economy[economy] = Asked()
+        by_hour, of_economy, hour, other = asked.by_hour, asked.of_economy, hour % 24, event.exhibitor_economy
+        by_hour[hour] = by_hour.get(hour, 0) + 1
+        of_economy[other] = of_economy.get(other, 0) + 1
+        by_sector, other = self.by_sectors.get(sector), event.sector
+        if by_sector is None:
+            by_sector = self.by_sectors[sector] = {}
+        by_sector[other] = by_sector.get(other, 0) + 1
+        desks = self.desks
+        desks[exhibitor] = desks.get(exhibitor, 0) + 1
 
-    def decline(self, _: NegotiationDeclined) -> None:
+    def decline(self, event: NegotiationDeclined) -> None:
         """Count a refusal by the exhibitor."""
         self.declined += 1
+        self._leave_desk(event.exhibitor)
 
     def lapse(self, event: NegotiationLapsed) -> None:
         """Count a request that nobody came to in time."""
-        self.lapsed += 1
+        hour, economy, by_economy = event.at_ms // HOUR_MS, event.economy, self.lapsed_by_economy
         series = self.overseas_lapsed_per_hour if event.overseas else self.domestic_lapsed_per_hour
-        hour = hour_of(event.at_ms)
         series[hour] = series.get(hour, 0) + 1
-        self.lapsed_by_economy[event.economy] = self.lapsed_by_economy.get(event.economy, 0) + 1
+        by_economy[economy] = by_economy.get(economy, 0) + 1
+        self._leave_desk(event.exhibitor)
 
     def take_up(self, event: NegotiationTakenUp) -> None:
         """Count a talk begun, and how long it was waited for."""
-        self.taken_up += 1
-        talking = self.taken_up - self.held - self.failed
+        self.talking = talking = self.talking + 1
         if talking > self.talking_peak:
             self.talking_peak = talking
-        hour = hour_of(event.at_ms)
-        self.taken_up_per_hour[hour] = self.taken_up_per_hour.get(hour, 0) + 1
+        hour, series = event.at_ms // HOUR_MS, self.taken_up_per_hour
+        series[hour] = series.get(hour, 0) + 1
         self.waits.add(event.waited_ms)
+        exhibitor, desks = event.exhibitor, self.desks
+        before = desks.get(exhibitor, 0)
+        desks[exhibitor] = before + TALK - (before % TALK > 0)
+        if before < TALK:
+            self.desks_busy = busy = self.desks_busy + 1
+            if busy > self.desks_busy_peak:
+                self.desks_busy_peak = busy
 
     def end(self, event: NegotiationEnded) -> None:
         """Count a talk ended."""
-        self.held += 1
+        self.talking -= 1
         self.talked_ms += event.talked_ms
-        self.outcomes[event.outcome] = self.outcomes.get(event.outcome, 0) + 1
+        outcome, outcomes = event.outcome, self.outcomes
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        self._end_talk(event.exhibitor)
 
     def fail(self, event: NegotiationFailed) -> None:
         """Count a talk broken off."""
-        self.failed += 1
+        self.talking -= 1
         self.failed_retried += event.retries
-        hour = hour_of(event.at_ms)
+        hour = event.at_ms // HOUR_MS
         self.failed_per_hour[hour] = self.failed_per_hour.get(hour, 0) + 1
+        self._end_talk(event.exhibitor)
+
+    def _leave_desk(self, exhibitor: int) -> None:
+        """Take somebody out who waited at a desk."""
+        before = self.desks.get(exhibitor, 0)
+        if before > 1 and before % TALK:
+            self.desks[exhibitor] = before - 1
+        elif before == 1:
+            del self.desks[exhibitor]
+
+    def _end_talk(self, exhibitor: int) -> None:
+        """End a talk at a desk."""
+        left = self.desks.get(exhibitor, 0) - TALK
+        if left > 0:
+            self.desks[exhibitor] = left
+        elif left == 0:
+            del self.desks[exhibitor]
+        if 0 <= left < TALK:
+            self.desks_busy -= 1
 
     @property
-    def talking(self) -> int:
-        """Return how many are in talk now."""
-        return self.taken_up - self.held - self.failed
+    def initiated(self) -> int:
+        """Return how many were requested."""
+        return sum(self.domestic_per_hour.values()) + sum(self.overseas_per_hour.values())
+
+    @property
+    def lapsed(self) -> int:
+        """Return how many lapsed."""
+        return sum(self.lapsed_by_economy.values())
+
+    @property
+    def waiting(self) -> int:
+        """Return how many are neither declined, lapsed nor taken up."""
+        return self.initiated - self.declined - self.lapsed - self.waits.count
+
+    def by_pair(self, most: int | None = None) -> dict[str, dict[str, int]]:
+        """Return how many were initiated by the requester's economy and the exhibitor's.
+
+        The most frequent pairs come first, equally frequent ones in the order of their codes; of all pairs, or of the
+        `most` frequent.
+        """
+        economies = self.by_economy.items()
+        pairs = [(-count, one, other) for one, asked in economies for other, count in asked.of_economy.items()]
+        shown: dict[str, dict[str, int]] = {}
+        for count, one, other in sorted(pairs) if most is None else nsmallest(most, pairs):
+            shown.setdefault(one, {})[other] = -count
+        return shown
+
+    def _by_sector(self) -> dict[str, int]:
+        """Return what was initiated by the exhibitor's sector."""
+        total: dict[str, int] = {}
+        for asked in self.by_sectors.values():
+            for sector, count in asked.items():
+                total[sector] = total.get(sector, 0) + count
+        return total
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        answered = self.declined + self.lapsed + self.taken_up
+        initiated, overseas = self.initiated, sum(self.overseas_per_hour.values())
+        lapsed, held = self.lapsed, sum(self.outcomes.values())
+        answered = self.declined + lapsed + self.waits.count
         return {
-            "initiated": self.initiated,
-            "initiated_overseas": self.initiated_overseas,
-            "overseas_share": round(self.initiated_overseas / self.initiated, 4) if self.initiated else 0.0,
+            "initiated": initiated,
+            "initiated_overseas": overseas,
+            "overseas_share": round(overseas / initiated, 4) if initiated else 0.0,
             "repeated": self.repeated,
-            "waiting": self.initiated - answered,
+            "waiting": initiated - answered,
             "declined": self.declined,
-            "lapsed": self.lapsed,
-            "taken_up": self.taken_up,
+            "lapsed": lapsed,
+            "taken_up": self.waits.count,
             "talking": self.talking,
             "talking_peak": self.talking_peak,
-            "failed": self.failed,
+            "failed": sum(self.failed_per_hour.values()),
             "failed_retried": self.failed_retried,
-            "held": self.held,
+            "held": held,
             "no_deal": self.outcomes.get("no_deal", 0),
             "follow_up": self.outcomes.get("follow_up", 0),
             "intents": self.outcomes.get("intent", 0),
-            "lapse_share": round(self.lapsed / answered, 4) if answered else 0.0,
+            "lapse_share": round(lapsed / answered, 4) if answered else 0.0,
             "waited_mean_s": self.waits.mean_s(),
             "waited_p50_s": self.waits.quantile_s(0.5),
             "waited_p90_s": self.waits.quantile_s(0.9),
-            "talked_mean_s": round(self.talked_ms / self.held / 1000, 1) if self.held else 0.0,
-            "by_economy": {economy: sum(at_hour.values()) for economy, at_hour in self.by_economy_and_hour.items()},
-            "by_economy_and_hour": {economy: plain(at_hour) for economy, at_hour in self.by_economy_and_hour.items()},
-            "by_sector": dict(self.by_sector),
+            "talked_mean_s": round(self.talked_ms / held / 1000, 1) if held else 0.0,
+            "desks_busy": self.desks_busy,
+            "desks_busy_peak": self.desks_busy_peak,
+            "desks_waited_at": sum(at_desk % TALK > 0 for at_desk in self.desks.values()),
+            "by_economy": {economy: sum(asked.by_hour.values()) for economy, asked in self.by_economy.items()},
+            "by_economy_and_hour": {economy: plain(asked.by_hour) for economy, asked in self.by_economy.items()},
+            "by_pair": self.by_pair(PAIRS_SHOWN),
+            "by_sector": self._by_sector(),
+            "by_sectors": {sector: dict(asked) for sector, asked in self.by_sectors.items()},
             "lapsed_by_economy": dict(self.lapsed_by_economy),
             "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},
             "lapsed_per_hour": {

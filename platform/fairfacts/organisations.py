@@ -17,6 +17,10 @@ Kind = Literal["enterprise", "fortune_500", "embassy", "international_organisati
 HOME_ECONOMY = "CN"
 TOP_TRADERS = 30
 """The documents speak of the 30 largest traders in services."""
+UNKNOWN = "unknown"
+"""Stands for the sector of an organisation that the register does not have."""
+LARGEST_PLACE = 255
+"""That a byte holds."""
 
 
 def name_of(organisation: int, kind: Kind, economy: str, sector: str) -> str:
@@ -91,6 +95,12 @@ class OrganisationMeasures(msgspec.Struct):
     by_economy: dict[str, int] = msgspec.field(default_factory=dict)
     by_sector: dict[str, int] = msgspec.field(default_factory=dict)
     per_hour: HourCounts = msgspec.field(default_factory=dict)
+    sectors: list[str] = msgspec.field(default_factory=lambda: [UNKNOWN])
+    """By place, as they come."""
+    sector_of_first: bytearray = msgspec.field(default_factory=bytearray)
+    """The place of the sector of organisations 0, 1, 2, ... as they are numbered in any lawful log."""
+    sector_of_others: dict[int, int] = msgspec.field(default_factory=dict)
+    """The same of those that came with another number than the next, or when there were more sectors than a byte."""
 
     def register(self, event: OrganisationRegistered) -> None:
         """Add an organisation to the register."""
@@ -100,11 +110,28 @@ class OrganisationMeasures(msgspec.Struct):
         self.by_kind[event.kind] = self.by_kind.get(event.kind, 0) + 1
         self.by_economy[event.economy] = self.by_economy.get(event.economy, 0) + 1
         self.by_sector[event.sector] = self.by_sector.get(event.sector, 0) + 1
+        self._keep_sector(event.organisation, event.sector)
         if event.economy_rank <= TOP_TRADERS:
             self.top_traders.add(event.economy)
         if self.opened:
             hour = hour_of(event.at_ms)
             self.per_hour[hour] = self.per_hour.get(hour, 0) + 1
+
+    def _keep_sector(self, organisation: int, sector: str) -> None:
+        if sector not in self.sectors:
+            self.sectors.append(sector)
+        place, following = self.sectors.index(sector), len(self.sector_of_first)
+        if organisation == following and place <= LARGEST_PLACE:
+            self.sector_of_first.append(place)
+        elif organisation >= following:
+            self.sector_of_others[organisation] = place
+
+    def sector_of(self, organisation: int) -> str:
+        """Return the sector of an organisation; `UNKNOWN` where the register does not have it."""
+        first = self.sector_of_first
+        if organisation < len(first):
+            return self.sectors[first[organisation]]
+        return self.sectors[self.sector_of_others.get(organisation, 0)]
 
     def open(self, _: FairOpened) -> None:
         """Hold what was registered at the opening."""

@@ -117,7 +117,8 @@ def _ask_services(recorder: Recorder, run: str) -> None:
         items = recorder.ask("GET", f"/runs/{{run}}/{path}", run=run, limit=2)["items"]
         if one is not None:
             recorder.ask("GET", f"/runs/{{run}}/{path}/{{{one}}}", run=run, **{one: items[0][one]})
-    recorder.ask("GET", "/runs/{run}/negotiations/lapses", run=run)
+    for path in ("negotiations/lapses", "negotiations/between"):
+        recorder.ask("GET", f"/runs/{{run}}/{path}", run=run)
 
 
 def _shortened(value: Any) -> Any:

@@ -151,5 +151,5 @@ def test_breakdown_of_a_pair_is_read_entry_by_entry(client: httpx.Client, runs: 
     rows = client.get(path, params={"series": "negotiations.by_sector"}).json()["rows"]
     expected = series_differences("negotiations.by_sector", measures_of(LONG[:200]), measures_of(SHORT[:200]))
     assert rows == msgspec.to_builtins(expected)
-    refused = client.get(path, params={"series": "negotiations.by_sectors"})
+    refused = client.get(path, params={"series": "negotiations.by_sektor"})
     assert (refused.status_code, "did you mean negotiations.by_sector?" in refused.json()["detail"]) == (422, True)

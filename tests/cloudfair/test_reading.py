@@ -23,7 +23,7 @@ from fairfacts.disruptions import (
 from fairfacts.event import Event
 from fairfacts.events import type_name
 from fairfacts.measures import State
-from fairfacts.negotiations import NegotiationEvent
+from fairfacts.negotiations import NegotiationEvent, NegotiationRequested
 from fairsim.fair import Fair
 from fairsim.scenario import load_scenario
 
@@ -397,16 +397,29 @@ def test_lapses_by_hour_add_up_to_the_measures(web: httpx.Client, played: str, l
         assert per_hour == Counter(origins["domestic"]) + Counter(origins["overseas"])
 
 
+@pytest.mark.parametrize("at_ms", [0, BUSY_MS, None])
+def test_all_pairs_of_economies_are_those_of_the_requests(
+    web: httpx.Client, played: str, log: list[Event], at_ms: int | None
+) -> None:
+    until_ms = log[-1].at_ms if at_ms is None else at_ms
+    requests = [event for event in log if isinstance(event, NegotiationRequested) and event.at_ms <= until_ms]
+    answer = read(web, played, "negotiations/between", **({} if at_ms is None else {"at": at_ms}))
+    counts = {(one, other): count for one, asked in answer["by_pair"].items() for other, count in asked.items()}
+    assert counts == Counter((event.economy, event.exhibitor_economy) for event in requests)
+    assert answer["as_of"] == {"position": measures(log, until_ms)[0], "at_ms": until_ms}
+
+
 def test_copy_that_is_still_good_is_not_sent_again(web: httpx.Client, log: list[Event]) -> None:
     run = begin(web)
     send_all(web, run, log[:3_000])
-    paths = [f"/runs/{run}/organisations", f"/runs/{run}/organisations?at=0", f"/runs/{run}/negotiations/lapses"]
+    asked = ("organisations", "organisations?at=0", "negotiations/lapses", "negotiations/between")
+    paths = [f"/runs/{run}/{path}" for path in asked]
     tags = [web.get(path).headers["etag"] for path in paths]
     again = [web.get(path, headers={"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
-    assert [(answer.status_code, answer.content) for answer in again] == [(304, b"")] * 3
+    assert [(answer.status_code, answer.content) for answer in again] == [(304, b"")] * 4
     send_all(web, run, log[:6_000], first=3_000)
     again = [web.get(path, headers={"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
-    assert [answer.status_code for answer in again] == [200, 304, 200]
+    assert [answer.status_code for answer in again] == [200, 304, 200, 200]
 
 
 def test_pages_are_of_one_moment_while_the_run_goes_on(web: httpx.Client, log: list[Event]) -> None:
@@ -458,7 +471,7 @@ def test_every_answer_is_as_it_is_described(web: httpx.Client, played: str) -> N
     routes = [route for service in SERVICES for route in service.router.routes]
     models = {route.path.removeprefix("/runs/{run}/"): route.response_model for route in routes}
     details = ["sessions/{session}", "streams/{stream}", "zones/{zone}", "organisations/{organisation}"]
-    details += ["negotiations/{negotiation}", "negotiations/lapses"]
+    details += ["negotiations/{negotiation}", "negotiations/lapses", "negotiations/between"]
     for path in [*LISTS, *details]:
         for at_ms in (0, BUSY_MS, log_end_ms := 10**12):
             filled = path.split("{")[0] + ("3" if "{" in path else "")

@@ -17,12 +17,13 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from cloudfair.backend import Here
-from cloudfair.moments import moment_ms
+from cloudfair.backend import Backend, Here
+from cloudfair.moments import instant_of, moment_ms
 from cloudfair.problems import UnknownError
 from cloudfair.reading.directory import AsOf, Directory, Part
 from cloudfair.reading.table import Filter, Keys, Rows, Table
 from fairfacts.event import Count, Milliseconds
+from fairfacts.measures import State
 
 LARGEST = 2**53 - 1
 """The largest number that a thing of the fair can bear."""
@@ -197,39 +198,72 @@ class Reader:
             at_ms = moment_ms(at, directory.epoch)
         with directory.reading:
             as_of = directory.now if at_ms is None else directory.as_of(at_ms)
-            tag = self._tag(as_of)
-            headers = {"ETag": tag, "Cache-Control": "no-cache"}
-            if self.if_none_match and tag in (each.strip() for each in self.if_none_match.split(",")):
-                return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-            body = directory.answered(tag, lambda: msgspec.json.encode({"as_of": as_of._asdict()} | make(as_of)))
-        return Response(body, headers=headers, media_type="application/json")
+
+            def body(tag: str) -> bytes:
+                return directory.answered(tag, lambda: _body(as_of, make(as_of)))
+
+            return _answer(self.request, self.if_none_match, as_of, body)
 
     def _question(self) -> str:
         """Return a mark of everything that was asked but for the place in the list."""
         asked = sorted(pair for pair in self.request.query_params.multi_items() if pair[0] not in ("cursor", "limit"))
         return _mark(self.request.url.path, asked)
 
-    def _tag(self, as_of: AsOf) -> str:
-        path = self.request.url.path
-        return f'"{_mark(self.request.app.version, path, self.request.url.query, as_of)}"'
+
+@dataclass(frozen=True)
+class Measurer:
+    """Answers one request about one run with what its measures hold, and no snapshot shows."""
+
+    here: Backend
+    run: str
+    request: Request
+    if_none_match: str | None
+
+    async def answer(self, at: str | None, make: Callable[[State], dict[str, Any]]) -> Response:
+        """Answer with what `make` makes of the state of the measures at a moment, unless the client has it already.
+
+        Raises:
+            UnknownError: there is no such run.
+            RequestValidationError: the moment cannot be read.
+        """
+        state, at_ms = await instant_of(self.here, self.run, at)
+        as_of = AsOf(state.position, at_ms)
+        return _answer(self.request, self.if_none_match, as_of, lambda _: _body(as_of, make(state)))
 
 
-async def reader(
-    run: str,
-    request: Request,
-    here: Here,
-    if_none_match: Annotated[str | None, Header(description="the ETag of a copy that the client has")] = None,
-) -> Reader:
+Copy = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of a copy that the client has")]
+
+
+async def reader(run: str, request: Request, here: Here, if_none_match: Copy = None) -> Reader:
     """Return what answers for a run, its log taken in up to what was answered for."""
     return Reader(await here.directories.of(await here.runs.get(run)), request, if_none_match)
 
 
+async def measurer(run: str, request: Request, here: Here, if_none_match: Copy = None) -> Measurer:
+    """Return what answers for a run from its measures."""
+    return Measurer(here, run, request, if_none_match)
+
+
 Reading = Annotated[Reader, Depends(reader)]
+Measuring = Annotated[Measurer, Depends(measurer)]
 
 
 def not_valid(parameter: str, value: object, reason: str) -> RequestValidationError:
     """Return how a parameter of the query is refused."""
     return RequestValidationError([{"type": "value_error", "loc": ("query", parameter), "msg": reason, "input": value}])
+
+
+def _answer(request: Request, if_none_match: str | None, as_of: AsOf, body: Callable[[str], bytes]) -> Response:
+    """Answer with a body, made by the tag under which it is known, unless the client has it."""
+    tag = f'"{_mark(request.app.version, request.url.path, request.url.query, as_of)}"'
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if if_none_match and tag in (each.strip() for each in if_none_match.split(",")):
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(body(tag), headers=headers, media_type="application/json")
+
+
+def _body(as_of: AsOf, said: dict[str, Any]) -> bytes:
+    return msgspec.json.encode({"as_of": as_of._asdict()} | said)
 
 
 def _mark(*said: object) -> str:

@@ -11,7 +11,18 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from cloudfair.reading.answer import LARGEST, NOT_MODIFIED, Asked, AskedOne, Moment, Page, Reading, example, not_valid
+from cloudfair.reading.answer import (
+    LARGEST,
+    NOT_MODIFIED,
+    Asked,
+    AskedOne,
+    Measuring,
+    Moment,
+    Page,
+    Reading,
+    example,
+    not_valid,
+)
 from cloudfair.reading.directory import AsOf, Directory, Folds
 from cloudfair.reading.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
 from cloudfair.reading.table import Filter, Keys, Rows, Table
@@ -154,6 +165,18 @@ class LapsesAsked(AskedOne):
 
     by: Literal["economy", "sector"] = "economy"
     limit: int = Field(30, ge=1, le=300, description="how many economies or sectors at most")
+
+
+class Between(BaseModel):
+    """Who negotiates with whom."""
+
+    model_config = example(
+        as_of={"position": 258_945, "at_ms": 124_200_000}, by_pair={"CN": {"CN": 41210, "US": 388}, "US": {"CN": 402}}
+    )
+
+    as_of: Moment
+    by_pair: dict[str, dict[str, int]]
+    """Negotiations initiated, by the requester's economy and the exhibitor's: all pairs, the most frequent first."""
 
 
 class Negotiations:
@@ -353,6 +376,12 @@ async def get_lapses(reading: Reading, asked: Annotated[LapsesAsked, Query()]) -
         return {"items": directory.remembered(what, at_ms, lambda: negotiations.lapses(asked.by, at_ms, asked.limit))}
 
     return reading.answer(asked.at, answer)
+
+
+@router.get("/runs/{run}/negotiations/between", response_model=Between)
+async def get_between(measuring: Measuring, asked: Annotated[AskedOne, Query()]) -> Response:
+    """Return how often the visitors of each economy asked the exhibitors of each; frames have only what is most."""
+    return await measuring.answer(asked.at, lambda state: {"by_pair": state.parts.negotiations.by_pair()})
 
 
 def step(at_ms: int, event: type[Event], **said: Any) -> dict[str, Any]:
