@@ -58,13 +58,15 @@ class Kernel(simpy.Environment):
         Raises:
             ValueError: the moment is before now.
         """
-        if moment_ms < self.now:
-            raise ValueError(f"nothing can be done at {moment_ms} ms any more: it is {self.now} ms")
         self._enter((moment_ms, priority, next(self._eid), deed, subject))
 
     def after(self, delay_ms: int, deed: Deed, subject: Any = None) -> None:
-        """Do something after a delay of 0 or more."""
-        self.at(self.now + delay_ms, deed, subject)
+        """Do something after a delay.
+
+        Raises:
+            ValueError: the delay is negative.
+        """
+        self._enter((self.now + delay_ms, NORMAL, next(self._eid), deed, subject))
 
     def at_end_of_moment(self, delay_ms: int) -> simpy.Event:
         """Return what happens after a delay, behind everything else of its millisecond."""
@@ -103,7 +105,10 @@ class Kernel(simpy.Environment):
             self.now = until
 
     def _enter(self, entry: Entry) -> None:
-        slot = entry[0] >> SLOT_BITS
+        moment_ms = entry[0]
+        if moment_ms < self.now:
+            raise ValueError(f"nothing can be done at {moment_ms} ms any more: it is {self.now} ms")
+        slot = moment_ms >> SLOT_BITS
         if slot <= self._slot:
             heappush(self._due, entry)
         elif (ahead := self._ahead.get(slot)) is not None:

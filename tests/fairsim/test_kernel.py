@@ -75,7 +75,7 @@ def test_nothing_is_done_in_the_past():
     env = Kernel()
     env.run(until=10)
     with pytest.raises(ValueError, match="at 9 ms any more: it is 10 ms"):
-        env.at(9, print)
+        env.after(-1, print)
     with pytest.raises(ValueError, match="until 9 ms any more: it is 10 ms"):
         env.run(until=9)
 
