@@ -79,9 +79,10 @@ async def get_pair(
     It is of the moment that both have reached, or of `at`, by the epoch of `a`, where that is earlier.
     """
     sides = (await here.runs.get(a), await here.runs.get(b))
+    epoch, _ = (live.state().parts.run.epoch for live in sides)
     at_ms = reached_ms(sides)
     if at is not None:
-        at_ms = min(at_ms, moment_ms(at, sides[0].state().parts.run.epoch))
+        at_ms = min(at_ms, moment_ms(at, epoch))
     states = [await asyncio.to_thread(here.moments.state, live.run, at_ms) for live in sides]
     one, other = (state.snapshot() for state in states)
     try:
@@ -106,9 +107,9 @@ class PairWatcher(Watcher):
     paths = PAIR_PATHS
     _feed: PairFeed
 
-    async def _answer(self) -> None:
+    async def _send_newest(self, since: Frame | None) -> None:
         await self._feed.is_made.wait()
-        await super()._answer()
+        await super()._send_newest(since)
 
     def _hello(self) -> PairHello:
         feed = self._feed

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections import deque
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from cloudfair.live import Live
 from cloudfair.merge_patch import diff
 from cloudfair.messages import Patch, Snapshot
+from cloudfair.moments import Moments
+from cloudfair.past import Past, RunPast
 
 TICK_S = 0.1
 """A feed makes at most ten frames a second."""
@@ -27,6 +30,8 @@ class Frame(msgspec.Struct, frozen=True):
 
     number: int
     position: int
+    place: int
+    """From where steps count."""
     at_ms: int
     ended: bool
     folded_at: float
@@ -34,38 +39,62 @@ class Frame(msgspec.Struct, frozen=True):
     measures: dict[str, Any]
 
 
+class Follower(Protocol):
+    """Whoever a feed has for its frames."""
+
+    def look(self, now: float) -> None:
+        """See whether anything is due at a time of the monotonic clock; called ten times a second."""
+
+
 class Feed:
     """The frames of one run. They are made only while somebody watches, and only when something changed."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, moments: Moments) -> None:
         self.live = live
+        self._moments = moments
         self.epoch = secrets.token_hex(4)
         self._frames: deque[Frame] = deque(maxlen=HELD_FRAMES)
-        self._watchers: set[asyncio.Event] = set()
+        self._watchers: set[Follower] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        """When the next frame is."""
         self._texts: dict[tuple[int | None, Parts], str] = {}
+
+    @property
+    def at_ms(self) -> int:
+        """The moment that the run has reached."""
+        return self.live.at_ms
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has."""
+        return self.live.ended
+
+    def past(self) -> Past:
+        """Return what a watcher of its own looks back into."""
+        return RunPast(self.live, self._moments)
 
     @property
     def newest(self) -> Frame:
         """The newest frame; there is one from the first `join` on."""
         return self._frames[-1]
 
-    def join(self, changed: asyncio.Event) -> None:
-        """Have `changed` set at every new frame."""
-        self._watchers.add(changed)
+    def join(self, watcher: Follower) -> None:
+        """Have a watcher look at what is due from now on; the one clock of all costs each less than its own would."""
+        self._watchers.add(watcher)
         if self._timer is None:
             self._tick()
 
-    def leave(self, changed: asyncio.Event) -> None:
-        """Have `changed` set no more."""
-        self._watchers.discard(changed)
+    def leave(self, watcher: Follower) -> None:
+        """Have a watcher look no more."""
+        self._watchers.discard(watcher)
         if not self._watchers and self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def is_joined(self, changed: asyncio.Event) -> bool:
-        """Return whether `changed` is set at every new frame."""
-        return changed in self._watchers
+    def is_joined(self, watcher: Follower) -> bool:
+        """Return whether a watcher looks at what is due."""
+        return watcher in self._watchers
 
     def token(self, frame: Frame) -> str:
         """Return what a client resumes from this frame with."""
@@ -93,28 +122,41 @@ class Feed:
 
     def _tick(self) -> None:
         # the next tick first: should this one fail, the loop reports it and the feed goes on
-        self._timer = asyncio.get_running_loop().call_later(TICK_S, self._tick)
-        state = self.live.state()
-        if self._frames and self.newest.position == state.position:
-            return
-        live, number = self.live, self.newest.number + 1 if self._frames else 0
-        frame = Frame(number, live.position, live.at_ms, live.ended, live.folded_at, state.snapshot())
+        now = time.monotonic()
+        self._due = max(self._due + TICK_S, now + TICK_S / 2)  # late ones do not add up
+        self._timer = asyncio.get_running_loop().call_later(self._due - now, self._tick)
+        live, state = self.live, self.live.state()
+        position = state.position
+        if not self._frames or self.newest.position != position:
+            self._add(Frame(self._next, position, position, live.at_ms, live.ended, live.folded_at, state.snapshot()))
+        self._look()
+
+    @property
+    def _next(self) -> int:
+        """The number of the next frame."""
+        return self.newest.number + 1 if self._frames else 0
+
+    def _add(self, frame: Frame) -> None:
         self._frames.append(frame)
         self._texts.clear()
-        for changed in self._watchers:
-            changed.set()
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for watcher in self._watchers:
+            watcher.look(now)
 
 
 class Feeds:
     """The feeds of all runs that were watched since the backend began."""
 
-    def __init__(self) -> None:
+    def __init__(self, moments: Moments) -> None:
+        self._moments = moments
         self._feeds: dict[str, Feed] = {}
 
     def of(self, live: Live) -> Feed:
         """Return the feed of a run."""
         if live.run not in self._feeds:
-            self._feeds[live.run] = Feed(live)
+            self._feeds[live.run] = Feed(live, self._moments)
         return self._feeds[live.run]
 
 

@@ -6,7 +6,8 @@ resumes, with a `patch`, or a `reset` and a `snapshot`); then come patches as th
 Playback: with `seek`, `play`, `pause` and `step` a watcher leaves the run as it goes and moves through its past on its
 own; `live` brings it back. Each of them is answered with `playback`, and then come frames: a `patch` from what the
 watcher saw last, or a `snapshot`; their `at_ms` is the watcher's clock. As a connection is closed after the `end` of a
-run, whoever wants to move through one that has ended begins in its past: `subscribe` with `at_ms`.
+run, whoever wants to move through one that has ended begins in its past: `subscribe` with `at_ms`. On the feed of two
+runs both are at the watcher's moment; steps count events of a, as far as b has come.
 
 Where the backend needs a token, programs send the header `Authorization: Bearer TOKEN`. A page cannot: it offers the
 WebSocket subprotocols `cloudfair` and `bearer.` followed by the token in base64url without padding,
@@ -201,5 +202,5 @@ class PairEnd(Message, frozen=True, kw_only=True, tag="end"):
 Move = Seek | Play | Pause | Step | Live
 ClientMessage = Subscribe | Ack | Seek | Play | Pause | Step | Live
 ServerMessage = Hello | Snapshot | Patch | Heartbeat | Playback | Reset | End
-PairMessage = PairHello | Snapshot | Patch | Heartbeat | Reset | PairEnd
+PairMessage = PairHello | Snapshot | Patch | Heartbeat | Playback | Reset | PairEnd
 """What the server sends on the feed of two runs; its state is `{"a": ..., "b": ..., "difference": ...}`."""

@@ -1,6 +1,6 @@
 """The feed of two runs side by side: both runs' measures at one simulated moment, and the difference.
 
-The moment is that of the run that is behind; one that has ended waits for the other.
+The moment is that of the run that is behind; one that has ended waits for the other. Steps count events of a.
 """
 
 from __future__ import annotations
@@ -9,49 +9,91 @@ import asyncio
 import logging
 import threading
 import time
-from typing import Any
 
-from cloudfair.feed import TICK_S, Feed, Frame
+from cloudfair.feed import TICK_S, Feed, Follower, Frame
 from cloudfair.live import Live
 from cloudfair.moments import Moments
+from cloudfair.past import Past, RunPast, Seen
 from fairfacts.differences import differences
 from fairfacts.errors import FairError
-from fairfacts.measures import State
 
 _logger = logging.getLogger(__name__)
+
+
+class PairPast:
+    """The past of two runs; a place is a position of a."""
+
+    def __init__(self, a: Live, b: Live, moments: Moments) -> None:
+        self._lives = (a, b)
+        self._a, self._b = RunPast(a, moments), RunPast(b, moments)
+
+    @property
+    def at_ms(self) -> int:
+        """The moment that both runs have reached."""
+        return reached_ms(self._lives)
+
+    @property
+    def place(self) -> int:
+        """How many events a has."""
+        return self._a.place
+
+    def at(self, at_ms: int) -> Seen:
+        """Return both runs as they were at a moment."""
+        return _beside(self._a.at(at_ms), self._b.at(at_ms))
+
+    def after(self, place: int) -> Seen:
+        """Return both as they were at the moment of a's latest event of so many, if b has come that far."""
+        a = self._a.after(place)
+        return self.at(self.at_ms) if a.at_ms > self.at_ms else _beside(a, self._b.at(a.at_ms))
+
+    def let_go(self) -> None:
+        """Hold no state."""
+        self._a.let_go()
+        self._b.let_go()
 
 
 class PairFeed(Feed):
     """The frames of two runs; they are made only while somebody watches, and only when something changed."""
 
     def __init__(self, a: Live, b: Live, moments: Moments) -> None:
-        super().__init__(a)
+        super().__init__(a, moments)
         self.sides = (a, b)
-        self._moments = moments
-        self._states: list[State | None] = [None, None]
+        self._past = PairPast(a, b, moments)
         self._folding = threading.Lock()
         """A frame whose watchers all left while it was made is made to its end; the next one waits for that."""
         self._maker: asyncio.Task[None] | None = None
         self.is_made = asyncio.Event()
-        """Whether there is a frame."""
+        """Whether the newest frame is of now."""
 
-    def join(self, changed: asyncio.Event) -> None:
-        """Have `changed` set at every new frame."""
-        self._watchers.add(changed)
+    def join(self, watcher: Follower) -> None:
+        """Have a watcher look at what is due from now on."""
+        self._watchers.add(watcher)
         if self._maker is None or self._maker.done():
             self._maker = asyncio.create_task(self._make())
 
-    def leave(self, changed: asyncio.Event) -> None:
-        """Have `changed` set no more."""
-        self._watchers.discard(changed)
+    def leave(self, watcher: Follower) -> None:
+        """Have a watcher look no more."""
+        self._watchers.discard(watcher)
         if not self._watchers and self._maker is not None:
             self._maker.cancel()
             self._maker = None
+            self.is_made.clear()
 
     @property
     def at_ms(self) -> int:
         """The moment that both runs have reached."""
-        return reached_ms(self.sides)
+        for live in self.sides:
+            live.catch_up()
+        return self._past.at_ms
+
+    @property
+    def ended(self) -> bool:
+        """Whether both have."""
+        return all(live.ended for live in self.sides)
+
+    def past(self) -> Past:
+        """Return what a watcher of its own looks back into."""
+        return PairPast(*self.sides, self._moments)
 
     async def _make(self) -> None:
         while True:
@@ -59,36 +101,24 @@ class PairFeed(Feed):
                 await self._make_if_changed()
             except FairError as fault:
                 _logger.warning("no frame of %s against %s: %s", *(live.run for live in self.sides), fault)
+            self._look()
             await asyncio.sleep(TICK_S)
 
     async def _make_if_changed(self) -> None:
-        at_ms, ended = self.at_ms, all(live.ended for live in self.sides)
-        if self._frames and (self.newest.at_ms, self.newest.ended) == (at_ms, ended):
-            return
-        self._frames.append(await asyncio.to_thread(self._frame, at_ms, ended))
-        self._texts.clear()
+        at_ms, ended = self.at_ms, self.ended
+        if not self._frames or (self.newest.at_ms, self.newest.ended) != (at_ms, ended):
+            self._add(await asyncio.to_thread(self._frame, at_ms, ended))
         self.is_made.set()
-        for changed in self._watchers:
-            changed.set()
 
     def _frame(self, at_ms: int, ended: bool) -> Frame:
         """Fold both runs on to a moment."""
         with self._folding:
-            a, b = (self._folded(side, at_ms) for side in (0, 1))
-        measures = {"a": a, "b": b, "difference": _difference(a, b)}
-        position = a["run"]["events"] + b["run"]["events"]
-        return Frame(self.newest.number + 1 if self._frames else 0, position, at_ms, ended, time.monotonic(), measures)
-
-    def _folded(self, side: int, at_ms: int) -> dict[str, Any]:
-        since, self._states[side] = self._states[side], None
-        state = self._states[side] = self._moments.state(self.sides[side].run, at_ms, since)
-        return state.snapshot()
+            seen = self._past.at(at_ms)
+        return Frame(self._next, seen.position, seen.place, at_ms, ended, time.monotonic(), seen.measures)
 
 
 def reached_ms(sides: tuple[Live, Live]) -> int:
     """Return the moment that both runs have reached; one that has ended waits for the other."""
-    for live in sides:
-        live.catch_up()
     going_on = [live.at_ms for live in sides if not live.ended]
     return min(going_on) if going_on else max(live.at_ms for live in sides)
 
@@ -108,9 +138,11 @@ class Pairs:
         return self._feeds[key]
 
 
-def _difference(a: dict[str, Any], b: dict[str, Any]) -> dict[str, dict[str, float]]:
-    """Return every difference by its measure; a ratio to 0 is left out, as a merge patch can carry no null."""
-    return {
+def _beside(a: Seen, b: Seen) -> Seen:
+    """Return both with every difference by its measure; a ratio to 0 is left out: a merge patch can carry no null."""
+    difference = {
         each.measure: {"difference": each.difference} | ({} if each.ratio is None else {"ratio": each.ratio})
-        for each in differences(a, b)
+        for each in differences(a.measures, b.measures)
     }
+    measures = {"a": a.measures, "b": b.measures, "difference": difference}
+    return Seen(a.position + b.position, a.place, a.at_ms, measures)

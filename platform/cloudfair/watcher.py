@@ -42,7 +42,6 @@ from cloudfair.messages import (
     Step,
     Subscribe,
 )
-from cloudfair.moments import Moments
 from cloudfair.playback import Playback
 from cloudfair.tables import now
 from fairfacts.errors import BackendError, did_you_mean
@@ -63,7 +62,7 @@ async def watch(socket: WebSocket, run: str, here: Here) -> None:
     """Stream the measures of a run; `cloudfair.messages` has the protocol."""
     feed = here.feeds.of(await here.runs.get(run))
     await socket.accept(subprotocol(socket))
-    await Watcher(socket, feed, here.moments).serve()
+    await Watcher(socket, feed).serve()
 
 
 class MessageError(BackendError):
@@ -76,9 +75,8 @@ class Watcher:
     paths = PATHS
     """What can be asked for."""
 
-    def __init__(self, socket: WebSocket, feed: Feed, moments: Moments | None = None) -> None:
-        """Prepare to serve; without moments the client sees what is going on, and no past."""
-        self._socket, self._feed, self._moments = socket, feed, moments
+    def __init__(self, socket: WebSocket, feed: Feed) -> None:
+        self._socket, self._feed = socket, feed
         self._wake = asyncio.Event()
         self._asked = Subscribe()
         self._parts: Parts = ()
@@ -105,7 +103,12 @@ class Watcher:
                 await self._write()
         finally:
             reader.cancel()
-            self._feed.leave(self._wake)
+            self._feed.leave(self)
+
+    def look(self, now: float) -> None:
+        """Wake where something is due."""
+        if now >= self._heartbeat_due or (now >= self._frame_due and self._is_behind()):
+            self._wake.set()
 
     async def _read(self) -> None:
         try:
@@ -136,11 +139,9 @@ class Watcher:
             raise MessageError(f"message not understood: {fault}") from fault
         if isinstance(message, Ack):
             self._acknowledged = message.frame
-        elif self._moments is None and not (isinstance(message, Subscribe) and message.at_ms is None):
-            raise MessageError("this feed has no playback; move through a run on its own feed, /runs/RUN/live")
         elif isinstance(message, Subscribe):
             self._subscribe(message)
-        elif not self._feed.is_joined(self._wake) and self._playback is None:
+        elif not self._feed.is_joined(self) and self._playback is None:
             raise MessageError("subscribe first: the parts and the rate are those of the subscription")
         else:
             self._moves.append(message)
@@ -153,7 +154,7 @@ class Watcher:
         self._moves.clear()
         whole = {path for path in asked.parts if "." not in path}
         self._parts = tuple(sorted(whole | {path for path in asked.parts if path.partition(".")[0] not in whole}))
-        self._feed.join(self._wake)
+        self._feed.join(self)
 
     async def _write(self) -> None:
         await self._say(self._hello())
@@ -180,9 +181,14 @@ class Watcher:
         return None
 
     async def _sleep(self) -> None:
-        """Wait for a new frame, a word of the client, or the time at which something is due."""
+        """Wait for a word of the client, or the time at which something is due: `look` tells, or a clock of its own."""
+        if self._moves or not self._answered:
+            return
+        if self._feed.is_joined(self):
+            await self._wake.wait()
+            return
         is_behind = self._is_behind()
-        if self._moves or not self._answered or (is_behind and self._playback and self._playback.is_new):
+        if is_behind and self._playback and self._playback.is_new:
             return
         due = min(self._heartbeat_due, self._frame_due) if is_behind else self._heartbeat_due
         with suppress(TimeoutError):
@@ -211,11 +217,11 @@ class Watcher:
         self._answered, since = True, None
         self._acknowledged = -1
         if self._asked.at_ms is not None:
-            self._playback = self._depart(self._asked.at_ms)
+            playback = self._depart(self._asked.at_ms)
             if self._asked.speed is not None:
-                self._playback.play(self._asked.speed)
+                playback.play(self._asked.speed)
             await self._say(self._told())
-            return await self._send_played(self._playback, await self._playback.frame(0), None)
+            return await self._send_played(playback, await playback.frame(0), None)
         self._playback = None
         if self._asked.resume is not None:
             held = self._feed.held(self._asked.resume)
@@ -225,28 +231,29 @@ class Watcher:
                 await self._say(Reset(reason=held))
         return await self._send_newest(since)
 
-    def _depart(self, at_ms: int, position: int | None = None) -> Playback:
-        """Leave the run as it goes."""
-        assert self._moments is not None, "moves are refused without them"
-        self._feed.leave(self._wake)
-        return Playback(self._moments, self._feed.live, at_ms, position)
+    def _depart(self, at_ms: int, place: int | None = None) -> Playback:
+        """Leave what is going on."""
+        self._feed.leave(self)
+        self._playback = Playback(self._feed.past(), at_ms, place)
+        return self._playback
 
     async def _move(self, move: Move) -> None:
         """Do what the client says, and tell it where it stands."""
         if isinstance(move, Live):
             return await self._return()
-        if self._playback is None:
+        if (playback := self._playback) is None:
             assert self._sent is not None, "the subscription was answered"
-            self._playback = self._depart(self._sent.at_ms, self._sent.position)
+            playback = self._depart(self._sent.at_ms, self._sent.place)
+            self._sent = playback.packed(self._sent)
         match move:
             case Seek():
-                self._playback.seek(move.at_ms)
+                playback.seek(move.at_ms)
             case Play():
-                self._playback.play(move.speed)
+                playback.play(move.speed)
             case Pause():
-                self._playback.pause()
+                playback.pause()
             case Step():
-                self._playback.step(move.events)
+                playback.step(move.events)
             case _:
                 assert_never(move)
         return await self._say(self._told())
@@ -254,7 +261,7 @@ class Watcher:
     async def _play(self, playback: Playback) -> None:
         """Send what there is to see, at once where the client moved, and otherwise at its rate."""
         is_through = playback.is_through
-        if is_through and not self._feed.live.ended:
+        if is_through and not self._feed.ended:
             return await self._return()
         if is_through:
             playback.pause()
@@ -266,10 +273,10 @@ class Watcher:
         return None
 
     async def _return(self) -> None:
-        """Go back to the run as it goes."""
+        """Go back to what is going on."""
         self._playback = None
         self._acknowledged = -1
-        self._feed.join(self._wake)
+        self._feed.join(self)
         await self._say(self._told())
         await self._send_newest(None)
 
@@ -292,7 +299,7 @@ class Watcher:
 
     def _told(self) -> messages.Playback:
         if self._playback is None:
-            return messages.Playback(mode="live", at_ms=self._feed.live.at_ms, speed=None)
+            return messages.Playback(mode="live", at_ms=self._feed.at_ms, speed=None)
         speed = self._playback.speed
         return messages.Playback(mode="paused" if speed is None else "playing", at_ms=self._playback.at_ms, speed=speed)
 

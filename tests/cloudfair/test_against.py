@@ -11,6 +11,8 @@ import httpx
 import msgspec
 import pytest
 from tests.cloudfair.example import STEP_MS, begin, digest_of, example, measures_of, send, send_all
+from tests.cloudfair.test_feed import watching as watching_run
+from tests.cloudfair.test_playback import move, told
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
@@ -113,6 +115,65 @@ def test_feed_goes_on_after_all_have_left(client: httpx.Client, runs: tuple[str,
             send(client, run, log, head, end)
         with watching(client, *runs) as until:
             assert until((end - 1) * STEP_MS)[1] == pair_at(end, end)
+
+
+def test_watcher_moves_through_two_runs_that_have_ended(client: httpx.Client, runs: tuple[str, str]) -> None:
+    send_all(client, runs[0], LONG)
+    send_all(client, runs[1], SHORT)
+    with watching_run(client, "/against/".join(runs)) as watcher:
+        watcher.say("subscribe", at_ms=150_500)
+        assert told(watcher) == ("paused", 150_500, None)
+        frame = watcher.next("snapshot")
+        assert (frame["at_ms"], frame["position"], frame["state"]) == (150_500, 302, pair_at(151, 151))
+        assert move(watcher, "seek", at_ms=300_000) == ("paused", 300_000, None)
+        assert watcher.next("patch")["position"] == 551
+        assert watcher.state == pair_at(301, 250)
+        for events, a, b in ((1, 302, 250), (-200, 102, 102), (-999, 0, 1), (60, 60, 60)):
+            assert move(watcher, "step", events=events)[0] == "paused"
+            assert watcher.next("patch")["at_ms"] == max(0, a - 1) * STEP_MS
+            assert watcher.state == pair_at(a, b)
+        assert move(watcher, "play", speed=100_000)[0] == "playing"
+        while (message := watcher.next("patch", "playback"))["type"] == "patch":
+            pass
+        assert (message["mode"], message["at_ms"]) == ("paused", 399 * STEP_MS)
+        if watcher.position < 650:
+            watcher.next("patch")
+        assert watcher.state == pair_at(400, 250)
+        assert move(watcher, "live") == ("live", 399 * STEP_MS, None)
+        assert watcher.next("snapshot")["state"] == pair_at(400, 250)
+        assert watcher.next("end")["b"] == digest_of(SHORT)
+
+
+def test_watcher_of_two_runs_that_go_on_looks_back_no_further_than_both_have_come(
+    client: httpx.Client, runs: tuple[str, str]
+) -> None:
+    a, b = runs
+    send(client, a, LONG, 0, 300)
+    send(client, b, SHORT, 0, 100)
+    with watching_run(client, f"{a}/against/{b}") as watcher:
+        assert watcher.subscribe(rate_hz=20)["state"] == pair_at(100, 100)
+        assert move(watcher, "pause") == ("paused", 99_000, None)
+        send(client, b, SHORT, 100, 200)
+        for said, count in ({"kind": "step"}, 101), ({"kind": "step", "events": 150}, 200):
+            move(watcher, **said)
+            assert watcher.next("patch")["at_ms"] == (count - 1) * STEP_MS
+            assert watcher.state == pair_at(count, count)
+        assert move(watcher, "seek", at_ms=5_000) == ("paused", 5_000, None)
+        watcher.next("patch")
+        assert watcher.state == pair_at(6, 6)
+        assert move(watcher, "seek", at_ms=250_000) == ("paused", 199_000, None)
+        watcher.next("patch")
+        assert watcher.state == pair_at(200, 200)
+        send(client, b, SHORT, 200)
+        assert move(watcher, "play", speed=100_000)[0] == "playing"
+        while (message := watcher.next("patch", "playback"))["type"] == "patch":
+            pass
+        assert (message["mode"], message["at_ms"]) == ("live", 299_000)  # it has caught up with them
+        assert watcher.next("snapshot")["state"] == pair_at(300, 250)
+        send(client, a, LONG, 300)
+        while watcher.next("patch", "end")["type"] == "patch":
+            pass
+        assert watcher.state == pair_at(400, 250)
 
 
 def test_unknown_run_and_part_are_refused(client: httpx.Client, runs: tuple[str, str]) -> None:

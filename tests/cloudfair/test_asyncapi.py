@@ -139,12 +139,14 @@ def test_what_is_said_of_a_pair_passes_it(document: dict[str, Any], client: http
     send(client, runs[0], EVENTS, 0, 100)
     address = f"{str(client.base_url).replace('http', 'ws', 1)}/runs/{runs[0]}/against/{runs[1]}/live"
     with connect(address) as feed:
-        feed.send(json.dumps(recorder.take({"type": "subscribe", "parts": ["difference", "a.run"]})))
+        subscribe = {"type": "subscribe", "parts": ["difference", "a.run"]}
+        for said in (subscribe, {"type": "seek", "at_ms": 5}, {"type": "live"}):
+            feed.send(json.dumps(recorder.take(said)))
         for run in runs:
             send_all(client, run, EVENTS, 100 if run == runs[0] else 0)
         for text in feed:
             recorder.take(json.loads(text))
-    assert recorder.seen >= {"PairHello", "Snapshot", "Patch", "PairEnd"}
+    assert recorder.seen >= {"PairHello", "Snapshot", "Patch", "Playback", "PairEnd"}
 
 
 def test_what_comes_from_a_tap_passes_it(document: dict[str, Any], client: httpx.Client, run: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from itertools import pairwise
 from typing import Any
@@ -186,12 +185,3 @@ def test_move_that_cannot_be_followed_closes_with_the_reason(
         with pytest.raises(ConnectionClosed) as closed:
             watcher.receive()
         assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (1008, reason)
-
-
-def test_two_runs_side_by_side_have_no_playback(client: httpx.Client, run: str) -> None:
-    for message in ({"type": "seek", "at_ms": 5}, {"type": "subscribe", "at_ms": 5}):
-        with watching(client, f"{run}/against/{run}") as watcher:
-            watcher.connection.send(json.dumps(message))
-            with pytest.raises(ConnectionClosed) as closed:
-                watcher.receive()
-            assert closed.value.rcvd.reason.startswith("this feed has no playback")
