@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import signal
 import statistics
 import subprocess
@@ -24,6 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import connect
 
+from benchmarks.machine import machine, memory_kb
 from cloudfair.log import Log, pieces
 from fairfacts.auditor import Auditor
 from fairfacts.events import decode
@@ -86,8 +85,7 @@ def end_to_end(database: Path, scale: float) -> dict[str, Any]:
             out, _ = running.communicate()
             watcher.join()
         result: dict[str, Any] = json.loads(out)
-        status = Path(f"/proc/{process.pid}/status").read_text()
-        result["backend_mb"] = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+        result["backend_mb"] = memory_kb(process.pid, "VmHWM") / 1024
     result["bytes_an_event"] = database.stat().st_size / result["events"]
     result["frames_per_s"] = (len(frames) - 1) / (frames[-1] - frames[0])
     return result
@@ -165,16 +163,6 @@ def newest(url: str) -> str:
     while not (runs := httpx.get(f"{url}/runs").json()):
         time.sleep(0.02)
     return str(runs[0]["id"])
-
-
-def machine() -> str:
-    """Return what this machine is, as far as it matters."""
-    cpuinfo = Path("/proc/cpuinfo")
-    names = [
-        line.partition(":")[2].strip() for line in cpuinfo.read_text().splitlines() if line.startswith("model name")
-    ]
-    cpu = names[0] if names else platform.processor()
-    return f"{os.cpu_count()} cores, {cpu}, {platform.system()}, Python {platform.python_version()}"
 
 
 main()

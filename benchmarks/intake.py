@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from tests.cloudfair.postgres import postgres
 
-from benchmarks.moments import cpu_s
+from benchmarks.machine import cpu_s
 from cloudfair.log import Log
 from fairsim.outbox import BATCH_EVENTS
 
@@ -54,14 +54,14 @@ def main() -> None:
     Console(width=110).print(table)
 
 
-def batches_of(database: Path) -> tuple[list[bytes], int]:
-    """Return the latest run's log in batches as `fair run` sends them, and how many events they are."""
+def batches_of(database: Path, size: int = BATCH_EVENTS) -> tuple[list[bytes], int]:
+    """Return the latest run's log in batches, of as many events as `fair run` sends, and how many events they are."""
     log = Log.open(str(database))
     lines = b"".join(segment.ndjson for segment in log.segments(log.runs()[0].id)).splitlines(keepends=True)
     log.close()
     compressor = zstandard.ZstdCompressor(level=1)
-    firsts = range(0, len(lines), BATCH_EVENTS)
-    return [compressor.compress(b"".join(lines[first : first + BATCH_EVENTS])) for first in firsts], len(lines)
+    firsts = range(0, len(lines), size)
+    return [compressor.compress(b"".join(lines[first : first + size])) for first in firsts], len(lines)
 
 
 def made(server: str, name: str) -> str:

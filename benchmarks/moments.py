@@ -22,6 +22,8 @@ from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import ClientConnection, connect
 
+from benchmarks.machine import cpu_s
+
 FAIR = [sys.executable, "-m", "cloudfair.command"]
 SPEEDS = (1, 1_000, 100_000)
 
@@ -107,12 +109,6 @@ def play(feed: ClientConnection, backend: int, speed: int, seconds: float) -> tu
         hear(feed, "patch")
         frames += 1
     return frames / spent, (cpu_s(backend) - cpu) / spent
-
-
-def cpu_s(process: int) -> float:
-    """Return the seconds of processor time that a process has taken."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 if __name__ == "__main__":

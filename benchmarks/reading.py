@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import os
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,8 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.machine import cpu_s
 
 FAIR = [sys.executable, "-m", "cloudfair.command"]
 QUESTIONS = {
@@ -86,12 +87,6 @@ async def ask(url: str, run: str, paths: list[str], clients: int, seconds: float
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return took_ms
-
-
-def cpu_s(pid: int) -> float:
-    """Return the processor time that a process has used, which no other work on the machine makes longer."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:

@@ -10,11 +10,15 @@ import sys
 import threading
 from asyncio import BaseTransport, Transport
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import cast
 
 import uvicorn
 from uvicorn._types import ASGISendEvent
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
 
 from cloudfair.app import create_app
 from cloudfair.settings import Settings
@@ -29,6 +33,11 @@ SWITCH_S = 0.0005
 """How long the loop may hold Python while the log's writer wants it; the usual 5 ms are as long as a whole commit."""
 SEND_BUFFER_BYTES = 64 * 1024
 CLIENT_MESSAGE_BYTES = 64 * 1024
+OTHER_FILES = 200
+"""Open files that are no sockets of clients: of databases, archives and runs."""
+SHARED_TEXT = 1024
+"""Longer texts are those of frames, which many watchers are sent."""
+SHARED_TEXTS = 16
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None] | None = None, launcher: Launcher | None = None) -> None:
@@ -39,6 +48,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None] | None = None, lau
     Raises:
         BackendError: the port is in use, or the database cannot be opened.
     """
+    _allow_files(settings.max_watchers + settings.max_requests + OTHER_FILES)
     with bound(settings.host, settings.port) as listener:
         Server(settings, listener, on_ready or announce, launcher).run()
 
@@ -139,10 +149,28 @@ class WatcherProtocol(WebSocketsSansIOProtocol):
 
     async def send(self, message: ASGISendEvent) -> None:
         """Send, then wait until nothing is left in the process."""
-        await super().send(message)
+        if message["type"] == "websocket.send" and (text := message.get("text")):
+            await self.writable.wait()
+            if self.conn.state is not State.OPEN or self.transport.is_closing():
+                raise ClientDisconnected
+            self.transport.write(framed(text))
+        else:
+            await super().send(message)
         await self.writable.wait()
         if message["type"] == "websocket.http.response.body":
             self.handshake_complete = True  # with a refusal; uvicorn 0.54 takes it for none and logs an error
+
+
+def framed(text: str) -> bytes:
+    """Return a text as a WebSocket carries it; one that many watchers are sent is put in its frame once."""
+    return _shared(text) if len(text) > SHARED_TEXT else _framed(text)
+
+
+def _framed(text: str) -> bytes:
+    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
+
+
+_shared = lru_cache(SHARED_TEXTS)(_framed)
 
 
 class _Uvicorn(uvicorn.Server):
@@ -156,6 +184,18 @@ class _Uvicorn(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+
+def _allow_files(count: int) -> None:
+    """Have this process open so many files, as far as the system lets it; shells begin with 1,024."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextlib.contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -86,6 +87,26 @@ def watching(client: httpx.Client, run: str, **options: Any) -> Iterator[Watchin
     url = f"{client.base_url}/runs/{run}/live".replace("http", "ws", 1).replace("//runs", "/runs")
     with connect(url, max_size=None, **options) as connection:
         yield Watching(connection)
+
+
+def test_watchers_that_are_cut_off_disturb_nobody(
+    client: httpx.Client, run: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with ExitStack() as watchers:
+        cut = [watchers.enter_context(watching(client, run, close_timeout=0)) for _ in range(40)]
+        other = watchers.enter_context(watching(client, run))
+        for watcher in (*cut, other):
+            watcher.subscribe(rate_hz=20)
+        for first in range(0, 2_000, 50):
+            send(client, run, EVENTS, first, first + 50)
+            if cut:
+                reset = struct.pack("ii", 1, 0)  # no goodbye: the connection is gone at once
+                cut[-1].connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, reset)
+                cut.pop().connection.socket.close()
+        other.until(2_000)
+        assert other.state == measures_of(EVENTS)
+        assert other.next("end")
+    assert [record.message for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
 def test_hello_tells_which_feed_it_is_and_where_the_run_stands(client: httpx.Client, run: str) -> None:

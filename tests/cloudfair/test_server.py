@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from tests.cloudfair.conftest import served
+from tests.cloudfair.test_crash import PROGRAM
 
 from cloudfair import app
 from cloudfair.database import open_database
@@ -41,6 +46,20 @@ def test_other_hosts_need_a_token(host: str) -> None:
 def test_loopback_needs_none(host: str, sqlite: str) -> None:
     with served(Settings(host=host, database=sqlite)) as url:
         assert url.startswith(("http://127.0.0.1:", "http://[::1]:"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+def test_shell_that_allows_few_open_files_allows_as_many_watchers(sqlite: str) -> None:
+    few = "from resource import *; setrlimit(RLIMIT_NOFILE, (60, getrlimit(RLIMIT_NOFILE)[1])); "
+    command = [sys.executable, "-c", few + PROGRAM, sqlite]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, ExitStack() as sockets:
+        sockets.callback(server.kill)
+        assert server.stdout
+        url = urlsplit(server.stdout.readline().split()[-1])
+        for _ in range(100):
+            one = sockets.enter_context(socket.create_connection((url.hostname, url.port), timeout=10))
+            one.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert one.recv(15).startswith(b"HTTP/1.1 200")
 
 
 def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
