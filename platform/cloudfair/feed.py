@@ -6,6 +6,8 @@ import asyncio
 import secrets
 import time
 from collections import deque
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, Protocol
 
 import msgspec
@@ -18,6 +20,8 @@ from cloudfair.past import Past, RunPast
 
 TICK_S = 0.1
 """A feed makes at most ten frames a second."""
+TURN_WATCHERS = 64
+"""How many watchers look at what is due in one turn of the loop; each may then write its frame."""
 HELD_FRAMES = 64
 """How many frames a watcher may have missed and still go on with a patch."""
 
@@ -140,10 +144,13 @@ class Feed:
         self._frames.append(frame)
         self._texts.clear()
 
-    def _look(self) -> None:
-        now = time.monotonic()
-        for watcher in self._watchers:
+    def _look(self, watchers: Iterator[Follower] | None = None) -> None:
+        """Have some watchers look, then the next ones: between them others have their turn, the intake above all."""
+        now, watchers = time.monotonic(), watchers or iter(tuple(self._watchers))
+        for watcher in islice(watchers, TURN_WATCHERS):
             watcher.look(now)
+        if next_one := next(watchers, None):
+            asyncio.get_running_loop().call_soon(self._look, chain((next_one,), watchers))
 
 
 class Feeds:

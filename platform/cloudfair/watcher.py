@@ -114,7 +114,6 @@ class Watcher:
         try:
             while (message := await self._socket.receive())["type"] == "websocket.receive":
                 self._take(message.get("text") or message.get("bytes") or b"")
-                self._wake.set()
         except MessageError as fault:
             self._fault = fault
         finally:
@@ -139,12 +138,15 @@ class Watcher:
             raise MessageError(f"message not understood: {fault}") from fault
         if isinstance(message, Ack):
             self._acknowledged = message.frame
+            if self._feed.is_joined(self) and not self._feed.ended:
+                return self.look(heard_at)  # most often the next frame is not due
         elif isinstance(message, Subscribe):
             self._subscribe(message)
         elif not self._feed.is_joined(self) and self._playback is None:
             raise MessageError("subscribe first: the parts and the rate are those of the subscription")
         else:
             self._moves.append(message)
+        return self._wake.set()
 
     def _subscribe(self, asked: Subscribe) -> None:
         for path in asked.parts:
