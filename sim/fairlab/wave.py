@@ -25,8 +25,8 @@ REACH = 2.0
 """How far the wave looks, in standard deviations of the prior."""
 IMPLAUSIBLE = 3.0
 """Standard deviations beyond which a point is implausible (Pukelsheim's rule: fewer than 5 % lie there)."""
-TRIED, BOXES = 1_000, 30
-"""Points of a box that are asked of the emulators, and how many boxes at most."""
+TRIED, BEST, BOXES = 2_000, 40, 30
+"""Points of a box that are asked of the emulators, how many of them the next box is laid around, and boxes at most."""
 
 
 class Left(msgspec.Struct, frozen=True):
@@ -144,7 +144,7 @@ def history_match(space: Space, runs: Runs, seed: int, count: int) -> tuple[Wave
         worst: Floats = np.abs(np.array([space.errors(one) for one in logs]) / unsure).max(axis=1)
         return worst
 
-    plausible, share = _close_in(implausibility, len(free), seed)
+    plausible, share = close_in(implausibility, len(free), seed)
     ends = list(zip(plausible.min(axis=0).tolist(), plausible.max(axis=0).tolist(), strict=True))
     left = tuple(
         Left(
@@ -160,23 +160,29 @@ def history_match(space: Space, runs: Runs, seed: int, count: int) -> tuple[Wave
     return Wave(count, share, left, told), emulator
 
 
-def _close_in(implausibility: Callable[[Floats], Floats], dimensions: int, seed: int) -> tuple[Floats, float]:
+def close_in(implausibility: Callable[[Floats], Floats], dimensions: int, seed: int) -> tuple[Floats, float]:
     """Return points that are not implausible, and about which share of the prior's box they stand for.
 
-    What is plausible is a millionth of the box: it is closed in on, box by box, each around the best tenth of the last.
+    What is plausible is a millionth of the box: it is closed in on, box by box, each around the best of the last, until
+    a tenth of a box is plausible. Where parameters make up for one another what is plausible lies aslant in any box,
+    and never fills so much of one: then all that was found on the way counts.
     """
-    low, high, share = -REACH * np.ones(dimensions), REACH * np.ones(dimensions), 1.0
+    low, high, volume = -REACH * np.ones(dimensions), REACH * np.ones(dimensions), 1.0
+    plausible: list[Floats] = []
     for turn in range(BOXES):
         unit = (spread_points(TRIED, dimensions, Draws(seed, 1 + turn)) / REACH + 1) / 2
         candidates = low + unit * (high - low)
         found = implausibility(candidates)
-        plausible = candidates[found < IMPLAUSIBLE]
-        if len(plausible) >= TRIED / 10:
-            return plausible, share * len(plausible) / TRIED
-        best = candidates[np.argsort(found)[: TRIED // 10]]
-        margin = (best.max(axis=0) - best.min(axis=0)) / 10
+        plausible.append(candidates[found < IMPLAUSIBLE])
+        share = volume * len(plausible[-1]) / TRIED
+        if len(plausible[-1]) >= TRIED / 10:
+            break
+        best = candidates[np.argsort(found)[:BEST]]
+        margin = (best.max(axis=0) - best.min(axis=0)) / 4
         next_low = np.maximum(best.min(axis=0) - margin, low)
         next_high = np.minimum(best.max(axis=0) + margin, high)
-        share *= float(np.prod((next_high - next_low) / (high - low)))
+        volume *= float(np.prod((next_high - next_low) / (high - low)))
         low, high = next_low, next_high
-    raise LabError("no part of the priors is compatible with the targets; widen their factors, or --discrepancy")
+    if not share:
+        raise LabError("no part of the priors is compatible with the targets; widen their factors, or --discrepancy")
+    return np.concatenate(plausible), share

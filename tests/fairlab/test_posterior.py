@@ -13,7 +13,7 @@ from fairlab.estimates import student
 from fairlab.posterior import Draw, find_posterior, marginals
 from fairlab.runs import Runs
 from fairlab.targets import Aim
-from fairlab.wave import REACH, Space, spread_points
+from fairlab.wave import IMPLAUSIBLE, REACH, Space, close_in, spread_points
 from fairlab.what_if import play_what_if, what_if
 from fairsim.draws import Draws
 
@@ -41,6 +41,27 @@ def test_wave_leaves_what_holds_the_answer(found):
     domestic, overseas = found.wave.left  # the calibration fits 0.36 and 0.43
     assert domestic.low < 0.36 < domestic.high
     assert overseas.low < 0.43 < overseas.high
+
+
+def test_what_is_plausible_is_found_where_parameters_make_up_for_one_another():
+    narrow = IMPLAUSIBLE * np.array([0.02, 0.1, 0.1])
+
+    def implausibility(points):
+        off = np.stack([points[:, 0] + points[:, 1], points[:, 2], points[:, 3]], axis=1)
+        return IMPLAUSIBLE * np.abs(off / narrow).max(axis=1)
+
+    plausible, share = close_in(implausibility, 4, seed=7)
+    assert implausibility(plausible).max() < IMPLAUSIBLE
+    # a band along the diagonal of the first two, from corner to corner, and a slice of each other
+    widths = 2 * narrow
+    assert share == pytest.approx(np.prod(widths) * 2 * REACH / (2 * REACH) ** 4, rel=0.5)
+    assert plausible[:, 0].min() < -0.9 * REACH
+    assert plausible[:, 0].max() > 0.9 * REACH
+
+
+def test_priors_without_anything_plausible_are_refused():
+    with pytest.raises(LabError, match="widen their factors, or --discrepancy"):
+        close_in(lambda points: np.full(len(points), 2 * IMPLAUSIBLE), 2, seed=7)
 
 
 def test_draws_are_closer_than_the_prior(found):
