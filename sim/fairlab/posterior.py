@@ -7,6 +7,7 @@ Hasenauer 2018) draws from what is left, over the same executor as every experim
 from __future__ import annotations
 
 import hashlib
+import logging
 import math
 import tempfile
 from collections.abc import Callable, Sequence
@@ -131,6 +132,8 @@ def _pyabc() -> Any:
         import pyabc
     except ImportError as fault:
         raise LabError("fair posterior: pyABC is not installed; pip install 'cloudfair[posterior]'") from fault
+    # it sets its level as it is imported, and would tell of each population on standard error
+    logging.getLogger("ABC").setLevel(logging.WARNING)
     return pyabc
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from pathlib import Path
 from typing import Annotated
@@ -59,7 +58,6 @@ def posterior(
     check_output(resume)
     space = Space(scenario, changes or (), aim, scale)
     load_scenario(scenario, changes=[*(changes or ()), *(what_if or ())], scale=scale)  # refused before any run
-    logging.getLogger("ABC").setLevel(logging.WARNING)  # it tells of each population on standard error
     began, played = time.monotonic(), 0
     with workers(worker_count, dask=dask) as (executor, at_once), err.status("") as status:
 
