@@ -77,7 +77,9 @@ def test_empty_database_becomes_what_the_tables_say(database: str) -> None:
     assert differences(database) == []  # and is left as it is
 
 
-async def test_database_of_the_release_before_is_taken_over_with_its_runs(database: str) -> None:
+async def test_database_of_the_release_before_is_taken_over_with_its_runs(
+    database: str, caplog: pytest.LogCaptureFixture
+) -> None:
     run = make_earlier(database)
     assert differences(database) == []
     log = Log.open(database)
@@ -88,6 +90,7 @@ async def test_database_of_the_release_before_is_taken_over_with_its_runs(databa
     live = await runs.get(run)
     assert live.state().snapshot() == measures_of(EVENTS)
     runs.close()  # what is being written is finished
+    assert caplog.messages == []  # a checkpoint that could not be kept is told
     assert State.restore(log.latest_checkpoint(run).state).snapshot() == measures_of(EVENTS)
     assert Moments(log).state(run, 100_000).snapshot() == measures_of(EVENTS[:101])
     log.close()

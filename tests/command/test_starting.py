@@ -105,6 +105,20 @@ def test_backend_that_stops_ends_what_it_plays(fair: Fair) -> None:
         )
 
 
+def test_backend_that_is_killed_and_started_again_has_its_runs_go_on(played: Played, fair: Fair) -> None:
+    _, result = played
+    with fair.serving() as (url, backend):
+        run = start(url, **SLOW)
+        wait_until(lambda: head(url, run) > 0)
+        backend.kill()
+        backend.communicate()
+        with fair.serving(port=int(url.rpartition(":")[2])):
+            wait_for_obedience(url, run, say(url, run, "speed", speed="max"))
+            wait_until(lambda: details(url, run)["state"] == "ended", 60)
+            assert details(url, run)["digest"] == result["digest"]
+    wait_until(lambda: players(run) == [])
+
+
 @pytest.mark.parametrize(
     ("asked", "detail"),
     [
