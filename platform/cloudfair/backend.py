@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 SUBPROTOCOL = "cloudfair"
 """Of the feeds' WebSockets."""
+POLICY_VIOLATION = 1008
+"""Closes a WebSocket whose client says what it may not."""
 BEARER = "bearer."
 """Begins the subprotocol in which a page sends its token, in base64url."""
 

@@ -175,45 +175,46 @@ def _field(fault: dict[str, Any]) -> str:
 
 def tell_problems(app: FastAPI) -> None:
     """Have every error of the app answered with a problem document."""
-
-    async def refused(_: Request, error: RefusedError) -> Response:
-        return problem(error.status, str(error), error.headers, **error.extensions)
-
-    async def event_refused(_: Request, error: EventError) -> Response:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), position=error.position, field=error.field)
-
-    async def unable(_: Request, error: FairError) -> Response:
-        asks_too_much = isinstance(error, ScenarioError)  # and can be mended by who asked
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY if asks_too_much else HTTPStatus.SERVICE_UNAVAILABLE, str(error))
-
-    async def not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
-        faults = [{"field": _field(fault), "reason": fault["msg"]} for fault in error.errors()]
-        detail = ". ".join(map(_told, error.errors()))
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
-
-    async def no_route(request: Request, error: HTTPException) -> Response:
-        headers = dict(error.headers or {})
-        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            detail = f"{request.url.path} takes no {request.method}; allowed is {headers.get('Allow', 'GET')}"
-        elif error.status_code == HTTPStatus.NOT_FOUND:
-            detail = f"{request.url.path} is no path of this backend; /docs lists them"
-        else:
-            detail = error.detail
-        return problem(error.status_code, detail, headers)
-
-    async def failed(_: Request, error: Exception) -> Response:
-        return problem(
-            HTTPStatus.INTERNAL_SERVER_ERROR, f"{type(error).__name__} in the backend; its log has the traceback"
-        )
-
     handlers: dict[type[Exception], Any] = {
-        RefusedError: refused,
-        EventError: event_refused,
-        FairError: unable,
-        RequestValidationError: not_valid,
-        WebSocketRequestValidationError: not_valid,
-        HTTPException: no_route,
-        Exception: failed,
+        FairError: _refused,
+        RequestValidationError: _not_valid,
+        WebSocketRequestValidationError: _not_valid,
+        HTTPException: _no_route,
+        Exception: _failed,
     }
     for error, handler in handlers.items():
         app.add_exception_handler(error, handler)
+
+
+async def _refused(_: Request, error: FairError) -> Response:
+    match error:
+        case RefusedError():
+            return problem(error.status, str(error), error.headers, **error.extensions)
+        case EventError():
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error), position=error.position, field=error.field)
+        case ScenarioError():  # can be mended by who asked, all others cannot
+            return problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+
+
+async def _not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
+    faults = [{"field": _field(fault), "reason": fault["msg"]} for fault in error.errors()]
+    detail = ". ".join(map(_told, error.errors()))
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
+
+
+async def _no_route(request: Request, error: HTTPException) -> Response:
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        detail = f"{request.url.path} takes no {request.method}; allowed is {headers.get('Allow', 'GET')}"
+    elif error.status_code == HTTPStatus.NOT_FOUND:
+        detail = f"{request.url.path} is no path of this backend; /docs lists them"
+    else:
+        detail = error.detail
+    return problem(error.status_code, detail, headers)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    return problem(
+        HTTPStatus.INTERNAL_SERVER_ERROR, f"{type(error).__name__} in the backend; its log has the traceback"
+    )

@@ -12,7 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
-from cloudfair.backend import Here, same_origin
+from cloudfair.backend import POLICY_VIOLATION, Here, same_origin
 from cloudfair.cloudevents import SUBPROTOCOL, Envelope, envelope_of
 from cloudfair.live import Live
 from cloudfair.log import Log
@@ -24,7 +24,6 @@ PAGE_EVENTS = 512
 """How many are read at a time."""
 TURN_EVENTS = 32
 """How many are sent before others have their turn."""
-POLICY_VIOLATION = 1008
 
 router = APIRouter()
 

@@ -18,7 +18,7 @@ from fastapi import APIRouter, Depends, WebSocket
 from starlette.websockets import WebSocketDisconnect
 
 from cloudfair import messages
-from cloudfair.backend import Backend, Here, same_origin, subprotocol
+from cloudfair.backend import POLICY_VIOLATION, Backend, Here, same_origin, subprotocol
 from cloudfair.feed import Feed, Frame, Parts, text_of
 from cloudfair.messages import (
     MAX_MESSAGES_PER_S,
@@ -48,7 +48,6 @@ from fairfacts.errors import BackendError, did_you_mean
 from fairfacts.measures import MEASURES
 
 HEARTBEAT_S = 2.0
-POLICY_VIOLATION = 1008
 REASON_BYTES = 123
 """What a close frame has room for."""
 PATHS = frozenset(MEASURES) | {path.partition(".")[0] for path in MEASURES}
