@@ -30,7 +30,7 @@ Parts = tuple[str, ...]
 
 
 class Frame(msgspec.Struct, frozen=True):
-    """The measures of a run at one moment; never changed once made."""
+    """The measures of a run at one moment; never changed once made, and empty once its feed has let go of it."""
 
     number: int
     position: int
@@ -117,8 +117,10 @@ class Feed:
     def text(self, since: Frame | None, parts: Parts) -> str:
         """Return the message that brings a client from `since`, or from nothing, to the newest frame.
 
-        It is made once for all watchers who are sent the same.
+        A client that stands at a frame which is held no more is brought from nothing. The message is made once for all
+        watchers who are sent the same.
         """
+        since = since if since is not None and since.measures else None
         key = (None if since is None else since.number, parts)
         if (text := self._texts.get(key)) is None:
             text = self._texts[key] = text_of(self.newest, since, parts, self.token(self.newest))
@@ -141,6 +143,8 @@ class Feed:
         return self.newest.number + 1 if self._frames else 0
 
     def _add(self, frame: Frame) -> None:
+        if len(self._frames) == self._frames.maxlen:
+            self._frames[0].measures.clear()  # whoever still stands there would keep some hundred KB each
         self._frames.append(frame)
         self._texts.clear()
 

@@ -2,6 +2,7 @@
 
 The server greets with `hello`. The client asks with `subscribe` and is answered with a `snapshot` (or, where it
 resumes, with a `patch`, or a `reset` and a `snapshot`); then come patches as the run goes on, and `end` after the last.
+A client that is more than 64 frames behind is sent a `snapshot` again.
 
 Playback: with `seek`, `play`, `pause` and `step` a watcher leaves the run as it goes and moves through its past on its
 own; `live` brings it back. Each of them is answered with `playback`, and then come frames: a `patch` from what the

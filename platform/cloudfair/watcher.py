@@ -270,7 +270,8 @@ class Watcher:
         if self._is_behind() and (playback.is_new or time.monotonic() >= self._frame_due):
             assert self._sent is not None, "there is one to be behind"
             frame = await playback.frame(self._sent.number + 1)
-            await self._send_played(playback, frame, playback.unpacked(self._sent))
+            since = playback.unpacked(self._sent)
+            await self._send_played(playback, frame, since if since.measures else None)
         return None
 
     async def _return(self) -> None:

@@ -299,6 +299,29 @@ def test_watcher_that_acknowledges_late_gets_one_patch_with_all_it_missed(client
         assert (patch["from"], patch["to"], patch["merged"], late.state) == (0, 10, 10, prompt.state)
 
 
+def test_watcher_that_is_far_behind_is_sent_a_snapshot_and_holds_no_old_frame(
+    client: httpx.Client, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed, "HELD_FRAMES", 4)
+    with watching(client, run) as late, watching(client, run) as back, watching(client, run) as prompt:
+        for watcher in (late, back):
+            watcher.subscribe(acknowledge=True, rate_hz=20)
+        prompt.subscribe(rate_hz=20)
+        for first in range(0, 600, 100):
+            send(client, run, EVENTS, first, first + 100)
+            prompt.until(first + 100)
+        late.say("ack", frame=0)
+        snapshot = late.next("snapshot")
+        assert (snapshot["frame"], late.state) == (6, measures_of(EVENTS[:600]))
+        late.say("ack", frame=6)
+        send(client, run, EVENTS, 600, 700)
+        assert late.next("patch")["from"] == 6
+        back.say("seek", at_ms=50_000)
+        back.say("ack", frame=0)
+        back.next("playback")
+        assert back.next("snapshot")["state"] == measures_of(EVENTS[:51])
+
+
 @contextmanager
 def lazily_watching(client: httpx.Client, run: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
     """Watch without reading on one's own: what was not asked for stays in buffers of a few frames."""
