@@ -72,8 +72,8 @@ async def instant_of(here: Backend, run: str, at: str | None) -> Instant:
     return Instant(await asyncio.to_thread(here.moments.state, run, at_ms), at_ms)
 
 
-def moment_ms(at: str, epoch: str) -> int:
-    """Return a moment in ms since the epoch; `at` is such a number already, or ISO 8601.
+def moment_ms(at: str, epoch: str, parameter: str = "at") -> int:
+    """Return a moment in ms since the epoch; `at` is such a number already, or ISO 8601, given as a parameter.
 
     Raises:
         RequestValidationError: it is neither, or lies before the epoch.
@@ -85,11 +85,11 @@ def moment_ms(at: str, epoch: str) -> int:
         moment = datetime.fromisoformat(re.sub(r" (?=\d\d:?\d\d$)", "+", at) if "T" in at else at)  # a + in a URL
     except ValueError:
         raise _not_valid(
-            at, f"{at} is no moment; write ms since the epoch, or a date and time such as {epoch}"
+            parameter, at, f"{at} is no moment; write ms since the epoch, or a date and time such as {epoch}"
         ) from None
     passed = (moment if moment.tzinfo else moment.replace(tzinfo=began.tzinfo)) - began
     if passed < timedelta():
-        raise _not_valid(at, f"{at} lies before the run's epoch; the first moment is {epoch}")
+        raise _not_valid(parameter, at, f"{at} lies before the run's epoch; the first moment is {epoch}")
     return passed // timedelta(milliseconds=1)
 
 
@@ -148,5 +148,5 @@ def _at_ms(event: Event) -> int:
     return event.at_ms
 
 
-def _not_valid(at: str, reason: str) -> RequestValidationError:
-    return RequestValidationError([{"type": "moment", "loc": ("query", "at"), "msg": reason, "input": at}])
+def _not_valid(parameter: str, at: str, reason: str) -> RequestValidationError:
+    return RequestValidationError([{"type": "moment", "loc": ("query", parameter), "msg": reason, "input": at}])

@@ -14,6 +14,7 @@ import msgspec
 from fairfacts import (
     agreements,
     alarms,
+    course,
     disruptions,
     negotiations,
     notices,
@@ -77,6 +78,8 @@ class Parts(msgspec.Struct):
     platform: platform.PlatformMeasures = msgspec.field(default_factory=platform.PlatformMeasures)
     disruptions: disruptions.DisruptionMeasures = msgspec.field(default_factory=disruptions.DisruptionMeasures)
     notices: notices.NoticeMeasures = msgspec.field(default_factory=notices.NoticeMeasures)
+    course: course.Course = msgspec.field(default_factory=course.Course)
+    """Of gauges, in no snapshot."""
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -168,6 +171,30 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
     def requested(event: negotiations.NegotiationRequested) -> None:
         request(event, sector_of(event.organisation))
 
+    def note(at_ms: int) -> None:
+        talks = parts.negotiations
+        parts.course.note(
+            at_ms,
+            (
+                parts.venue.inside,
+                sum(parts.venue.waiting),
+                parts.visits.online,
+                parts.streams.viewers,
+                talks.waiting,
+                talks.talking,
+                len(talks.talking_at),
+            ),
+            hourly=parts.run.phase in ("closed", "ended"),
+        )
+
+    def metered(event: platform.PlatformMetered) -> None:
+        parts.platform.meter(event)
+        note(event.at_ms)
+
+    def counted(event: venue.ZonesCounted) -> None:
+        parts.venue.count(event)
+        note(event.at_ms)
+
     return {
         runs.RunStarted: run_started,
         runs.FairOpened: fair_opened,
@@ -213,13 +240,13 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         venue.VisitorEntered: parts.venue.enter,
         venue.VisitorRefused: parts.venue.refuse,
         venue.VisitorLeft: parts.venue.leave,
-        venue.ZonesCounted: parts.venue.count,
+        venue.ZonesCounted: counted,
         venue.GatesClosed: parts.venue.close_gates,
         venue.VenueClosed: parts.venue.close,
         routes.RouteOffered: parts.routes.offer,
         routes.RouteDeparted: parts.routes.depart,
         platform.PlatformOpened: parts.platform.open,
-        platform.PlatformMetered: parts.platform.meter,
+        platform.PlatformMetered: metered,
         platform.LoginRefused: parts.platform.refuse,
         disruptions.DisruptionBegun: parts.disruptions.begin,
         disruptions.DisruptionEnded: parts.disruptions.end,

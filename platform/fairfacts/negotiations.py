@@ -14,8 +14,6 @@ from fairfacts.series import HOUR_MS, Histogram, HourCounts, plain
 Outcome = Literal["no_deal", "follow_up", "intent"]
 WAIT_CLASS_MS = 10_000
 """Waiting times are kept in classes of ten seconds: fine enough for a median in minutes."""
-TALK = 2**24
-"""Stands for a talk in what goes on at a desk; whoever waits there counts 1."""
 PAIRS_SHOWN = 80
 """How many pairs of economies a snapshot names; the state has them all."""
 
@@ -130,20 +128,21 @@ class NegotiationMeasures(msgspec.Struct):
     """The funnel of the negotiation, and the waiting in it; what is a sum of others is not counted a second time."""
 
     repeated: int = 0
-    declined: int = 0
+    waiting: int = 0
     talking: int = 0
     talking_peak: int = 0
     failed_retried: int = 0
     talked_ms: int = 0
-    desks_busy: int = 0
     desks_busy_peak: int = 0
     waits: Histogram = msgspec.field(default_factory=lambda: Histogram(WAIT_CLASS_MS))
     outcomes: dict[str, int] = msgspec.field(default_factory=dict)
     by_economy: dict[str, Asked] = msgspec.field(default_factory=dict)
     by_sectors: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     lapsed_by_economy: dict[str, int] = msgspec.field(default_factory=dict)
-    desks: dict[int, int] = msgspec.field(default_factory=dict)
-    """What goes on now at each desk that is not idle, by exhibitor: how many wait, and `TALK` for each talk."""
+    waiting_at: dict[int, int] = msgspec.field(default_factory=dict)
+    """How many wait now, by the exhibitor at whose desk they do; nobody is absent, so that the state stays small."""
+    talking_at: dict[int, int] = msgspec.field(default_factory=dict)
+    """How many are in talk now, by exhibitor."""
     domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
     overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
     domestic_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
@@ -153,9 +152,10 @@ class NegotiationMeasures(msgspec.Struct):
 
     def request(self, event: NegotiationRequested, sector: str) -> None:
         """Count a request by an organisation of a sector."""
+        self.waiting += 1
         if event.attempt > 1:
             self.repeated += 1
-        hour, economy, exhibitor = event.at_ms // HOUR_MS, event.economy, event.exhibitor
+        hour, economy, exhibitor, waiting_at = event.at_ms // HOUR_MS, event.economy, event.exhibitor, self.waiting_at
         series = self.overseas_per_hour if event.overseas else self.domestic_per_hour
         series[hour] = series.get(hour, 0) + 1
         asked = self.by_economy.get(economy)
@@ -168,86 +168,61 @@ class NegotiationMeasures(msgspec.Struct):
         if by_sector is None:
             by_sector = self.by_sectors[sector] = {}
         by_sector[other] = by_sector.get(other, 0) + 1
-        desks = self.desks
-        desks[exhibitor] = desks.get(exhibitor, 0) + 1
+        waiting_at[exhibitor] = waiting_at.get(exhibitor, 0) + 1
 
     def decline(self, event: NegotiationDeclined) -> None:
         """Count a refusal by the exhibitor."""
-        self.declined += 1
-        self._leave_desk(event.exhibitor)
+        exhibitor, waiting_at = event.exhibitor, self.waiting_at
+        self.waiting -= 1
+        if left := waiting_at.pop(exhibitor, 1) - 1:
+            waiting_at[exhibitor] = left
 
     def lapse(self, event: NegotiationLapsed) -> None:
         """Count a request that nobody came to in time."""
+        exhibitor, waiting_at = event.exhibitor, self.waiting_at
+        self.waiting -= 1
+        if left := waiting_at.pop(exhibitor, 1) - 1:
+            waiting_at[exhibitor] = left
         hour, economy, by_economy = event.at_ms // HOUR_MS, event.economy, self.lapsed_by_economy
         series = self.overseas_lapsed_per_hour if event.overseas else self.domestic_lapsed_per_hour
         series[hour] = series.get(hour, 0) + 1
         by_economy[economy] = by_economy.get(economy, 0) + 1
-        self._leave_desk(event.exhibitor)
 
     def take_up(self, event: NegotiationTakenUp) -> None:
         """Count a talk begun, and how long it was waited for."""
+        exhibitor, waiting_at, talking_at = event.exhibitor, self.waiting_at, self.talking_at
+        self.waiting -= 1
+        if left := waiting_at.pop(exhibitor, 1) - 1:
+            waiting_at[exhibitor] = left
         self.talking = talking = self.talking + 1
         if talking > self.talking_peak:
             self.talking_peak = talking
+        talking_at[exhibitor] = talking_at.get(exhibitor, 0) + 1
+        if len(talking_at) > self.desks_busy_peak:
+            self.desks_busy_peak = len(talking_at)
         hour, series = event.at_ms // HOUR_MS, self.taken_up_per_hour
         series[hour] = series.get(hour, 0) + 1
         self.waits.add(event.waited_ms)
-        exhibitor, desks = event.exhibitor, self.desks
-        before = desks.get(exhibitor, 0)
-        desks[exhibitor] = before + TALK - (before % TALK > 0)
-        if before < TALK:
-            self.desks_busy = busy = self.desks_busy + 1
-            if busy > self.desks_busy_peak:
-                self.desks_busy_peak = busy
 
     def end(self, event: NegotiationEnded) -> None:
         """Count a talk ended."""
+        exhibitor, talking_at = event.exhibitor, self.talking_at
         self.talking -= 1
+        if left := talking_at.pop(exhibitor, 1) - 1:
+            talking_at[exhibitor] = left
         self.talked_ms += event.talked_ms
         outcome, outcomes = event.outcome, self.outcomes
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
-        self._end_talk(event.exhibitor)
 
     def fail(self, event: NegotiationFailed) -> None:
         """Count a talk broken off."""
+        exhibitor, talking_at = event.exhibitor, self.talking_at
         self.talking -= 1
+        if left := talking_at.pop(exhibitor, 1) - 1:
+            talking_at[exhibitor] = left
         self.failed_retried += event.retries
         hour = event.at_ms // HOUR_MS
         self.failed_per_hour[hour] = self.failed_per_hour.get(hour, 0) + 1
-        self._end_talk(event.exhibitor)
-
-    def _leave_desk(self, exhibitor: int) -> None:
-        """Take somebody out who waited at a desk."""
-        before = self.desks.get(exhibitor, 0)
-        if before > 1 and before % TALK:
-            self.desks[exhibitor] = before - 1
-        elif before == 1:
-            del self.desks[exhibitor]
-
-    def _end_talk(self, exhibitor: int) -> None:
-        """End a talk at a desk."""
-        left = self.desks.get(exhibitor, 0) - TALK
-        if left > 0:
-            self.desks[exhibitor] = left
-        elif left == 0:
-            del self.desks[exhibitor]
-        if 0 <= left < TALK:
-            self.desks_busy -= 1
-
-    @property
-    def initiated(self) -> int:
-        """Return how many were requested."""
-        return sum(self.domestic_per_hour.values()) + sum(self.overseas_per_hour.values())
-
-    @property
-    def lapsed(self) -> int:
-        """Return how many lapsed."""
-        return sum(self.lapsed_by_economy.values())
-
-    @property
-    def waiting(self) -> int:
-        """Return how many are neither declined, lapsed nor taken up."""
-        return self.initiated - self.declined - self.lapsed - self.waits.count
 
     def by_pair(self, most: int | None = None) -> dict[str, dict[str, int]]:
         """Return how many were initiated by the requester's economy and the exhibitor's.
@@ -272,16 +247,16 @@ class NegotiationMeasures(msgspec.Struct):
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        initiated, overseas = self.initiated, sum(self.overseas_per_hour.values())
-        lapsed, held = self.lapsed, sum(self.outcomes.values())
-        answered = self.declined + lapsed + self.waits.count
+        overseas = sum(self.overseas_per_hour.values())
+        initiated, held = overseas + sum(self.domestic_per_hour.values()), sum(self.outcomes.values())
+        answered, lapsed = initiated - self.waiting, sum(self.lapsed_by_economy.values())
         return {
             "initiated": initiated,
             "initiated_overseas": overseas,
             "overseas_share": round(overseas / initiated, 4) if initiated else 0.0,
             "repeated": self.repeated,
-            "waiting": initiated - answered,
-            "declined": self.declined,
+            "waiting": self.waiting,
+            "declined": answered - lapsed - self.waits.count,
             "lapsed": lapsed,
             "taken_up": self.waits.count,
             "talking": self.talking,
@@ -297,9 +272,9 @@ class NegotiationMeasures(msgspec.Struct):
             "waited_p50_s": self.waits.quantile_s(0.5),
             "waited_p90_s": self.waits.quantile_s(0.9),
             "talked_mean_s": round(self.talked_ms / held / 1000, 1) if held else 0.0,
-            "desks_busy": self.desks_busy,
+            "desks_busy": len(self.talking_at),
             "desks_busy_peak": self.desks_busy_peak,
-            "desks_waited_at": sum(at_desk % TALK > 0 for at_desk in self.desks.values()),
+            "desks_waited_at": len(self.waiting_at),
             "by_economy": {economy: sum(asked.by_hour.values()) for economy, asked in self.by_economy.items()},
             "by_economy_and_hour": {economy: plain(asked.by_hour) for economy, asked in self.by_economy.items()},
             "by_pair": self.by_pair(PAIRS_SHOWN),

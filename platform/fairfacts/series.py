@@ -23,20 +23,24 @@ class Histogram(msgspec.Struct):
     """Counts lengths of time in classes of `width_ms`, in memory that does not grow with their number."""
 
     width_ms: int
-    count: int = 0
     total_ms: int = 0
     classes: dict[int, int] = msgspec.field(default_factory=dict)
 
     def add(self, length_ms: int) -> None:
         """Count one length."""
-        self.count += 1
         self.total_ms += length_ms
-        place = length_ms // self.width_ms
-        self.classes[place] = self.classes.get(place, 0) + 1
+        place, classes = length_ms // self.width_ms, self.classes
+        classes[place] = classes.get(place, 0) + 1
+
+    @property
+    def count(self) -> int:
+        """Return how many were counted."""
+        return sum(self.classes.values())
 
     def mean_s(self) -> float:
         """Return the exact mean in seconds; 0 when nothing was counted."""
-        return round(self.total_ms / self.count / 1000, 3) if self.count else 0.0
+        count = self.count
+        return round(self.total_ms / count / 1000, 3) if count else 0.0
 
     def quantile_s(self, share: float) -> float:
         """Return the `share` quantile in seconds, interpolated in its class; 0 when nothing was counted."""

@@ -9,7 +9,7 @@ import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
 from fairfacts.platform import Channel
-from fairfacts.series import HourCounts, hour_of, plain
+from fairfacts.series import HOUR_MS, HourCounts, hour_of, plain
 
 WhyLeft = Literal["left", "ended", "stalled", "dropped"]
 """Had seen enough; the stream ended; it stalled; the stream or the platform failed."""
@@ -98,7 +98,6 @@ class StreamMeasures(msgspec.Struct):
     ended: int = 0
     viewers: int = 0
     viewers_peak: int = 0
-    views: int = 0
     watched_ms: int = 0
     views_public: int = 0
     refused: int = 0
@@ -118,24 +117,26 @@ class StreamMeasures(msgspec.Struct):
 
     def join(self, event: ViewerJoined) -> None:
         """Count a viewer in."""
-        self.views += 1
-        self.viewers += 1
-        if self.viewers > self.viewers_peak:
-            self.viewers_peak = self.viewers
-        self.views_public += event.organisation is None
-        stream, channel = event.stream, event.channel
-        self.views_by_stream[stream] = self.views_by_stream.get(stream, 0) + 1
-        self.viewers_by_stream[stream] = self.viewers_by_stream.get(stream, 0) + 1
-        self.views_by_channel[channel] = self.views_by_channel.get(channel, 0) + 1
-        hour = hour_of(event.at_ms)
-        self.views_per_hour[hour] = self.views_per_hour.get(hour, 0) + 1
+        self.viewers = viewers = self.viewers + 1
+        if viewers > self.viewers_peak:
+            self.viewers_peak = viewers
+        if event.organisation is None:
+            self.views_public += 1
+        stream, channel, hour = event.stream, event.channel, event.at_ms // HOUR_MS
+        views, watching, channels = self.views_by_stream, self.viewers_by_stream, self.views_by_channel
+        views[stream] = views.get(stream, 0) + 1
+        watching[stream] = watching.get(stream, 0) + 1
+        channels[channel] = channels.get(channel, 0) + 1
+        per_hour = self.views_per_hour
+        per_hour[hour] = per_hour.get(hour, 0) + 1
 
     def leave(self, event: ViewerLeft) -> None:
         """Count a viewer out."""
         self.viewers -= 1
         self.watched_ms += event.watched_ms
-        self.viewers_by_stream[event.stream] = self.viewers_by_stream.get(event.stream, 0) - 1
-        self.left_by_reason[event.reason] = self.left_by_reason.get(event.reason, 0) + 1
+        stream, reason, watching, left = event.stream, event.reason, self.viewers_by_stream, self.left_by_reason
+        watching[stream] = watching.get(stream, 0) - 1
+        left[reason] = left.get(reason, 0) + 1
 
     def refuse(self, event: ViewerRefused) -> None:
         """Count a view that could not begin."""
@@ -156,13 +157,14 @@ class StreamMeasures(msgspec.Struct):
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        views_ended = self.views - self.viewers
+        views = sum(self.views_by_channel.values())
+        views_ended = views - self.viewers
         return {
             "live": self.live,
             "ended": self.ended,
             "viewers": self.viewers,
             "viewers_peak": self.viewers_peak,
-            "views": self.views,
+            "views": views,
             "views_public": self.views_public,
             "refused": self.refused,
             "given_up": self.given_up,

@@ -9,7 +9,7 @@ import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
 from fairfacts.organisations import HOME_ECONOMY
-from fairfacts.series import Histogram, HourCounts, hour_of, plain
+from fairfacts.series import HOUR_MS, Histogram, HourCounts, hour_of, plain
 
 ZoneKind = Literal["comprehensive", "special"]
 Reason = Literal["full", "late"]
@@ -181,7 +181,6 @@ class VenueMeasures(msgspec.Struct):
     cap: int = 0
     inside: int = 0
     inside_peak: int = 0
-    entered: int = 0
     entered_overseas: int = 0
     left: int = 0
     visitors: int = 0
@@ -234,17 +233,22 @@ class VenueMeasures(msgspec.Struct):
 
     def enter(self, event: VisitorEntered) -> None:
         """Count a delegate in; persons are numbered in the order in which they first come."""
-        self.entered += 1
-        self.inside += 1
-        if self.inside > self.inside_peak:
-            self.inside_peak = self.inside
+        self.inside = inside = self.inside + 1
+        if inside > self.inside_peak:
+            self.inside_peak = inside
         if event.visitor >= self.visitors:
             self.visitors = event.visitor + 1
-        self.entered_overseas += event.economy != HOME_ECONOMY
+        if event.economy != HOME_ECONOMY:
+            self.entered_overseas += 1
         self.waited.add(event.waited_ms)
-        hour, day = hour_of(event.at_ms), event.at_ms // DAY_MS
-        self.entered_per_hour[hour] = self.entered_per_hour.get(hour, 0) + 1
-        self.entered_per_day[day] = self.entered_per_day.get(day, 0) + 1
+        hour, day, per_hour, per_day = (
+            event.at_ms // HOUR_MS,
+            event.at_ms // DAY_MS,
+            self.entered_per_hour,
+            self.entered_per_day,
+        )
+        per_hour[hour] = per_hour.get(hour, 0) + 1
+        per_day[day] = per_day.get(day, 0) + 1
 
     def refuse(self, event: VisitorRefused) -> None:
         """Count a delegate who is not let in."""
@@ -288,17 +292,18 @@ class VenueMeasures(msgspec.Struct):
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
+        entered = sum(self.entered_per_day.values())
         international, zones = self.comprehensive_international, self.zones.values()
         return {
             "state": self.state,
             "cap": self.cap,
             "inside": self.inside,
             "inside_peak": self.inside_peak,
-            "entered": self.entered,
+            "entered": entered,
             "entered_overseas": self.entered_overseas,
             "left": self.left,
             "visitors": self.visitors,
-            "days_per_visitor": round(self.entered / self.visitors, 3) if self.visitors else 0.0,
+            "days_per_visitor": round(entered / self.visitors, 3) if self.visitors else 0.0,
             "refused": sum(self.refused_by_reason.values()),
             "refused_by_reason": dict(self.refused_by_reason),
             "booked_out": self.booked_out,

@@ -10,7 +10,7 @@ import msgspec
 from fairfacts.event import Count, EconomyCode, Event
 from fairfacts.organisations import HOME_ECONOMY
 from fairfacts.platform import Channel
-from fairfacts.series import HourCounts, hour_of, plain
+from fairfacts.series import HOUR_MS, HourCounts, plain
 
 
 class VisitStarted(Event, frozen=True, tag="visit.started"):
@@ -64,7 +64,6 @@ class VisitMeasures(msgspec.Struct):
 
     online: int = 0
     online_peak: int = 0
-    started: int = 0
     dropped: int = 0
     returned: int = 0
     without_request: int = 0
@@ -77,16 +76,16 @@ class VisitMeasures(msgspec.Struct):
 
     def start(self, event: VisitStarted) -> None:
         """Count a visitor in."""
-        self.started += 1
-        self.online += 1
-        if self.online > self.online_peak:
-            self.online_peak = self.online
-        self.returned += event.attempt > 1
-        self.by_channel[event.channel] = self.by_channel.get(event.channel, 0) + 1
-        economy = event.economy
-        self.by_economy[economy] = self.by_economy.get(economy, 0) + 1
+        self.online = online = self.online + 1
+        if online > self.online_peak:
+            self.online_peak = online
+        if event.attempt > 1:
+            self.returned += 1
+        channel, economy, hour = event.channel, event.economy, event.at_ms // HOUR_MS
+        channels, economies = self.by_channel, self.by_economy
+        channels[channel] = channels.get(channel, 0) + 1
+        economies[economy] = economies.get(economy, 0) + 1
         series = self.domestic_per_hour if economy == HOME_ECONOMY else self.overseas_per_hour
-        hour = hour_of(event.at_ms)
         series[hour] = series.get(hour, 0) + 1
 
     def view(self, event: PagesViewed) -> None:
@@ -97,17 +96,20 @@ class VisitMeasures(msgspec.Struct):
     def end(self, event: VisitEnded) -> None:
         """Count a visitor out."""
         self.online -= 1
-        self.dropped += event.dropped
-        self.without_request += not event.requests
+        if event.dropped:
+            self.dropped += 1
+        if not event.requests:
+            self.without_request += 1
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        ended = self.started - self.online
+        started = sum(self.by_channel.values())
+        ended = started - self.online
         return {
             "online": self.online,
             "online_peak": self.online_peak,
-            "started": self.started,
-            "started_overseas": self.started - self.by_economy.get(HOME_ECONOMY, 0),
+            "started": started,
+            "started_overseas": started - self.by_economy.get(HOME_ECONOMY, 0),
             "dropped": self.dropped,
             "returned": self.returned,
             "without_request_share": round(self.without_request / ended, 4) if ended else 0.0,

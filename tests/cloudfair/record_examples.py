@@ -117,7 +117,7 @@ def _ask_services(recorder: Recorder, run: str) -> None:
         items = recorder.ask("GET", f"/runs/{{run}}/{path}", run=run, limit=2)["items"]
         if one is not None:
             recorder.ask("GET", f"/runs/{{run}}/{path}/{{{one}}}", run=run, **{one: items[0][one]})
-    for path in ("negotiations/lapses", "negotiations/between"):
+    for path in ("negotiations/lapses", "negotiations/between", "course"):
         recorder.ask("GET", f"/runs/{{run}}/{path}", run=run)
 
 

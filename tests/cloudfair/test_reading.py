@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import groupby
 from typing import Any, get_args
 
 import httpx
@@ -11,6 +12,7 @@ import pytest
 from tests.cloudfair.example import begin, send_all
 
 from cloudfair.reading.services import SERVICES
+from fairfacts.course import GAUGES
 from fairfacts.disruptions import (
     EntryCap,
     LanesClosed,
@@ -22,8 +24,10 @@ from fairfacts.disruptions import (
 )
 from fairfacts.event import Event
 from fairfacts.events import type_name
-from fairfacts.measures import State
+from fairfacts.measures import State, value_at
 from fairfacts.negotiations import NegotiationEvent, NegotiationRequested
+from fairfacts.platform import PlatformMetered
+from fairfacts.venue import ZonesCounted
 from fairsim.fair import Fair
 from fairsim.scenario import load_scenario
 
@@ -409,17 +413,52 @@ def test_all_pairs_of_economies_are_those_of_the_requests(
     assert answer["as_of"] == {"position": measures(log, until_ms)[0], "at_ms": until_ms}
 
 
+@pytest.mark.parametrize("at_ms", [29 * HOUR_MS, BUSY_MS, None], ids=["night", "busy", "end"])
+def test_course_is_what_the_gauges_stood_at_when_each_minute_had_passed(
+    web: httpx.Client, played: str, log: list[Event], at_ms: int | None
+) -> None:
+    until_ms = log[-1].at_ms if at_ms is None else at_ms
+    answer = read(web, played, "course", **({} if at_ms is None else {"at": at_ms}))
+    expected: dict[int, list[int]] = {}
+    state = State()
+    for now_ms, events in groupby((event for event in log if event.at_ms <= until_ms), key=lambda event: event.at_ms):
+        state.fold(heard := list(events))
+        if any(isinstance(event, (PlatformMetered, ZonesCounted)) for event in heard):
+            snapshot = state.snapshot()
+            expected[now_ms // 60_000] = [value_at(snapshot, gauge) for gauge in GAUGES]
+    gauges = [list(row) for row in zip(*answer["gauges"].values(), strict=True)]
+    assert tuple(answer["gauges"]) == GAUGES
+    assert dict(zip(answer["minutes"], gauges, strict=True)) == expected
+    assert answer["as_of"] == {"position": measures(log, until_ms)[0], "at_ms": until_ms}
+
+
+def test_course_since_a_moment_and_every_so_many_minutes_is_a_part_of_it(web: httpx.Client, played: str) -> None:
+    whole, since = read(web, played, "course"), "2020-09-06T08:00:30"
+    part = read(web, played, "course", since=since, every_min=15)
+    first = (2 * 24 + 8) * 60 + 1
+    last = {minute // 15: row for row, minute in enumerate(whole["minutes"]) if minute >= first}
+    assert part["minutes"] == [whole["minutes"][row] for row in last.values()]
+    assert part["gauges"] == {name: [gauge[row] for row in last.values()] for name, gauge in whole["gauges"].items()}
+    assert read(web, played, "course", since=10**9)["minutes"] == []
+
+
+def test_course_since_no_moment_is_refused_by_its_name(web: httpx.Client, played: str) -> None:
+    answer = web.get(f"/runs/{played}/course", params={"since": "noon"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query.since")
+    assert "noon is no moment; write ms since the epoch" in answer.json()["detail"]
+
+
 def test_copy_that_is_still_good_is_not_sent_again(web: httpx.Client, log: list[Event]) -> None:
     run = begin(web)
     send_all(web, run, log[:3_000])
-    asked = ("organisations", "organisations?at=0", "negotiations/lapses", "negotiations/between")
+    asked = ("organisations", "organisations?at=0", "negotiations/lapses", "negotiations/between", "course")
     paths = [f"/runs/{run}/{path}" for path in asked]
     tags = [web.get(path).headers["etag"] for path in paths]
     again = [web.get(path, headers={"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
-    assert [(answer.status_code, answer.content) for answer in again] == [(304, b"")] * 4
+    assert [(answer.status_code, answer.content) for answer in again] == [(304, b"")] * 5
     send_all(web, run, log[:6_000], first=3_000)
     again = [web.get(path, headers={"If-None-Match": tag}) for path, tag in zip(paths, tags, strict=True)]
-    assert [answer.status_code for answer in again] == [200, 304, 200, 200]
+    assert [answer.status_code for answer in again] == [200, 304, 200, 200, 200]
 
 
 def test_pages_are_of_one_moment_while_the_run_goes_on(web: httpx.Client, log: list[Event]) -> None:
@@ -471,7 +510,7 @@ def test_every_answer_is_as_it_is_described(web: httpx.Client, played: str) -> N
     routes = [route for service in SERVICES for route in service.router.routes]
     models = {route.path.removeprefix("/runs/{run}/"): route.response_model for route in routes}
     details = ["sessions/{session}", "streams/{stream}", "zones/{zone}", "organisations/{organisation}"]
-    details += ["negotiations/{negotiation}", "negotiations/lapses", "negotiations/between"]
+    details += ["negotiations/{negotiation}", "negotiations/lapses", "negotiations/between", "course"]
     for path in [*LISTS, *details]:
         for at_ms in (0, BUSY_MS, log_end_ms := 10**12):
             filled = path.split("{")[0] + ("3" if "{" in path else "")

@@ -204,7 +204,8 @@ def test_desk_is_busy_while_one_of_its_talks_goes_on_and_waited_at_while_somebod
     )
     events = [event for event, _ in story]
     assert [desks(*events[: count + 1]) for count in range(len(events))] == [expected for _, expected in story]
-    assert after(STARTED, *events).parts.negotiations.desks == {}
+    talks = after(STARTED, *events).parts.negotiations
+    assert (talks.waiting_at, talks.talking_at) == ({}, {})
 
 
 def test_desks_that_nobody_asked_are_neither_busy_nor_waited_at():

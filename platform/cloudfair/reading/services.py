@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from cloudfair.reading import (
     agreements,
+    course,
     history,
     negotiations,
     notices,
@@ -49,6 +50,7 @@ SERVICES = (
     history,
     agreements,
     notices,
+    course,
 )
 
 router = APIRouter()
