@@ -14,7 +14,7 @@ from cloudfair.problems import UnableError, UnfinishedError
 from cloudfair.runs import json_answer
 from fairfacts.counting import RULES, Counting, counted
 from fairfacts.events import decode
-from fairfacts.identities import Finding, audit
+from fairfacts.identities import Finding, Kind, audit
 
 router = APIRouter(tags=["runs"])
 
@@ -30,6 +30,10 @@ class Checked(BaseModel):
     """The statement in numbers."""
     because: str
     figures: list[str]
+    """The terms, and the whole as the last."""
+    kind: Kind
+    values: list[float | str | None]
+    """Of the figures, as they were reported; null of one that is missing."""
 
 
 class Audit(BaseModel):

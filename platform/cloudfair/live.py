@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from cloudfair.log import Batch, KeptState, Log, OpenCommand
-from fairfacts.errors import BackendError, EventError, FairError
+from cloudfair.problems import UnableError
+from fairfacts.errors import EventError, FairError
 from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
@@ -237,7 +238,7 @@ class LiveRuns:
         try:
             return Live(run, self._log, self._writer)
         except EventError as fault:
-            raise BackendError(
+            raise UnableError(
                 f"run {run}: this release does not read its log, which another has written ({fault}); play it again"
             ) from fault
 

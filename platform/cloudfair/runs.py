@@ -15,7 +15,7 @@ from starlette.responses import Response
 from cloudfair import cloudevents, tables
 from cloudfair.backend import Here
 from cloudfair.moments import At, instant_of
-from fairfacts.comparison import Row, compare, headline
+from fairfacts.comparison import Evidence, Row, compare, evidence, headline
 
 router = APIRouter(tags=["runs"])
 
@@ -69,6 +69,8 @@ class Comparison(BaseModel):
     at_ms: int
     headline: str
     """What the held-out rows say, in a sentence or two; inputs and fitted figures never count as agreement."""
+    evidence: Evidence
+    """The same in numbers."""
     rows: list[Row]
 
 
@@ -109,7 +111,7 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
     state, at_ms = instant = await instant_of(here, run, at)
     rows = compare(state, here.figures)
     stands = {"run": run, "position": instant.position, "at_ms": at_ms}
-    return json_answer(stands | {"headline": headline(rows), "rows": rows})
+    return json_answer(stands | {"headline": headline(rows), "evidence": evidence(rows), "rows": rows})
 
 
 @router.get(

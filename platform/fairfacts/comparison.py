@@ -214,21 +214,40 @@ def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
     ]
 
 
-def headline(compared: Iterable[Row]) -> str:
-    """Return in a sentence or two what the held-out rows say; inputs and fitted figures never count as agreement."""
+@dataclass(frozen=True)
+class Evidence:
+    """What the held-out rows say; inputs and fitted figures never count as agreement."""
+
+    held_out: int
+    agree: int
+    differ: int
+    left_open: int
+    is_thin: bool
+    """Whether there are too few of them to say much."""
+
+
+def evidence(compared: Iterable[Row]) -> Evidence:
+    """Return what the held-out rows say."""
     held_out = [row.verdict for row in compared if row.role == "held out"]
-    if not held_out:
+    agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
+    return Evidence(len(held_out), agree, differ, left_open, len(held_out) < THIN)
+
+
+def headline(compared: Iterable[Row]) -> str:
+    """Return in a sentence or two what the held-out rows say."""
+    found = evidence(compared)
+    if not found.held_out:
         return (
             "No figure was held out from the model, so nothing here speaks for it: what was given or fitted agrees by"
             " construction."
         )
-    agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
+    agree, differ = found.agree, found.differ
     told = (
-        f"{len(held_out)} held-out figure{'' if len(held_out) == 1 else 's'}:"
+        f"{found.held_out} held-out figure{'' if found.held_out == 1 else 's'}:"
         f" {agree} agree{'s' if agree == 1 else ''}, {differ} differ{'s' if differ == 1 else ''},"
-        f" {left_open} left open by what was played."
+        f" {found.left_open} left open by what was played."
     )
-    if len(held_out) < THIN:
+    if found.is_thin:
         told += " That is thin evidence: everything else was given to the model or fitted to."
     return told
 

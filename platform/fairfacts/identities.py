@@ -164,6 +164,10 @@ class Check(msgspec.Struct, frozen=True):
     because: str
     """Why it must hold, what a contradiction comes to, or what resolves a misreading."""
     figures: tuple[str, ...]
+    """The terms, and the whole as the last."""
+    kind: Kind
+    values: tuple[float | str | None, ...]
+    """Of the figures; None of one that is missing."""
 
 
 class Range(msgspec.Struct, frozen=True):
@@ -211,8 +215,10 @@ def _own_identities(figures: Mapping[str, Figure]) -> list[Identity]:
 
 def _checked(identity: Identity, figures: Mapping[str, Figure]) -> Check:
     names = (*identity.terms, identity.whole)
+    values = tuple(figures[name].value if name in figures else None for name in names)
     if missing := [name for name in names if name not in figures]:
-        return Check(identity.name, "not checked", f"{', '.join(missing)} is not among the figures", "", names)
+        said = f"{', '.join(missing)} is not among the figures"
+        return Check(identity.name, "not checked", said, "", names, identity.kind, values)
     terms, whole = [figures[name] for name in identity.terms], figures[identity.whole]
     holds, said, remedy = _CHECKS[identity.kind](terms, whole)
     if identity.misreading:
@@ -220,7 +226,7 @@ def _checked(identity: Identity, figures: Mapping[str, Figure]) -> Check:
     else:
         finding = "holds" if holds else "contradiction"
     because = identity.because if finding != "contradiction" else f"{identity.because}; {remedy}"
-    return Check(identity.name, finding, said, because, names)
+    return Check(identity.name, finding, said, because, names, identity.kind, values)
 
 
 def _sum(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:

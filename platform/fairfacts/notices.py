@@ -30,7 +30,7 @@ class NoticePublished(Event, frozen=True, tag="notice.published"):
 MEASURES: Mapping[str, str] = {
     "published": "notices · so far",
     "published_by_kind": "notices · so far, by what they are about",
-    "latest": "notices · the eight latest, by number: when and what",
+    "latest": "notices · the eight latest, by number: when and what, and of which disruption",
 }
 
 
@@ -38,12 +38,12 @@ class NoticeMeasures(msgspec.Struct):
     """Notices."""
 
     published_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
-    latest: dict[int, tuple[int, str, bool, str]] = msgspec.field(default_factory=dict)
+    latest: dict[int, tuple[int, str, bool, str, int | None]] = msgspec.field(default_factory=dict)
 
     def publish(self, event: NoticePublished) -> None:
         """Take a notice in."""
         self.published_by_kind[event.about] = self.published_by_kind.get(event.about, 0) + 1
-        self.latest[event.notice] = (event.at_ms, event.about, event.over, event.text)
+        self.latest[event.notice] = (event.at_ms, event.about, event.over, event.text, event.disruption)
         if len(self.latest) > LATEST:
             del self.latest[next(iter(self.latest))]
 
@@ -53,7 +53,7 @@ class NoticeMeasures(msgspec.Struct):
             "published": sum(self.published_by_kind.values()),
             "published_by_kind": dict(self.published_by_kind),
             "latest": {
-                str(number): {"at_ms": at_ms, "about": about, "over": over, "text": text}
-                for number, (at_ms, about, over, text) in self.latest.items()
+                str(number): {"at_ms": at_ms, "about": about, "over": over, "text": text, "disruption": disruption}
+                for number, (at_ms, about, over, text, disruption) in self.latest.items()
             },
         }

@@ -9,11 +9,13 @@ from fairfacts.comparison import (
     COUNTERPARTS,
     EMERGENT,
     Counterpart,
+    Evidence,
     Row,
     Simulated,
     compare,
     counterpart_of,
     emergent,
+    evidence,
     headline,
     moments,
     role_of,
@@ -184,6 +186,7 @@ def test_headline_counts_held_out_rows_alone_and_says_when_they_are_few():
         "3 held-out figures: 1 agrees, 1 differs, 1 left open by what was played."
         " That is thin evidence: everything else was given to the model or fitted to."
     )
+    assert evidence(held_out) == Evidence(held_out=3, agree=1, differ=1, left_open=1, is_thin=True)
     assert headline(held_out * 2) == "6 held-out figures: 2 agree, 2 differ, 2 left open by what was played."
 
 

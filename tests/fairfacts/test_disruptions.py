@@ -46,6 +46,17 @@ def test_latest_notices_are_held_and_all_are_counted():
     assert list(measures["latest"]) == [str(number) for number in range(1, LATEST + 1)]
 
 
+def test_notice_says_of_which_disruption_it_is():
+    notice = NoticePublished(HOUR, 3, "platform_outage", False, "Out of order.", 1)
+    assert changed("notices", notice)["latest"]["3"] == {
+        "at_ms": HOUR,
+        "about": "platform_outage",
+        "over": False,
+        "text": "Out of order.",
+        "disruption": 1,
+    }
+
+
 def test_platform_is_metered_by_the_minute():
     metered = PlatformMetered(HOUR, 600, 2, 1.0), PlatformMetered(HOUR + MINUTE, 300, 0, 0.5)
     refused = LoginRefused(HOUR, 9, "DE", "app", 1, True), LoginRefused(HOUR, 9, "DE", "app", 2, False)

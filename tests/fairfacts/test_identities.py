@@ -49,7 +49,9 @@ def test_documented_figures_hold_together_and_misreadings_do_not():
     ],
 )
 def test_identity_is_said_in_numbers(name: str, said: str):
-    assert check(FIGURES, name).said == said
+    found = check(FIGURES, name)
+    assert found.said == said
+    assert found.values == tuple(FIGURES[figure].value for figure in found.figures)
 
 
 @pytest.mark.parametrize(

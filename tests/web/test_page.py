@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import send
@@ -76,6 +77,34 @@ def test_page_asks_for_the_token_that_a_backend_wants(locked: Any, fair: Any, op
     page.get_by_role("button", name="Use it in this tab").click()
     expect(page.locator("#feed")).to_have_text("Live")
     expect(tile(page)).to_have_text(initiated(locked, newest(locked)))
+
+
+def test_page_says_what_is_wrong_with_a_log_that_it_cannot_read(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    readable, _ = send(backend, fair[:2])
+    run = backend.begin()
+    backend.append_unknown(run)
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Not readable")
+    said = page.locator("#unreadable")
+    expect(said).to_contain_text(f"Run {run} cannot be read here")
+    expect(said).to_contain_text(httpx.get(f"{backend.url}/runs/{run}").json()["detail"])
+    page.get_by_label("Run").select_option(readable)
+    expect(page.locator("#feed")).to_have_text("Live")
+    expect(said).to_be_hidden()
+
+
+def test_page_works_where_the_browser_names_a_language_that_is_none(
+    backend: Any, fair: Any, open_page: OpenPage
+) -> None:
+    send(backend, fair)
+    page = open_page()
+    page.add_init_script("""
+        Object.defineProperty(navigator, "language", { value: "en-US@posix", configurable: true });
+        Object.defineProperty(navigator, "languages", { value: ["en-US@posix"] });
+    """)
+    page.reload()
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    expect(tile(page)).to_have_text(initiated(backend, newest(backend)))
 
 
 def test_language_changes_words_and_lang_and_is_kept(backend: Any, fair: Any, open_page: OpenPage) -> None:

@@ -36,6 +36,8 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     run = httpx.get(f"{url}/runs").json()[0]
     assert (run["seed"], run["scale"], run["request"]["changes"]) == (11, 0.01, ["negotiations.patience_mean_min=30"])
     assert f"run={run['id']}" in page.url
+    expect(page.locator(f"[data-run={run['id']}] a[href$=report]")).to_be_visible()
+    expect(page.locator("#no-reports")).to_have_count(0)
     page.locator("#pause-run").click(timeout=20_000)
     expect(page.locator("[data-command='0'] td")).to_contain_text("Fri 4 Sep")  # obeyed, at that moment
     expect(page.locator("#pause-run")).to_have_text("Go on")

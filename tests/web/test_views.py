@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import send
@@ -109,6 +110,15 @@ def test_runs_are_listed_and_chosen(backend: Any, fair: Any, open_page: OpenPage
     page.get_by_role("button", name=older).click()
     expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", older)
     assert f"run={older}" in page.url
+
+
+def test_page_says_where_no_reports_are_written(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, fair)
+    page = open_page("?view=runs")
+    expect(page.locator("#no-reports")).to_contain_text("fair report")
+    assert httpx.get(f"{backend.url}/runs/{run}/report").status_code == 501
+    expect(page.locator(f"[data-run={run}] a[href$=snapshot]")).to_be_visible()
+    expect(page.locator("a[href$=report]")).to_have_count(0)
 
 
 def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: OpenPage) -> None:

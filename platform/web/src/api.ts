@@ -63,6 +63,18 @@ export async function get<T>(path: string): Promise<T | null> {
   }
 }
 
+const NOT_IMPLEMENTED = 501;
+
+/** Returns why the backend is not able to answer at a path, in its own words; null where it answers, or may yet. */
+export async function faultOf(path: string): Promise<string | null> {
+  try {
+    const answer = await fetch(path, { headers: bearing(), signal: AbortSignal.timeout(PATIENCE_MS) });
+    return answer.status === NOT_IMPLEMENTED ? ((await answer.json()) as { detail: string }).detail : null;
+  } catch {
+    return null;
+  }
+}
+
 export type Said = { done: true; answer: unknown } | { done: false; status: number; why: string };
 
 /** Sends something to the backend, and returns its answer, or why it refused in its own words. */

@@ -1,13 +1,25 @@
-// The outlines of the world's countries, drawn once: d3-geo and the atlas are fetched when a map is first looked at.
+// The outlines of the world's countries, drawn once, and great circles between them: d3-geo and the atlas are fetched when a
+// map is first looked at.
 
-import { geoEqualEarth, geoPath } from "d3-geo";
+import { geoArea, geoCentroid, geoEqualEarth, geoPath } from "d3-geo";
+import type { Geometry, Polygon } from "geojson";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import source from "world-atlas/countries-110m.json?url";
 import { LETTERS, SMALL } from "./countries";
 
-export const WIDTH = 800;
-export const HEIGHT = 380;
+const WIDTH = 800;
+const HEIGHT = 380;
+
+export interface Atlas {
+  countries: Country[];
+  width: number;
+  height: number;
+  /** Returns the path of the great circle between two economies; empty where one is not on the map. */
+  arc(from: string, to: string): string;
+}
+
+type Place = [longitude: number, latitude: number];
 
 export interface Country {
   code: string;
@@ -17,8 +29,8 @@ export interface Country {
 
 const ANTARCTICA = "AQ";
 
-/** Fetches the atlas and returns every country on the map. */
-export async function countries(): Promise<Country[]> {
+/** Fetches the atlas and draws every country on the map. */
+export async function drawAtlas(): Promise<Atlas> {
   const atlas = (await (await fetch(source)).json()) as Topology<{ countries: GeometryCollection }>;
   const shapes = feature(atlas, atlas.objects.countries).features;
   const drawn = shapes.filter((shape) => LETTERS.get(String(shape.id)) !== ANTARCTICA);
@@ -30,5 +42,30 @@ export async function countries(): Promise<Country[]> {
     const outline = path.pointRadius(3)({ type: "Point", coordinates: [longitude, latitude] }) ?? "";
     return { code, outline };
   });
-  return [...large, ...small].filter(({ outline }) => outline !== "");
+  const shapeOf = new Map(drawn.map((shape) => [LETTERS.get(String(shape.id)), shape]));
+  const middles = new Map<string, Place | null>();
+  const middleOf = (code: string): Place | null => {
+    if (!middles.has(code)) {
+      const shape = shapeOf.get(code);
+      middles.set(code, (SMALL[code] as Place | undefined) ?? (shape ? geoCentroid(mainland(shape.geometry)) : null));
+    }
+    return middles.get(code) ?? null;
+  };
+  return {
+    countries: [...large, ...small].filter(({ outline }) => outline !== ""),
+    width: WIDTH,
+    height: HEIGHT,
+    arc: (from, to) => {
+      const ends = [middleOf(from), middleOf(to)];
+      if (ends.includes(null) || from === to) return "";
+      return path({ type: "LineString", coordinates: ends as Place[] }) ?? "";
+    },
+  };
+}
+
+/** Returns the largest part of a country, which has its middle: islands far away would draw it into the sea. */
+function mainland(geometry: Geometry): Geometry {
+  if (geometry.type !== "MultiPolygon") return geometry;
+  const parts = geometry.coordinates.map((coordinates): Polygon => ({ type: "Polygon", coordinates }));
+  return parts.reduce((largest, part) => (geoArea(part) > geoArea(largest) ? part : largest));
 }

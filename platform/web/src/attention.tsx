@@ -4,10 +4,12 @@ import { chooseView } from "./actions";
 import type { View } from "./address";
 import { epochOf } from "./chart";
 import { moment } from "./clock";
-import { type As, shown } from "./format";
+import { type As, number, percent, shown } from "./format";
+import { Told } from "./parts";
+import { type What, whatOf } from "./services";
 import { type Snapshot, measure } from "./snapshot";
 import type { Page } from "./store";
-import { type Word, say, term } from "./text";
+import { type Language, type Word, filled, inOwnWords, originOf, roomOf, say, term } from "./text";
 
 interface Alarm {
   state: "tight" | "over";
@@ -15,8 +17,7 @@ interface Alarm {
   limit: number;
 }
 
-interface Disruption {
-  kind: string;
+interface Disruption extends What {
   since_ms: number;
   until_ms?: number;
 }
@@ -26,6 +27,8 @@ interface Notice {
   about: string;
   over: boolean;
   text: string;
+  /** Its number; null where it tells of none, or of one that could not take effect. */
+  disruption: number | null;
 }
 
 /** Where each alarm is looked into, and how its numbers are written. */
@@ -61,7 +64,7 @@ export function Attention({ page }: { page: Page }) {
       })}
       {unbalanced.map((what) => (
         <li key={what} data-state="over">
-          {say(language, "alarm_balance", { what })}
+          {say(language, "alarm_balance", { what: inOwnWords(language, "balance", what) ?? what })}
         </li>
       ))}
       {active.map(([number, disruption]) => (
@@ -84,11 +87,33 @@ export function Notices({ page }: { page: Page }) {
       {notices.map(([number, notice]) => (
         <li key={number} data-notice={number}>
           <time class="quiet">{moment(language, epochOf(page) + notice.at_ms)}</time>
-          <span lang="en">{notice.text}</span>
+          <Told language={language} own={noticeOf(page, notice)}>
+            {notice.text}
+          </Told>
         </li>
       ))}
     </ol>
   );
+}
+
+/** Returns a notice in a language that is not the backend's: made of the disruption that it tells of, as soon as that is known. */
+function noticeOf(page: Page, { about, over, disruption }: Notice): string | undefined {
+  const { language } = page;
+  const isDone = disruption !== null || about === "venue_full";
+  const text = inOwnWords(language, "notice", isDone ? (over ? `${about}_over` : about) : "not_done");
+  if (text === undefined) return undefined;
+  const what = disruption === null ? { kind: about } : whatOf(page, disruption);
+  if (what === undefined) return term(language, about);
+  return filled(text, Object.fromEntries(Object.entries(what).map(([name, value]) => [name, placeOf(language, name, value)])));
+}
+
+function placeOf(language: Language, name: string, value: unknown): string {
+  if (name === "kind") return term(language, String(value));
+  if (name === "origin") return originOf(language, String(value));
+  if (name === "room") return roomOf(language, String(value));
+  if (name === "gate") return number(language, Number(value) + 1); // people count from 1
+  if (name.endsWith("share")) return percent(language, Number(value));
+  return typeof value === "number" ? number(language, value) : String(value);
 }
 
 /** Returns how many alarms there are, for the name of the view that lists them. */

@@ -44,6 +44,7 @@ export function Desk({ page }: { page: Page }) {
       <main id="view" data-view={place.view} tabIndex={-1}>
         <h2 class="about-view">{say(language, `about_${place.view}`)}</h2>
         {page.locked && <Token language={language} />}
+        {page.feed.name === "unreadable" && <Unreadable page={page} why={page.feed.why} />}
         {hasSomething ? <View page={page} /> : !page.locked && <Empty page={page} />}
       </main>
       {snapshot && <TimeBar page={page} />}
@@ -172,6 +173,17 @@ function Views({ page }: { page: Page }) {
         </a>
       ))}
     </nav>
+  );
+}
+
+/** Says what is wrong with a run that this backend cannot read. */
+function Unreadable({ page: { language, watched }, why }: { page: Page; why: string }) {
+  return (
+    <section class="empty" id="unreadable" role="alert">
+      <h2>{say(language, "unreadable_title", { run: watched ?? "" })}</h2>
+      <p lang="en">{why}</p>
+      <p>{say(language, "unreadable_remedy")}</p>
+    </section>
   );
 }
 

@@ -3,10 +3,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { store } from "./actions";
 import { type Run, get, post } from "./api";
-import { Part } from "./parts";
+import { Part, Told } from "./parts";
 import { sessionsOf } from "./services";
 import type { Page } from "./store";
-import { say, term } from "./text";
+import { inOwnWords, say, term, titleOf } from "./text";
 
 interface Field {
   type?: "number" | "integer" | "string";
@@ -67,8 +67,10 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             ))}
           </select>
         </label>
-        <p class="quiet" lang="en">
-          {kind.description}
+        <p class="quiet">
+          <Told language={language} own={inOwnWords(language, "disruption", kind.kind)}>
+            {kind.description}
+          </Told>
         </p>
         <div class="controls" key={chosen}>
           {Object.entries(kind.fields).map(([name, field]) => (
@@ -118,9 +120,9 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
         <datalist id="sessions">
           {sessionsOf(page)
             .filter(({ state }) => state === "scheduled" || state === "live")
-            .map(({ session, title }) => (
-              <option key={session} value={session}>
-                {title}
+            .map((session) => (
+              <option key={session.session} value={session.session}>
+                {titleOf(page.language, session)}
               </option>
             ))}
         </datalist>

@@ -8,7 +8,8 @@ export type FeedState =
   | { name: "stale"; since: number }
   | { name: "lost"; since: number }
   | { name: "reset"; reason: string }
-  | { name: "ended" };
+  | { name: "ended" }
+  | { name: "unreadable"; why: string };
 
 export interface Watcher<State> {
   /** A frame came; call `drawn` once it is on the screen, for the next is sent only then. */
@@ -16,6 +17,8 @@ export interface Watcher<State> {
   state(state: FeedState): void;
   /** How long the latest datum took on its way, and how far the run has come. */
   heartbeat?(lags: Lags, atMs: number): void;
+  /** The backend did not open the connection; returns why it never will, or null where it may yet. */
+  refused?(): Promise<string | null>;
   /** A move was answered, or playing came to its end. */
   moved?(mode: "live" | "playing" | "paused", atMs: number): void;
 }
@@ -95,13 +98,23 @@ export class Feed<State> {
   }
 
   #closed(): void {
+    const wasOpen = this.#isSubscribed;
     this.#socket = null;
     this.#isSubscribed = false;
     clearTimeout(this.#staleness);
     if (this.#state.name === "ended") return;
     if (this.#held !== null && this.#state.name !== "lost") this.#tell({ name: "lost", since: this.#newest });
+    if (!wasOpen) void this.#wonder();
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), pause * (0.75 + Math.random() / 2));
+  }
+
+  /** Asks why the connection was not opened, and gives up where it never will be. */
+  async #wonder(): Promise<void> {
+    const why = await this.watcher.refused?.();
+    if (why == null) return;
+    this.close();
+    this.#tell({ name: "unreadable", why });
   }
 
   #take(message: Message): void {

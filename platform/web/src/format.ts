@@ -1,5 +1,6 @@
 // Numbers as people read them.
 
+import { isTag } from "./locale";
 import { type Language, say } from "./text";
 
 /** How a measure is written: its unit, in words that `unit` of fairfacts' MEASURES begins with. */
@@ -93,7 +94,7 @@ function format(language: Language, options: Intl.NumberFormatOptions): Intl.Num
   const key = language + JSON.stringify(options);
   let found = formats.get(key);
   if (!found) {
-    const own = navigator.languages.find((tag) => tag.startsWith(language) && /^[\w-]+$/.test(tag)); // not en-US@posix
+    const own = navigator.languages.find((tag) => tag.startsWith(language) && isTag(tag));
     found = new Intl.NumberFormat(own ?? say(language, "locale"), options);
     formats.set(key, found);
   }

@@ -1,8 +1,9 @@
 // Joins the parts of the page: address, runs and feed go into the store; the desk shows it.
 
+import "./locale";
 import { render } from "preact";
 import { store } from "./actions";
-import { get, latest, listRuns } from "./api";
+import { faultOf, get, latest, listRuns } from "./api";
 import { DAY_MS, HOUR_MS } from "./clock";
 import { Desk } from "./desk";
 import { Feed } from "./feed";
@@ -23,7 +24,7 @@ const LOOK_BACK_PAUSE_MS = 50;
 let feed: Feed<Snapshot> | null = null;
 /** Of which path and instant the answers are that are held. */
 const answered = new Map<string, string>();
-/** The view and what it was narrowed to when answers were last asked for. */
+/** The view, what it was narrowed to, and the instant when answers were last asked for. */
 let shown = "";
 let isLookingBack = false;
 /** The run that the address named when runs were last listed. */
@@ -44,7 +45,7 @@ function draw(page: Page): void {
     named = place.run;
     void refreshRuns(false);
   }
-  const asked = `${place.view} ${place.pick} ${place.at}`;
+  const asked = `${place.view} ${place.pick} ${place.at} ${page.seeking}`;
   if (asked !== shown) {
     shown = asked;
     void refreshAnswers().then(lookBack);
@@ -74,6 +75,7 @@ function watch(run: string | null): void {
       if (state.name === "ended") void refreshAnswers().then(lookBack);
     },
     heartbeat: (lags, headMs) => store.change({ lags, headMs }),
+    refused: () => faultOf(`runs/${encodeURIComponent(run)}`),
   });
 }
 

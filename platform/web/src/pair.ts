@@ -1,6 +1,7 @@
 // The feed of two runs side by side, open as long as the address names the other one.
 
 import { store } from "./actions";
+import { faultOf } from "./api";
 import { Feed } from "./feed";
 import type { Both, Page, Pair } from "./store";
 
@@ -27,5 +28,6 @@ export function watchPair({ place, watched }: Page): void {
       store.change({}, drawn);
     },
     state: (state) => change({ feed: state }),
+    refused: () => faultOf(`runs/${encodeURIComponent(other)}`),
   });
 }

@@ -1,4 +1,4 @@
-// The small parts that views are made of: a measure, a tile, bars, a table.
+// The small parts that views are made of: a measure, facts, bars, a table.
 
 import type { ComponentChildren } from "preact";
 import type { Role, Row } from "./api";
@@ -23,8 +23,6 @@ export const ROLES: Record<Role, Word> = {
   "held out": "role_held_out",
   emergent: "role_emergent",
 };
-/** How far beyond the reported figure a tile's line reaches. */
-const HEADROOM = 1.25;
 const SPARK = { width: 100, height: 24, step_ms: 10 * 60_000 } as const;
 
 /** A measure of the snapshot: its number, written as the measure is; in full for whoever points at it. */
@@ -37,46 +35,7 @@ export function Measure({ page, of }: { page: Page; of: string }) {
   );
 }
 
-interface TileProps {
-  page: Page;
-  of: string;
-  /** The figure that the measure is held against. */
-  figure?: string;
-  /** A bound on the measure, itself a measure. */
-  cap?: string;
-  /** The day in lines: series by hour, or what was seen of a gauge. */
-  day?: string | readonly string[];
-  children?: ComponentChildren;
-}
-
-/** A headline: its name, its value, the day in a line, and what it is to be held against. */
-export function Tile({ page, of, figure, cap, day, children }: TileProps) {
-  const { language, snapshot } = page;
-  if (!snapshot) return null;
-  const value = amount(snapshot, of);
-  const row = rowsOf(page).find((row) => row.figure === figure);
-  const bound = cap ? amount(snapshot, cap) : row && typeof row.reported === "number" ? row.reported : 0;
-  return (
-    <div data-tile={of}>
-      <dt>{nameOfMeasure(language, of)}</dt>
-      <dd class="value">
-        <Measure page={page} of={of} />
-      </dd>
-      {bound > 0 && (
-        <dd class="line" aria-hidden="true" data-cap={cap && ""} style={reach(value, bound, cap ? 1 : HEADROOM)} />
-      )}
-      {bound === 0 && day !== undefined && <Spark page={page} of={day} />}
-      <dd class="about">
-        {row && <span>{reported(language, row)}</span>}
-        {row && <span class="role">{say(language, ROLES[row.role])}</span>}
-        {cap && bound > 0 && <span>{say(language, cap === "venue.cap" ? "of_cap" : "of_capacity", { value: number(language, bound) })}</span>}
-        {children}
-      </dd>
-    </div>
-  );
-}
-
-/** A tile without a figure beside it: a name and a number. */
+/** A name and a number. */
 export function Fact({ page, of }: { page: Page; of: string }) {
   return (
     <div class="fact">
@@ -110,7 +69,7 @@ export function Note({ page, word, of }: { page: Page; word: Word; of: Record<st
 }
 
 /** The day of the instant shown, in lines without axes. */
-function Spark({ page, of }: { page: Page; of: string | readonly string[] }) {
+export function Spark({ page, of }: { page: Page; of: string | readonly string[] }) {
   const lines = (typeof of === "string" ? [of] : of).map((path) => ({ path, points: dayOf(page, path) }));
   const most = Math.max(1, ...lines.flatMap(({ points }) => points.map(([, value]) => value)));
   const drawn = (points: [x: number, y: number][]): string =>
@@ -187,6 +146,27 @@ export function BarList({
         </li>
       ))}
     </ol>
+  );
+}
+
+/** A sentence of the backend: in the reader's language where the page has it, else marked as English. */
+export function Told({ language, own, children }: { language: Language; own: string | undefined; children: string }) {
+  return <span lang={own === undefined && language !== "en" ? "en" : undefined}>{own ?? children}</span>;
+}
+
+/** The head of a table. */
+export function Columns({ language, of, more }: { language: Language; of: readonly Word[]; more?: ComponentChildren }) {
+  return (
+    <thead>
+      <tr>
+        {of.map((word) => (
+          <th key={word} scope="col">
+            {say(language, word)}
+          </th>
+        ))}
+        {more}
+      </tr>
+    </thead>
   );
 }
 

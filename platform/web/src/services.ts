@@ -2,6 +2,7 @@
 
 import type { Place, View } from "./address";
 import { get } from "./api";
+import { measure } from "./snapshot";
 import type { Page } from "./store";
 
 export interface Session {
@@ -10,6 +11,7 @@ export interface Session {
   kind: string;
   state: string;
   mode: string;
+  sector: string;
   streamed: boolean;
   room: string;
   capacity: number;
@@ -81,9 +83,16 @@ export interface Forecast {
   high: number;
 }
 
+/** A disruption as it is injected. */
+export interface What {
+  kind: string;
+  [name: string]: unknown;
+}
+
 export interface Disruption {
   disruption: number;
   kind: string;
+  what: What;
   begun_ms: number;
   ended_ms: number | null;
   until_ms: number | null;
@@ -135,6 +144,15 @@ export function disruptionsOf(page: Page): readonly Disruption[] {
   return items<Disruption>(page, DISRUPTIONS);
 }
 
+/** What a disruption of the run is, by its number; undefined until the backend has said so. */
+export function whatOf(page: Page, disruption: number): What | undefined {
+  return disruptionsOf(page).find((one) => one.disruption === disruption)?.what ?? activeOf(page)[disruption];
+}
+
+function activeOf({ snapshot }: Page): Readonly<Record<number, What>> {
+  return (snapshot && (measure(snapshot, "disruptions.active") as Record<number, What> | undefined)) ?? {};
+}
+
 /** What a figure is expected to come to at the end of the fair. */
 export function forecastOf(page: Page, figure: string): Forecast | undefined {
   const answer = page.answers[FORECAST] as { rows: Forecast[] } | undefined;
@@ -146,6 +164,9 @@ export interface Check {
   finding: "holds" | "contradiction" | "misreading" | "not checked";
   said: string;
   because: string;
+  kind: "sum" | "share" | "share of whole numbers" | "part" | "same" | "same day";
+  /** Of the terms, and of the whole as the last. */
+  values: (number | string | null)[];
 }
 
 /** What holds among the reported figures. */

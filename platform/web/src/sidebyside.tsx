@@ -36,9 +36,10 @@ const ORIGINS = ["domestic", "overseas"] as const;
 
 export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
   const { language } = page;
-  const { both } = pair;
+  const { both, feed } = pair;
   const places = { a: page.watched ?? "", b: pair.other };
-  const when = both ? moment(language, epochOf(page) + pair.atMs) : say(language, "feed_connecting");
+  const waits = feed.name === "unreadable" ? feed.why : say(language, "feed_connecting");
+  const when = both ? moment(language, epochOf(page) + pair.atMs) : waits;
   return (
     <Part title={say(language, "pair_title", places)} about={when} wide>
       <button type="button" class="link" onClick={() => go({ pick: null })}>

@@ -3,9 +3,10 @@
 import { useEffect, useState } from "preact/hooks";
 import { chooseRun, store } from "./actions";
 import { get, post } from "./api";
-import { Part } from "./parts";
+import { Part, Told } from "./parts";
 import type { Page } from "./store";
-import { say } from "./text";
+import { type Language, economy, inOwnWords, say } from "./text";
+import { parameters } from "./text/parameters";
 import { paceIn } from "./steer";
 
 interface Parameter {
@@ -61,12 +62,18 @@ export function Start({ page }: { page: Page }) {
           <select name="scenario" value={scenario} onChange={(event) => setScenario(event.currentTarget.value)}>
             {scenarios.list.map(({ name, title }) => (
               <option key={name} value={name} selected={name === scenario}>
-                {title}
+                {inOwnWords(language, "scenario", name) ?? title}
               </option>
             ))}
           </select>
         </label>
-        {question && <p class="quiet">{question}</p>}
+        {question && (
+          <p class="quiet">
+            <Told language={language} own={inOwnWords(language, "question", scenario)}>
+              {question}
+            </Told>
+          </p>
+        )}
         <div class="controls">
           <label>
             {say(language, "column_seed")}
@@ -122,7 +129,8 @@ function Parameters({
   const { language } = page;
   const [wanted, setWanted] = useState("");
   const found = Object.entries(scenarios.parameters).filter(
-    ([path, { description = "" }]) => path in changes || (wanted !== "" && `${path} ${description}`.includes(wanted.toLowerCase())),
+    ([path, { description = "" }]) =>
+      path in changes || (wanted !== "" && `${path} ${ownName(language, path) ?? ""} ${description}`.includes(wanted.toLowerCase())),
   );
   return (
     <fieldset>
@@ -149,12 +157,23 @@ function Parameters({
                 onInput={(event) => onChange(changed(changes, path, event.currentTarget.value))}
               />
             </label>
-            <span class="quiet">{parameter.description}</span>
+            <span class="quiet" title={parameter.description}>
+              <Told language={language} own={ownName(language, path)}>
+                {parameter.description ?? ""}
+              </Told>
+            </span>
           </li>
         ))}
       </ul>
     </fieldset>
   );
+}
+
+/** Returns what a parameter is called in a language that is not the backend's. */
+function ownName(language: Language, path: string): string | undefined {
+  if (language === "en") return undefined;
+  const [part, code = ""] = path.split(".");
+  return part === "economies" ? economy(language, code) : parameters[path];
 }
 
 function changed(changes: Changes, path: string, value: string): Changes {
@@ -193,6 +212,7 @@ function rangeOf({ minimum, maximum }: Parameter): string {
 async function fetchScenarios(): Promise<void> {
   if (store.page.scenarios !== null) return;
   const list = await get<Scenarios["list"]>("scenarios");
+  if (list?.length === 0) store.change({ scenarios: { list, parameters: {} } });
   if (!list?.length) return;
   const schema = await get<{ properties: Record<string, { properties?: Record<string, Parameter> }> }>("scenarios/schema");
   const parameters = Object.entries(schema?.properties ?? {}).flatMap(([part, { properties = {} }]) =>

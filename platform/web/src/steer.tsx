@@ -5,7 +5,7 @@ import { type Run, post } from "./api";
 import { epochOf } from "./chart";
 import { moment } from "./clock";
 import { times } from "./format";
-import { Part } from "./parts";
+import { Columns, Part } from "./parts";
 import { type Command, commandsOf } from "./services";
 import type { Page } from "./store";
 import { type Language, type Word, say, term } from "./text";
@@ -63,12 +63,7 @@ function Said({ page }: { page: Page }) {
   if (commands.length === 0) return null;
   return (
     <table class="commands">
-      <thead>
-        <tr>
-          <th scope="col">{say(language, "column_command")}</th>
-          <th scope="col">{say(language, "column_obeyed")}</th>
-        </tr>
-      </thead>
+      <Columns language={language} of={["column_command", "column_obeyed"]} />
       <tbody>
         {commands.map((command) => (
           <tr key={command.number} data-command={command.number}>

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, midnightBefore, time } from "./clock";
 import { number } from "./format";
 import type { Session } from "./services";
 import type { Page } from "./store";
-import { type Language, type Word, say, term } from "./text";
+import { type Language, type Word, roomOf, say, term, titleOf } from "./text";
 
 interface Row {
   name: string;
@@ -36,7 +36,7 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
         </div>
         {rows(language, today).map((row) => (
           <div class="room" key={row.name}>
-            <span class="name">{row.name}</span>
+            <span class="name">{roomOf(language, row.name)}</span>
             <ul>
               {row.sessions.map((session) => (
                 <li
@@ -47,7 +47,7 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
                   style={{ left: at(session.opened_ms ?? session.starts_ms), right: `calc(100% - ${at(until(session))})` }}
                 >
                   <span class="unseen">{about(page, session)}</span>
-                  <span aria-hidden="true">{session.title}</span>
+                  <span aria-hidden="true">{titleOf(language, session)}</span>
                 </li>
               ))}
               {atMs >= from && atMs <= to && <li class="present" aria-hidden="true" style={{ left: at(atMs) }} />}
@@ -63,10 +63,10 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
 export function about({ language, ...page }: Page, session: Session): string {
   const epochMs = epochOf({ language, ...page });
   return say(language, "session_about", {
-    title: session.title,
+    title: titleOf(language, session),
     kind: term(language, session.kind),
     state: stateOf(language, session),
-    room: session.room === "" ? say(language, "online") : session.room,
+    room: session.room === "" ? say(language, "online") : roomOf(language, session.room),
     from: time(language, epochMs + session.starts_ms),
     to: time(language, epochMs + session.ends_ms),
     attended: number(language, session.attended),

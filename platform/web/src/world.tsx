@@ -2,9 +2,9 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { go } from "./actions";
-import type { Country } from "./atlas";
+import type { Atlas } from "./atlas";
 import { number } from "./format";
-import { Part } from "./parts";
+import { Columns, Part } from "./parts";
 import { counts, largest } from "./snapshot";
 import type { Page } from "./store";
 import { economy, say } from "./text";
@@ -14,18 +14,12 @@ const LISTED = 12;
 /** How dark the fewest requests are, and how many times more make the darkest. */
 const [LIGHTEST, SPREAD] = [0.14, 4];
 
-interface Atlas {
-  countries: Country[];
-  width: number;
-  height: number;
-}
-
 /** Fetched and drawn once: projecting the outlines takes some 50 ms. */
 let fetched: Promise<Atlas> | null = null;
 
 async function fetchAtlas(): Promise<Atlas> {
-  const { WIDTH, HEIGHT, countries } = await import("./atlas");
-  return { countries: await countries(), width: WIDTH, height: HEIGHT };
+  const { drawAtlas } = await import("./atlas");
+  return drawAtlas();
 }
 
 export function World({ page }: { page: Page }) {
@@ -64,13 +58,7 @@ export function World({ page }: { page: Page }) {
           </svg>
         )}
         <table>
-          <thead>
-            <tr>
-              <th scope="col">{say(language, "column_economy")}</th>
-              <th scope="col">{say(language, "column_initiated")}</th>
-              <th scope="col">{say(language, "column_lapsed")}</th>
-            </tr>
-          </thead>
+          <Columns language={language} of={["column_economy", "column_initiated", "column_lapsed"]} />
           <tbody>
             {largest(initiated, LISTED).map(([code, requests]) => (
               <tr key={code} onPointerEnter={() => point(code)} onPointerLeave={() => point(null)}>

@@ -6,13 +6,20 @@ import { zh } from "./zh";
 
 export type Language = "en" | "zh";
 export type { Word };
+export { organisationOf, roomOf, titleOf } from "./made";
+export { inOwnWords } from "./said";
 
 const words: Record<Language, Record<Word, string>> = { en, zh };
 const regions = new Map<string, Intl.DisplayNames>();
 
 /** Returns a word or sentence, its {places} filled. */
 export function say(language: Language, word: Word, places: Record<string, string> = {}): string {
-  return words[language][word].replace(/\{(\w+)\}/g, (_, name: string) => places[name] ?? "");
+  return filled(words[language][word], places);
+}
+
+/** Returns a text with its {places} filled. */
+export function filled(text: string, places: Record<string, string>): string {
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => places[name] ?? "");
 }
 
 /** Returns what a figure is called; its id where nobody has named it yet. */
@@ -39,6 +46,11 @@ export function economy(language: Language, code: string): string {
     regions.set(locale, names);
   }
   return names.of(code) ?? code;
+}
+
+/** Returns whose: of everybody, of an origin, or of an economy. */
+export function originOf(language: Language, origin: string): string {
+  return /^[A-Z]{2}$/.test(origin) ? economy(language, origin) : term(language, origin);
 }
 
 /** Returns the reader's language: the one chosen before, else the browser's. */

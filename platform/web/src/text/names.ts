@@ -205,5 +205,10 @@ export const terms: Record<string, Name> = {
   people: ["People", "人数"],
   overseas_share: ["Overseas share, 0 to 1", "境外比例（0 至 1）"],
   all: ["all", "全部"],
+  domestic: ["domestic", "国内"],
+  overseas: ["overseas", "境外"],
   technology: ["Technology", "科技"],
+  Embassy: ["Embassy", "使馆"],
+  "International organisation": ["International organisation", "国际组织"],
+  "Overseas chamber": ["Overseas chamber", "境外商协会"],
 };

@@ -2,11 +2,11 @@
 
 import type { Role, Row, Verdict } from "../api";
 import { date, moment } from "../clock";
-import { number, percent, shown } from "../format";
-import { Part, rowsOf } from "../parts";
-import { checksOf, countsOf } from "../services";
+import { full, number, percent, shown } from "../format";
+import { Columns, Part, Told, rowsOf } from "../parts";
+import { type Check, checksOf, countsOf } from "../services";
 import type { Page } from "../store";
-import { type Language, type Word, nameOf, nameOfMeasure, say } from "../text";
+import { type Language, type Word, filled, inOwnWords, nameOf, nameOfMeasure, say } from "../text";
 import { measures } from "../text/names";
 
 const GROUPS: readonly (readonly [Role, Word, Word])[] = [
@@ -24,35 +24,40 @@ const VERDICTS: Record<Verdict, Word> = {
   open: "verdict_open",
 };
 const MONEY = ["USD", "CNY"];
+/** What the held-out rows say. */
+interface Evidence {
+  held_out: number;
+  agree: number;
+  differ: number;
+  left_open: number;
+  is_thin: boolean;
+}
+
 /** The ratio at the right end of the strip of dots. */
 const STRIP_REACH = 1.5;
 
 export function Comparison({ page }: { page: Page }) {
   const { language } = page;
   const rows = rowsOf(page);
-  const { headline } = (page.answers["comparison"] as { headline?: string } | undefined) ?? {};
+  const { headline, evidence } = (page.answers["comparison"] as { headline: string; evidence: Evidence } | undefined) ?? {};
+  const reportedHere = (
+    <td aria-hidden="true">
+      <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
+        {say(language, "key_reported")}
+      </span>
+    </td>
+  );
   return (
     <>
-      {headline && (
-        <p class="headline" lang="en">
-          {headline}
+      {headline && evidence && (
+        <p class="headline">
+          <Told language={language} own={headlineOf(language, evidence)}>
+            {headline}
+          </Told>
         </p>
       )}
       <table class="comparison" aria-label={say(language, "table_title")}>
-        <thead>
-          <tr>
-            {COLUMNS.map((word) => (
-              <th key={word} scope="col">
-                {say(language, word)}
-              </th>
-            ))}
-            <td aria-hidden="true">
-              <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
-                {say(language, "key_reported")}
-              </span>
-            </td>
-          </tr>
-        </thead>
+        <Columns language={language} of={COLUMNS} more={reportedHere} />
         {GROUPS.filter(([role]) => rows.some((row) => row.role === role)).map(([role, word, about]) => (
           <tbody key={role} data-role={role}>
             <tr class="group">
@@ -77,6 +82,14 @@ export function Comparison({ page }: { page: Page }) {
   );
 }
 
+function headlineOf(language: Language, { is_thin, ...counts }: Evidence): string | undefined {
+  if (counts.held_out === 0) return inOwnWords(language, "evidence", "none");
+  const places = Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, number(language, count)]));
+  const thin = is_thin ? (inOwnWords(language, "evidence", "thin") ?? "") : "";
+  const some = inOwnWords(language, "evidence", "some");
+  return some && filled(some, places) + thin;
+}
+
 /** The same run, counted by other definitions: `*` marks how the documents count. */
 function Counts({ page }: { page: Page }) {
   const { language } = page;
@@ -85,19 +98,15 @@ function Counts({ page }: { page: Page }) {
   return (
     <Part title={say(language, "counts_title")} about={say(language, "counts_about")}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">{say(language, "column_rule")}</th>
-            <th scope="col">{say(language, "column_count")}</th>
-            <th scope="col">{say(language, "column_reported")}</th>
-          </tr>
-        </thead>
+        <Columns language={language} of={["column_rule", "column_count", "column_reported"]} />
         <tbody>
           {counts.map((one) => (
             <tr key={one.rule} data-rule={one.rule}>
-              <th scope="row" lang="en">
+              <th scope="row">
                 {one.as_reported && "* "}
-                {one.meaning}
+                <Told language={language} own={inOwnWords(language, "rule", one.rule)}>
+                  {one.meaning}
+                </Told>
               </th>
               <td>{number(language, one.count)}</td>
               <td>{one.reported !== null && number(language, one.reported)}</td>
@@ -114,16 +123,39 @@ function Checks({ page }: { page: Page }) {
   const { language } = page;
   return (
     <Part title={say(language, "checks_title")}>
-      <ul class="checks" lang="en">
+      <ul class="checks">
         {checksOf(page).map((check) => (
           <li key={check.name} data-check={check.name} data-finding={check.finding}>
-            <b>{check.finding}</b> {check.said}
-            <span class="quiet">{check.because}</span>
+            <b>{inOwnWords(language, "finding", check.finding) ?? check.finding}</b>{" "}
+            <Told language={language} own={language === "en" ? undefined : inNumbers(language, check)}>
+              {check.said}
+            </Told>
+            <span class="quiet">
+              <Told language={language} own={inOwnWords(language, "check", check.name)}>
+                {check.because}
+              </Told>
+            </span>
           </li>
         ))}
       </ul>
     </Part>
   );
+}
+
+/** Says in signs what the backend says in an English sentence. */
+function inNumbers(language: Language, { kind, finding, values }: Check): string | undefined {
+  if (finding === "not checked") return undefined;
+  const holds = finding === "holds";
+  const [terms, whole] = [values.slice(0, -1), values.at(-1) ?? ""];
+  const told = (value: number | string | null): string => (typeof value === "number" ? full(language, value) : String(value).slice(0, 10));
+  const [one, other = null] = terms as [number | string | null, (number | string | null)?];
+  if (kind === "share") return `${told(one)} ÷ ${told(other)} ${holds ? "≈" : "≠"} ${told(whole)}`;
+  if (kind === "share of whole numbers") {
+    const part = holds ? ` = ${told(Math.round(Number(whole) * Number(one)))}` : ` ∉ ℕ`;
+    return `${told(whole)} × ${told(one)}${part}`;
+  }
+  const sign = kind === "part" ? (holds ? "≤" : ">") : holds ? "=" : "≠";
+  return `${terms.map(told).join(" + ")} ${sign} ${told(whole)}`;
 }
 
 function Line({ language, row }: { language: Language; row: Row }) {

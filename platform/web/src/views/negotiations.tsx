@@ -1,19 +1,29 @@
 // Who asks whom, who is answered, and who waits too long?
 
 import { go } from "../actions";
-import { Chart, epochOf } from "../chart";
+import { epochOf } from "../chart";
+import { Origins } from "../charts";
 import { moment } from "../clock";
 import { duration, number, percent, shown } from "../format";
-import { byOrigin } from "../lines";
-import { BarList, Bars, Facts, Note, Part, Tile } from "../parts";
+import { BarList, Bars, Columns, Facts, Part } from "../parts";
 import { type History, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
 import { amount } from "../snapshot";
 import type { Page } from "../store";
-import { type Language, type Word, economy, nameOfMeasure, say, term } from "../text";
+import { type Language, type Word, economy, nameOfMeasure, organisationOf, say, term } from "../text";
+import { Tiles } from "../tiles";
 import { World } from "../world";
 
 const FUNNEL = ["initiated", "taken_up", "held", "intents", "follow_up", "no_deal", "declined", "lapsed", "waiting", "talking"];
 const COLUMNS: readonly Word[] = ["column_number", "column_when", "column_from", "column_to", "column_state", "column_waited"];
+const HEADLINES = [
+  "negotiations.initiated",
+  "negotiations.initiated_overseas",
+  "negotiations.waiting",
+  "negotiations.talking",
+  "negotiations.lapse_share",
+  "negotiations.waited_p50_s",
+  "negotiations.waited_p90_s",
+] as const;
 
 export function Negotiations({ page }: { page: Page }) {
   const { language, snapshot } = page;
@@ -21,25 +31,10 @@ export function Negotiations({ page }: { page: Page }) {
   const funnel = FUNNEL.map((name): [string, number] => [name, amount(snapshot, `negotiations.${name}`)]);
   return (
     <>
-      <dl class="tiles">
-        <Tile page={page} of="negotiations.initiated" figure="negotiations.initiated" />
-        <Tile page={page} of="negotiations.initiated_overseas" figure="negotiations.initiated_overseas" />
-        <Tile page={page} of="negotiations.waiting" day="negotiations.waiting" />
-        <Tile page={page} of="negotiations.talking" day="negotiations.talking" />
-        <Tile page={page} of="negotiations.lapse_share">
-          <Note page={page} word="note_lapsed" of={{ lapsed: "negotiations.lapsed", declined: "negotiations.declined" }} />
-        </Tile>
-        <Tile page={page} of="negotiations.waited_p50_s" />
-        <Tile page={page} of="negotiations.waited_p90_s" />
-      </dl>
+      <Tiles page={page} of={HEADLINES} />
       <div class="parts">
-        <Chart
-          page={page}
-          title={say(language, "chart_per_hour")}
-          lines={byOrigin(page, "negotiations.per_hour")}
-          resting={say(language, "resting_origin")}
-        />
-        <Chart page={page} title={say(language, "chart_lapsed")} lines={byOrigin(page, "negotiations.lapsed_per_hour")} />
+        <Origins page={page} title="chart_per_hour" of="negotiations.per_hour" resting="resting_origin" />
+        <Origins page={page} title="chart_lapsed" of="negotiations.lapsed_per_hour" />
         <World page={page} />
         <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
           <Heat page={page} />
@@ -116,15 +111,7 @@ function Latest({ page }: { page: Page }) {
       ) : (
         <div class="scrolls">
           <table class="latest">
-            <thead>
-              <tr>
-                {COLUMNS.map((word) => (
-                  <th key={word} scope="col">
-                    {say(language, word)}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <Columns language={language} of={COLUMNS} />
             <tbody>
               {negotiationsOf(page).map((one) => (
                 <tr key={one.negotiation} data-negotiation={one.negotiation}>
@@ -134,8 +121,8 @@ function Latest({ page }: { page: Page }) {
                     </button>
                   </th>
                   <td>{moment(language, epochMs + one.requested_ms)}</td>
-                  <td>{one.organisation_name}</td>
-                  <td>{one.exhibitor_name}</td>
+                  <td>{organisationOf(language, one.organisation_name, one.economy)}</td>
+                  <td>{organisationOf(language, one.exhibitor_name, one.exhibitor_economy)}</td>
                   <td>{say(language, `negotiation_${one.state}` as Word)}</td>
                   <td>{duration(language, one.waited_ms / 1000)}</td>
                 </tr>
@@ -155,8 +142,8 @@ function Steps({ language, history, epochMs }: { language: Language; history: Hi
       <p>
         {say(language, "history_of", {
           number: String(history.negotiation),
-          from: history.organisation_name,
-          to: history.exhibitor_name,
+          from: organisationOf(language, history.organisation_name, history.economy),
+          to: organisationOf(language, history.exhibitor_name, history.exhibitor_economy),
           sector: term(language, history.sector),
         })}
       </p>

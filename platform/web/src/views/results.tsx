@@ -1,52 +1,46 @@
 // What comes of it all?
 
-import { Chart } from "../chart";
+import { Hours } from "../charts";
 import { shown } from "../format";
-import { hourly } from "../lines";
-import { Bars, Facts, Note, Part, Tile } from "../parts";
+import { Bars, Columns, Facts, Part } from "../parts";
 import { counts, largest } from "../snapshot";
 import type { Page } from "../store";
 import { say, term } from "../text";
+import { Tiles } from "../tiles";
+const HEADLINES = [
+  "agreements.signed",
+  "agreements.waiting",
+  "agreements.drafting",
+  "projects.published",
+  "results.announced",
+  "results.releases",
+  "results.reports",
+] as const;
 
 export function Results({ page }: { page: Page }) {
   const { language } = page;
-  const modes = (["online", "on_site"] as const).map((mode, i) =>
-    hourly(page, `agreements.per_hour.${mode}`, { name: say(language, mode), colour: i ? "quiet" : "domestic" }),
-  );
   return (
     <>
-      <dl class="tiles">
-        <Tile page={page} of="agreements.signed">
-          <Note page={page} word="note_agreements" of={{ value: "agreements.value_usd" }} />
-        </Tile>
-        <Tile page={page} of="agreements.waiting" />
-        <Tile page={page} of="agreements.drafting" />
-        <Tile page={page} of="projects.published" figure="projects.published_online" />
-        <Tile page={page} of="results.announced" />
-        <Tile page={page} of="results.releases" />
-        <Tile page={page} of="results.reports" figure="results.reports" />
-      </dl>
+      <Tiles page={page} of={HEADLINES} />
       <div class="parts">
-        <Chart page={page} title={say(language, "chart_agreements")} lines={modes} />
-        <Chart
+        <Hours
           page={page}
-          title={say(language, "chart_value")}
-          as="usd"
-          lines={[hourly(page, "agreements.value_per_hour", { name: say(language, "value"), colour: "domestic" })]}
-        />
-        <Chart
-          page={page}
-          title={say(language, "chart_published")}
-          lines={[
-            hourly(page, "projects.per_hour", { name: say(language, "projects"), colour: "domestic" }),
-            hourly(page, "results.released_per_hour", { name: say(language, "releases"), colour: "quiet" }),
+          title="chart_agreements"
+          of={[
+            ["agreements.per_hour.online", "online", "domestic"],
+            ["agreements.per_hour.on_site", "on_site", "quiet"],
           ]}
         />
-        <Chart
+        <Hours page={page} title="chart_value" as="usd" of={[["agreements.value_per_hour", "value", "domestic"]]} />
+        <Hours
           page={page}
-          title={say(language, "chart_registered")}
-          lines={[hourly(page, "organisations.per_hour", { name: say(language, "registered"), colour: "domestic" })]}
+          title="chart_published"
+          of={[
+            ["projects.per_hour", "projects", "domestic"],
+            ["results.released_per_hour", "releases", "quiet"],
+          ]}
         />
+        <Hours page={page} title="chart_registered" of={[["organisations.per_hour", "registered", "domestic"]]} />
         <Part title={say(language, "sectors_title")}>
           <Sectors page={page} />
         </Part>
@@ -77,13 +71,7 @@ function Sectors({ page }: { page: Page }) {
   const value = counts(snapshot, "agreements.value_by_sector");
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">{say(language, "column_sector")}</th>
-          <th scope="col">{say(language, "column_agreements")}</th>
-          <th scope="col">{say(language, "column_value")}</th>
-        </tr>
-      </thead>
+      <Columns language={language} of={["column_sector", "column_agreements", "column_value"]} />
       <tbody>
         {largest(counts(snapshot, "agreements.by_sector")).map(([sector, signed]) => (
           <tr key={sector}>
@@ -108,14 +96,7 @@ function Occasions({ page }: { page: Page }) {
   };
   return (
     <table>
-      <thead>
-        <tr>
-          <th scope="col">{say(language, "column_occasion")}</th>
-          <th scope="col">{say(language, "column_announced")}</th>
-          <th scope="col">{say(language, "column_signed")}</th>
-          <th scope="col">{say(language, "column_value")}</th>
-        </tr>
-      </thead>
+      <Columns language={language} of={["column_occasion", "column_announced", "column_signed", "column_value"]} />
       <tbody>
         {largest(counts(snapshot, "results.announced_by_occasion")).map(([occasion, announced]) => (
           <tr key={occasion}>

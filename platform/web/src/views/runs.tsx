@@ -5,7 +5,7 @@ import type { Run } from "../api";
 import { wallMoment } from "../clock";
 import { number } from "../format";
 import { Disrupt } from "../disrupt";
-import { Part } from "../parts";
+import { Columns, Part } from "../parts";
 import { SideBySide } from "../sidebyside";
 import { Start } from "../start";
 import { Steer, paceIn } from "../steer";
@@ -23,9 +23,9 @@ const COLUMNS: readonly Word[] = [
   "column_state",
 ];
 
+const REPORT = ["report", "report"] as const;
 /** What can be taken away of a run. */
 const LINKS: readonly (readonly [path: string, Word])[] = [
-  ["report", "report"],
   ["snapshot", "measures"],
   ["events", "events"],
   ["parquet", "parquet"],
@@ -35,6 +35,7 @@ const LINKS: readonly (readonly [path: string, Word])[] = [
 export function Runs({ page }: { page: Page }) {
   const { language } = page;
   const watched = page.runs?.find((run) => run.id === page.watched);
+  const hasReports = page.scenarios === null || page.scenarios.list.length > 0; // whoever plays runs writes reports as well
   const isPlayed = watched?.state === "running" || watched?.state === "paused";
   return (
     <div class="parts">
@@ -42,23 +43,19 @@ export function Runs({ page }: { page: Page }) {
       <Part title={say(language, "runs_title")} wide>
         <div class="scrolls">
           <table class="runs">
-            <thead>
-              <tr>
-                {COLUMNS.map((word) => (
-                  <th key={word} scope="col">
-                    {say(language, word)}
-                  </th>
-                ))}
-                <td />
-              </tr>
-            </thead>
+            <Columns language={language} of={COLUMNS} more={<td />} />
             <tbody>
               {(page.runs ?? []).map((run) => (
-                <Line key={run.id} page={page} run={run} />
+                <Line key={run.id} page={page} run={run} hasReport={hasReports} />
               ))}
             </tbody>
           </table>
         </div>
+        {!hasReports && (
+          <p class="quiet" id="no-reports">
+            {say(language, "no_reports")} <code>fair report</code>
+          </p>
+        )}
       </Part>
       {watched && isPlayed && <Steer page={page} run={watched} />}
       {watched && isPlayed && <Disrupt page={page} run={watched} />}
@@ -67,7 +64,7 @@ export function Runs({ page }: { page: Page }) {
   );
 }
 
-function Line({ page, run }: { page: Page; run: Run }) {
+function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boolean }) {
   const { language } = page;
   return (
     <tr data-run={run.id} aria-current={run.id === page.watched ? "true" : undefined}>
@@ -91,7 +88,7 @@ function Line({ page, run }: { page: Page; run: Run }) {
             {say(language, "compare")}
           </button>
         )}
-        {LINKS.map(([path, word]) => (
+        {(hasReport ? [REPORT, ...LINKS] : LINKS).map(([path, word]) => (
           <a key={path} href={`runs/${encodeURIComponent(run.id)}/${path}`} target="_blank" rel="noreferrer">
             {say(language, word)}
           </a>

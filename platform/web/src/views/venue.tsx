@@ -1,44 +1,32 @@
 // How full are the halls, and how long do people queue for them?
 
-import { Chart } from "../chart";
-import { shortDay } from "../clock";
+import { epochOf } from "../chart";
+import { Course, Hours } from "../charts";
+import { DAY_MS, shortDay } from "../clock";
 import { number, shown } from "../format";
-import { hourly, limit, seen } from "../lines";
-import { BarList, Bars, Facts, Note, Part, Tile } from "../parts";
+import { BarList, Bars, Facts, Part } from "../parts";
 import { amount, counts, measure } from "../snapshot";
 import type { Page } from "../store";
 import { type Word, say, term } from "../text";
-import { DAY_MS } from "../clock";
-import { epochOf } from "../chart";
+import { Tiles } from "../tiles";
 
 /** People for each m² of stand space at which a zone is drawn full to the top. */
 const FULL_DENSITY = 0.5;
+const HEADLINES = [
+  "venue.inside",
+  "venue.waiting",
+  "venue.waited_p90_s",
+  "venue.refused",
+  "venue.entered",
+  "venue.visitors",
+] as const;
 
 export function Venue({ page }: { page: Page }) {
   const { language, snapshot } = page;
   if (!snapshot) return null;
-  const flow = [
-    hourly(page, "venue.entered_per_hour", { name: say(language, "entered"), colour: "domestic" }),
-    hourly(page, "venue.left_per_hour", { name: say(language, "left"), colour: "quiet" }),
-    hourly(page, "venue.refused_per_hour", { name: say(language, "refused"), colour: "overseas" }),
-  ];
-  const cap = amount(snapshot, "venue.cap");
-  const inside = [seen(page, "venue.inside", { name: say(language, "inside"), colour: "domestic" })];
-  if (cap > 0) inside.push(limit(page, cap, say(language, "allowed")));
   return (
     <>
-      <dl class="tiles">
-        <Tile page={page} of="venue.inside" cap="venue.cap">
-          <Note page={page} word="at_most" of={{ value: "venue.inside_peak" }} />
-        </Tile>
-        <Tile page={page} of="venue.waiting" day="venue.waiting">
-          <Note page={page} word="at_most" of={{ value: "venue.waiting_peak" }} />
-        </Tile>
-        <Tile page={page} of="venue.waited_p90_s" />
-        <Tile page={page} of="venue.refused" day="venue.refused_per_hour" />
-        <Tile page={page} of="venue.entered" day="venue.entered_per_hour" />
-        <Tile page={page} of="venue.visitors" />
-      </dl>
+      <Tiles page={page} of={HEADLINES} />
       <div class="parts">
         <Part title={say(language, "zones_title")} about={say(language, stateOf(page))}>
           <Zones page={page} />
@@ -46,8 +34,21 @@ export function Venue({ page }: { page: Page }) {
         <Part title={say(language, "gates_title")}>
           <Gates page={page} />
         </Part>
-        <Chart page={page} title={say(language, "chart_inside")} lines={inside} resting={say(language, "resting_seen")} />
-        <Chart page={page} title={say(language, "chart_flow")} lines={flow} />
+        <Course
+          page={page}
+          title="chart_inside"
+          of={[["venue.inside", "inside", "domestic"]]}
+          bound={amount(snapshot, "venue.cap")}
+        />
+        <Hours
+          page={page}
+          title="chart_flow"
+          of={[
+            ["venue.entered_per_hour", "entered", "domestic"],
+            ["venue.left_per_hour", "left", "quiet"],
+            ["venue.refused_per_hour", "refused", "overseas"],
+          ]}
+        />
         <Part title={say(language, "days_title")}>
           <Days page={page} />
         </Part>
