@@ -30,7 +30,7 @@ class NoticePublished(Event, frozen=True, tag="notice.published"):
 MEASURES: Mapping[str, str] = {
     "published": "notices · so far",
     "published_by_kind": "notices · so far, by what they are about",
-    "latest": "notices · the eight latest, by number: when and what, and of which disruption",
+    "latest": "notices · the eight latest, by number: when and what, and of which disruption where it is of one",
 }
 
 
@@ -52,8 +52,10 @@ class NoticeMeasures(msgspec.Struct):
         return {
             "published": sum(self.published_by_kind.values()),
             "published_by_kind": dict(self.published_by_kind),
-            "latest": {
-                str(number): {"at_ms": at_ms, "about": about, "over": over, "text": text, "disruption": disruption}
-                for number, (at_ms, about, over, text, disruption) in self.latest.items()
-            },
+            "latest": {str(number): _plain(*notice) for number, notice in self.latest.items()},
         }
+
+
+def _plain(at_ms: int, about: str, over: bool, text: str, disruption: int | None) -> dict[str, Any]:
+    said = {"at_ms": at_ms, "about": about, "over": over, "text": text}
+    return said if disruption is None else said | {"disruption": disruption}

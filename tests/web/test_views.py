@@ -24,7 +24,15 @@ HEADLINES = {
         "organisations.registered",
         "agreements.signed",
     ],
-    "negotiations": ["negotiations.waiting", "negotiations.waited_p90_s", "negotiations.intents"],
+    "negotiations": [
+        "negotiations.waiting",
+        "negotiations.waited_p90_s",
+        "negotiations.intents",
+        "negotiations.desks_busy",
+        "negotiations.desks_busy_peak",
+        "negotiations.by_pair.CN.CN",
+        "negotiations.by_sectors.finance.tourism",
+    ],
     "venue": [
         "venue.inside",
         "venue.waiting_by_gate.0",
@@ -132,9 +140,28 @@ def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: O
     assert {code for code, style in shades.items() if style != "--shade: 0;"} - {""} == set(asked) & set(shades)
     page.locator("[data-economy=DE]").first.hover()
     lapsed = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["lapsed_by_economy"]
-    expect(page.locator(".world").locator("xpath=..")).to_contain_text(
+    expect(page.locator(".world").first.locator("xpath=..")).to_contain_text(
         f"Germany: {asked['DE']} initiated, {lapsed['DE']} lapsed"
     )
+
+
+def test_pairs_of_economies_are_arcs_and_rows(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:8])
+    page = open_page("?view=negotiations")
+    named = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_pair"]
+    pairs = {f"{one}-{other}": count for one, asked in named.items() for other, count in asked.items()}
+    arcs = page.locator("[data-pair-of]")
+    expect(arcs).to_have_count(len(pairs))
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('[data-pair-of]')]"
+        ".map(e => [e.dataset.pairOf, e.style.getPropertyValue('--width')])"
+    )
+    assert [pairs[pair] for pair, _ in drawn] == sorted(pairs.values(), reverse=True)
+    assert [float(width) for _, width in drawn] == sorted((float(width) for _, width in drawn), reverse=True)
+    home = page.locator("tr", has=page.locator("[data-measure='negotiations.by_pair.CN.CN']")).get_by_role("button")
+    home.focus()  # whoever has no pointer finds the line from the table
+    expect(page.locator("[data-pair-of='CN-CN']")).to_have_attribute("data-pointed", "")
+    expect(page.get_by_text(f"China asked China: {pairs['CN-CN']:,} requests")).to_be_visible()
 
 
 def test_what_is_short_is_the_first_thing_said(backend: Any, outage: Any, open_page: OpenPage) -> None:

@@ -10,12 +10,17 @@ import { LETTERS, SMALL } from "./countries";
 
 const WIDTH = 800;
 const HEIGHT = 380;
+const RING = 6;
+/** How many countries are projected in one go. */
+const AT_A_TIME = 40;
 
 export interface Atlas {
   countries: Country[];
   width: number;
   height: number;
-  /** Returns the path of the great circle between two economies; empty where one is not on the map. */
+  /** The path of all land. */
+  land: string;
+  /** Returns the path of the great circle between two economies, or of a ring about one; empty where one is not on the map. */
   arc(from: string, to: string): string;
 }
 
@@ -32,12 +37,17 @@ const ANTARCTICA = "AQ";
 /** Fetches the atlas and draws every country on the map. */
 export async function drawAtlas(): Promise<Atlas> {
   const atlas = (await (await fetch(source)).json()) as Topology<{ countries: GeometryCollection }>;
+  await pause();
   const shapes = feature(atlas, atlas.objects.countries).features;
   const drawn = shapes.filter((shape) => LETTERS.get(String(shape.id)) !== ANTARCTICA);
   const projection = geoEqualEarth().rotate([-150, 0]); // the Pacific in the middle, as maps in China have it
   projection.fitSize([WIDTH, HEIGHT], { type: "FeatureCollection", features: drawn });
   const path = geoPath(projection).digits(1);
-  const large = drawn.map((shape) => ({ code: LETTERS.get(String(shape.id)) ?? "", outline: path(shape) ?? "" }));
+  const large: Country[] = [];
+  for (const shape of drawn) {
+    if (large.length % AT_A_TIME === 0) await pause();
+    large.push({ code: LETTERS.get(String(shape.id)) ?? "", outline: path(shape) ?? "" });
+  }
   const small = Object.entries(SMALL).map(([code, [longitude, latitude]]) => {
     const outline = path.pointRadius(3)({ type: "Point", coordinates: [longitude, latitude] }) ?? "";
     return { code, outline };
@@ -51,16 +61,28 @@ export async function drawAtlas(): Promise<Atlas> {
     }
     return middles.get(code) ?? null;
   };
+  const arcs = new Map<string, string>();
+  const draw = (from: Place | null, to: Place | null): string => {
+    if (from === null || to === null) return "";
+    if (from === to) return path.pointRadius(RING)({ type: "Point", coordinates: from }) ?? "";
+    return path({ type: "LineString", coordinates: [from, to] }) ?? "";
+  };
   return {
     countries: [...large, ...small].filter(({ outline }) => outline !== ""),
+    land: large.map(({ outline }) => outline).join(""),
     width: WIDTH,
     height: HEIGHT,
     arc: (from, to) => {
-      const ends = [middleOf(from), middleOf(to)];
-      if (ends.includes(null) || from === to) return "";
-      return path({ type: "LineString", coordinates: ends as Place[] }) ?? "";
+      const key = from + to;
+      if (!arcs.has(key)) arcs.set(key, draw(middleOf(from), middleOf(to)));
+      return arcs.get(key) as string;
     },
   };
+}
+
+/** Lets the page draw, and hear the reader, before the next piece of work. */
+function pause(): Promise<void> {
+  return new Promise((resume) => setTimeout(resume));
 }
 
 /** Returns the largest part of a country, which has its middle: islands far away would draw it into the sea. */

@@ -27,8 +27,8 @@ interface Notice {
   about: string;
   over: boolean;
   text: string;
-  /** Its number; null where it tells of none, or of one that could not take effect. */
-  disruption: number | null;
+  /** Its number; none where it tells of none, or of one that could not take effect. */
+  disruption?: number;
 }
 
 /** Where each alarm is looked into, and how its numbers are written. */
@@ -99,10 +99,10 @@ export function Notices({ page }: { page: Page }) {
 /** Returns a notice in a language that is not the backend's: made of the disruption that it tells of, as soon as that is known. */
 function noticeOf(page: Page, { about, over, disruption }: Notice): string | undefined {
   const { language } = page;
-  const isDone = disruption !== null || about === "venue_full";
+  const isDone = disruption !== undefined || about === "venue_full";
   const text = inOwnWords(language, "notice", isDone ? (over ? `${about}_over` : about) : "not_done");
   if (text === undefined) return undefined;
-  const what = disruption === null ? { kind: about } : whatOf(page, disruption);
+  const what = disruption === undefined ? { kind: about } : whatOf(page, disruption);
   if (what === undefined) return term(language, about);
   return filled(text, Object.fromEntries(Object.entries(what).map(([name, value]) => [name, placeOf(language, name, value)])));
 }

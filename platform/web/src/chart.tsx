@@ -74,6 +74,7 @@ class Plot {
   #plot: uPlot | null = null;
   #built = "";
   #drawn: readonly Line[] = [];
+  #drawnAtMs = -1;
   #range: [number, number] = [0, 1];
   #page!: Page;
   #lines: readonly Line[] = [];
@@ -115,9 +116,10 @@ class Plot {
     } else if (moved || lines.some((line, i) => line.values !== this.#drawn[i]?.values)) {
       this.#lines = this.#drawn = lines;
       this.#plot?.setData(joined(lines));
-    } else {
+    } else if (page.atMs !== this.#drawnAtMs) {
       this.#plot?.redraw(false); // only the line of the present moves
     }
+    this.#drawnAtMs = page.atMs;
     if (this.#plot?.cursor.idx == null) this.reading.textContent = resting;
   }
 

@@ -39,6 +39,11 @@ export function counts(snapshot: Snapshot, path: string): Counts {
   return typeof value === "object" && value !== null ? (value as Counts) : NONE;
 }
 
+/** Returns a measure that is broken down twice. */
+export function table(snapshot: Snapshot, path: string): Readonly<Record<string, Counts>> {
+  return (measure(snapshot, path) as Record<string, Counts> | undefined) ?? {};
+}
+
 /** Returns the entries of a breakdown, the largest first. */
 export function largest(counts: Counts, most = Number.POSITIVE_INFINITY): [name: string, amount: number][] {
   return Object.entries(counts)

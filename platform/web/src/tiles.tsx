@@ -32,6 +32,9 @@ const HELD: Record<string, Held> = {
   },
   "negotiations.waiting": { day: "negotiations.waiting" },
   "negotiations.talking": { day: "negotiations.talking" },
+  "negotiations.desks_busy": {
+    note: ["note_desks", { most: "negotiations.desks_busy_peak", waited: "negotiations.desks_waited_at" }],
+  },
   "venue.inside": { cap: "venue.cap", note: atMost("venue.inside_peak") },
   "venue.waiting": { day: "venue.waiting", note: atMost("venue.waiting_peak") },
   "venue.refused": { day: "venue.refused_per_hour" },

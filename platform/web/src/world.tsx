@@ -1,18 +1,20 @@
-// Who asks: the requests of each economy on a map of the world, and in a table for whoever would rather read.
+// Who asks, and whom: economies on maps of the world, and in tables for whoever would rather read.
 
 import { useEffect, useState } from "preact/hooks";
 import { go } from "./actions";
 import type { Atlas } from "./atlas";
 import { number } from "./format";
 import { Columns, Part } from "./parts";
-import { counts, largest } from "./snapshot";
+import { type Snapshot, counts, largest, table } from "./snapshot";
 import type { Page } from "./store";
-import { economy, say } from "./text";
+import { type Language, economy, say } from "./text";
 
 const HOME = "CN";
 const LISTED = 12;
 /** How dark the fewest requests are, and how many times more make the darkest. */
 const [LIGHTEST, SPREAD] = [0.14, 4];
+/** How wide the thinnest line between two economies is, and by how much wider the widest. */
+const [THINNEST, WIDER] = [0.4, 5];
 
 /** Fetched and drawn once: projecting the outlines takes some 50 ms. */
 let fetched: Promise<Atlas> | null = null;
@@ -22,13 +24,19 @@ async function fetchAtlas(): Promise<Atlas> {
   return drawAtlas();
 }
 
-export function World({ page }: { page: Page }) {
-  const { language, snapshot } = page;
+function useAtlas(): Atlas | null {
   const [atlas, setAtlas] = useState<Atlas | null>(null);
-  const [pointed, point] = useState<string | null>(null);
   useEffect(() => {
     void (fetched ??= fetchAtlas()).then(setAtlas);
   }, []);
+  return atlas;
+}
+
+/** The requests of each economy. */
+export function World({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  const atlas = useAtlas();
+  const [pointed, point] = useState<string | null>(null);
   if (!snapshot) return null;
   const initiated = counts(snapshot, "negotiations.by_economy");
   const lapsed = counts(snapshot, "negotiations.lapsed_by_economy");
@@ -76,6 +84,84 @@ export function World({ page }: { page: Page }) {
       </div>
     </Part>
   );
+}
+
+/** The pairs of economies between which most is asked for, as great circles from the one that asks. */
+export function Pairs({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  const atlas = useAtlas();
+  const [pointed, point] = useState<string | null>(null);
+  if (!snapshot) return null;
+  const pairs = pairsOf(snapshot);
+  const most = Math.max(1, ...pairs.filter(({ from, to }) => from !== to).map(({ requests }) => requests));
+  const told = pairs.find(({ key }) => key === pointed);
+  const reading = told ? say(language, "pair_reading", inWords(language, told)) : say(language, "pairs_resting");
+  return (
+    <Part title={say(language, "pairs_title")} about={reading} wide>
+      <div class="world">
+        {atlas && (
+          <svg viewBox={`0 0 ${atlas.width} ${atlas.height}`} role="img" aria-label={say(language, "pairs_about")}>
+            <path class="land" d={atlas.land} />
+            {pairs.map(({ key, from, to, requests }) => (
+              <path
+                key={key}
+                d={atlas.arc(from, to)}
+                data-pair-of={key}
+                data-pointed={key === pointed ? "" : undefined}
+                class={from === HOME ? "arc home" : "arc abroad"}
+                style={{ "--width": widthOf(requests / most) }}
+                onPointerEnter={() => point(key)}
+                onPointerLeave={() => point(null)}
+              />
+            ))}
+          </svg>
+        )}
+        <div class="scrolls listed" tabIndex={0} role="region" aria-label={say(language, "pairs_title")}>
+          <table>
+            <Columns language={language} of={["column_asks", "column_asked", "column_initiated"]} />
+            <tbody>
+              {pairs.map(({ key, from, to, requests }) => (
+                <tr key={key} onPointerEnter={() => point(key)} onPointerLeave={() => point(null)}>
+                  <th scope="row">
+                    <button type="button" class="link" onFocus={() => point(key)} onBlur={() => point(null)} onClick={() => go({ pick: from })}>
+                      {economy(language, from)}
+                    </button>
+                  </th>
+                  <td>{economy(language, to)}</td>
+                  <td data-measure={`negotiations.by_pair.${from}.${to}`}>{number(language, requests)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </div>
+    </Part>
+  );
+}
+
+interface Pair {
+  key: string;
+  from: string;
+  to: string;
+  requests: number;
+}
+
+/** Returns the pairs that the measures name, the most frequent first. */
+function pairsOf(snapshot: Snapshot): Pair[] {
+  const asked = Object.entries(table(snapshot, "negotiations.by_pair"));
+  const pairs = asked.flatMap(([from, of]) =>
+    Object.entries(of).map(([to, requests]): Pair => ({ key: `${from}-${to}`, from, to, requests })),
+  );
+  return pairs.sort((a, b) => b.requests - a.requests);
+}
+
+function inWords(language: Language, { from, to, requests }: Pair): Record<string, string> {
+  return { from: economy(language, from), to: economy(language, to), initiated: number(language, requests) };
+}
+
+/** Returns how wide a line is drawn; its area grows with the requests. */
+function widthOf(share: number): string {
+  return (THINNEST + WIDER * Math.sqrt(Math.min(1, share))).toFixed(2);
 }
 
 /** Returns how dark a country is drawn: by the power of ten of its requests, as the home economy dwarfs all others. */

@@ -136,6 +136,16 @@ export const en = {
   map_resting: "Darker: more requests",
   map_reading: "{economy}: {initiated} initiated, {lapsed} lapsed",
 
+  note_desks: "{most} at most so far, somebody waits at {waited}",
+  pairs_title: "Who negotiates with whom",
+  pairs_about: "Great circles between the economies that ask and are asked most often; the table has them as well",
+  pairs_resting: "Wider: more requests; blue: asked from China; a ring: within one economy",
+  pair_reading: "{from} asked {to}: {initiated} requests",
+  column_asks: "Asks",
+  column_asked: "Is asked",
+  matrix_title: "Which sector asks which",
+  matrix_about: "Down: the visitor's sector; across: the exhibitor's. Darker: more requests",
+
   zones_title: "Zones, by their area and how full they are",
   zones_about: "People in each zone now, and people for each m² of stand space",
   zones_legend: "Filled to the top at {value} people per m² of stand space",

@@ -70,6 +70,8 @@ const said = {
   balance: {
     "negotiations.waiting is not negative": "等待中的洽谈不为负",
     "negotiations.talking is not negative": "洽谈中的不为负",
+    "negotiations.desks_busy are those of the talks": "忙碌展位与洽谈中的数目相符",
+    "negotiations.desks_waited_at are those of the waiting": "有人等候的展位与等待中的数目相符",
     "agreements.drafting is not negative": "起草中的协议不为负",
     "agreements.waiting is not negative": "等待签署的协议不为负",
     "visits.online is not negative": "在线访客不为负",

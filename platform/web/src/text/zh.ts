@@ -138,6 +138,16 @@ export const zh: Record<Word, string> = {
   map_resting: "颜色越深，请求越多",
   map_reading: "{economy}：发起 {initiated}，失效 {lapsed}",
 
+  note_desks: "目前最高 {most}，{waited} 个有人等候",
+  pairs_title: "谁与谁洽谈",
+  pairs_about: "请求最多的经济体之间的大圆弧线；右表列出相同内容",
+  pairs_resting: "线越宽，请求越多；蓝色由中国发起；圆环为经济体内部",
+  pair_reading: "{from} 请求 {to}：{initiated} 次",
+  column_asks: "发起方",
+  column_asked: "被请求方",
+  matrix_title: "哪个领域请求哪个领域",
+  matrix_about: "行为访客的领域，列为参展商的领域；颜色越深，请求越多",
+
   zones_title: "展区面积与拥挤程度",
   zones_about: "各展区当前人数，以及每平方米展位面积的人数",
   zones_legend: "填满表示每平方米展位 {value} 人",

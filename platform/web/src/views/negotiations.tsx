@@ -5,13 +5,14 @@ import { epochOf } from "../chart";
 import { Origins } from "../charts";
 import { moment } from "../clock";
 import { duration, number, percent, shown } from "../format";
+import { Matrix } from "../matrix";
 import { BarList, Bars, Columns, Facts, Part } from "../parts";
 import { type History, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
 import { amount } from "../snapshot";
 import type { Page } from "../store";
 import { type Language, type Word, economy, nameOfMeasure, organisationOf, say, term } from "../text";
 import { Tiles } from "../tiles";
-import { World } from "../world";
+import { Pairs, World } from "../world";
 
 const FUNNEL = ["initiated", "taken_up", "held", "intents", "follow_up", "no_deal", "declined", "lapsed", "waiting", "talking"];
 const COLUMNS: readonly Word[] = ["column_number", "column_when", "column_from", "column_to", "column_state", "column_waited"];
@@ -21,8 +22,8 @@ const HEADLINES = [
   "negotiations.waiting",
   "negotiations.talking",
   "negotiations.lapse_share",
-  "negotiations.waited_p50_s",
   "negotiations.waited_p90_s",
+  "negotiations.desks_busy",
 ] as const;
 
 export function Negotiations({ page }: { page: Page }) {
@@ -36,8 +37,12 @@ export function Negotiations({ page }: { page: Page }) {
         <Origins page={page} title="chart_per_hour" of="negotiations.per_hour" resting="resting_origin" />
         <Origins page={page} title="chart_lapsed" of="negotiations.lapsed_per_hour" />
         <World page={page} />
+        <Pairs page={page} />
         <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
           <Heat page={page} />
+        </Part>
+        <Part title={say(language, "matrix_title")} about={say(language, "matrix_about")} wide>
+          <Matrix page={page} />
         </Part>
         <Part title={say(language, "funnel_title")}>
           <BarList
@@ -51,7 +56,7 @@ export function Negotiations({ page }: { page: Page }) {
           <Bars page={page} of="negotiations.by_sector" />
           <Facts
             page={page}
-            of={["negotiations.waited_mean_s", "negotiations.talked_mean_s", "negotiations.repeated", "negotiations.overseas_share"]}
+            of={["negotiations.waited_p50_s", "negotiations.waited_mean_s", "negotiations.talked_mean_s", "negotiations.repeated", "negotiations.overseas_share"]}
           />
         </Part>
         <Latest page={page} />
