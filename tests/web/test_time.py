@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import HOUR_MS, send
 from tests.web.test_views import HEADLINES, as_shown, at, numbers
@@ -30,6 +31,21 @@ def test_every_view_shows_the_instant_in_its_address(backend: Any, real: Any, op
     expect(page.locator("#feed")).to_have_text("Ended")
     seen, now = numbers(page), backend.get(f"runs/{run}/snapshot")["measures"]
     assert seen == {path: as_shown(path, at(now, path)) for path in seen}
+
+
+def test_the_line_of_a_gauge_is_its_course_over_the_day(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page(f"?view=platform&at={NOON}")
+    course = backend.get(f"runs/{run}/course?at={NOON_MS}")
+    online = dict(zip(course["minutes"], course["gauges"]["visits.online"], strict=True))
+    midnight, noon = 2 * 24 * 60, NOON_MS // 60_000
+    tens = {minute // 10: online[minute] for minute in sorted(online) if midnight <= minute <= noon}
+    assert len(tens) > 40  # the day was not seen by this page, and is there all the same
+    spark = "document.querySelector('[data-tile=\"visits.online\"] .spark path')"
+    page.wait_for_function(f"{spark}?.getAttribute('d').split('L').length === {len(tens)}")
+    points = page.evaluate(f"{spark}.getAttribute('d').slice(1).split('L').map(point => Number(point.split(',')[1]))")
+    height, most = 24, max(tens.values())
+    assert points == pytest.approx([height * (1 - 0.92 * value / most) for value in tens.values()], abs=0.1)
 
 
 def test_the_programme_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:

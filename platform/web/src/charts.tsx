@@ -2,7 +2,7 @@
 
 import { Chart, type Line } from "./chart";
 import type { As } from "./format";
-import { byOrigin, hourly, limit, seen } from "./lines";
+import { byOrigin, course, hourly, limit } from "./lines";
 import type { Page } from "./store";
 import { type Word, say } from "./text";
 import type { Gauge } from "./trace";
@@ -26,7 +26,7 @@ export function Origins({ page, title, of, resting }: { page: Page; title: Word;
 /** Gauges over time, with a bound that was set on them. */
 export function Course({ page, title, of, bound = 0 }: { page: Page; title: Word; of: readonly Of<Gauge>[]; bound?: number }) {
   const { language } = page;
-  const lines = of.map(([gauge, name, colour]) => seen(page, gauge, { name: say(language, name), colour }));
+  const lines = of.map(([gauge, name, colour]) => course(page, gauge, { name: say(language, name), colour }));
   if (bound > 0) lines.push(limit(page, bound, say(language, "allowed")));
-  return <Chart page={page} title={say(language, title)} lines={lines} resting={say(language, "resting_seen")} />;
+  return <Chart page={page} title={say(language, title)} lines={lines} resting={say(language, "resting_minutes")} />;
 }

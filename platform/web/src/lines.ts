@@ -19,8 +19,8 @@ export function hourly(page: Page, path: string, look: Look): Line {
   return kept(`${path} ${look.name}`, byHour, page, () => ({ ...hours(page, byHour), ...look, look: "hours" }));
 }
 
-/** Returns what this page has seen of a gauge as a line. */
-export function seen(page: Page, gauge: Gauge, look: Look): Line {
+/** Returns the course of a gauge as a line. */
+export function course(page: Page, gauge: Gauge, look: Look): Line {
   return kept(`${gauge} ${look.name}`, page.trace?.seen, page, () => {
     const epochMs = epochOf(page);
     const step = page.place.day ? 60_000 : TRACE_STEP_MS;

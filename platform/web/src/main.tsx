@@ -4,7 +4,6 @@ import "./locale";
 import { render } from "preact";
 import { store } from "./actions";
 import { faultOf, get, latest, listRuns } from "./api";
-import { DAY_MS, HOUR_MS } from "./clock";
 import { Desk } from "./desk";
 import { Feed } from "./feed";
 import "./keys";
@@ -15,11 +14,10 @@ import type { Page } from "./store";
 import type { Snapshot } from "./snapshot";
 import "./style.css";
 import { say } from "./text";
-import { Trace } from "./trace";
+import { type Course, Trace } from "./trace";
 
 const RUNS_EVERY_MS = 2_000;
 const ANSWERS_EVERY_MS = 2_000;
-const LOOK_BACK_PAUSE_MS = 50;
 
 let feed: Feed<Snapshot> | null = null;
 /** Of which path and instant the answers are that are held. */
@@ -104,35 +102,15 @@ async function refreshAnswers(): Promise<void> {
   }
 }
 
-/**
- * Asks what the gauges stood at in the hours that this page has not seen: those of the day shown, and of all other days
- * once the run has ended.
- */
+/** Asks what the gauges stood at since it was last asked, where the instant shown lies beyond that. */
 async function lookBack(): Promise<void> {
-  if (isLookingBack) return;
+  const { watched, trace, atMs } = store.page;
+  if (isLookingBack || watched === null || trace === null || atMs <= trace.knownMs) return;
   isLookingBack = true;
-  for (let hour = hourMissing(store.page); hour !== null; hour = hourMissing(store.page)) {
-    const { watched, trace } = store.page;
-    const atMs = hour * HOUR_MS;
-    const past = await get<{ measures: Snapshot }>(`runs/${encodeURIComponent(watched ?? "")}/snapshot?at=${atMs}`);
-    if (past === null) break;
-    trace?.keep(past.measures, atMs);
-    store.change({});
-    await new Promise((resume) => setTimeout(resume, LOOK_BACK_PAUSE_MS)); // the run goes first
-  }
+  const course = await get<Course>(`runs/${encodeURIComponent(watched)}/course?since=${trace.knownMs}`);
+  if (course !== null) trace.fill(course);
+  store.change({});
   isLookingBack = false;
-}
-
-/** Returns the hour to ask for next. */
-function hourMissing({ trace, atMs, headMs, feed }: Page): number | null {
-  if (trace === null) return null;
-  const dayMs = Math.floor(Math.max(0, atMs - 1) / DAY_MS) * DAY_MS;
-  const isMissing = (hour: number): boolean => !trace.knows(hour * HOUR_MS);
-  const latest = (fromMs: number, toMs: number): number | null => {
-    for (let hour = Math.floor(toMs / HOUR_MS); hour * HOUR_MS >= fromMs; hour--) if (isMissing(hour)) return hour;
-    return null;
-  };
-  return latest(dayMs, Math.min(headMs, dayMs + DAY_MS)) ?? (feed.name === "ended" ? latest(0, headMs) : null);
 }
 
 /** Does a thing again and again, each time once the last is done. */

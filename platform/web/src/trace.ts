@@ -1,29 +1,37 @@
-// What the gauges stood at in the frames that this page has seen: the lines of the day behind the numbers of now.
-// Counts by hour come from the backend; of a gauge it sends the present alone, and past hours when asked for each.
+// What the gauges stood at, minute by minute: the lines of the day behind the numbers of now. The backend sends the past
+// when it is asked for it, and the present with every frame.
 
 import { type Snapshot, amount } from "./snapshot";
 
 const MINUTE_MS = 60_000;
-const HOUR_MIN = 60;
-/** The gauges that are kept. */
+/** The gauges whose course the backend keeps, those that are drawn. */
 export const GAUGES = [
   "venue.inside",
   "venue.waiting",
   "visits.online",
-  "platform.requests_per_s",
   "streams.viewers",
   "negotiations.waiting",
   "negotiations.talking",
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 
+/** What the backend answers of a run's course: for each gauge a number for each of the minutes. */
+export interface Course {
+  as_of: { at_ms: number };
+  /** Since the epoch. */
+  minutes: number[];
+  gauges: Record<Gauge, number[]>;
+}
+
 export function isGauge(path: string): path is Gauge {
   return (GAUGES as readonly string[]).includes(path);
 }
 
 export class Trace {
-  /** Grows with every frame, so that whoever draws knows that there is more to draw. */
+  /** Grows with all that is kept, so that whoever draws knows that there is more to draw. */
   seen = 0;
+  /** Up to when the past was asked for. */
+  knownMs = 0;
   readonly #lines: Record<Gauge, Float32Array>;
 
   constructor(durationMs: number) {
@@ -39,13 +47,19 @@ export class Trace {
     this.seen++;
   }
 
-  /** Returns whether a frame was seen in the hour that ends at an instant. */
-  knows(atMs: number): boolean {
-    const minute = Math.floor(atMs / MINUTE_MS);
-    return latest(this.#lines["visits.online"], Math.max(0, minute - HOUR_MIN + 1), minute) !== null;
+  /** Keeps the past, which frames have shown in part at the most. */
+  fill({ as_of, minutes, gauges }: Course): void {
+    for (const gauge of GAUGES) {
+      const line = this.#lines[gauge];
+      minutes.forEach((minute, i) => {
+        line[minute] = gauges[gauge][i] as number;
+      });
+    }
+    this.knownMs = as_of.at_ms;
+    this.seen++;
   }
 
-  /** Returns a gauge between two instants, a value for every `stepMs` at the most; where no frame was seen, nothing. */
+  /** Returns a gauge between two instants, a value for every `stepMs` at the most; where nothing is known, nothing. */
   line(gauge: Gauge, fromMs: number, toMs: number, stepMs: number): { times: number[]; values: number[] } {
     const line = this.#lines[gauge];
     const times: number[] = [];
@@ -62,7 +76,7 @@ export class Trace {
   }
 }
 
-/** Returns the last minute in a stretch that was seen. */
+/** Returns the last minute in a stretch of which something is known. */
 function latest(line: Float32Array, from: number, to: number): number | null {
   for (let minute = to; minute >= from; minute--) if (!Number.isNaN(line[minute] as number)) return minute;
   return null;

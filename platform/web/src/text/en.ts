@@ -102,7 +102,7 @@ export const en = {
   chart_reading: "{moment}: {values}",
   resting_origin: "Overseas when either party is",
   resting_visits: "By the visitor's own economy",
-  resting_seen: "Every hour, and every frame that this page has seen",
+  resting_minutes: "Minute by minute",
   value_of: "{name} {value}",
 
   domestic: "Domestic",

@@ -104,7 +104,7 @@ export const zh: Record<Word, string> = {
   chart_reading: "{moment}：{values}",
   resting_origin: "任一方在境外即为涉外",
   resting_visits: "按访客所属经济体",
-  resting_seen: "每小时一点，另加本页面所见",
+  resting_minutes: "逐分钟",
   value_of: "{name} {value}",
 
   domestic: "国内",
