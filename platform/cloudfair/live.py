@@ -18,7 +18,7 @@ from fairfacts.events import decode
 from fairfacts.measures import State
 
 CHECKPOINT_EVENTS = 16_384
-"""A checkpoint is some 17 KB; the state at an instant is never more than so many events and a batch away from one."""
+"""A checkpoint is some 64 KB; the state at an instant is never more than so many events and a batch away from one."""
 
 FOLLOW_S = 0.1
 """How often the log is asked for what other processes have appended."""

@@ -4,12 +4,13 @@ It is made of what has happened so far and of a *profile*: which share of a head
 the fairs of `fairlab.profile` (`seeds/profile.csv`, `seeds/headlines.csv`). It knows the run's size and no parameter of
 its scenario. In logs, two things are weighed against each other by their precision:
 
-- the total of the profile's fairs, times the run's size: good to a factor of two at best; of sessions, the programme's
-  own number, which is nearly sure;
+- the total of the profile's fairs, times the run's size: good to a factor of two at best;
 - what has come, N, divided by the share p that has come by now. It errs by chance, with variance `dispersion`
   (1 - p) / N (a Poisson stream's would be 1), and by as much as fairs differ in more than chance, `spread`.
 
 The more has come, the less the first counts; at the end p is 1 and nothing is left to err. The interval is log-normal.
+
+Sessions need no profile once there is a programme: they come to those held and those that it still has, and to no more.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ PROFILE_HOURS = 144
 PRIOR_SD = 0.7
 """Of the logarithm of a total that nothing is known of but the fair's size: a factor of two either way."""
 PROGRAMME_SD = 0.02
-"""Of the logarithm of the sessions held against those in the programme: one in fifty may be cancelled."""
+"""Of the share of the sessions still in the programme that are held: one in fifty may be cancelled."""
 UNLIKE_SD = 0.5
 """Of a share that is only taken from the time passed, as no fair of this length is in the profile."""
 LEAST_COUNT = 0.5
@@ -134,17 +135,29 @@ def forecast(
             share = now_ms / run["duration_ms"] if run["duration_ms"] else 0.0
             spread = UNLIKE_SD * (1 - share)
         reported = figures[figure].value * size if figure in figures else None  # type: ignore[operator]  # a number
+        most = math.inf
         if over:
             share, median, sd = 1.0, now, 0.0
+        elif measure == SESSIONS and value_at(snapshot, "programme.scheduled"):
+            left = _sessions_left(snapshot["programme"])
+            median = most = now + left
+            sd = PROGRAMME_SD * left / max(most, 1)
         else:
-            prior, prior_sd = profile.total * size, PRIOR_SD
-            if measure == SESSIONS and (scheduled := value_at(snapshot, "programme.scheduled")):
-                prior, prior_sd = scheduled - bool(value_at(snapshot, "programme.summit_starts")), PROGRAMME_SD
             came = _came(now, share, profile.dispersion, spread)
-            median, sd = _weighed(came, (math.log(max(prior, LEAST_COUNT)), prior_sd))
-        expected, low, high = (round(max(now, median * math.exp(side * z * sd))) for side in (0, -1, 1))
+            median, sd = _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
+        bounds = (min(most, max(now, median * math.exp(side * z * sd))) for side in (0, -1, 1))
+        expected, low, high = map(round, bounds)
         rows.append(Forecast(measure, now, round(share, 4), expected, low, high, figure, reported))
     return rows
+
+
+def _sessions_left(programme: dict[str, Any]) -> int:
+    """Return how many sessions that count the programme still has, at most: the summit does not count."""
+    left: int = programme["scheduled"] - programme["held"] - programme["cancelled"]
+    summit_held = programme["held_by_kind"].get("summit", 0)
+    # of those cancelled nobody knows whether the summit is one: then it may count for one too many, and none too few
+    is_summit_left = bool(programme["summit_starts"]) and not summit_held and not programme["cancelled"]
+    return max(left - is_summit_left, 0)
 
 
 def _came(now: float, share: float, dispersion: float, spread: float) -> tuple[float, float]:

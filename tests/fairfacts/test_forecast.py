@@ -84,7 +84,31 @@ def test_a_higher_level_asks_for_a_wider_interval() -> None:
 def test_sessions_are_expected_as_the_programme_has_them() -> None:
     snapshot = snapshot_at(1, programme__scheduled=91, programme__summit_starts=1)
     sessions = row("programme.counted_held", snapshot)
-    assert (sessions.expected, sessions.low > 80, sessions.high < 100) == (90, True, True)
+    assert (sessions.expected, sessions.low, sessions.high) == (90, 88, 90)
+
+
+def test_sessions_are_those_held_and_those_left_whatever_the_hour_between_two_of_the_profile() -> None:
+    # on Sunday at 15:20 the profile's share lies between that of two hours: over it, 71 sessions would have come to 210
+    held = {"programme__held": 72, "programme__counted_held": 71}
+    snapshot = snapshot_at(63 + 1 / 3, programme__scheduled=191, programme__summit_starts=1, **held)
+    snapshot["programme"]["held_by_kind"] = {"summit": 1, "industry_forum": 71}
+    sessions = row("programme.counted_held", snapshot)
+    assert (sessions.now, sessions.low, sessions.expected, sessions.high) == (71, 187, 190, 190)
+
+
+def test_no_more_sessions_are_expected_than_the_programme_has_at_any_moment_of_a_fair() -> None:
+    for hour in (0, 10, 63.3, 100, 143.9):
+        for held in range(0, 100, 9):
+            for cancelled in (0, 1, 100 - held):
+                values = {"programme__held": held, "programme__counted_held": held, "programme__cancelled": cancelled}
+                sessions = row("programme.counted_held", snapshot_at(hour, programme__scheduled=100, **values))
+                assert held <= sessions.low <= sessions.expected <= sessions.high <= 100 - cancelled
+                assert sessions.low == sessions.high or cancelled < 100 - held
+
+
+def test_sessions_that_were_cancelled_are_not_expected() -> None:
+    snapshot = snapshot_at(30, programme__scheduled=91, programme__cancelled=10)
+    assert row("programme.counted_held", snapshot).expected == 81
 
 
 def test_reported_figure_stands_beside_it_at_the_size_of_the_run() -> None:
