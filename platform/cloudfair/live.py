@@ -17,7 +17,7 @@ from fairfacts.event import Event
 from fairfacts.events import decode
 from fairfacts.measures import State
 
-CHECKPOINT_EVENTS = 16_384
+CHECKPOINT_EVENTS = 32_768
 """A checkpoint is some 64 KB; the state at an instant is never more than so many events and a batch away from one."""
 
 FOLLOW_S = 0.1
