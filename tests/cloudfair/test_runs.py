@@ -11,7 +11,7 @@ from tests.cloudfair.example import NEW_RUN, begin, digest_of, example, measures
 
 from cloudfair.reading.services import SERVICES
 from cloudfair.settings import Settings
-from fairfacts.comparison import compare, headline
+from fairfacts.comparison import compare, evidence, headline
 from fairfacts.events import encode
 from fairfacts.figures import load_figures
 from fairfacts.measures import State
@@ -63,6 +63,7 @@ def test_comparison_is_that_of_the_language(client: httpx.Client, run: str) -> N
         "position": 500,
         "at_ms": 499_000,
         "headline": headline(rows),
+        "evidence": msgspec.to_builtins(evidence(rows)),
         "rows": msgspec.to_builtins(rows),
     }
 
