@@ -373,6 +373,9 @@ def test_programme_is_shown_as_it_was_planned_at_the_moment(web: httpx.Client, p
     assert 5 not in [item["session"] for item in every(web, played, "sessions", room=before[0], at=MORNING_MS)]
     before, after = (planned(24, at_ms) for at_ms in (MORNING_MS, MORNING_MS + 1))
     assert [moment - 900_000 for moment in after[2:4]] == before[2:4]
+    moved, delayed = (read(web, played, f"sessions/{session}", at=MORNING_MS + 1)["item"] for session in (5, 24))
+    assert (moved["first_room"] != moved["room"], moved["first_starts_ms"]) == (True, moved["starts_ms"])
+    assert (delayed["first_room"], delayed["first_starts_ms"]) == (delayed["room"], before[2])
     cancelled_ms = MORNING_MS - 24 * HOUR_MS
     assert [planned(11, at_ms)[4] for at_ms in (cancelled_ms - 1, cancelled_ms)] == ["scheduled", "cancelled"]
 

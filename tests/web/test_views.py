@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import send
 
+from fairfacts.programme import SessionCancelled, SessionRescheduled
+
 OpenPage = Callable[..., Page]
 
 HEADLINES = {
@@ -206,6 +208,28 @@ def test_programme_shows_the_sessions_of_the_day(backend: Any, real: Any, open_p
     expect(page.locator("[data-stream]")).to_have_count(len(streams))
     for stream in streams:
         expect(page.locator(f"[data-stream='{stream['stream']}'] td").first).to_have_text(f"{stream['viewers']:,}")
+
+
+def test_sessions_that_were_moved_delayed_or_cancelled_are_marked(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:5])
+    at_ms = backend.get(f"runs/{run}")["at_ms"]
+    to_come = [one for one in backend.get(f"runs/{run}/sessions?day=1")["items"] if one["state"] == "scheduled"]
+    moved, delayed, gone = to_come[-3:]
+    plan = {"at_ms": at_ms, "capacity": 9}
+    backend.append(run, head, [
+        SessionRescheduled(session=moved["session"], room="room 99", starts_ms=moved["starts_ms"],
+                           ends_ms=moved["ends_ms"], **plan),
+        SessionRescheduled(session=delayed["session"], room=delayed["room"], starts_ms=delayed["starts_ms"] + 900_000,
+                           ends_ms=delayed["ends_ms"] + 900_000, **plan),
+        SessionCancelled(at_ms=at_ms, session=gone["session"], kind=gone["kind"], was_open=False, attended=0),
+    ])  # fmt: skip
+    page = open_page("?view=programme")
+    for one in (moved, delayed):
+        shown = page.locator(f"[data-session='{one['session']}'][data-changed]")
+        expect(shown).to_contain_text(f"↷ {one['title']}")
+        expect(shown).to_contain_text(f"First planned for {one['room'] or 'Online'}, ")
+    expect(page.locator("[data-changed]")).to_have_count(2)
+    expect(page.locator(f"[data-session='{gone['session']}']")).to_have_attribute("data-state", "cancelled")
 
 
 def test_one_negotiation_can_be_followed_and_linked_to(backend: Any, real: Any, open_page: OpenPage) -> None:

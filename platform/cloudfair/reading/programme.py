@@ -50,6 +50,8 @@ class Session(BaseModel):
         day=2,
         starts_ms=212400000,
         ends_ms=217800000,
+        first_room="room 3",
+        first_starts_ms=210600000,
         opened_ms=212400000,
         closed_ms=None,
         cancelled_ms=None,
@@ -76,6 +78,10 @@ class Session(BaseModel):
     """As scheduled at the moment: room and times may change until it opens."""
     ends_ms: int
     """As scheduled at the moment."""
+    first_room: str
+    """As scheduled at first: another than `room` where it was moved."""
+    first_starts_ms: int
+    """As scheduled at first: another than `starts_ms` where it was delayed."""
     opened_ms: int | None
     closed_ms: int | None
     cancelled_ms: int | None
@@ -205,6 +211,7 @@ class Sessions:
         admitted, turned_away = (_counts(numbers, of, at_ms) for of in (self._admitted, self._turned_away))
         plans = [self._planned(column, at_ms)[rows].tolist() for column in ("room", "capacity", "starts_ms", "ends_ms")]
         for item, attended, turned, plan in zip(items, admitted, turned_away, zip(*plans, strict=True), strict=True):
+            item["first_room"], item["first_starts_ms"] = item["room"], item["starts_ms"]
             room, item["capacity"], item["starts_ms"], item["ends_ms"] = plan
             item["room"], item["state"] = table.words.list[room], _state(item)
             item["day"], item["attended"], item["turned_away"] = item["starts_ms"] // DAY_MS, attended, turned

@@ -17,6 +17,9 @@ export interface Session {
   capacity: number;
   starts_ms: number;
   ends_ms: number;
+  /** As it was scheduled before it was moved or delayed. */
+  first_room: string;
+  first_starts_ms: number;
   opened_ms: number | null;
   closed_ms: number | null;
   attended: number;

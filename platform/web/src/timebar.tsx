@@ -118,10 +118,11 @@ const STEPS: readonly (readonly [key: string, by: number])[] = [
   ["End", Number.POSITIVE_INFINITY],
 ];
 
-/** When something is on: a tick for each session. */
+/** When something is on: a tick for each session that is not cancelled. */
 function Sessions({ sessions, durationMs }: { sessions: readonly Session[]; durationMs: number }) {
   return useMemo(() => {
-    const ticks = sessions.map(({ starts_ms, ends_ms }) => `M${hours(starts_ms)},0H${hours(ends_ms)}V1H${hours(starts_ms)}z`);
+    const held = sessions.filter(({ state }) => state !== "cancelled");
+    const ticks = held.map(({ starts_ms, ends_ms }) => `M${hours(starts_ms)},0H${hours(ends_ms)}V1H${hours(starts_ms)}z`);
     return (
       <svg class="sessions" viewBox={`0 0 ${hours(durationMs)} 1`} preserveAspectRatio="none" aria-hidden="true">
         <path d={ticks.join("")} />

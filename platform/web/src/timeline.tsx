@@ -12,6 +12,8 @@ interface Row {
   sessions: Session[];
 }
 
+/** Stands before the title of a session that was moved or delayed. */
+export const CHANGED = "↷ ";
 /** Hours that are shown though nothing is on. */
 const [FIRST_HOUR, LAST_HOUR] = [9, 18];
 
@@ -43,11 +45,15 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
                   key={session.session}
                   data-session={session.session}
                   data-state={session.state}
+                  data-changed={isChanged(session) ? "" : undefined}
                   title={about(page, session)}
                   style={{ left: at(session.opened_ms ?? session.starts_ms), right: `calc(100% - ${at(until(session))})` }}
                 >
                   <span class="unseen">{about(page, session)}</span>
-                  <span aria-hidden="true">{titleOf(language, session)}</span>
+                  <span aria-hidden="true">
+                    {isChanged(session) && CHANGED}
+                    {titleOf(language, session)}
+                  </span>
                 </li>
               ))}
               {atMs >= from && atMs <= to && <li class="present" aria-hidden="true" style={{ left: at(atMs) }} />}
@@ -62,17 +68,30 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
 /** Says everything about a session in a line. */
 export function about({ language, ...page }: Page, session: Session): string {
   const epochMs = epochOf({ language, ...page });
-  return say(language, "session_about", {
+  const { first_room, first_starts_ms } = session;
+  const first = { room: placeOf(language, first_room), from: time(language, epochMs + first_starts_ms) };
+  const changed = isChanged(session) ? ` ${say(language, "session_first", first)}` : "";
+  const about = say(language, "session_about", {
     title: titleOf(language, session),
     kind: term(language, session.kind),
     state: stateOf(language, session),
-    room: session.room === "" ? say(language, "online") : roomOf(language, session.room),
+    room: placeOf(language, session.room),
     from: time(language, epochMs + session.starts_ms),
     to: time(language, epochMs + session.ends_ms),
     attended: number(language, session.attended),
     capacity: number(language, session.capacity),
     turned_away: number(language, session.turned_away),
   });
+  return about + changed;
+}
+
+function placeOf(language: Language, room: string): string {
+  return room === "" ? say(language, "online") : roomOf(language, room);
+}
+
+/** Returns whether a session was moved to another room or another time. */
+function isChanged({ room, first_room, starts_ms, first_starts_ms }: Session): boolean {
+  return room !== first_room || starts_ms !== first_starts_ms;
 }
 
 export function stateOf(language: Language, { state }: Session): string {

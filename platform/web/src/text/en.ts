@@ -165,6 +165,8 @@ export const en = {
   fortune_500: "Fortune 500 {what} company {number} ({economy})",
   organisation: "{what} {number} ({economy})",
   room: "room {number}",
+  session_changed: "moved or delayed",
+  session_first: "First planned for {room}, {from}.",
   session_scheduled: "to come",
   session_live: "on now",
   session_held: "held",

@@ -167,6 +167,8 @@ export const zh: Record<Word, string> = {
   fortune_500: "世界 500 强{what}公司 {number}（{economy}）",
   organisation: "{what} {number}（{economy}）",
   room: "{number} 号会场",
+  session_changed: "已换场或推迟",
+  session_first: "原定{room}，{from}。",
   session_scheduled: "未开始",
   session_live: "进行中",
   session_held: "已举办",

@@ -9,7 +9,7 @@ import { onAir, sessionsOf } from "../services";
 import type { Page } from "../store";
 import { say, titleOf } from "../text";
 import { Tiles } from "../tiles";
-import { Timeline } from "../timeline";
+import { CHANGED, Timeline } from "../timeline";
 const HEADLINES = [
   "programme.live",
   "programme.held",
@@ -34,6 +34,10 @@ export function Programme({ page }: { page: Page }) {
                 {say(language, `session_${state}`)}
               </span>
             ))}
+            <span>
+              {CHANGED}
+              {say(language, "session_changed")}
+            </span>
           </p>
         </Part>
         <Part title={say(language, "on_air_title")}>
