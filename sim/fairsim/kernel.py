@@ -35,7 +35,8 @@ class Kernel(simpy.Environment):
 
     What is due is kept by slots of some seconds, and only the slot at hand as a heap (a calendar queue; Brown 1988). In
     one heap of all that stands ahead, as SimPy has it, every entry is the dearer the more there are, and ten times the
-    visitors take far more than ten times the time. The order is SimPy's: by time, priority, and number.
+    visitors take far more than ten times the time. The order is SimPy's: by time, priority, and number. It is played by
+    `run` alone: SimPy's `step` and `peek` look at its own heap, in which nothing is.
     """
 
     now: int = 0

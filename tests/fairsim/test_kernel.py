@@ -39,7 +39,7 @@ def trace(env: simpy.Environment, stories: list[list[tuple[int, str]]], stops: l
             else:
                 event = simpy.Event(env)
                 event._ok, event._value = True, None
-                env.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]
+                env.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]  # SimPy names two priorities
                 yield event
             done.append((int(env.now), number, place))
 
