@@ -107,8 +107,9 @@ def whole_ms(lengths_ms: Floats) -> NDArray[np.int64]:
 
 
 def packed(numbers: NDArray[np.int64]) -> Sequence[int]:
-    """Return whole numbers for look-ups one by one: nearly as quick as in a list, at a fifth of its memory."""
-    return array("q", numbers.astype(np.int64, copy=False).tobytes())
+    """Return whole numbers for look-ups one by one: nearly as quick as in a list, at a tenth of its memory."""
+    small = len(numbers) == 0 or max(numbers.max(), -numbers.min()) < 1 << 31
+    return array("i", numbers.astype(np.int32).tobytes()) if small else array("q", numbers.astype(np.int64).tobytes())
 
 
 def named(names: Sequence[Name], which: NDArray[np.int64]) -> list[Name]:

@@ -4,39 +4,46 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from heapq import heapify, heappop, heappush
+from contextlib import contextmanager, suppress
+from heapq import heappop, heappush
+from operator import itemgetter
 from typing import Any
 
 import simpy
-from simpy.events import NORMAL
+from simpy.core import StopSimulation
+from simpy.events import NORMAL, URGENT
 
 from fairfacts.event import Event
 
 Story = Generator[simpy.Event, Any, None]
 """A SimPy process: what something in the fair does, from its begin to its end."""
+Arrivals = Iterator[int]
+"""A process that waits for nothing but time: those who come, one after the other; yields each wait, in ms."""
 
 Emit = Callable[[Event], None]
 """Tells that something happened. A process counts nothing: the measures do."""
 
 Deed = Callable[[Any], None]
 """What is done to a subject when its time has come."""
-Entry = tuple[int, int, int, Deed | None, Any]
-"""Due in ms, priority, number; a deed and its subject, or None and an event of SimPy's."""
 
 BEHIND_ALL_ELSE = 2
 """SimPy's own priorities are 0 and 1."""
+BEFORE_ALL_ELSE = -1
+"""The last of the millisecond before."""
+PRIORITY_BITS = 2
+"""An entry's key is its moment in ms, shifted by so many bits, plus its priority."""
 SLOT_BITS = 12
 """A slot of the agenda is 2**12 ms: a few dozen entries at a busy hour."""
+SLOT_KEY_BITS = SLOT_BITS + PRIORITY_BITS
 
 
 class Kernel(simpy.Environment):
     """SimPy's environment; as every delay is a whole number of milliseconds, so is the time.
 
-    What is due is kept by slots of some seconds, and only the slot at hand as a heap (a calendar queue; Brown 1988). In
-    one heap of all that stands ahead, as SimPy has it, every entry is the dearer the more there are, and ten times the
-    visitors take far more than ten times the time. The order is SimPy's: by time, priority, and number. It is played by
-    `run` alone: SimPy's `step` and `peek` look at its own heap, in which nothing is.
+    What is due is kept by slots of some seconds, put in order only when one is at hand (a calendar queue; Brown 1988).
+    In one heap of all that stands ahead, as SimPy has it, every entry is the dearer the more there are, and ten times
+    the visitors take far more than ten times the time. The order is SimPy's: by time, priority, and what was entered
+    first. It is played by `run` alone: SimPy's `step` and `peek` look at its own heap, in which nothing is.
     """
 
     now: int = 0
@@ -46,10 +53,12 @@ class Kernel(simpy.Environment):
         super().__init__()
         self._slot = 0
         """The slot at hand."""
-        self._due: list[Entry] = []
-        """A heap of what is due in the slot at hand, or before."""
-        self._ahead: dict[int, list[Entry]] = {}
-        """What is due in slots to come, in no order."""
+        self._due: list[tuple[int, Deed, Any]] = []
+        """What was entered for it before it was at hand, the last to be done first."""
+        self._soon: list[tuple[int, int, Deed, Any]] = []
+        """A heap of what was entered since; among those of one key, by a number."""
+        self._ahead: dict[int, list[tuple[int, Deed, Any]]] = {}
+        """What is due in slots to come, in the order in which it was entered."""
         self._slots: list[int] = []
         """A heap of these slots."""
 
@@ -59,15 +68,29 @@ class Kernel(simpy.Environment):
         Raises:
             ValueError: the moment is before now.
         """
-        self._enter((moment_ms, priority, next(self._eid), deed, subject))
+        self.after(moment_ms - self.now, deed, subject, priority)
 
-    def after(self, delay_ms: int, deed: Deed, subject: Any = None) -> None:
+    def after(self, delay_ms: int, deed: Deed, subject: Any = None, priority: int = NORMAL) -> None:
         """Do something after a delay.
 
         Raises:
             ValueError: the delay is negative.
         """
-        self._enter((self.now + delay_ms, NORMAL, next(self._eid), deed, subject))
+        if delay_ms < 0:
+            raise ValueError(f"nothing can be done at {self.now + delay_ms} ms any more: it is {self.now} ms")
+        key = (self.now + delay_ms << PRIORITY_BITS) + priority
+        slot = key >> SLOT_KEY_BITS
+        if slot <= self._slot:
+            heappush(self._soon, (key, next(self._eid), deed, subject))
+        elif (ahead := self._ahead.get(slot)) is not None:
+            ahead.append((key, deed, subject))
+        else:
+            self._ahead[slot] = [(key, deed, subject)]
+            heappush(self._slots, slot)
+
+    def admit(self, arrivals: Arrivals) -> None:
+        """Start such a process: as one of SimPy's, it would take an event for each who comes, for nobody to look at."""
+        self.after(0, self._admit_next, arrivals, URGENT)
 
     def at_end_of_moment(self, delay_ms: int) -> simpy.Event:
         """Return what happens after a delay, behind everything else of its millisecond."""
@@ -78,7 +101,7 @@ class Kernel(simpy.Environment):
 
     def schedule(self, event: simpy.Event, priority: Any = NORMAL, delay: Any = 0) -> None:
         """Enter an event of SimPy's."""
-        self._enter((self.now + delay, priority, next(self._eid), None, event))
+        self.after(delay, _happen, event, priority)
 
     def run(self, until: Any = None) -> None:
         """Play all that is due before a moment, in ms since the epoch, and be there; without one, all that is due ever.
@@ -86,37 +109,41 @@ class Kernel(simpy.Environment):
         Raises:
             ValueError: the moment is before now.
         """
-        until_ms = simpy.core.Infinity if until is None else until
-        if until_ms < self.now:
-            raise ValueError(f"nothing can be played until {until_ms} ms any more: it is {self.now} ms")
-        while True:
-            due = self._due
-            while due and due[0][0] < until_ms:
-                self.now, _, _, deed, subject = heappop(due)
-                if deed is None:
-                    _happen(subject)
-                else:
-                    deed(subject)
-            if due or not self._slots or self._slots[0] << SLOT_BITS >= until_ms:
-                break
-            self._slot = heappop(self._slots)
-            self._due = self._ahead.pop(self._slot)
-            heapify(self._due)
-        if until is not None:
-            self.now = until
+        if until is None:
+            self._play()
+            return
+        if until < self.now:
+            raise ValueError(f"nothing can be played until {until} ms any more: it is {self.now} ms")
+        self.after(until - self.now, _stop, None, BEFORE_ALL_ELSE)
+        with suppress(StopSimulation):
+            self._play()
+        self.now = until
 
-    def _enter(self, entry: Entry) -> None:
-        moment_ms = entry[0]
-        if moment_ms < self.now:
-            raise ValueError(f"nothing can be done at {moment_ms} ms any more: it is {self.now} ms")
-        slot = moment_ms >> SLOT_BITS
-        if slot <= self._slot:
-            heappush(self._due, entry)
-        elif (ahead := self._ahead.get(slot)) is not None:
-            ahead.append(entry)
-        else:
-            self._ahead[slot] = [entry]
-            heappush(self._slots, slot)
+    def _admit_next(self, arrivals: Arrivals) -> None:
+        if (wait_ms := next(arrivals, None)) is not None:
+            self.after(wait_ms, self._admit_next, arrivals)
+
+    def _play(self) -> None:
+        due, soon = self._due, self._soon
+        while True:
+            if soon and (not due or soon[0][0] < due[-1][0]):
+                key, _, deed, subject = heappop(soon)
+            elif due:
+                key, deed, subject = due.pop()
+            elif self._slots:
+                self._slot = heappop(self._slots)
+                due = self._due = self._ahead.pop(self._slot)
+                due.sort(key=itemgetter(0))
+                due.reverse()
+                continue
+            else:
+                return
+            self.now = key >> PRIORITY_BITS
+            deed(subject)
+
+
+def _stop(_: None) -> None:
+    raise StopSimulation
 
 
 def _happen(event: Any) -> None:

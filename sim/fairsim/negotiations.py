@@ -53,8 +53,11 @@ class Attempts:
 class Negotiation:
     """A request on its way. `parties` is what each of its events says."""
 
-    __slots__ = ("attempt", "attempts", "economy", "in_talk", "organisation", "overseas", "parties", "requested_ms",
-                 "tries", "visit", "waiting", "wish")  # fmt: skip
+    __slots__ = ("attempt", "attempts", "desk", "economy", "in_talk", "organisation", "overseas", "parties",
+                 "requested_ms", "tries", "visit", "waiting", "wish")  # fmt: skip
+
+    desk: Desk
+    """Where it is asked for."""
 
     def __init__(
         self,
@@ -100,7 +103,7 @@ class Desk:
         number = desks.next_number
         desks.next_number = number + 1
         overseas = self.overseas or negotiation.overseas
-        negotiation.requested_ms = now
+        negotiation.desk, negotiation.requested_ms = self, now
         negotiation.parties = parties = (
             number, negotiation.organisation, negotiation.economy, self.exhibitor, self.economy, overseas
         )  # fmt: skip
@@ -110,7 +113,7 @@ class Desk:
         negotiation.waiting = True
         self._queue.append(negotiation)
         patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
-        env.after(patience_ms, self._lapse, negotiation)
+        env.after(patience_ms, _lapse, negotiation)
 
     def open(self) -> None:
         """The desk opens and its negotiators turn to those who wait."""
@@ -151,11 +154,11 @@ class Desk:
         self.free -= 1
         desks.emit(NegotiationTakenUp(now, *negotiation.parties, waited_ms))
         negotiation.in_talk, negotiation.requested_ms = True, now
-        desks.talks[negotiation] = self
-        self._env.after(attempt.talk_ms[wish], self._end, negotiation)
+        desks.talks[negotiation] = None
+        self._env.after(attempt.talk_ms[wish], _end, negotiation)
         return True
 
-    def _end(self, negotiation: Negotiation) -> None:
+    def end(self, negotiation: Negotiation) -> None:
         """The talk is over and its negotiator free."""
         if not negotiation.in_talk:  # it failed before
             return
@@ -172,7 +175,7 @@ class Desk:
         talked_ms = now - negotiation.requested_ms
         self.desks.emit(NegotiationFailed(now, *negotiation.parties, talked_ms, again_ms > 0))
         if again_ms:
-            self._env.after(again_ms, self.desks.ask_again, (self, negotiation))
+            self._env.after(again_ms, self.desks.ask_again, negotiation)
         self._free_negotiator(negotiation)
 
     def _free_negotiator(self, negotiation: Negotiation) -> None:
@@ -181,7 +184,7 @@ class Desk:
         self.desks.platform.free_room()
         self.call_next()
 
-    def _lapse(self, negotiation: Negotiation) -> None:
+    def lapse(self, negotiation: Negotiation) -> None:
         """The requester's patience ends; unless it was answered, the request lapses and may be taken elsewhere."""
         if not negotiation.waiting:
             return
@@ -191,6 +194,15 @@ class Desk:
         retry_ms = negotiation.attempts[negotiation.attempt].retry_ms[negotiation.wish]
         if retry_ms:
             self._env.after(retry_ms, self.desks.retry, negotiation)
+
+
+# deeds of the agenda: for each of those who wait, a bound method would be a further object
+def _lapse(negotiation: Negotiation) -> None:
+    negotiation.desk.lapse(negotiation)
+
+
+def _end(negotiation: Negotiation) -> None:
+    negotiation.desk.end(negotiation)
 
 
 class Desks:
@@ -210,7 +222,7 @@ class Desks:
         self.env, self.emit, self.intend = env, emit, intend
         self.platform = platform
         self.next_number = 0
-        self.talks: dict[Negotiation, Desk] = {}
+        self.talks: dict[Negotiation, None] = {}
         """Talks under way, in the order in which they began."""
         self._organisations, self._epoch = organisations, scenario.epoch
         self._desks: dict[int, Desk] = {}
@@ -276,20 +288,19 @@ class Desks:
         """A wish whose request has lapsed is taken to another exhibitor."""
         self.ask(_next_attempt(lapsed))
 
-    def ask_again(self, failed_at: tuple[Desk, Negotiation]) -> None:
+    def ask_again(self, failed: Negotiation) -> None:
         """A wish whose talk has failed is taken to the same exhibitor."""
-        desk, failed = failed_at
-        self._ask_at(desk, _next_attempt(failed))
+        self._ask_at(failed.desk, _next_attempt(failed))
 
     def break_off(self, talks: int, again_ms: Callable[[int, str], int]) -> None:
         """The platform breaks so many talks off, the latest first.
 
         `again_ms` tells for a key and an economy after what time its people come again, 0 for not at all.
         """
-        for negotiation, desk in list(self.talks.items())[: -talks - 1 : -1] if talks else ():
+        for negotiation in list(self.talks)[: -talks - 1 : -1] if talks else ():
             last = negotiation.attempt + 1 == len(negotiation.attempts)
             key = int(negotiation.attempts[negotiation.attempt].keys[negotiation.wish])
-            desk.fail(negotiation, 0 if last else again_ms(key, negotiation.economy))
+            negotiation.desk.fail(negotiation, 0 if last else again_ms(key, negotiation.economy))
 
     def cut_staff(self, share: float, concerns: Callable[[str], bool]) -> Callable[[], None]:
         """Send a share of the negotiators away, of desks of the economies concerned; return what brings them back."""

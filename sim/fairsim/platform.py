@@ -49,7 +49,12 @@ class Platform:
 
     def adopt(self, scenario: Scenario) -> None:
         """Play by a scenario's parameters from now on."""
-        self.parameters = scenario.parameters.platform
+        self.parameters = parameters = scenario.parameters.platform
+        self._again_share = parameters.again_share
+        self._again_means_ms = [
+            parameters.again_mean_s * parameters.again_growth**tries * 1000 for tries in range(parameters.again_max)
+        ]
+        """Mean time until who was refused comes again, by how often it has come again."""
 
     def open(self) -> None:
         """The platform opens."""
@@ -123,12 +128,11 @@ class Platform:
 
         `key` is of who it is, `attempt` the number of the try that failed, from 1. Tries become rarer by a factor.
         """
-        parameters = self.parameters
-        if attempt > parameters.again_max or (chance := self._again.one(key, attempt)) >= parameters.again_share:
+        share = self._again_share
+        if attempt > len(self._again_means_ms) or (chance := self._again.one(key, attempt)) >= share:
             return 0
         # of those who come again, the same number is uniform below their share
-        mean_s = parameters.again_mean_s * parameters.again_growth ** (attempt - 1)
-        return max(round(-mean_s * 1000 * math.log(chance / parameters.again_share)), 1)
+        return round(-self._again_means_ms[attempt - 1] * math.log(chance / share)) or 1
 
     def _call_waiting(self) -> None:
         """Those who wait for a room are called while there is one."""

@@ -22,7 +22,7 @@ from fairsim.arrivals import MINUTE_MS, gaps_ms
 from fairsim.demand import Demand
 from fairsim.draws import Draws, Floats, named, packed, whole_ms
 from fairsim.draws import Stream as Draw
-from fairsim.kernel import Emit, Kernel, Story
+from fairsim.kernel import Arrivals, Emit, Kernel
 from fairsim.organisations import Organisations
 from fairsim.platform import Platform
 from fairsim.scenario import Scenario
@@ -34,20 +34,34 @@ MOST_MINUTES = 1 << 10
 
 
 class Viewer:
-    """Somebody who wants to watch a stream, and follows a plan: stay, be gone, stay again (ms)."""
+    """Somebody who wants to watch a stream for a while."""
 
-    __slots__ = ("attempt", "channel", "economy", "joined_ms", "key", "number", "organisation", "plan")
+    __slots__ = ("attempt", "channel", "comes_back", "economy", "joined_ms", "key", "number", "organisation", "stay_ms",
+                 "stream", "watching")  # fmt: skip
+
+    stream: Stream
 
     def __init__(
-        self, organisation: int | None, economy: str, channel: Channel, key: int, plan: list[int], attempt: int = 1
+        self,
+        organisation: int | None,
+        economy: str,
+        channel: Channel,
+        key: int,
+        stay_ms: int,
+        comes_back: tuple[int, int] | None = None,
+        attempt: int = 1,
     ) -> None:
-        self.organisation, self.economy, self.channel, self.key, self.plan = organisation, economy, channel, key, plan
-        self.attempt = attempt
+        """Be somebody who has not come yet; `comes_back` says after what time, and for how long, both in ms."""
+        self.organisation, self.economy, self.channel, self.key = organisation, economy, channel, key
+        self.stay_ms, self.comes_back, self.attempt = stay_ms, comes_back, attempt
         self.number = self.joined_ms = -1
+        self.watching = False
 
-    def again(self, plan: list[int], attempt: int = 1) -> Viewer:
-        """Return the viewer as it comes back, with what is left of the plan."""
-        return Viewer(self.organisation, self.economy, self.channel, self.key, plan, attempt)
+    def again(self, stay_ms: int, comes_back: tuple[int, int] | None = None, attempt: int = 1) -> Viewer:
+        """Return the viewer as it comes to the same stream once more."""
+        viewer = Viewer(self.organisation, self.economy, self.channel, self.key, stay_ms, comes_back, attempt)
+        viewer.stream = self.stream
+        return viewer
 
 
 class Streams:
@@ -65,7 +79,7 @@ class Streams:
     ) -> None:
         self.env, self.emit, self.platform = env, emit, platform
         self.next_viewer = 0
-        self.watching: dict[int, tuple[Stream, Viewer]] = {}
+        self.watching: dict[int, Viewer] = {}
         """Views of all streams, in the order in which they began."""
         self._organisations, self._demand = organisations, demand
         self._registered = draws.stream("streams.audience")
@@ -110,10 +124,10 @@ class Streams:
 
     def break_off(self, views: int, again_ms: Callable[[int, Channel], int]) -> None:
         """The platform breaks so many views off, the latest first; `again_ms` as for `Stream.fail`."""
-        for stream, viewer in list(self.watching.values())[: -views - 1 : -1] if views else ():
-            stream.leave(viewer, "dropped")
+        for viewer in list(self.watching.values())[: -views - 1 : -1] if views else ():
+            viewer.stream.leave(viewer, "dropped")
             if after_ms := again_ms(viewer.key, viewer.channel):
-                stream.come_again(viewer, after_ms)
+                viewer.stream.come_again(viewer, after_ms)
 
     def check_stalls(self) -> None:
         """From now on see every minute whether streams stall, as long as somebody watches more than is borne."""
@@ -131,8 +145,8 @@ class Streams:
         stalled = numbers[self._stalls.uniform(keys, STALLS) < share]
         leave = self._stalls.uniform(stalled * MOST_MINUTES + minute, QUITS) < self.parameters.stalled_leave_share
         for number in stalled[leave].tolist():
-            stream, viewer = self.watching[number]
-            stream.leave(viewer, "stalled")
+            viewer = self.watching[number]
+            viewer.stream.leave(viewer, "stalled")
         if len(stalled):
             self.emit(ViewersStalled(self.env.now, len(stalled), int(leave.sum())))
         self.check_stalls()
@@ -155,7 +169,7 @@ class Streams:
             if weights.sum():
                 viewers = self._appeal(stream) * mean * multiplied.sum() / weights.sum()
                 is_public = draw is self._public
-                self.env.process(self._audience_of(stream, draw, round(viewers), multiplied, public=is_public))
+                self.env.admit(self._audience_of(stream, draw, round(viewers), multiplied, public=is_public))
 
     def _appeal(self, stream: Stream) -> float:
         """Return the interest in a stream against the mean: as it was said, or by Zipf's law over a uniform rank."""
@@ -166,7 +180,7 @@ class Streams:
         appeal: float = (1 - exponent) * rank**-exponent
         return min(appeal, self.parameters.appeal_max)
 
-    def _audience_of(self, stream: Stream, draw: Draw, viewers: int, weights: Floats, *, public: bool) -> Story:
+    def _audience_of(self, stream: Stream, draw: Draw, viewers: int, weights: Floats, *, public: bool) -> Arrivals:
         """Those who wanted to see a stream join it one after the other, most of them at its begin."""
         parameters, drawn, since_ms = self.parameters, stream.drawn, self.env.now - stream.started_ms
         keys = stream.session * MOST_VIEWERS + np.arange(viewers)
@@ -179,17 +193,19 @@ class Streams:
         economies = who if public else self._organisations.register.economy[who]
         codes = [economy.code for economy in self._organisations.economies]
         channels = named(CHANNELS, (draw.uniform(keys, CHANNEL) < parameters.app_share).astype(np.int64))
-        plans = self._plans(draw, keys, stream.length_ms)
-        for who_, economy, channel, key, plan, gap_ms in zip(
-            packed(who), packed(economies), channels, packed(keys), plans, gaps_ms(joins, since_ms), strict=True
+        stays = self._stays(draw, keys, stream.length_ms)
+        for who_, economy, channel, key, (stay_ms, comes_back), gap_ms in zip(
+            packed(who), packed(economies), channels, packed(keys), stays, gaps_ms(joins, since_ms), strict=True
         ):
-            yield self.env.timeout(gap_ms)
+            yield gap_ms
             if drawn != stream.drawn:
                 return
-            stream.join(Viewer(None if public else who_, codes[economy], channel, key, plan))
+            stream.join(Viewer(None if public else who_, codes[economy], channel, key, stay_ms, comes_back))
 
-    def _plans(self, draw: Draw, keys: NDArray[np.int64], length_ms: int) -> Iterator[list[int]]:
-        """Return each viewer's plan: how long to stay, and for some, how long to be gone and to stay again, in ms."""
+    def _stays(
+        self, draw: Draw, keys: NDArray[np.int64], length_ms: int
+    ) -> Iterator[tuple[int, tuple[int, int] | None]]:
+        """Return how long each viewer stays, and for some, how long they are gone then and stay again, in ms."""
         parameters = self.parameters
         mean = parameters.stay_median_share * length_ms * np.exp(parameters.stay_sigma**2 / 2)
         first = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY))
@@ -197,7 +213,7 @@ class Streams:
         again = whole_ms(draw.lognormal(keys, mean, parameters.stay_sigma, STAY_AGAIN))
         returns = (draw.uniform(keys, RETURN) < parameters.return_share).tolist()
         return (
-            [stay, absence, second] if back else [stay]
+            (stay, (absence, second) if back else None)
             for stay, absence, second, back in zip(packed(first), packed(gone), packed(again), returns, strict=True)
         )
 
@@ -224,22 +240,20 @@ class Interest:
 class Stream:
     """One stream on air."""
 
-    __slots__ = ("_failures", "_on_air", "_streams", "_watching", "drawn", "interest", "length_ms", "session",
-                 "started_ms")  # fmt: skip
+    __slots__ = ("_failures", "_on_air", "_streams", "drawn", "interest", "length_ms", "session", "started_ms")
 
     def __init__(self, streams: Streams, session: int, length_ms: int, interest: Interest) -> None:
         self.session, self.length_ms, self.interest, self._streams = session, length_ms, interest, streams
         self.started_ms = streams.env.now
         self.drawn = 0
         """How often its audience was drawn."""
-        self._watching: dict[int, Viewer] = {}
         self._on_air, self._failures = True, 0
 
     def join(self, viewer: Viewer) -> None:
         """A viewer begins to watch, or is refused and tries again after a while."""
         if not self._on_air:
             return
-        streams = self._streams
+        viewer.stream, streams = self, self._streams
         if self._failures:
             self._refuse(viewer, "failed")
         elif not streams.platform.take_place():
@@ -251,7 +265,7 @@ class Stream:
         """The stream breaks off and everybody is gone; return what mends it."""
         self._failures += 1
         again_ms = self._streams.platform.again_after_ms
-        for viewer in list(self._watching.values()):
+        for viewer in self._viewers():
             self.leave(viewer, "dropped")
             if after_ms := again_ms(viewer.key, viewer.attempt):
                 self.come_again(viewer, after_ms)
@@ -263,33 +277,44 @@ class Stream:
 
     def come_again(self, viewer: Viewer, after_ms: int) -> None:
         """A viewer who was thrown off tries again after a while."""
-        again = viewer.again(viewer.plan, viewer.attempt + 1)
-        self._streams.env.after(after_ms, self.join, again)
+        self._streams.env.after(after_ms, _join, viewer.again(viewer.stay_ms, viewer.comes_back, viewer.attempt + 1))
 
     def end(self) -> None:
         """The stream ends, and with it every view of it."""
         self._on_air = False
-        for viewer in list(self._watching.values()):
+        for viewer in self._viewers():
             self.leave(viewer, "ended")
         self._streams.emit(StreamEnded(self._streams.env.now, self.session))
 
     def leave(self, viewer: Viewer, reason: WhyLeft) -> None:
         """A view ends."""
         streams, now = self._streams, self._streams.env.now
-        del self._watching[viewer.number], streams.watching[viewer.number]
+        del streams.watching[viewer.number]
+        viewer.watching = False
         streams.platform.watching -= 1
         streams.emit(ViewerLeft(now, self.session, viewer.number, now - viewer.joined_ms, reason))
 
+    def had_enough(self, viewer: Viewer) -> None:
+        """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
+        if not viewer.watching:
+            return
+        self.leave(viewer, "left")
+        if viewer.comes_back:
+            after_ms, stay_ms = viewer.comes_back
+            self._streams.env.after(after_ms, _join, viewer.again(stay_ms))
+
+    def _viewers(self) -> list[Viewer]:
+        return [viewer for viewer in self._streams.watching.values() if viewer.stream is self]
+
     def _begin(self, viewer: Viewer) -> None:
         streams, now = self._streams, self._streams.env.now
-        viewer.number, viewer.joined_ms = streams.next_viewer, now
+        viewer.number, viewer.joined_ms, viewer.watching = streams.next_viewer, now, True
         streams.next_viewer += 1
-        self._watching[viewer.number] = viewer
-        streams.watching[viewer.number] = self, viewer
+        streams.watching[viewer.number] = viewer
         streams.emit(
             ViewerJoined(now, self.session, viewer.number, viewer.organisation, viewer.economy, viewer.channel)
         )
-        streams.env.after(viewer.plan[0], self._had_enough, viewer)
+        streams.env.after(viewer.stay_ms, _have_enough, viewer)
         streams.check_stalls()
 
     def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
@@ -302,15 +327,16 @@ class Stream:
         )
         if after_ms:
             viewer.attempt += 1
-            streams.env.after(after_ms, self.join, viewer)
+            streams.env.after(after_ms, _join, viewer)
 
-    def _had_enough(self, viewer: Viewer) -> None:
-        """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
-        if viewer.number not in self._watching:
-            return
-        self.leave(viewer, "left")
-        if len(viewer.plan) > 1:
-            self._streams.env.after(viewer.plan[1], self.join, viewer.again(viewer.plan[2:]))
+
+# deeds of the agenda: for each of those who wait, a bound method would be a further object
+def _join(viewer: Viewer) -> None:
+    viewer.stream.join(viewer)
+
+
+def _have_enough(viewer: Viewer) -> None:
+    viewer.stream.had_enough(viewer)
 
 
 # lanes of the streams of audiences, by viewer; the first is by session

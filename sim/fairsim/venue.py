@@ -33,7 +33,7 @@ from fairfacts.venue import (
 from fairsim.arrivals import DAY_MS, HOUR_MS, MINUTE_MS, DayClock, gaps_ms
 from fairsim.demand import Demand
 from fairsim.draws import Draws, Keys, whole_ms
-from fairsim.kernel import Emit, Kernel, Story
+from fairsim.kernel import Arrivals, Emit, Kernel, Story
 from fairsim.notices import Notices
 from fairsim.organisations import Organisations
 from fairsim.parameters import MOST_ORGANISATIONS
@@ -377,9 +377,9 @@ class Venue:
     def _play_arrivals(self) -> None:
         """Play what is left of a day; what was drawn for it earlier is given up."""
         self._drawn += 1
-        self._env.process(self._arrivals(self._day, self._hours, self._drawn))
+        self._env.admit(self._arrivals(self._day, self._hours, self._drawn))
 
-    def _arrivals(self, day: int, hours: Hours, drawn: int) -> Story:
+    def _arrivals(self, day: int, hours: Hours, drawn: int) -> Arrivals:
         """Delegates come to the gates over what is left of a day."""
         env, register = self._env, self._organisations.register
         organisations, persons, moments = self._draw_day(day)
@@ -402,7 +402,7 @@ class Venue:
             for place, (economy, (organisation, person, key, *plan), wait_ms) in enumerate(
                 zip(economies, plans, waits_ms, strict=True)
             ):
-                yield env.timeout(wait_ms)
+                yield wait_ms
                 if drawn != self._drawn:
                     return
                 self._came.add(person)

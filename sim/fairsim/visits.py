@@ -14,7 +14,7 @@ from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
 from fairsim.arrivals import DAY_MS, MINUTE_MS, MOST_A_DAY, DayClock, gaps_ms, poisson
 from fairsim.demand import Demand
 from fairsim.draws import Draws, Floats, Keys, named, packed, whole_ms
-from fairsim.kernel import Emit, Kernel, Story
+from fairsim.kernel import Arrivals, Emit, Kernel
 from fairsim.negotiations import MOST_WISHES, Attempts, Desks, Negotiation
 from fairsim.organisations import Organisations
 from fairsim.parameters import MOST_ORGANISATIONS
@@ -124,6 +124,8 @@ class Visits:
         self._course: Course
         self._drawn = 0
         """How often what is left of a day was drawn."""
+        # bound once: a further object for each of those who wait otherwise
+        self._asks, self._leaves = self._ask, self._leave
         self.adopt(scenario)
 
     def adopt(self, scenario: Scenario) -> None:
@@ -166,7 +168,7 @@ class Visits:
         dropped = list(self.online.values())
         for visitor in dropped:
             visitor.dropped = True
-            self._leave(visitor)
+            self._end(visitor)
         return dropped
 
     def _enter(self, visitor: Visitor) -> None:
@@ -177,28 +179,37 @@ class Visits:
         self.online[visitor.visit] = visitor
         self._emit(VisitStarted(self._env.now, visitor.visit, organisation, economy, visitor.channel, visitor.attempt))
         if wishes.watch_ms[place] and visitor.attempt == 1:
-            viewer = Viewer(organisation, economy, visitor.channel, visitor.key, [wishes.watch_ms[place]])
+            viewer = Viewer(organisation, economy, visitor.channel, visitor.key, wishes.watch_ms[place])
             self._streams.drop_in(viewer, wishes.watch[place])
-        self._env.process(self._visit(visitor))
+        self._go_on(visitor)
 
-    def _visit(self, visitor: Visitor) -> Story:
-        """One delegate's time on the platform."""
-        env, wishes, place, visit = self._env, visitor.wishes, visitor.place, visitor.visit
-        organisation, economy = visitor.organisation, visitor.economy
+    def _go_on(self, visitor: Visitor) -> None:
+        """A visitor looks around until the next request, or until it leaves."""
+        wishes, wish, place = visitor.wishes, visitor.wish, visitor.place
+        if wish < wishes.first[place + 1]:
+            self._env.after(wishes.browse_ms[wish], self._asks, visitor)
+        else:
+            self._env.after(wishes.leave_ms[place], self._leaves, visitor)
+
+    def _ask(self, visitor: Visitor) -> None:
+        """A visitor asks for a negotiation."""
+        if visitor.dropped:
+            return
+        wishes, wish, economy = visitor.wishes, visitor.wish, visitor.economy
+        self._look(wishes.stands[wish], wishes.projects[wish])
+        visitor.wish = wish + 1
         overseas = economy != self._organisations.home_code
-        for wish in range(visitor.wish, wishes.first[place + 1]):
-            yield env.timeout(wishes.browse_ms[wish])
-            if visitor.dropped:
-                return
-            self._look(wishes.stands[wish], wishes.projects[wish])
-            visitor.wish = wish + 1
-            self._desks.ask(Negotiation(visit, organisation, economy, overseas, wishes.attempts, wish, 0))
-        yield env.timeout(wishes.leave_ms[place])
-        if not visitor.dropped:
-            self._leave(visitor)
+        self._desks.ask(
+            Negotiation(visitor.visit, visitor.organisation, economy, overseas, wishes.attempts, wish, attempt=0)
+        )
+        self._go_on(visitor)
 
     def _leave(self, visitor: Visitor) -> None:
-        """A visit ends, or breaks off."""
+        """A visit ends."""
+        if not visitor.dropped:
+            self._end(visitor)
+
+    def _end(self, visitor: Visitor) -> None:
         del self.online[visitor.visit]
         requests = visitor.wish - visitor.first
         self._emit(
@@ -225,9 +236,9 @@ class Visits:
         clock = DayClock(self._parameters.hour_profile, self._organisations.hours_ahead(self._date))
         self._course = Course(clock, since_ms, self._expected(), before)
         self._drawn += 1
-        self._env.process(self._log_ins(self._drawn))
+        self._env.admit(self._log_ins(self._drawn))
 
-    def _log_ins(self, drawn: int) -> Story:
+    def _log_ins(self, drawn: int) -> Arrivals:
         """Delegates log in over what is left of a day."""
         organisations, keys, moments = self._draw_rest()
         codes = [economy.code for economy in self._organisations.economies]
@@ -237,7 +248,7 @@ class Visits:
             economies = self._organisations.register.economy[organisations[batch]].tolist()
             waits_ms = gaps_ms(moments[batch], self._env.now)
             for place, organisation in enumerate(organisations[batch].tolist()):
-                yield self._env.timeout(waits_ms[place])
+                yield waits_ms[place]
                 if drawn != self._drawn:
                     return
                 self.log_in(Visitor(organisation, codes[economies[place]], wishes, place))

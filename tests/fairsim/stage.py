@@ -132,7 +132,7 @@ class Stage:
 
     def look_in(self, at_ms: int, who: int, stay_ms: int, which: float = 0.5) -> None:
         """Somebody looks into one of the streams on air at a moment."""
-        viewer = Viewer(who, ORGANISATIONS[who][0], "website", who, [stay_ms])
+        viewer = Viewer(who, ORGANISATIONS[who][0], "website", who, stay_ms)
         self.at(at_ms, lambda: self.streams.drop_in(viewer, which))
 
     def hold(self, session: Session) -> None:

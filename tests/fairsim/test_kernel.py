@@ -10,52 +10,78 @@ import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairsim.kernel import BEHIND_ALL_ELSE, SLOT_BITS, Kernel
+from fairsim.kernel import BEHIND_ALL_ELSE, SLOT_BITS, Arrivals, Deed, Kernel
 
 SLOT_MS = 1 << SLOT_BITS
 DELAYS = st.one_of(st.integers(0, 3), st.sampled_from([SLOT_MS - 1, SLOT_MS, 7 * SLOT_MS]), st.integers(0, 10**7))
-STEPS = st.lists(st.tuples(DELAYS, st.sampled_from(["timeout", "deed", "end", "process"])), max_size=6)
+STEPS = st.lists(st.tuples(DELAYS, st.sampled_from(["timeout", "deed", "end", "process", "arrivals"])), max_size=6)
 """What a story does one after the other: after how long, and by what means."""
 
 
-def trace(env: simpy.Environment, stories: list[list[tuple[int, str]]], stops: list[int]) -> list[tuple[int, int, int]]:
-    """Play stories; return when each of their steps was done, in the order in which they were."""
-    done: list[tuple[int, int, int]] = []
+class PlainSimPy(simpy.Environment):
+    """What the kernel adds to SimPy, done by what SimPy has."""
 
-    def story(number: int, steps: list[tuple[int, str]]) -> Generator[simpy.Event, Any, None]:
+    def after(self, delay_ms: int, deed: Deed, subject: Any) -> None:
+        self.timeout(delay_ms, subject).callbacks.append(lambda over: deed(over.value))
+
+    def at_end_of_moment(self, delay_ms: int) -> simpy.Event:
+        event = simpy.Event(self)
+        event._ok, event._value = True, None
+        self.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]  # SimPy names two priorities
+        return event
+
+    def admit(self, arrivals: Arrivals) -> None:
+        def story() -> Generator[simpy.Event, Any, None]:
+            for wait_ms in arrivals:
+                yield self.timeout(wait_ms)
+
+        self.process(story())
+
+
+class Trace:
+    """Plays stories, and notes when each of their steps was done, in the order in which they were."""
+
+    def __init__(self, env: Kernel | PlainSimPy) -> None:
+        self.env = env
+        self.done: list[tuple[int, ...]] = []
+
+    def play(self, stories: list[list[tuple[int, str]]], stops: list[int]) -> list[tuple[int, ...]]:
+        for number, steps in enumerate(stories):
+            self.env.process(self.story(number, steps))
+        for stop_ms in stops:
+            self.env.run(until=stop_ms)
+            self.note((-1, -1))
+        self.env.run()
+        return self.done
+
+    def story(self, number: int, steps: list[tuple[int, str]]) -> Generator[simpy.Event, Any, None]:
+        env = self.env
         for place, (delay_ms, means) in enumerate(steps):
             if means == "timeout":
                 yield env.timeout(delay_ms)
             elif means == "process":
-                yield env.process(story(number + 100, [(delay_ms, "timeout")]))
-            elif isinstance(env, Kernel):
-                if means == "deed":
-                    env.after(delay_ms, lambda step: done.append((int(env.now), *step)), (number, place))
-                else:
-                    yield env.at_end_of_moment(delay_ms)
+                yield env.process(self.story(number + 100, [(delay_ms, "timeout")]))
+            elif means == "end":
+                yield env.at_end_of_moment(delay_ms)
             elif means == "deed":
-                timeout = env.timeout(delay_ms, (number, place))
-                timeout.callbacks.append(lambda over: done.append((int(env.now), *over.value)))
+                env.after(delay_ms, self.note, (number, place))
             else:
-                event = simpy.Event(env)
-                event._ok, event._value = True, None
-                env.schedule(event, BEHIND_ALL_ELSE, delay_ms)  # type: ignore[arg-type]  # SimPy names two priorities
-                yield event
-            done.append((int(env.now), number, place))
+                env.admit(self.arrivals(delay_ms, (number, place)))
+            self.note((number, place))
 
-    for number, steps in enumerate(stories):
-        env.process(story(number, steps))
-    for stop_ms in stops:
-        env.run(until=stop_ms)
-        done.append((int(env.now), -1, -1))
-    env.run()
-    return done
+    def arrivals(self, wait_ms: int, step: tuple[int, int]) -> Arrivals:
+        for _ in range(3):
+            yield wait_ms
+            self.note(step)
+
+    def note(self, step: tuple[int, int]) -> None:
+        self.done.append((int(self.env.now), *step))
 
 
 @given(st.lists(STEPS, min_size=1, max_size=5), st.sets(st.integers(1, 3 * 10**7), max_size=4))
 def test_kernel_plays_what_plain_simpy_plays_in_its_order(stories: list[list[tuple[int, str]]], stops: set[int]):
     ordered = sorted(stops)
-    assert trace(Kernel(), stories, ordered) == trace(simpy.Environment(), stories, ordered)
+    assert Trace(Kernel()).play(stories, ordered) == Trace(PlainSimPy()).play(stories, ordered)
 
 
 def test_what_is_due_at_the_moment_is_left_for_later():

@@ -172,7 +172,7 @@ def test_viewers_are_refused_as_in_erlang_b_when_the_platform_has_few_places():
     def drop_in() -> Story:
         for gap_ms, stay_ms in zip(gaps_ms, stays_ms, strict=True):
             yield stage.env.timeout(gap_ms)
-            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, [stay_ms]), 0.5)
+            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, stay_ms), 0.5)
 
     stage.at(0, lambda: stage.streams.start(0, 100_000 * DAY))
     stage.env.process(drop_in())
@@ -201,7 +201,7 @@ def test_viewers_are_as_many_as_in_m_g_infinity(sigma: float):
     def visitors() -> Story:
         for gap, stay in zip(gaps, stays, strict=True):
             yield stage.env.timeout(gap)
-            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, [stay]), 0.5)
+            stage.streams.drop_in(Viewer(HOTEL, "CN", "app", 0, stay), 0.5)
 
     stage.at(0, lambda: stage.streams.start(0, 1000 * DAY))
     stage.env.process(visitors())
