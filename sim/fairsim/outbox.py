@@ -230,6 +230,8 @@ class Outbox:
             except httpx.TransportError as fault:
                 trouble = f"{self._client.base_url} does not answer ({fault or type(fault).__name__})"
             else:
+                # in httpx it points back to its answer: until the next of few collections, all that was sent would stay
+                del answer.stream
                 if answer.is_success:
                     return answer
                 trouble = detail_of(answer)
