@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
-from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text, update
@@ -15,6 +16,7 @@ from cloudfair.tables import Run
 from fairfacts.errors import BackendError
 
 BUSY_TIMEOUT_S = 10
+TRY_AGAIN_S = 0.01
 
 
 def open_database(database: str) -> Engine:
@@ -123,9 +125,17 @@ def _connect_arguments(url: URL) -> dict[str, Any]:
     return {"timeout": BUSY_TIMEOUT_S} if url.get_backend_name() == "sqlite" else {"connect_timeout": BUSY_TIMEOUT_S}
 
 
-def _make_durable(connection: SqliteConnection, _: object) -> None:
+def _make_durable(connection: sqlite3.Connection, _: object) -> None:
     """Have every commit reach the disk, and readers not wait for the writer."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    deadline = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            break
+        except sqlite3.OperationalError as fault:  # to change the mode SQLite does not wait, whatever its timeout
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
+                raise
+            time.sleep(TRY_AGAIN_S)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
 

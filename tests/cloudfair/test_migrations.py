@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -111,6 +112,27 @@ def test_processes_that_start_at_once_migrate_once(database: str) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert faults == []
+    assert differences(database) == []
+
+
+def test_file_that_another_process_writes_when_it_is_first_opened_is_waited_for(tmp_path: Path) -> None:
+    database, faults = str(tmp_path / "fair.db"), []
+    make_earlier(database)  # in SQLite's own mode, which opening it changes
+
+    def start() -> None:
+        try:
+            open_database(database).dispose()
+        except BackendError as fault:
+            faults.append(fault)
+
+    with sqlite3.connect(database) as other:
+        other.execute("BEGIN IMMEDIATE")
+        thread = threading.Thread(target=start)
+        thread.start()
+        thread.join(0.2)  # by then it has found the file locked
+    other.close()
+    thread.join()
     assert faults == []
     assert differences(database) == []
 
