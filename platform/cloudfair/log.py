@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any, NamedTuple, NoReturn
 
 import msgspec
@@ -30,6 +31,8 @@ READ_KEYS = 500
 """How many keys are looked up at a time: databases bound the parameters of a statement."""
 READ_SEGMENTS = 16
 """How many segments are read at a time: no transaction stays open while their reader works."""
+HEARD_FOR = timedelta(seconds=5)
+"""That a player which has nothing to send is there is written down once in so long: each time costs a commit."""
 PIECE_BYTES = 40_000
 """A segment is decoded in pieces of a few hundred events, which stay in the cache: up to twice as fast."""
 
@@ -196,7 +199,7 @@ class Log:
                 col(Run.at_ms) <= batch.first_at_ms,
                 col(Run.ended).is_(False),
             )
-            .values(head=batch.next, at_ms=batch.last_at_ms, ended=batch.ends, pace=pace, fault=None)
+            .values(head=batch.next, at_ms=batch.last_at_ms, ended=batch.ends, pace=pace, fault=None, heard_at=now())
         )
         with self._transaction() as connection:
             # Moving the head is a compare-and-set, and the transaction's first statement: of two writers one waits.
@@ -231,7 +234,7 @@ class Log:
         return found
 
     def attend(self, run: str, first: int, pace: str | None) -> list[OpenCommand]:
-        """Return the commands that wait for a run whose player stands at `first`, and note its pace.
+        """Return the commands that wait for a run whose player stands at `first`; note its pace, and that it is there.
 
         Raises:
             ConflictError: the log does not end there.
@@ -245,8 +248,9 @@ class Log:
                 head=kept.head,
             )
         with self._transaction() as connection:
-            if (kept.pace, kept.fault) != (pace, None):
-                connection.execute(update(Run).where(col(Run.id) == run).values(pace=pace, fault=None))
+            was_heard = kept.heard_at is not None and now() - kept.heard_at < HEARD_FOR
+            if (kept.pace, kept.fault, was_heard) != (pace, None, True):
+                connection.execute(update(Run).where(col(Run.id) == run).values(pace=pace, fault=None, heard_at=now()))
             return self._open(connection, run)
 
     def fail(self, run: str, fault: str) -> None:

@@ -39,9 +39,12 @@ class RunSummary(BaseModel):
     state: tables.State
     """`failed`: nobody plays it any more, and `fault` says why; `stopped`: on command."""
     speed: float | Literal["max"] | None
-    """Simulated seconds a second, or `max`; null when the run is not played, or its player does not say."""
+    """Simulated seconds a second, or `max`; null when the run is not played, its player is silent, or does not say."""
     fault: str | None
     """Why nobody plays the run any more."""
+    silent_since: datetime | None
+    """When the player of a run that neither ended nor stopped was last heard of, to some seconds, where that is half a
+    minute ago or more; null once it is heard of again."""
 
 
 class RunDetails(RunSummary):
@@ -145,11 +148,11 @@ async def get_events(
 
 def _columns(run: tables.Run) -> dict[str, Any]:
     told = {"request": json.loads(run.request), "state": run.state, "speed": _speed(run)}
-    return run.model_dump(exclude={"ended", "pace"}) | told
+    return run.model_dump(exclude={"ended", "pace", "heard_at"}) | told | {"silent_since": run.silent_since}
 
 
 def _speed(run: tables.Run) -> float | str | None:
-    if run.state != "running" or run.pace is None:
+    if run.state != "running" or run.pace is None or run.silent_since:
         return None
     return run.pace if run.pace == "max" else float(run.pace)
 

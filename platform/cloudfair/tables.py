@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Text, TypeDecorator
@@ -10,6 +10,8 @@ from sqlmodel import Field, SQLModel
 
 State = Literal["running", "paused", "stopped", "failed", "ended"]
 STATES: tuple[State, ...] = get_args(State)
+SILENT_AFTER = timedelta(seconds=30)
+"""A player asks for commands four times a second while it has nothing to send, and waits this long for an answer."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -50,6 +52,14 @@ class Run(SQLModel, table=True):
     """How it is played, as its player last said: `max`, simulated seconds a second, `paused` or `stopped`."""
     fault: str | None = Field(default=None, sa_type=Text)
     """Why it is played no more, where it broke off and somebody noticed."""
+    heard_at: datetime | None = Field(default_factory=now, sa_type=Moment)
+    """When its player was last heard of, to some seconds; null where an earlier release was the last to hear of it."""
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """Return when its player was last heard of (or it was begun), where it is to be played and that is long ago."""
+        heard_at = self.heard_at or self.created_at
+        return heard_at if self.state in ("running", "paused") and now() - heard_at > SILENT_AFTER else None
 
     @property
     def state(self) -> State:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice
 from string import ascii_uppercase
 
 import httpx
 import zstandard
+from sqlalchemy import update
+from sqlmodel import col
 
-from cloudfair.log import Batch
+from cloudfair.log import Batch, Log
+from cloudfair.tables import Run, now
 from fairfacts.event import Event
 from fairfacts.events import encode
 from fairfacts.measures import State
@@ -58,6 +62,14 @@ def batch(events: list[Event], first: int, end: int) -> Batch:
         ndjson=ndjson,
         payload=packed(ndjson),
     )
+
+
+def silence(log: Log, run: str, minutes: int = 9) -> datetime:
+    """Have a run not heard of for some minutes, and return the moment at which it last was."""
+    heard_at = now() - timedelta(minutes=minutes)
+    with log._transaction() as connection:
+        connection.execute(update(Run).where(col(Run.id) == run).values(heard_at=heard_at))
+    return heard_at
 
 
 def packed(ndjson: bytes) -> bytes:

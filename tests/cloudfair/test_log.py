@@ -7,7 +7,7 @@ import re
 import threading
 
 import pytest
-from tests.cloudfair.example import batch, digest_of, example
+from tests.cloudfair.example import batch, digest_of, example, silence
 
 from cloudfair.log import KeptState, Log
 from cloudfair.problems import ConflictError, UnknownError
@@ -39,6 +39,39 @@ def test_run_is_found_again_as_it_was_created(log: Log, run: str) -> None:
         False,
         0,
     )
+
+
+def test_run_whose_player_is_not_heard_of_is_silent_until_it_is_again(log: Log, run: str) -> None:
+    def said() -> tuple[str, object]:
+        return log.run(run).state, log.run(run).silent_since
+
+    assert said() == ("running", None)
+    since = silence(log, run)
+    assert said() == ("running", since)
+    log.attend(run, 0, "paused")
+    assert said() == ("paused", None)
+    since = silence(log, run)
+    assert said() == ("paused", since)
+    log.append(run, batch(EVENTS, 0, 50), pace="max")
+    assert said() == ("running", None)
+
+
+def test_run_that_is_played_no_more_is_not_silent(log: Log, run: str) -> None:
+    for play_no_more, state in (
+        (lambda: log.attend(run, 0, "stopped"), "stopped"),
+        (lambda: (log.attend(run, 0, "max"), log.fail(run, "killed")), "failed"),
+        (lambda: log.append(run, batch(EVENTS, 0, 100)), "ended"),
+    ):
+        play_no_more()
+        silence(log, run)
+        assert (log.run(run).state, log.run(run).silent_since) == (state, None)
+
+
+def test_that_a_player_is_there_is_not_written_down_each_time_it_asks(log: Log, run: str) -> None:
+    heard_at = log.run(run).heard_at
+    for _ in range(3):
+        log.attend(run, 0, None)
+    assert log.run(run).heard_at == heard_at
 
 
 def test_unknown_run_is_answered_with_the_nearest(log: Log, run: str) -> None:

@@ -51,13 +51,13 @@ def differences(database: str) -> list[object]:
     return found
 
 
-def make_earlier(database: str) -> str:
+def make_earlier(database: str, *, ended: bool = True) -> str:
     """Make a database of the release before, with a run of some batches and a checkpoint, and return the run."""
     engine = sa.create_engine(url_of(database))
     with engine.begin() as connection:
         for table, columns in EARLIER.items():
             connection.exec_driver_sql(f"CREATE TABLE {table} ({columns.format(**TYPES[engine.dialect.name])})")
-        run = ["r", "example", 7, 0, 1.0, "1", "null", "2026-01-01 00:00:00.000000", len(EVENTS), 299_000, True]
+        run = ["r", "example", 7, 0, 1.0, "1", "null", "2020-09-04 00:00:00.000000", len(EVENTS), 299_000, ended]
         insert(connection, "run", *run)
         for first in range(0, len(EVENTS), 50):
             one = batch(EVENTS, first, first + 50)
@@ -95,6 +95,14 @@ async def test_database_of_the_release_before_is_taken_over_with_its_runs(
     assert State.restore(log.latest_checkpoint(run).state).snapshot() == measures_of(EVENTS)
     assert Moments(log).state(run, 100_000).snapshot() == measures_of(EVENTS[:101])
     log.close()
+
+
+def test_run_of_an_earlier_release_that_broke_off_is_silent_since_it_was_begun(database: str) -> None:
+    run = make_earlier(database, ended=False)
+    log = Log.open(database)
+    kept = log.run(run)
+    log.close()
+    assert (kept.state, kept.silent_since) == ("running", kept.created_at)
 
 
 def test_processes_that_start_at_once_migrate_once(database: str) -> None:

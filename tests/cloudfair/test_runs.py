@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import msgspec
 from tests.cloudfair.conftest import served
-from tests.cloudfair.example import NEW_RUN, begin, digest_of, example, measures_of, send, send_all
+from tests.cloudfair.example import NEW_RUN, begin, digest_of, example, measures_of, send, send_all, silence
 
+from cloudfair.log import Log
 from cloudfair.reading.services import SERVICES
 from cloudfair.settings import Settings
 from fairfacts.comparison import compare, evidence, headline
@@ -31,10 +32,31 @@ def test_run_tells_where_it_stands(client: httpx.Client, run: str) -> None:
     details = client.get(f"/runs/{run}").json()
     assert details.pop("created_at").endswith("Z")
     stands = {"id": run, "head": 100, "at_ms": 99_000, "state": "running", "speed": None, "fault": None}
+    stands["silent_since"] = None
     assert details == NEW_RUN | stands | {"digest": digest_of(EVENTS[:100])}
     send(client, run, EVENTS, 100)
     details = client.get(f"/runs/{run}").json()
     assert (details["head"], details["state"], details["digest"]) == (500, "ended", digest_of(EVENTS))
+
+
+def test_run_whose_player_is_gone_says_since_when_until_it_is_back(sqlite: str) -> None:
+    log = Log.open(sqlite)
+
+    def told(client: httpx.Client) -> tuple[str, object, str | None]:
+        (listed,) = client.get("/runs").json()
+        details = client.get(f"/runs/{listed['id']}").json()
+        assert details.items() >= listed.items()
+        return details["state"], details["speed"], details["silent_since"]
+
+    with served(Settings(database=sqlite)) as url, httpx.Client(base_url=url, headers={"Fair-Pace": "600"}) as client:
+        run = begin(client)
+        send(client, run, EVENTS, 0, 100)
+        assert told(client) == ("running", 600, None)
+        since = silence(log, run)
+        assert told(client) == ("running", None, f"{since:%Y-%m-%dT%H:%M:%S.%fZ}")
+        send(client, run, EVENTS, 100, 200)
+        assert told(client) == ("running", 600, None)
+    log.close()
 
 
 def test_runs_are_listed_latest_first(client: httpx.Client) -> None:

@@ -6,14 +6,18 @@ import hashlib
 import json
 import os
 import signal
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from tests.cloudfair.example import silence
 from tests.command.fair import SMALL, Fair, compared, wait_until
 from tests.fairfacts.stories import STARTED
 
+from cloudfair.command.options import DEFAULT_DATABASE
+from cloudfair.log import Log
 from fairfacts.auditor import LAWS
 from fairfacts.events import encode
 from fairfacts.runs import RunEnded
@@ -65,6 +69,16 @@ def test_the_run_is_kept_where_the_other_commands_find_it(played: Played) -> Non
     (kept,) = fair.json("runs")
     assert (kept["id"], kept["head"], kept["state"]) == (result["run"], result["events"], "ended")
     assert fair.json("compare", result["run"])["comparison"] == result["comparison"]
+
+
+def test_run_whose_player_is_gone_is_listed_as_silent(fair: Fair) -> None:
+    log = Log.open(str(fair.folder / DEFAULT_DATABASE))
+    run = log.create_run(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    since = silence(log, run)
+    log.close()
+    (kept,) = fair.json("runs")
+    assert (kept["state"], datetime.fromisoformat(kept["silent_since"])) == ("running", since)
+    assert f"running, silent since {since.astimezone():%Y-%m-%d %H:%M}" in fair("runs").stdout
 
 
 def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(played: Played) -> None:

@@ -16,6 +16,7 @@ import httpx
 import pytest
 import zstandard
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from tests.cloudfair.example import silence
 
 from cloudfair.log import Batch, Log
 from cloudfair.server import Server, bound, url_of
@@ -117,6 +118,12 @@ class Backend:
         log.append(
             run, Batch(first=0, count=1, first_at_ms=0, last_at_ms=0, ends=False, ndjson=ndjson, payload=payload)
         )
+        log.close()
+
+    def silence(self, run: str) -> None:
+        """Have a run not heard of for some minutes."""
+        log = Log.open(self._database)
+        silence(log, run)
         log.close()
 
     def get(self, path: str) -> Any:

@@ -122,6 +122,24 @@ def test_runs_are_listed_and_chosen(backend: Any, fair: Any, open_page: OpenPage
     assert f"run={older}" in page.url
 
 
+def test_run_whose_player_is_gone_says_so_and_is_followed_again_when_it_is_back(
+    backend: Any, fair: Any, open_page: OpenPage
+) -> None:
+    gone, head = send(backend, fair[:2])
+    backend.silence(gone)
+    ended, _ = send(backend, fair)
+    page = open_page("?view=runs")
+    state = page.locator(f"[data-run={gone}] [data-state]")
+    expect(state).to_have_text(re.compile(r"^running, silent since \d+ \w+, \d\d:\d\d$"))
+    expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", ended)
+    backend.append(gone, head, fair[2])
+    expect(page.locator("[aria-current=true]")).to_have_attribute("data-run", gone)
+    expect(state).to_have_text("running")
+    page.locator("#language").click()
+    backend.silence(gone)
+    expect(state).to_have_text(re.compile("^运行中，自 .+ 起无消息$"))
+
+
 def test_page_says_where_no_reports_are_written(backend: Any, fair: Any, open_page: OpenPage) -> None:
     run, _ = send(backend, fair)
     page = open_page("?view=runs")

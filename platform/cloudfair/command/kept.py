@@ -40,7 +40,7 @@ def runs(*, database: Database = DEFAULT_DATABASE, as_json: Json = False) -> Non
             str(run.seed),
             f"{run.scale:g}",
             f"{run.head:,}",
-            run.state,
+            _state(run),
             f"{run.created_at.astimezone():%Y-%m-%d %H:%M}",
         )
         for run in kept
@@ -147,4 +147,10 @@ def kept_run(log: Log, run: str | None) -> tables.Run:
 
 def columns_of(run: tables.Run) -> dict[str, Any]:
     """Return what is shown of a run in JSON."""
-    return run.model_dump(exclude={"ended", "request"}) | {"state": run.state}
+    shown = run.model_dump(exclude={"ended", "request", "heard_at"})
+    return shown | {"state": run.state, "silent_since": run.silent_since}
+
+
+def _state(run: tables.Run) -> str:
+    since = run.silent_since
+    return f"{run.state}, silent since {since.astimezone():%Y-%m-%d %H:%M}" if since else run.state

@@ -12,6 +12,8 @@ export interface Run {
   speed: number | "max" | null;
   /** Why nobody plays the run any more. */
   fault: string | null;
+  /** When the player of a run that is to be played was last heard of, where that is long ago. */
+  silent_since: string | null;
   head: number;
   at_ms: number;
   created_at: string;
@@ -46,10 +48,18 @@ export async function listRuns(): Promise<Run[] | null> {
   return runs?.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)) ?? null;
 }
 
-/** Returns the run to follow where none is chosen: the one watched while it runs, else the newest that runs, else the newest. */
+/**
+ * Returns the run to follow where none is chosen: the one watched while it is to be played, else the newest whose player
+ * is heard of, else the newest.
+ */
 export function latest(runs: readonly Run[], watched: string | null): Run | undefined {
-  const running = runs.filter((run) => run.state === "running" || run.state === "paused");
-  return running.find((run) => run.id === watched) ?? running[0] ?? runs[0];
+  const played = runs.filter(isPlayed);
+  return played.find((run) => run.id === watched) ?? played.find((run) => run.silent_since === null) ?? runs[0];
+}
+
+/** Returns whether somebody is to play the run: it has neither ended nor stopped, and did not fail. */
+export function isPlayed({ state }: Run): boolean {
+  return state === "running" || state === "paused";
 }
 
 /** Returns what the backend answers at a path; null where it does not answer, or not with success. */

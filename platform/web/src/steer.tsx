@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { type Run, post } from "./api";
 import { epochOf } from "./chart";
-import { moment } from "./clock";
+import { moment, wallMoment } from "./clock";
 import { times } from "./format";
 import { Columns, Part } from "./parts";
 import { type Command, commandsOf } from "./services";
@@ -23,7 +23,7 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
   };
   const isPaused = run.state === "paused";
   return (
-    <Part title={say(language, "steer_title", { run: run.id })} about={say(language, `state_${run.state}`)}>
+    <Part title={say(language, "steer_title", { run: run.id })} about={stateOf(language, run)}>
       <div class="controls">
         <button type="button" class="plain" id="pause-run" onClick={() => tell({ kind: isPaused ? "resume" : "pause" })}>
           {say(language, isPaused ? "resume_run" : "pause_run")}
@@ -54,6 +54,13 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
       <Said page={page} />
     </Part>
   );
+}
+
+/** Returns how a run stands, and since when its player was not heard of. */
+export function stateOf(language: Language, run: Run): string {
+  const state = say(language, `state_${run.state}`);
+  if (run.silent_since === null) return state;
+  return say(language, "state_silent", { state, time: wallMoment(language, Date.parse(run.silent_since)) });
 }
 
 /** What was said to the run, and what became of it. */

@@ -279,6 +279,7 @@ export const en = {
   state_stopped: "stopped",
   state_failed: "failed",
   state_ended: "ended",
+  state_silent: "{state}, silent since {time}",
 
   column_speed: "Speed",
   steer_title: "Steer {run}",

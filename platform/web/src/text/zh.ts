@@ -281,6 +281,7 @@ export const zh: Record<Word, string> = {
   state_stopped: "已停止",
   state_failed: "已失败",
   state_ended: "已结束",
+  state_silent: "{state}，自 {time} 起无消息",
 
   column_speed: "速度",
   steer_title: "操控 {run}",

@@ -1,14 +1,14 @@
 // Which runs are kept here?
 
 import { chooseRun, go } from "../actions";
-import type { Run } from "../api";
+import { type Run, isPlayed } from "../api";
 import { wallMoment } from "../clock";
 import { number } from "../format";
 import { Disrupt } from "../disrupt";
 import { Columns, Part } from "../parts";
 import { SideBySide } from "../sidebyside";
 import { Start } from "../start";
-import { Steer, paceIn } from "../steer";
+import { Steer, paceIn, stateOf } from "../steer";
 import type { Page } from "../store";
 import { type Word, say } from "../text";
 
@@ -36,7 +36,7 @@ export function Runs({ page }: { page: Page }) {
   const { language } = page;
   const watched = page.runs?.find((run) => run.id === page.watched);
   const hasReports = page.scenarios === null || page.scenarios.list.length > 0; // whoever plays runs writes reports as well
-  const isPlayed = watched?.state === "running" || watched?.state === "paused";
+  const played = watched && isPlayed(watched) ? watched : null;
   return (
     <div class="parts">
       {page.pair && <SideBySide page={page} pair={page.pair} />}
@@ -57,8 +57,8 @@ export function Runs({ page }: { page: Page }) {
           </p>
         )}
       </Part>
-      {watched && isPlayed && <Steer page={page} run={watched} />}
-      {watched && isPlayed && <Disrupt page={page} run={watched} />}
+      {played && <Steer page={page} run={played} />}
+      {played && <Disrupt page={page} run={played} />}
       <Start page={page} />
     </div>
   );
@@ -80,7 +80,7 @@ function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boole
       <td>{wallMoment(language, Date.parse(run.created_at))}</td>
       <td>{run.state === "running" && run.speed !== null ? paceIn(language, run.speed) : "–"}</td>
       <td data-state title={run.fault ?? undefined}>
-        {say(language, `state_${run.state}`)}
+        {stateOf(language, run)}
       </td>
       <td class="links">
         {run.id !== page.watched && (
