@@ -67,20 +67,25 @@ def measure(browser: Browser, url: str, scale: float) -> None:
         page.wait_for_timeout(1_000)
         page.evaluate(WATCH)
         devtools = page.context.new_cdp_session(page)
-        for key, view in enumerate(VIEWS, start=1):
-            look(page, devtools, str(key), f"{view}, {'run at full speed' if running.poll() is None else 'run ended'}")
-        running.wait()
+        looked: list[float] = []
+        while running.poll() is None or len(looked) < len(VIEWS):  # from one to the next, and again from the first
+            view = VIEWS[len(looked) % len(VIEWS)]
+            speed = "run at full speed" if running.poll() is None else "run ended"
+            looked.append(look(page, devtools, view, speed))
+        print(f"the most that the page's process took, {len(looked)} views one after the other: {max(looked):.0f} MB")
     page.wait_for_timeout(2_000)
-    for key, view in enumerate(VIEWS[:3], start=1):
-        look(page, devtools, str(key), f"{view}, six days in view")
+    for view in VIEWS[:3]:
+        look(page, devtools, view, "six days in view")
 
 
-def look(page: Page, devtools: CDPSession, key: str, what: str) -> None:
-    """Go to a view and print what it costs."""
-    page.keyboard.press(key)
+def look(page: Page, devtools: CDPSession, view: str, when: str) -> float:
+    """Go to a view, down to its end and up again; print what it costs, and return the MB of the page's process."""
+    page.keyboard.press(str(VIEWS.index(view) + 1))
     page.evaluate("window.frames_drawn = 0, window.long_tasks.length = 0")
     began = time.monotonic()
-    page.wait_for_timeout(LOOK_S * 1_000)
+    page.wait_for_timeout(LOOK_S * 500)
+    page.mouse.wheel(0, 10_000)
+    page.wait_for_timeout(LOOK_S * 500)
     frames, tasks = page.evaluate("[window.frames_drawn, window.long_tasks]")
     rate = frames / (time.monotonic() - began)
     devtools.send("Performance.enable")
@@ -88,10 +93,12 @@ def look(page: Page, devtools: CDPSession, key: str, what: str) -> None:
         each["name"]: each["value"] for each in devtools.send("Performance.getMetrics")["metrics"]
     }
     heap = metrics["JSHeapUsedSize"] / 1e6
+    taken = memory_mb(page)
     print(
-        f"{what}: {rate:.0f} frames/s, longest task {max(tasks, default=0):.0f} ms, {heap:.0f} MB of JavaScript heap,"
-        f" {metrics['Nodes']:.0f} nodes, {memory_mb(page):.0f} MB in the page's process"
+        f"{view}, {when}: {rate:.0f} frames/s, longest task {max(tasks, default=0):.0f} ms,"
+        f" {heap:.0f} MB of JavaScript heap, {metrics['Nodes']:.0f} nodes, {taken:.0f} MB in the page's process"
     )
+    return taken
 
 
 def memory_mb(page: Page) -> float:

@@ -1,7 +1,28 @@
-import { defineConfig } from "vite";
+import { type Plugin, defineConfig } from "vite";
+import { drawWorld } from "./world";
+
+/** Gives the address of the world, as it is drawn now, to whoever imports `virtual:world`. */
+function world(): Plugin {
+  let isBuilt = false;
+  return {
+    name: "world",
+    config: (_, { command }) => {
+      isBuilt = command === "build";
+    },
+    resolveId: (id) => (id === "virtual:world" ? "\0world" : null),
+    load(id) {
+      if (id !== "\0world") return null;
+      const source = JSON.stringify(drawWorld());
+      if (!isBuilt) return `export default ${JSON.stringify(`data:application/json,${encodeURIComponent(source)}`)}`;
+      const file = this.emitFile({ type: "asset", name: "world.json", source });
+      return `export default import.meta.ROLLUP_FILE_URL_${file}`;
+    },
+  };
+}
 
 export default defineConfig({
   base: "./",
+  plugins: [world()],
   build: { outDir: "../cloudfair/web", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0 },
   // `npm run dev` shows the sources against a backend that `fair serve` runs
   server: {

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 from tests.web.conftest import send
 
 OpenPage = Callable[..., Page]
@@ -40,6 +40,44 @@ def test_numbers_turn_grey_when_no_news_come(backend: Any, fair: Any, open_page:
     backend.append(run, head, fair[2])
     expect(page.locator("#feed")).to_have_text("Live")
     assert colour(page) == fresh
+
+
+def test_frame_does_not_have_the_whole_page_styled_anew(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, fair[:2])
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Live")
+    page.evaluate("""() => {
+        window.changes = [];
+        const keep = changes => window.changes.push(...changes.map(each => each.attributeName ?? each.type));
+        const observer = new MutationObserver(keep);
+        observer.observe(document.documentElement, { attributes: true });
+        observer.observe(document.head, { childList: true, subtree: true });
+    }""")
+    backend.append(run, head, fair[2])
+    expect(page.locator("#clock")).to_have_text(re.compile("Sat 5 Sep 17:"))
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert page.evaluate("window.changes") == []
+
+
+def test_view_that_was_left_is_let_go(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Ended")
+    devtools = page.context.new_cdp_session(page)
+    before = nodes(page, devtools)
+    for view in ("negotiations", "venue", "programme", "platform", "results", "comparison", "runs", "overview"):
+        page.locator(f"nav a[href='?view={view}']").click()
+        expect(page.locator(f"main[data-view={view}]")).to_be_visible()
+    expect(page.locator("[data-toward]").first).to_be_visible()
+    assert nodes(page, devtools) < 1.5 * before
+
+
+def nodes(page: Page, devtools: CDPSession) -> int:
+    """How many nodes the browser keeps, in the page and out of it, once it has collected its garbage."""
+    for _ in range(2):  # what scripts let go, and then what only that held
+        page.evaluate("new Promise(requestAnimationFrame)")
+        devtools.send("HeapProfiler.collectGarbage")
+    return int(devtools.send("Memory.getDOMCounters")["nodes"])
 
 
 def test_page_goes_on_after_the_backend_was_away(backend: Any, fair: Any, open_page: OpenPage) -> None:

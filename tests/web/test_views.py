@@ -276,7 +276,12 @@ def test_lapses_are_shown_by_economy(backend: Any, real: Any, open_page: OpenPag
     expect(page.locator("[data-lapses] .amount:not(.quiet)")).to_have_text(
         [percent(each["lapse_share"]) for each in lapses]
     )
-    assert page.locator("[data-lapses=CN] rect").count() == len(lapses[0]["answered_per_hour"])
+    drawn = (
+        "[...document.querySelectorAll('[data-lapses=CN] path')].flatMap(e => e.getAttribute('d').match(/M[0-9]+/g))"
+    )
+    lapsed = lapses[0]["lapsed_per_hour"]
+    dark = [hour for hour, of in lapses[0]["answered_per_hour"].items() if 20 * lapsed.get(hour, 0) / of >= 0.5]
+    assert sorted(page.evaluate(drawn)) == sorted(f"M{hour}" for hour in dark)
 
 
 def numbers(page: Page) -> dict[str, str]:

@@ -95,7 +95,17 @@ class Plot {
 
   remove(): void {
     this.#observer.disconnect();
+    this.#letGo();
+    // out of its view: the browser may keep the latest plot for a while, and with it all that it is a part of
+    this.frame.remove();
+    this.reading.remove();
+  }
+
+  /** Lets the plot go, and its pixels at once: the browser would keep them until it next collects garbage. */
+  #letGo(): void {
+    const canvas = this.#plot?.ctx.canvas;
     this.#plot?.destroy();
+    if (canvas) canvas.width = canvas.height = 0;
     this.#plot = null;
   }
 
@@ -109,7 +119,7 @@ class Plot {
     this.#range = [from, to];
     const build = [page.language, page.theme, page.place.day, ...lines.map((line) => line.name + line.colour)].join();
     if (build !== this.#built) {
-      this.#plot?.destroy();
+      this.#letGo();
       this.#lines = this.#drawn = lines;
       this.#plot = this.#make();
       this.#built = build;
@@ -132,7 +142,7 @@ class Plot {
     const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
     const { language } = this.#page;
     const day = this.#page.place.day;
-    const px = rem();
+    const px = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
     const axis = { stroke: colour("quiet"), font: `${FONT_REM * px}px ${FONT}`, ticks: { show: false } };
     const rule = { stroke: colour("rule"), width: 1 };
     const options: uPlot.Options = {
@@ -169,7 +179,7 @@ class Plot {
         draw: [
           (plot) => {
             this.#drawPresent(plot, colour("ink"));
-            label(plot, this.#lines, colour);
+            label(plot, this.#lines, colour, px);
           },
         ],
         setCursor: [(plot) => this.#read(plot.cursor.idx ?? null)],
@@ -273,11 +283,6 @@ function joined(lines: readonly Line[]): uPlot.AlignedData {
   return uPlot.join(lines.map((line) => [line.times as number[], line.values as (number | null)[]]));
 }
 
-/** Returns the size of the page's letters in px: walls have larger ones. */
-function rem(): number {
-  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-}
-
 function noons(range: [number, number]): number[] {
   return midnights(...range)
     .map((midnight) => midnight + 12 * HOUR_MS)
@@ -288,27 +293,28 @@ function every([from, to]: [number, number], stepMs: number): number[] {
   return Array.from({ length: Math.floor((to - from) / stepMs) }, (_, i) => from + i * stepMs);
 }
 
-/** Writes each line's name at its highest point in sight, out of the way of the others. */
-function label(plot: uPlot, lines: readonly Line[], colour: (name: string) => string): void {
+/** Writes each line's name at its highest point in sight, out of the way of the others, in letters of `px`. */
+function label(plot: uPlot, lines: readonly Line[], colour: (name: string) => string, px: number): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;
   const taken: { x: number; y: number }[] = [];
   const { min = 0, max = 0 } = plot.scales["x"] ?? {};
   ctx.save();
-  ctx.font = `600 ${FONT_REM * rem() * ratio}px ${FONT}`;
+  ctx.font = `600 ${FONT_REM * px * ratio}px ${FONT}`;
   ctx.textAlign = "left";
   ctx.textBaseline = "bottom";
   ctx.lineJoin = "round";
   ctx.lineWidth = 4 * ratio;
   ctx.strokeStyle = colour("paper");
   lines.forEach((line, i) => {
-    const peak = highest(plot.data[0], plot.data[i + 1] ?? [], min ?? 0, max ?? 0);
-    if (!peak || lines.length < 2) return;
+    const values = plot.data[i + 1] ?? [];
+    const peak = lines.length < 2 ? -1 : highest(plot.data[0], values, min ?? 0, max ?? 0);
+    if (peak < 0) return;
     const width = ctx.measureText(line.name).width;
     const middle = line.look === "hours" ? HOUR_MS / 2 : 0;
-    let x = plot.valToPos(peak.at + middle, "x", true) - width / 2;
+    let x = plot.valToPos((plot.data[0][peak] as number) + middle, "x", true) - width / 2;
     x = Math.min(Math.max(x, bbox.left + LABEL_GAP), bbox.left + bbox.width - width - LABEL_GAP);
-    let y = plot.valToPos(peak.amount, "y", true) - LABEL_GAP * ratio;
+    let y = plot.valToPos(values[peak] as number, "y", true) - LABEL_GAP * ratio;
     for (const other of taken) {
       if (Math.abs(other.x - x) < 90 * ratio && Math.abs(other.y - y) < 16 * ratio) y = other.y + 18 * ratio;
     }
@@ -320,16 +326,16 @@ function label(plot: uPlot, lines: readonly Line[], colour: (name: string) => st
   ctx.restore();
 }
 
-function highest(
-  times: ArrayLike<number>,
-  values: ArrayLike<number | null | undefined>,
-  from: number,
-  to: number,
-): { at: number; amount: number } | null {
-  let peak: { at: number; amount: number } | null = null;
+/** Returns the place of the largest value between two instants; -1 where none is above zero. */
+function highest(times: ArrayLike<number>, values: ArrayLike<number | null | undefined>, from: number, to: number): number {
+  let place = -1;
+  let most = 0;
   for (let i = 0; i < values.length; i++) {
-    const [at, amount] = [times[i] ?? 0, values[i] ?? 0];
-    if (at >= from && at <= to && amount > (peak?.amount ?? 0)) peak = { at, amount };
+    const at = times[i] ?? 0;
+    const value = values[i] ?? 0;
+    if (at < from || at > to || value <= most) continue;
+    place = i;
+    most = value;
   }
-  return peak;
+  return place;
 }

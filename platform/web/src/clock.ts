@@ -7,7 +7,20 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 const BEIJING_OFFSET_MS = 8 * HOUR_MS; // all year, since 1991
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const FAIR = { timeZone: BEIJING } as const;
+const TIME = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+const LOOKS = {
+  date: { ...FAIR, month: "short", day: "numeric", weekday: "short" },
+  time: { ...FAIR, ...TIME },
+  weekday: { ...FAIR, weekday: "short" },
+  day: { ...FAIR, day: "numeric" },
+  month: { ...FAIR, month: "short" },
+  wall_time: TIME,
+  wall_time_s: { ...TIME, second: "2-digit" },
+  wall_moment: { day: "numeric", month: "short", ...TIME },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;
+type Look = keyof typeof LOOKS;
+const formats: Record<Language, Partial<Record<Look, Intl.DateTimeFormat>>> = { en: {}, zh: {} };
 
 /** Returns a moment of the fair: weekday, date and time in Beijing. */
 export function moment(language: Language, ms: number): string {
@@ -17,12 +30,12 @@ export function moment(language: Language, ms: number): string {
 /** Returns weekday and date in Beijing. */
 export function date(language: Language, ms: number): string {
   if (language === "en") return `${weekday(language, ms)} ${day(ms)} ${month(ms)}`;
-  return format(language, { month: "short", day: "numeric", weekday: "short" }).format(ms);
+  return written(language, ms, "date");
 }
 
 /** Returns the time of day in Beijing. */
 export function time(language: Language, ms: number): string {
-  return format(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(ms);
+  return written(language, ms, "time");
 }
 
 /** Returns a day of the fair in as little room as can be. */
@@ -43,31 +56,24 @@ export function midnights(from: number, to: number): number[] {
 
 /** Returns a moment of the wall clock, in the reader's time zone. */
 export function wallTime(language: Language, ms: number, withSeconds = true): string {
-  const seconds = withSeconds ? ({ second: "2-digit" } as const) : {};
-  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", ...seconds } as const;
-  return new Intl.DateTimeFormat(say(language, "locale"), options).format(ms);
+  return written(language, ms, withSeconds ? "wall_time_s" : "wall_time");
 }
 
 function weekday(language: Language, ms: number): string {
-  return format(language, { weekday: "short" }).format(ms);
+  return written(language, ms, "weekday");
 }
 
 function day(ms: number): string {
-  return format("en", { day: "numeric" }).format(ms);
+  return written("en", ms, "day");
 }
 
 function month(ms: number): string {
-  return format("en", { month: "short" }).format(ms).slice(0, 3); // "Sep", where British English has "Sept"
+  return written("en", ms, "month").slice(0, 3); // "Sep", where British English has "Sept"
 }
 
-function format(language: Language, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language + JSON.stringify(options);
-  let found = formats.get(key);
-  if (!found) {
-    found = new Intl.DateTimeFormat(say(language, "locale"), { timeZone: BEIJING, ...options });
-    formats.set(key, found);
-  }
-  return found;
+/** Returns a moment in a look, each made once for a language: making one is dear. */
+function written(language: Language, ms: number, look: Look): string {
+  return (formats[language][look] ??= new Intl.DateTimeFormat(say(language, "locale"), LOOKS[look])).format(ms);
 }
 
 /** Returns a moment as an address writes it: date and time in Beijing, to the second. */
@@ -88,6 +94,5 @@ export function midnightBefore(ms: number): number {
 
 /** Returns date and time of the wall clock, in the reader's time zone. */
 export function wallMoment(language: Language, ms: number): string {
-  const options = { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
-  return new Intl.DateTimeFormat(say(language, "locale"), options).format(ms);
+  return written(language, ms, "wall_moment");
 }

@@ -41,7 +41,8 @@ type Message =
 
 export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
 
-const RATE_HZ = 5;
+/** What changes more often than this nobody reads, and the browser has to draw. */
+const RATE_HZ = 2;
 const STALE_AFTER_MS = 2_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;

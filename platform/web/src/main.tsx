@@ -32,9 +32,12 @@ const root = document.getElementById("desk") as HTMLElement;
 
 function draw(page: Page): void {
   const { language, theme, snapshot, feed, place } = page;
-  document.documentElement.lang = say(language, "locale");
-  document.documentElement.dataset["theme"] = theme;
-  document.title = [snapshot?.run.scenario, say(language, `view_${place.view}`), "Cloudfair"].filter(Boolean).join(" · ");
+  const { documentElement } = document;
+  const title = [snapshot?.run.scenario, say(language, `view_${place.view}`), "Cloudfair"].filter(Boolean).join(" · ");
+  if (document.title !== title) document.title = title;
+  // the same set again would have every element styled anew
+  if (documentElement.lang !== say(language, "locale")) documentElement.lang = say(language, "locale");
+  if (documentElement.dataset["theme"] !== theme) documentElement.dataset["theme"] = theme;
   document.body.toggleAttribute("data-old", feed.name !== "live" && feed.name !== "ended" && place.at === null);
   render(<Desk page={page} />, root);
   follow();

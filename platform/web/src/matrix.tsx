@@ -40,7 +40,7 @@ export function Matrix({ page }: { page: Page }) {
                   <td
                     key={column}
                     data-measure={`negotiations.by_sectors.${row}.${column}`}
-                    style={{ "--shade": (DARKEST * Math.sqrt(requests / most)).toFixed(3) }}
+                    style={{ "--shade": (DARKEST * Math.sqrt(requests / most)).toFixed(2) }}
                   >
                     {shown(language, requests, "count")}
                   </td>

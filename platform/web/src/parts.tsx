@@ -95,11 +95,11 @@ function colourOf(path: string): string {
 function dayOf(page: Page, of: string): [x: number, y: number][] {
   const epochMs = epochOf(page);
   const from = midnightBefore(epochMs + page.atMs - 1) - epochMs;
-  const share = (ms: number): number => (ms - from) / (24 * HOUR_MS);
+  const placeOf = (ms: number): number => (ms - from) / (24 * HOUR_MS);
   const byHour = page.snapshot ? counts(page.snapshot, of) : {};
   if (isGauge(of)) {
     const { times, values } = page.trace?.line(of, from, page.atMs, SPARK.step_ms) ?? { times: [], values: [] };
-    return times.map((ms, i) => [share(ms), values[i] ?? 0]);
+    return times.map((ms, i) => [placeOf(ms), values[i] ?? 0]);
   }
   const first = from / HOUR_MS;
   const passed = Math.ceil((page.atMs - from) / HOUR_MS);
@@ -139,7 +139,7 @@ export function BarList({
       {entries.map(([name, value]) => (
         <li key={name}>
           <span class="name">{named(name)}</span>
-          <span class="bar" aria-hidden="true" style={{ "--value": value / most }} />
+          <span class="bar" aria-hidden="true" style={{ "--value": share(value / most) }} />
           <span class="amount" data-measure={`${of}.${name}`}>
             {shown(page.language, value, "count")}
           </span>
@@ -206,9 +206,14 @@ export function reported(language: Language, row: Row): string {
 }
 
 /** Returns the numbers that a value's line and the mark of its bound are drawn from. */
-export function reach(value: number, bound: number, headroom: number): Record<string, number> {
+export function reach(value: number, bound: number, headroom: number): Record<string, string> {
   const whole = Math.max(bound * headroom, value);
-  return { "--value": value / whole, "--reported": bound / whole };
+  return { "--value": share(value / whole), "--reported": share(bound / whole) };
+}
+
+/** Returns a share (0..1) as it is drawn: what no eye sees changes nothing. */
+export function share(of: number): string {
+  return of.toFixed(3);
 }
 
 /** Returns the sum of a breakdown's parts, for drawing them side by side; no measure. */

@@ -7,7 +7,7 @@ import { Feed } from "./feed";
 import type { Snapshot } from "./snapshot";
 import type { Page } from "./store";
 
-const RATE_HZ = 10;
+const RATE_HZ = 5;
 
 interface Film {
   run: string;

@@ -120,30 +120,31 @@ const STEPS: readonly (readonly [key: string, by: number])[] = [
 
 /** When something is on: a tick for each session that is not cancelled. */
 function Sessions({ sessions, durationMs }: { sessions: readonly Session[]; durationMs: number }) {
-  return useMemo(() => {
+  const ticks = useMemo(() => {
     const held = sessions.filter(({ state }) => state !== "cancelled");
-    const ticks = held.map(({ starts_ms, ends_ms }) => `M${hours(starts_ms)},0H${hours(ends_ms)}V1H${hours(starts_ms)}z`);
-    return (
-      <svg class="sessions" viewBox={`0 0 ${hours(durationMs)} 1`} preserveAspectRatio="none" aria-hidden="true">
-        <path d={ticks.join("")} />
-      </svg>
-    );
-  }, [sessions, durationMs]);
+    return held.map(({ starts_ms, ends_ms }) => `M${hours(starts_ms)},0H${hours(ends_ms)}V1H${hours(starts_ms)}z`).join("");
+  }, [sessions]);
+  return (
+    <svg class="sessions" viewBox={`0 0 ${hours(durationMs)} 1`} preserveAspectRatio="none" aria-hidden="true">
+      <path d={ticks} />
+    </svg>
+  );
 }
 
 /** How busy each hour was: the negotiations that were asked for in it. */
 function Activity({ snapshot }: { snapshot: Snapshot }) {
   const origins = (["domestic", "overseas"] as const).map((origin) => counts(snapshot, `negotiations.per_hour.${origin}`));
-  return useMemo(() => {
+  const silhouettes = useMemo(() => {
     const most = Math.max(1, ...origins.flatMap((origin) => Object.values(origin)));
-    return (
-      <svg class="activity" viewBox={`0 0 ${hours(snapshot.run.duration_ms)} 1`} preserveAspectRatio="none" aria-hidden="true">
-        {origins.map((origin, i) => (
-          <path key={i} d={silhouette(origin, most)} />
-        ))}
-      </svg>
-    );
+    return origins.map((origin) => silhouette(origin, most));
   }, origins);
+  return (
+    <svg class="activity" viewBox={`0 0 ${hours(snapshot.run.duration_ms)} 1`} preserveAspectRatio="none" aria-hidden="true">
+      {silhouettes.map((drawn, i) => (
+        <path key={i} d={drawn} />
+      ))}
+    </svg>
+  );
 }
 
 function silhouette(byHour: Counts, most: number): string {

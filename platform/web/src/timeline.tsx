@@ -4,6 +4,7 @@ import { epochOf } from "./chart";
 import { DAY_MS, HOUR_MS, midnightBefore, time } from "./clock";
 import { number } from "./format";
 import type { Session } from "./services";
+import { Kept } from "./kept";
 import type { Page } from "./store";
 import { type Language, type Word, roomOf, say, term, titleOf } from "./text";
 
@@ -36,31 +37,42 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
             </span>
           ))}
         </div>
-        {rows(language, today).map((row) => (
-          <div class="room" key={row.name}>
-            <span class="name">{roomOf(language, row.name)}</span>
-            <ul>
-              {row.sessions.map((session) => (
-                <li
-                  key={session.session}
-                  data-session={session.session}
-                  data-state={session.state}
-                  data-changed={isChanged(session) ? "" : undefined}
-                  title={about(page, session)}
-                  style={{ left: at(session.opened_ms ?? session.starts_ms), right: `calc(100% - ${at(until(session))})` }}
-                >
-                  <span class="unseen">{about(page, session)}</span>
-                  <span aria-hidden="true">
-                    {isChanged(session) && CHANGED}
-                    {titleOf(language, session)}
-                  </span>
-                </li>
-              ))}
-              {atMs >= from && atMs <= to && <li class="present" aria-hidden="true" style={{ left: at(atMs) }} />}
-            </ul>
+        <Kept of={[language, sessions, dayMs]}>
+          {() => rows(language, today).map((row) => <Room key={row.name} page={page} row={row} at={at} />)}
+        </Kept>
+        {atMs >= from && atMs <= to && (
+          <div class="present" aria-hidden="true">
+            <span style={{ left: at(atMs) }} />
           </div>
-        ))}
+        )}
       </div>
+    </div>
+  );
+}
+
+function Room({ page, row: { name, sessions }, at }: { page: Page; row: Row; at: (ms: number) => string }) {
+  const { language } = page;
+  return (
+    <div class="room">
+      <span class="name">{roomOf(language, name)}</span>
+      <ul>
+        {sessions.map((session) => (
+          <li
+            key={session.session}
+            data-session={session.session}
+            data-state={session.state}
+            data-changed={isChanged(session) ? "" : undefined}
+            title={about(page, session)}
+            style={{ left: at(session.opened_ms ?? session.starts_ms), right: `calc(100% - ${at(until(session))})` }}
+          >
+            <span class="unseen">{about(page, session)}</span>
+            <span aria-hidden="true">
+              {isChanged(session) && CHANGED}
+              {titleOf(language, session)}
+            </span>
+          </li>
+        ))}
+      </ul>
     </div>
   );
 }

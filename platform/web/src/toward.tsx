@@ -2,7 +2,7 @@
 
 import type { Row } from "./api";
 import { number } from "./format";
-import { Part, ROLES, rowsOf } from "./parts";
+import { Part, ROLES, rowsOf, share } from "./parts";
 import { type Forecast, forecastOf } from "./services";
 import type { Page } from "./store";
 import { type Language, nameOf, say } from "./text";
@@ -41,7 +41,7 @@ export function Toward({ page }: { page: Page }) {
         {rows.map((row) => {
           const [value, bound] = [Number(row.simulated), Number(row.reported)];
           const forecast = forecastOf(page, row.figure);
-          const at = (amount: number): number => Math.min(1, amount / (bound * HEADROOM));
+          const at = (amount: number): string => share(Math.min(1, amount / (bound * HEADROOM)));
           return (
             <li key={row.figure} data-toward={row.figure}>
               <span class="name">{nameOf(language, row.figure)}</span>
@@ -51,15 +51,14 @@ export function Toward({ page }: { page: Page }) {
               <span
                 class="line"
                 aria-hidden="true"
+                data-forecast={forecast && ""}
                 style={{
                   "--value": at(value),
                   "--reported": at(bound),
                   "--low": at(forecast?.low ?? value),
                   "--high": at(forecast?.high ?? value),
                 }}
-              >
-                {forecast && <span class="band" />}
-              </span>
+              />
               <span class="role">{say(language, ROLES[row.role])}</span>
               {forecast && <Expected language={language} row={row} forecast={forecast} />}
             </li>

@@ -16,12 +16,11 @@ const [LIGHTEST, SPREAD] = [0.14, 4];
 /** How wide the thinnest line between two economies is, and by how much wider the widest. */
 const [THINNEST, WIDER] = [0.4, 5];
 
-/** Fetched and drawn once: projecting the outlines takes some 50 ms. */
 let fetched: Promise<Atlas> | null = null;
 
 async function fetchAtlas(): Promise<Atlas> {
-  const { drawAtlas } = await import("./atlas");
-  return drawAtlas();
+  const { openAtlas } = await import("./atlas");
+  return openAtlas();
 }
 
 function useAtlas(): Atlas | null {
@@ -50,7 +49,14 @@ export function World({ page }: { page: Page }) {
     <Part title={say(language, "economies_title")} about={reading} wide>
       <div class="world">
         {atlas && (
-          <svg viewBox={`0 0 ${atlas.width} ${atlas.height}`} role="img" aria-label={say(language, "economies_about")}>
+          <svg
+            viewBox={`0 0 ${atlas.width} ${atlas.height}`}
+            role="img"
+            aria-label={say(language, "economies_about")}
+            onPointerOver={({ target }) => point(dataOf(target, "economy"))}
+            onPointerLeave={() => point(null)}
+            onClick={({ target }) => pick(dataOf(target, "economy"))}
+          >
             {atlas.countries.map(({ code, outline }) => (
               <path
                 key={code + outline.length}
@@ -58,9 +64,6 @@ export function World({ page }: { page: Page }) {
                 data-economy={code}
                 class={code === HOME ? "home" : "abroad"}
                 style={{ "--shade": shade(initiated[code] ?? 0) }}
-                onPointerEnter={() => point(code)}
-                onPointerLeave={() => point(null)}
-                onClick={() => code && go({ pick: code })}
               />
             ))}
           </svg>
@@ -71,7 +74,7 @@ export function World({ page }: { page: Page }) {
             {largest(initiated, LISTED).map(([code, requests]) => (
               <tr key={code} onPointerEnter={() => point(code)} onPointerLeave={() => point(null)}>
                 <th scope="row">
-                  <button type="button" class="link" onClick={() => go({ pick: code })}>
+                  <button type="button" class="link" onClick={() => pick(code)}>
                     {economy(language, code)}
                   </button>
                 </th>
@@ -100,7 +103,13 @@ export function Pairs({ page }: { page: Page }) {
     <Part title={say(language, "pairs_title")} about={reading} wide>
       <div class="world">
         {atlas && (
-          <svg viewBox={`0 0 ${atlas.width} ${atlas.height}`} role="img" aria-label={say(language, "pairs_about")}>
+          <svg
+            viewBox={`0 0 ${atlas.width} ${atlas.height}`}
+            role="img"
+            aria-label={say(language, "pairs_about")}
+            onPointerOver={({ target }) => point(dataOf(target, "pairOf"))}
+            onPointerLeave={() => point(null)}
+          >
             <path class="land" d={atlas.land} />
             {pairs.map(({ key, from, to, requests }) => (
               <path
@@ -110,8 +119,6 @@ export function Pairs({ page }: { page: Page }) {
                 data-pointed={key === pointed ? "" : undefined}
                 class={from === HOME ? "arc home" : "arc abroad"}
                 style={{ "--width": widthOf(requests / most) }}
-                onPointerEnter={() => point(key)}
-                onPointerLeave={() => point(null)}
               />
             ))}
           </svg>
@@ -119,11 +126,17 @@ export function Pairs({ page }: { page: Page }) {
         <div class="scrolls listed" tabIndex={0} role="region" aria-label={say(language, "pairs_title")}>
           <table>
             <Columns language={language} of={["column_asks", "column_asked", "column_initiated"]} />
-            <tbody>
+            <tbody
+              onPointerOver={({ target }) => point(dataOf(target, "row"))}
+              onPointerLeave={() => point(null)}
+              onFocusIn={({ target }) => point(dataOf(target, "row"))}
+              onFocusOut={() => point(null)}
+              onClick={({ target }) => target instanceof HTMLButtonElement && pick(target.value)}
+            >
               {pairs.map(({ key, from, to, requests }) => (
-                <tr key={key} onPointerEnter={() => point(key)} onPointerLeave={() => point(null)}>
+                <tr key={key} data-row={key}>
                   <th scope="row">
-                    <button type="button" class="link" onFocus={() => point(key)} onBlur={() => point(null)} onClick={() => go({ pick: from })}>
+                    <button type="button" class="link" value={from}>
                       {economy(language, from)}
                     </button>
                   </th>
@@ -137,6 +150,17 @@ export function Pairs({ page }: { page: Page }) {
       </div>
     </Part>
   );
+}
+
+/** Returns what the closest element says of itself: a map listens once, not at each of its outlines. */
+function dataOf(target: EventTarget | null, name: string): string | null {
+  const found = target instanceof Element ? target.closest<HTMLElement | SVGElement>("tr, path") : null;
+  return found?.dataset[name] ?? null;
+}
+
+/** Narrows the view to an economy. */
+function pick(code: string | null): void {
+  if (code) go({ pick: code });
 }
 
 interface Pair {
@@ -161,10 +185,10 @@ function inWords(language: Language, { from, to, requests }: Pair): Record<strin
 
 /** Returns how wide a line is drawn; its area grows with the requests. */
 function widthOf(share: number): string {
-  return (THINNEST + WIDER * Math.sqrt(Math.min(1, share))).toFixed(2);
+  return (THINNEST + WIDER * Math.sqrt(Math.min(1, share))).toFixed(1);
 }
 
 /** Returns how dark a country is drawn: by the power of ten of its requests, as the home economy dwarfs all others. */
-function shade(requests: number): number {
-  return requests === 0 ? 0 : Math.min(1, LIGHTEST + Math.log10(requests) / SPREAD);
+function shade(requests: number): string {
+  return requests === 0 ? "0" : Math.min(1, LIGHTEST + Math.log10(requests) / SPREAD).toFixed(2);
 }

@@ -5,9 +5,10 @@ import { epochOf } from "../chart";
 import { Origins } from "../charts";
 import { moment } from "../clock";
 import { duration, number, percent, shown } from "../format";
+import { Kept } from "../kept";
 import { Matrix } from "../matrix";
 import { BarList, Bars, Columns, Facts, Part } from "../parts";
-import { type History, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
+import { type History, type Lapses, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
 import { amount } from "../snapshot";
 import type { Page } from "../store";
 import { type Language, type Word, economy, nameOfMeasure, organisationOf, say, term } from "../text";
@@ -26,6 +27,9 @@ const HEADLINES = [
   "negotiations.desks_busy",
 ] as const;
 
+/** In how many shades the share of what lapses is drawn. */
+const SHADES = 20;
+
 export function Negotiations({ page }: { page: Page }) {
   const { language, snapshot } = page;
   if (!snapshot) return null;
@@ -39,7 +43,7 @@ export function Negotiations({ page }: { page: Page }) {
         <World page={page} />
         <Pairs page={page} />
         <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
-          <Heat page={page} />
+          <Kept of={[language, lapsesOf(page)]}>{() => <Heat page={page} />}</Kept>
         </Part>
         <Part title={say(language, "matrix_title")} about={say(language, "matrix_about")} wide>
           <Matrix page={page} />
@@ -75,15 +79,7 @@ function Heat({ page }: { page: Page }) {
         <li key={lapses.of} data-lapses={lapses.of}>
           <span class="name">{economy(language, lapses.of)}</span>
           <svg viewBox={`0 0 ${hours} 1`} preserveAspectRatio="none" aria-hidden="true">
-            {Object.entries(lapses.answered_per_hour).map(([hour, answered]) => (
-              <rect
-                key={hour}
-                x={hour}
-                width="1.05"
-                height="1"
-                style={{ opacity: ((lapses.lapsed_per_hour[hour] ?? 0) / answered).toFixed(2) }}
-              />
-            ))}
+            {shadesOf(lapses).map((hours, shade) => hours && <path key={shade} d={hours} style={{ fillOpacity: shade / SHADES }} />)}
           </svg>
           <span class="amount">{percent(language, lapses.lapse_share, 1)}</span>
           <span class="amount quiet">
@@ -96,6 +92,16 @@ function Heat({ page }: { page: Page }) {
       ))}
     </ol>
   );
+}
+
+/** Returns the hours as outlines, by how dark they are drawn; with an element for each hour there would be 1,700. */
+function shadesOf({ answered_per_hour, lapsed_per_hour }: Lapses): string[] {
+  const shades = Array.from({ length: SHADES + 1 }, () => "");
+  for (const [hour, answered] of Object.entries(answered_per_hour)) {
+    const shade = Math.round((SHADES * (lapsed_per_hour[hour] ?? 0)) / answered);
+    if (shade > 0) shades[shade] += `M${hour},0h1.05v1h-1.05z`;
+  }
+  return shades;
 }
 
 function Latest({ page }: { page: Page }) {

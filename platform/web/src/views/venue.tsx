@@ -4,7 +4,7 @@ import { epochOf } from "../chart";
 import { Course, Hours } from "../charts";
 import { DAY_MS, shortDay } from "../clock";
 import { number, shown } from "../format";
-import { BarList, Bars, Facts, Part } from "../parts";
+import { BarList, Bars, Facts, Part, share } from "../parts";
 import { amount, counts, measure } from "../snapshot";
 import type { Page } from "../store";
 import { type Word, say, term } from "../text";
@@ -75,7 +75,7 @@ export function Zones({ page }: { page: Page }) {
     <>
       <ul class="zones" aria-label={say(language, "zones_about")}>
         {Object.entries(area).map(([zone, m2]) => (
-          <li key={zone} style={{ "--area": m2, "--fill": Math.min(1, (density[zone] ?? 0) / FULL_DENSITY) }}>
+          <li key={zone} style={{ "--area": m2, "--fill": share(Math.min(1, (density[zone] ?? 0) / FULL_DENSITY)) }}>
             <span class="name">{term(language, zone)}</span>
             <b data-measure={`venue.inside_by_zone.${zone}`}>{shown(language, people[zone] ?? 0, "count")}</b>
             <span class="quiet">
