@@ -82,9 +82,10 @@ class Kernel(simpy.Environment):
         slot = key >> SLOT_KEY_BITS
         if slot <= self._slot:
             heappush(self._soon, (key, next(self._eid), deed, subject))
-        elif (ahead := self._ahead.get(slot)) is not None:
-            ahead.append((key, deed, subject))
-        else:
+            return
+        try:
+            self._ahead[slot].append((key, deed, subject))
+        except KeyError:
             self._ahead[slot] = [(key, deed, subject)]
             heappush(self._slots, slot)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from typing import Protocol
+
+import numpy as np
 
 from fairfacts.platform import PlatformMetered, PlatformOpened
 from fairsim.arrivals import MINUTE_MS
-from fairsim.draws import LANES, Draws
+from fairsim.draws import LANES, Draws, Keys, packed, whole_ms
 from fairsim.kernel import BEHIND_ALL_ELSE, Emit, Kernel
 from fairsim.scenario import Scenario
 
@@ -133,6 +136,15 @@ class Platform:
             return 0
         # of those who come again, the same number is uniform below their share
         return round(-self._again_means_ms[attempt - 1] * math.log(chance / share)) or 1
+
+    def all_again_after_ms(self, keys: Keys) -> list[Sequence[int]]:
+        """Return what `again_after_ms` tells for many keys, a row for each attempt: the first, of none, is empty."""
+        share, rows = self._again_share, [packed(keys[:0])]
+        for attempt, mean_ms in enumerate(self._again_means_ms, start=1):
+            chance = self._again.uniform(keys, attempt)
+            again = whole_ms(-mean_ms * np.log(chance / share)) if share else chance
+            rows.append(packed(np.where(chance < share, again, 0)))
+        return rows
 
     def _call_waiting(self) -> None:
         """Those who wait for a room are called while there is one."""

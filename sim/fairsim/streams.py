@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -140,7 +140,7 @@ class Streams:
         """A minute in which the platform was short: streams stall, and some of their viewers leave."""
         self._checking = False
         share, minute = self.platform.stalled_share(), self.env.now // MINUTE_MS % MOST_MINUTES
-        numbers = np.array(list(self.watching), np.int64)
+        numbers = np.fromiter(self.watching, np.int64, len(self.watching))
         keys = numbers * MOST_MINUTES + minute
         stalled = numbers[self._stalls.uniform(keys, STALLS) < share]
         leave = self._stalls.uniform(stalled * MOST_MINUTES + minute, QUITS) < self.parameters.stalled_leave_share
@@ -154,6 +154,7 @@ class Streams:
     def _play_audience(self, stream: Stream) -> None:
         """Play who is still to come to a stream; what was drawn for it earlier is given up."""
         stream.drawn += 1
+        stream.tries_ms = []
         register, interest = self._organisations.register, stream.interest
         factors = self._demand.by_economy("online")
         registered = np.where(register.registered_ms <= stream.started_ms, register.delegates, 0).astype(np.float64)
@@ -169,6 +170,7 @@ class Streams:
             if weights.sum():
                 viewers = self._appeal(stream) * mean * multiplied.sum() / weights.sum()
                 is_public = draw is self._public
+                stream.audience = max(stream.audience, round(viewers))
                 self.env.admit(self._audience_of(stream, draw, round(viewers), multiplied, public=is_public))
 
     def _appeal(self, stream: Stream) -> float:
@@ -183,7 +185,7 @@ class Streams:
     def _audience_of(self, stream: Stream, draw: Draw, viewers: int, weights: Floats, *, public: bool) -> Arrivals:
         """Those who wanted to see a stream join it one after the other, most of them at its begin."""
         parameters, drawn, since_ms = self.parameters, stream.drawn, self.env.now - stream.started_ms
-        keys = stream.session * MOST_VIEWERS + np.arange(viewers)
+        keys = stream.first_key + np.arange(viewers)
         joins = np.rint(draw.exponential(keys, parameters.join_mean_min * MINUTE_MS, JOIN)).astype(np.int64)
         order = np.argsort(joins, kind="stable")
         order = order[joins[order] >= since_ms]
@@ -240,13 +242,18 @@ class Interest:
 class Stream:
     """One stream on air."""
 
-    __slots__ = ("_failures", "_on_air", "_streams", "drawn", "interest", "length_ms", "session", "started_ms")
+    __slots__ = ("_failures", "_on_air", "_streams", "audience", "drawn", "first_key", "interest", "length_ms",
+                 "session", "started_ms", "tries_ms")  # fmt: skip
 
     def __init__(self, streams: Streams, session: int, length_ms: int, interest: Interest) -> None:
         self.session, self.length_ms, self.interest, self._streams = session, length_ms, interest, streams
         self.started_ms = streams.env.now
         self.drawn = 0
         """How often its audience was drawn."""
+        self.audience, self.first_key = 0, session * MOST_VIEWERS
+        """How many were drawn at most of one kind, and the key of the first."""
+        self.tries_ms: list[Sequence[int]] = []
+        """By how often somebody has tried: what `Platform.again_after_ms` tells for the keys of the audience."""
         self._on_air, self._failures = True, 0
 
     def join(self, viewer: Viewer) -> None:
@@ -319,7 +326,7 @@ class Stream:
 
     def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
         streams = self._streams
-        after_ms = streams.platform.again_after_ms(viewer.key, viewer.attempt)
+        after_ms = self._again_after_ms(viewer)
         streams.emit(
             ViewerRefused(
                 streams.env.now, self.session, viewer.organisation, viewer.economy, viewer.channel, reason, after_ms > 0
@@ -328,6 +335,15 @@ class Stream:
         if after_ms:
             viewer.attempt += 1
             streams.env.after(after_ms, _join, viewer)
+
+    def _again_after_ms(self, viewer: Viewer) -> int:
+        """Return after what time who was refused comes again; drawn for all the audience when the first is refused."""
+        platform, place, attempt = self._streams.platform, viewer.key - self.first_key, viewer.attempt
+        if not 0 <= place < self.audience:  # of those who drop in
+            return platform.again_after_ms(viewer.key, attempt)
+        if not self.tries_ms:
+            self.tries_ms = platform.all_again_after_ms(self.first_key + np.arange(self.audience))
+        return self.tries_ms[attempt][place] if attempt < len(self.tries_ms) else 0
 
 
 # deeds of the agenda: for each of those who wait, a bound method would be a further object
