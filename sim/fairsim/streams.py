@@ -253,7 +253,8 @@ class Stream:
         self.audience, self.first_key = 0, session * MOST_VIEWERS
         """How many were drawn at most of one kind, and the key of the first."""
         self.tries_ms: list[Sequence[int]] = []
-        """By how often somebody has tried: what `Platform.again_after_ms` tells for the keys of the audience."""
+        """By how often somebody has tried: what `Platform.again_after_ms` tells for the keys of the audience. Drawn for
+        all of it when the first is refused."""
         self._on_air, self._failures = True, 0
 
     def join(self, viewer: Viewer) -> None:
@@ -326,7 +327,13 @@ class Stream:
 
     def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
         streams = self._streams
-        after_ms = self._again_after_ms(viewer)
+        place, attempt = viewer.key - self.first_key, viewer.attempt
+        if not 0 <= place < self.audience:  # somebody who dropped in
+            after_ms = streams.platform.again_after_ms(viewer.key, attempt)
+        else:
+            if not self.tries_ms:
+                self.tries_ms = streams.platform.all_again_after_ms(self.first_key + np.arange(self.audience))
+            after_ms = self.tries_ms[attempt][place] if attempt < len(self.tries_ms) else 0
         streams.emit(
             ViewerRefused(
                 streams.env.now, self.session, viewer.organisation, viewer.economy, viewer.channel, reason, after_ms > 0
@@ -335,15 +342,6 @@ class Stream:
         if after_ms:
             viewer.attempt += 1
             streams.env.after(after_ms, _join, viewer)
-
-    def _again_after_ms(self, viewer: Viewer) -> int:
-        """Return after what time who was refused comes again; drawn for all the audience when the first is refused."""
-        platform, place, attempt = self._streams.platform, viewer.key - self.first_key, viewer.attempt
-        if not 0 <= place < self.audience:  # of those who drop in
-            return platform.again_after_ms(viewer.key, attempt)
-        if not self.tries_ms:
-            self.tries_ms = platform.all_again_after_ms(self.first_key + np.arange(self.audience))
-        return self.tries_ms[attempt][place] if attempt < len(self.tries_ms) else 0
 
 
 # deeds of the agenda: for each of those who wait, a bound method would be a further object

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pytest
 from tests.fairsim.stage import HOTEL, HOUR, MINUTE, SHIPPER, Stage
 
 from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
@@ -105,3 +107,16 @@ def test_nobody_returns_after_the_end():
         ("ViewerJoined", TEN + 45 * MINUTE + 1, 1),
         ("ViewerLeft", TEN + HOUR, 1),
     ]
+
+
+@pytest.mark.parametrize(("share", "most"), [(0.85, 8), (1.0, 3), (0.0, 4), (0.85, 0)])
+def test_who_is_refused_comes_again_as_drawn_one_by_one_or_together(share: float, most: int):
+    platform = Stage(
+        platform={"again_share": share, "again_max": most, "again_mean_s": 40.0, "again_growth": 1.5}
+    ).platform
+    keys = np.arange(500) + 7 * (1 << 24)
+    together = platform.all_again_after_ms(keys)
+    assert len(together) == most + 1
+    for attempt in range(1, most + 1):
+        assert list(together[attempt]) == [platform.again_after_ms(key, attempt) for key in keys.tolist()]
+    assert [platform.again_after_ms(key, most + 1) for key in keys.tolist()] == [0] * 500
