@@ -48,6 +48,42 @@ def test_the_line_of_a_gauge_is_its_course_over_the_day(backend: Any, real: Any,
     assert points == pytest.approx([height * (1 - 0.92 * value / most) for value in tens.values()], abs=0.1)
 
 
+@pytest.mark.parametrize(
+    ("view", "title", "gauges"),
+    [
+        ("venue", "People who queue at the gates", {"venue.waiting": "In a queue"}),
+        (
+            "negotiations",
+            "Negotiations in talk and waiting",
+            {"negotiations.waiting": "Waiting", "negotiations.talking": "In talk"},
+        ),
+        ("negotiations", "Desks busy", {"negotiations.desks_busy": "Desks busy"}),
+    ],
+)
+def test_charts_of_gauges_reach_to_the_instant(
+    view: str, title: str, gauges: dict[str, str], backend: Any, real: Any, open_page: OpenPage
+) -> None:
+    run, _ = send(backend, real)
+    past = backend.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
+    latest = ", ".join(f"{name} {as_shown(path, at(past, path))}" for path, name in gauges.items())
+    page = open_page(f"?view={view}&at={NOON}")
+    chart = page.get_by_role("img", name=f"{title}. At the latest: {latest}.")
+    expect(chart).to_have_count(1)
+
+
+def test_the_forecast_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page("?view=runs")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if "/forecast" in request.url else None)
+    page.goto(f"{backend.url}/?at={NOON}")
+    rows = {row["figure"]: row for row in backend.get(f"runs/{run}/forecast?at={NOON_MS}")["rows"]}
+    figure = "negotiations.initiated"
+    assert rows[figure]["low"] < rows[figure]["high"]  # at the end it would be what came
+    expect(page.locator(f"[data-toward='{figure}'] .expected")).to_contain_text(f"{round(rows[figure]['expected']):,}")
+    assert {url.partition("?")[2] for url in asked} == {f"at={NOON_MS}"}
+
+
 def test_the_programme_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, _ = send(backend, real)
     page = open_page(f"?view=programme&at={NOON}")

@@ -246,8 +246,12 @@ def test_sessions_that_were_moved_delayed_or_cancelled_are_marked(backend: Any, 
         shown = page.locator(f"[data-session='{one['session']}'][data-changed]")
         expect(shown).to_contain_text(f"↷ {one['title']}")
         expect(shown).to_contain_text(f"First planned for {one['room'] or 'Online'}, ")
+    note = page.locator("[data-tile='programme.cancelled'] .about")
+    expect(note).to_contain_text("2 moved or delayed")
     expect(page.locator("[data-changed]")).to_have_count(2)
     expect(page.locator(f"[data-session='{gone['session']}']")).to_have_attribute("data-state", "cancelled")
+    page.locator("#language").click()
+    expect(note).to_contain_text("2 场改期或换场")
 
 
 def test_one_negotiation_can_be_followed_and_linked_to(backend: Any, real: Any, open_page: OpenPage) -> None:

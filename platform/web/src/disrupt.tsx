@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { store } from "./actions";
 import { type Run, get, post } from "./api";
-import { Part, Told } from "./parts";
+import { Fault, Part, Told } from "./parts";
 import { sessionsOf } from "./services";
 import type { Page } from "./store";
 import { inOwnWords, say, term, titleOf } from "./text";
@@ -36,7 +36,7 @@ const USUAL: Record<string, string> = { lasts_min: "30", by_min: "30", factor: "
 export function Disrupt({ page, run }: { page: Page; run: Run }) {
   const { language, disruptions } = page;
   const [chosen, choose] = useState("platform_outage");
-  const [fault, setFault] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
   useEffect(() => void fetchKinds(), []);
   const kind = disruptions?.find((each) => each.kind === chosen);
   if (!disruptions || !kind) return null;
@@ -46,7 +46,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
       disruption: { kind: kind.kind, ...valuesOf(kind, form) },
     });
     dispatchEvent(new Event("said"));
-    setFault(said.done ? "" : said.why || say(language, "no_answer"));
+    setFault(said.done ? null : said.why);
   };
   return (
     <Part title={say(language, "disrupt_title")}>
@@ -80,11 +80,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             </label>
           ))}
         </div>
-        {fault && (
-          <p class="fault" role="alert">
-            {fault}
-          </p>
-        )}
+        <Fault language={language} why={fault} />
         <button type="submit" class="plain" id="disrupt-run">
           {say(language, "disrupt_now")}
         </button>

@@ -98,7 +98,8 @@ async function refreshAnswers(): Promise<void> {
     const key = keyOf(page, path);
     if (answered.get(path) === key && path !== COMMANDS) continue; // commands come and go while a run stands still
     const answer = await ask(page, path);
-    if (page.watched !== store.page.watched) return;
+    const { watched, place } = store.page;
+    if (page.watched !== watched || page.place.at !== place.at) return; // who went elsewhere has had it asked there
     if (answer === null) continue;
     answered.set(path, key);
     store.change({ answers: { ...store.page.answers, [path]: answer } });

@@ -154,6 +154,16 @@ export function Told({ language, own, children }: { language: Language; own: str
   return <span lang={own === undefined && language !== "en" ? "en" : undefined}>{own ?? children}</span>;
 }
 
+/** Why the backend did not do what it was asked: in its own words, marked as English; "" where it did not answer. */
+export function Fault({ language, why }: { language: Language; why: string | null }) {
+  if (why === null) return null;
+  return (
+    <p class="fault" role="alert">
+      {why === "" ? say(language, "no_answer") : <span lang="en">{why}</span>}
+    </p>
+  );
+}
+
 /** The head of a table. */
 export function Columns({ language, of, more }: { language: Language; of: readonly Word[]; more?: ComponentChildren }) {
   return (

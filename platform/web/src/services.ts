@@ -1,6 +1,6 @@
 // What the services of the fair answer: sessions, streams, negotiations, as of the instant that is shown.
 
-import type { Place, View } from "./address";
+import { type Place, type View, instantOf } from "./address";
 import { get } from "./api";
 import { measure } from "./snapshot";
 import type { Page } from "./store";
@@ -117,12 +117,18 @@ const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
 /** Returns what decides an answer: it is asked for again when that has changed. */
 export function keyOf(page: Page, path: string): string {
   if (path === AUDIT) return AUDIT;
-  return OF_NOW.includes(path) ? `now ${page.headMs}` : `${page.atMs}`;
+  return OF_NOW.includes(path) ? `now ${page.headMs}` : `${instantOfAnswers(page)}`;
+}
+
+/** Returns the instant that answers are of: the one that the address holds, though it may be on its way yet. */
+function instantOfAnswers({ place, snapshot, atMs, headMs }: Page): number {
+  const held = place.at === null || place.speed !== null || !snapshot ? null : instantOf(place.at, Date.parse(snapshot.run.epoch));
+  return held === null ? atMs : Math.min(held, headMs);
 }
 
 /** Asks for an answer; null where there is none. */
 export async function ask(page: Page, path: string): Promise<unknown> {
-  const at = page.place.at === null || OF_NOW.includes(path) ? "" : `at=${page.atMs}`;
+  const at = page.place.at === null || OF_NOW.includes(path) ? "" : `at=${instantOfAnswers(page)}`;
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
   if (path === AUDIT) return get(path);
   return get(`runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`);
@@ -156,10 +162,11 @@ function activeOf({ snapshot }: Page): Readonly<Record<number, What>> {
   return (snapshot && (measure(snapshot, "disruptions.active") as Record<number, What> | undefined)) ?? {};
 }
 
-/** What a figure is expected to come to at the end of the fair. */
+/** What a figure is expected to come to at the end of the fair, as it looked at the instant that is held. */
 export function forecastOf(page: Page, figure: string): Forecast | undefined {
-  const answer = page.answers[FORECAST] as { rows: Forecast[] } | undefined;
-  return answer?.rows.find((row) => row.figure === figure);
+  const answer = page.answers[FORECAST] as { at_ms: number; rows: Forecast[] } | undefined;
+  const isOfAnother = page.place.at !== null && page.place.speed === null && answer?.at_ms !== page.atMs;
+  return isOfAnother ? undefined : answer?.rows.find((row) => row.figure === figure);
 }
 
 export interface Check {

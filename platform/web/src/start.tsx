@@ -3,7 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { chooseRun, store } from "./actions";
 import { get, post } from "./api";
-import { Part, Told } from "./parts";
+import { Fault, Part, Told } from "./parts";
 import type { Page } from "./store";
 import { type Language, economy, inOwnWords, say } from "./text";
 import { parameters } from "./text/parameters";
@@ -32,7 +32,7 @@ export function Start({ page }: { page: Page }) {
   const { language, scenarios } = page;
   const [scenario, setScenario] = useState("ciftis2020");
   const [changes, setChanges] = useState<Changes>({});
-  const [fault, setFault] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
   useEffect(() => void fetchScenarios(), []);
   if (scenarios === null || scenarios.list.length === 0) return null;
   const question = scenarios.list.find(({ name }) => name === scenario)?.question;
@@ -45,7 +45,7 @@ export function Start({ page }: { page: Page }) {
       speed: speed === "max" ? speed : Number(speed),
       changes: nested(changes, scenarios.parameters),
     });
-    setFault(said.done ? "" : said.why || say(language, "no_answer"));
+    setFault(said.done ? null : said.why);
     if (said.done) chooseRun((said.answer as { run: string }).run);
   };
   return (
@@ -101,11 +101,7 @@ export function Start({ page }: { page: Page }) {
           </label>
         </div>
         <Parameters page={page} scenarios={scenarios} changes={changes} onChange={setChanges} />
-        {fault && (
-          <p class="fault" role="alert">
-            {fault}
-          </p>
-        )}
+        <Fault language={language} why={fault} />
         <button type="submit" class="plain" id="start-run">
           {say(language, "start_run")}
         </button>

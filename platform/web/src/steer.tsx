@@ -5,7 +5,7 @@ import { type Run, post } from "./api";
 import { epochOf } from "./chart";
 import { moment, wallMoment } from "./clock";
 import { times } from "./format";
-import { Columns, Part } from "./parts";
+import { Columns, Fault, Part } from "./parts";
 import { type Command, commandsOf } from "./services";
 import type { Page } from "./store";
 import { type Language, type Word, say, term } from "./text";
@@ -15,11 +15,11 @@ const LISTED = 8;
 
 export function Steer({ page, run }: { page: Page; run: Run }) {
   const { language } = page;
-  const [fault, setFault] = useState("");
+  const [fault, setFault] = useState<string | null>(null);
   const tell = async (command: object): Promise<void> => {
     const said = await post(`runs/${encodeURIComponent(run.id)}/commands`, command);
     dispatchEvent(new Event("said"));
-    setFault(said.done ? "" : said.why || say(language, "no_answer"));
+    setFault(said.done ? null : said.why);
   };
   const isPaused = run.state === "paused";
   return (
@@ -46,11 +46,7 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
           {say(language, "stop_run")}
         </button>
       </div>
-      {fault && (
-        <p class="fault" role="alert">
-          {fault}
-        </p>
-      )}
+      <Fault language={language} why={fault} />
       <Said page={page} />
     </Part>
   );
@@ -75,7 +71,9 @@ function Said({ page }: { page: Page }) {
         {commands.map((command) => (
           <tr key={command.number} data-command={command.number}>
             <th scope="row">{inWords(language, command)}</th>
-            <td>{becameOf(page, command)}</td>
+            <td>
+              {becameOf(page, command)} {command.refused !== null && <span lang="en">{command.refused}</span>}
+            </td>
           </tr>
         ))}
       </tbody>
@@ -98,7 +96,7 @@ function words(language: Language, rest: Record<string, unknown>): string[] {
 
 function becameOf(page: Page, { applied_at_ms, refused }: Command): string {
   const { language } = page;
-  if (refused !== null) return say(language, "command_refused", { why: refused });
+  if (refused !== null) return say(language, "command_refused");
   if (applied_at_ms === null) return say(language, "command_waits");
   return moment(language, epochOf(page) + applied_at_ms);
 }

@@ -12,6 +12,7 @@ export const GAUGES = [
   "streams.viewers",
   "negotiations.waiting",
   "negotiations.talking",
+  "negotiations.desks_busy",
 ] as const;
 export type Gauge = (typeof GAUGES)[number];
 

@@ -83,7 +83,7 @@ export const en = {
   note_lapsed: "{lapsed} lapsed, {declined} declined",
   note_streams: "{live} on air, {most} at most so far",
   note_ended: "{value} ended",
-  note_moved: "{moved} moved, {overran} ran over time",
+  note_moved: "{moved} moved or delayed, {overran} ran over time",
   note_sessions: "of {value} in the programme",
   note_agreements: "{value} in all",
 
@@ -123,7 +123,12 @@ export const en = {
   registered: "Registered",
 
   funnel_title: "What becomes of a request",
-  waits_title: "Waiting and talking",
+  chart_talks: "Negotiations in talk and waiting",
+  chart_queue: "People who queue at the gates",
+  waiting: "Waiting",
+  talking: "In talk",
+  desks_busy: "Desks busy",
+  queueing: "In a queue",
   sectors_title: "By the exhibitor's sector",
   economies_title: "Who asks: requests by economy",
   economies_about: "Requests initiated by delegates of each economy",
@@ -297,7 +302,7 @@ export const en = {
   command_stop: "Stop",
   command_disrupt: "Disrupt:",
   command_waits: "waiting for the run",
-  command_refused: "refused: {why}",
+  command_refused: "refused:",
 
   disrupt_title: "Disrupt the run",
   disrupt_kind: "What happens",

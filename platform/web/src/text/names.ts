@@ -84,7 +84,7 @@ export const measures: Record<string, readonly [english: string, chinese: string
   "visits.dropped": ["Visits broken off", "访问中断"],
   "negotiations.failed": ["Talks broken off", "洽谈中断"],
   "programme.cancelled": ["Sessions cancelled", "取消场次"],
-  "programme.rescheduled": ["Sessions moved", "改期换场"],
+  "programme.rescheduled": ["Sessions moved or delayed", "改期或换场"],
   "venue.booked_out": ["No slot left", "预约已满"],
   "agreements.signed": ["Agreements signed", "签署协议"],
   "agreements.value_usd": ["Value of these", "协议金额", "usd"],

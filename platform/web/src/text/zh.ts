@@ -85,7 +85,7 @@ export const zh: Record<Word, string> = {
   note_lapsed: "{lapsed} 失效，{declined} 被谢绝",
   note_streams: "{live} 场直播，目前最高 {most}",
   note_ended: "{value} 场已结束",
-  note_moved: "{moved} 场改动，{overran} 场超时",
+  note_moved: "{moved} 场改期或换场，{overran} 场超时",
   note_sessions: "议程共 {value} 场",
   note_agreements: "总额 {value}",
 
@@ -125,7 +125,12 @@ export const zh: Record<Word, string> = {
   registered: "注册",
 
   funnel_title: "洽谈请求的去向",
-  waits_title: "等待与洽谈",
+  chart_talks: "洽谈中与等待中的洽谈",
+  chart_queue: "入口排队人数",
+  waiting: "等待中",
+  talking: "洽谈中",
+  desks_busy: "忙碌展位",
+  queueing: "排队中",
   sectors_title: "按参展商领域",
   economies_title: "谁在发起：各经济体的请求",
   economies_about: "各经济体代表发起的洽谈请求",
@@ -299,7 +304,7 @@ export const zh: Record<Word, string> = {
   command_stop: "停止",
   command_disrupt: "扰动：",
   command_waits: "等待运行",
-  command_refused: "被拒绝：{why}",
+  command_refused: "被拒绝：",
 
   disrupt_title: "扰动运行",
   disrupt_kind: "发生什么",

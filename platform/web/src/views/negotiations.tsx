@@ -2,7 +2,7 @@
 
 import { go } from "../actions";
 import { epochOf } from "../chart";
-import { Origins } from "../charts";
+import { Course, Origins } from "../charts";
 import { moment } from "../clock";
 import { duration, number, percent, shown } from "../format";
 import { Kept } from "../kept";
@@ -40,6 +40,15 @@ export function Negotiations({ page }: { page: Page }) {
       <div class="parts">
         <Origins page={page} title="chart_per_hour" of="negotiations.per_hour" resting="resting_origin" />
         <Origins page={page} title="chart_lapsed" of="negotiations.lapsed_per_hour" />
+        <Course
+          page={page}
+          title="chart_talks"
+          of={[
+            ["negotiations.waiting", "waiting", "overseas"],
+            ["negotiations.talking", "talking", "domestic"],
+          ]}
+        />
+        <Course page={page} title="desks_busy" of={[["negotiations.desks_busy", "desks_busy", "ink"]]} />
         <World page={page} />
         <Pairs page={page} />
         <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>

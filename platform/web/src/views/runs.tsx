@@ -81,6 +81,11 @@ function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boole
       <td>{run.state === "running" && run.speed !== null ? paceIn(language, run.speed) : "–"}</td>
       <td data-state title={run.fault ?? undefined}>
         {stateOf(language, run)}
+        {run.fault && (
+          <span class="unseen" lang="en">
+            {run.fault}
+          </span>
+        )}
       </td>
       <td class="links">
         {run.id !== page.watched && (

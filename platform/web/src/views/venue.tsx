@@ -40,6 +40,7 @@ export function Venue({ page }: { page: Page }) {
           of={[["venue.inside", "inside", "domestic"]]}
           bound={amount(snapshot, "venue.cap")}
         />
+        <Course page={page} title="chart_queue" of={[["venue.waiting", "queueing", "domestic"]]} />
         <Hours
           page={page}
           title="chart_flow"
