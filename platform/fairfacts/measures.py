@@ -6,6 +6,7 @@ experiments, the live backend, the verification of a log and the tests.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -30,6 +31,7 @@ from fairfacts import (
     visits,
 )
 from fairfacts.event import Event
+from fairfacts.series import HOUR_MS, hour_of
 
 PARTS = (
     runs,
@@ -100,13 +102,17 @@ class State:
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in events, in the order of the log."""
-        folds, count, event = self._folds, 0, None
-        for event in events:
-            folds[type(event)](event)
-            count += 1
-        if event is not None:
-            self.parts.at_ms = event.at_ms
-            self.parts.events += count
+        folds, parts, rest = self._folds, self.parts, list(events)
+        while rest:
+            hour = hour_of(rest[0].at_ms)
+            count = bisect_left(rest, (hour + 1) * HOUR_MS, key=_at_ms)
+            of_hour, rest = rest[:count], rest[count:]
+            for event in of_hour:
+                folds[type(event)](event)
+            for part in (parts.streams, parts.visits, parts.negotiations, parts.venue):
+                part.close_hour(hour)
+            parts.at_ms = of_hour[-1].at_ms
+            parts.events += count
 
     def snapshot(self) -> dict[str, Any]:
         """Return every measure as plain data that JSON can carry; it holds no null, so that merge patches are exact."""
@@ -155,6 +161,10 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     return value
 
 
+def _at_ms(event: Event) -> int:
+    return event.at_ms
+
+
 def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
     """Return what each type of event does to the state; types that concern two parts are joined here."""
 
@@ -165,11 +175,6 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
     def fair_opened(event: runs.FairOpened) -> None:
         parts.run.opened(event)
         parts.organisations.open(event)
-
-    request, sector_of = parts.negotiations.request, parts.organisations.sector_of
-
-    def requested(event: negotiations.NegotiationRequested) -> None:
-        request(event, sector_of(event.organisation))
 
     def note(at_ms: int) -> None:
         talks = parts.negotiations
@@ -218,7 +223,7 @@ def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
         visits.PagesViewed: parts.visits.view,
         visits.VisitEnded: parts.visits.end,
         projects.ProjectPublished: parts.projects.publish,
-        negotiations.NegotiationRequested: requested,
+        negotiations.NegotiationRequested: parts.negotiations.requests(parts.organisations),
         negotiations.NegotiationDeclined: parts.negotiations.decline,
         negotiations.NegotiationLapsed: parts.negotiations.lapse,
         negotiations.NegotiationTakenUp: parts.negotiations.take_up,

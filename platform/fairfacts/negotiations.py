@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from heapq import nsmallest
 from typing import Any, Literal
 
 import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
-from fairfacts.series import HOUR_MS, Histogram, HourCounts, plain
+from fairfacts.organisations import OrganisationMeasures
+from fairfacts.series import Histogram, HourCounts, Hourly, plain
 
 Outcome = Literal["no_deal", "follow_up", "intent"]
 WAIT_CLASS_MS = 10_000
@@ -118,8 +119,10 @@ MEASURES: Mapping[str, str] = {
 class Asked(msgspec.Struct):
     """What an economy's visitors have asked for."""
 
+    at_hand: int = 0
+    """In the hour at hand."""
     by_hour: HourCounts = msgspec.field(default_factory=dict)
-    """By hour of the day at the fair, 0 to 23."""
+    """Before it, by hour of the day at the fair, 0 to 23."""
     of_economy: dict[str, int] = msgspec.field(default_factory=dict)
     """By the exhibitor's economy."""
 
@@ -143,32 +146,43 @@ class NegotiationMeasures(msgspec.Struct):
     """How many wait now, by the exhibitor at whose desk they do; nobody is absent, so that the state stays small."""
     talking_at: dict[int, int] = msgspec.field(default_factory=dict)
     """How many are in talk now, by exhibitor."""
-    domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    domestic_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    overseas_lapsed_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    taken_up_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    failed_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    domestic: Hourly = msgspec.field(default_factory=Hourly)
+    overseas: Hourly = msgspec.field(default_factory=Hourly)
+    domestic_lapsed: Hourly = msgspec.field(default_factory=Hourly)
+    overseas_lapsed: Hourly = msgspec.field(default_factory=Hourly)
+    taken_up: Hourly = msgspec.field(default_factory=Hourly)
+    failed: Hourly = msgspec.field(default_factory=Hourly)
 
-    def request(self, event: NegotiationRequested, sector: str) -> None:
-        """Count a request by an organisation of a sector."""
-        self.waiting += 1
-        if event.attempt > 1:
-            self.repeated += 1
-        hour, economy, exhibitor, waiting_at = event.at_ms // HOUR_MS, event.economy, event.exhibitor, self.waiting_at
-        series = self.overseas_per_hour if event.overseas else self.domestic_per_hour
-        series[hour] = series.get(hour, 0) + 1
-        asked = self.by_economy.get(economy)
-        if asked is None:
-            asked = self.by_economy[economy] = Asked()
-        by_hour, of_economy, hour, other = asked.by_hour, asked.of_economy, hour % 24, event.exhibitor_economy
-        by_hour[hour] = by_hour.get(hour, 0) + 1
-        of_economy[other] = of_economy.get(other, 0) + 1
-        by_sector, other = self.by_sectors.get(sector), event.sector
-        if by_sector is None:
-            by_sector = self.by_sectors[sector] = {}
-        by_sector[other] = by_sector.get(other, 0) + 1
-        waiting_at[exhibitor] = waiting_at.get(exhibitor, 0) + 1
+    def requests(self, register: OrganisationMeasures) -> Callable[[NegotiationRequested], None]:
+        """Return what counts a request by an organisation of the register.
+
+        A fair has more of these than of anything else, so that what they need is looked up once.
+        """
+        sectors, first, sector_of = register.sectors, register.sector_of_first, register.sector_of
+        waiting_at = self.waiting_at
+        by_economy, by_sectors, domestic, overseas = self.by_economy, self.by_sectors, self.domestic, self.overseas
+
+        def request(event: NegotiationRequested) -> None:
+            self.waiting += 1
+            if event.attempt > 1:
+                self.repeated += 1
+            series = overseas if event.overseas else domestic
+            series.at_hand += 1
+            economy, exhibitor_economy, exhibitor = event.economy, event.exhibitor_economy, event.exhibitor
+            asked = by_economy.get(economy)
+            if asked is None:
+                asked = by_economy[economy] = Asked()
+            asked.at_hand += 1
+            of_economy, organisation, exhibitor_sector = asked.of_economy, event.organisation, event.sector
+            sector = sectors[first[organisation]] if organisation < len(first) else sector_of(organisation)
+            of_economy[exhibitor_economy] = of_economy.get(exhibitor_economy, 0) + 1
+            by_sector = by_sectors.get(sector)
+            if by_sector is None:
+                by_sector = by_sectors[sector] = {}
+            by_sector[exhibitor_sector] = by_sector.get(exhibitor_sector, 0) + 1
+            waiting_at[exhibitor] = waiting_at.get(exhibitor, 0) + 1
+
+        return request
 
     def decline(self, event: NegotiationDeclined) -> None:
         """Count a refusal by the exhibitor."""
@@ -183,9 +197,9 @@ class NegotiationMeasures(msgspec.Struct):
         self.waiting -= 1
         if left := waiting_at.pop(exhibitor, 1) - 1:
             waiting_at[exhibitor] = left
-        hour, economy, by_economy = event.at_ms // HOUR_MS, event.economy, self.lapsed_by_economy
-        series = self.overseas_lapsed_per_hour if event.overseas else self.domestic_lapsed_per_hour
-        series[hour] = series.get(hour, 0) + 1
+        economy, by_economy = event.economy, self.lapsed_by_economy
+        series = self.overseas_lapsed if event.overseas else self.domestic_lapsed
+        series.at_hand += 1
         by_economy[economy] = by_economy.get(economy, 0) + 1
 
     def take_up(self, event: NegotiationTakenUp) -> None:
@@ -200,8 +214,7 @@ class NegotiationMeasures(msgspec.Struct):
         talking_at[exhibitor] = talking_at.get(exhibitor, 0) + 1
         if len(talking_at) > self.desks_busy_peak:
             self.desks_busy_peak = len(talking_at)
-        hour, series = event.at_ms // HOUR_MS, self.taken_up_per_hour
-        series[hour] = series.get(hour, 0) + 1
+        self.taken_up.at_hand += 1
         self.waits.add(event.waited_ms)
 
     def end(self, event: NegotiationEnded) -> None:
@@ -221,8 +234,24 @@ class NegotiationMeasures(msgspec.Struct):
         if left := talking_at.pop(exhibitor, 1) - 1:
             talking_at[exhibitor] = left
         self.failed_retried += event.retries
-        hour = event.at_ms // HOUR_MS
-        self.failed_per_hour[hour] = self.failed_per_hour.get(hour, 0) + 1
+        self.failed.at_hand += 1
+
+    def close_hour(self, hour: int) -> None:
+        """Close an hour in the series."""
+        for series in (
+            self.domestic,
+            self.overseas,
+            self.domestic_lapsed,
+            self.overseas_lapsed,
+            self.taken_up,
+            self.failed,
+        ):
+            series.close(hour)
+        of_day = hour % 24
+        for asked in self.by_economy.values():
+            if asked.at_hand:
+                asked.by_hour[of_day] = asked.by_hour.get(of_day, 0) + asked.at_hand
+                asked.at_hand = 0
 
     def by_pair(self, most: int | None = None) -> dict[str, dict[str, int]]:
         """Return how many were initiated by the requester's economy and the exhibitor's.
@@ -247,8 +276,8 @@ class NegotiationMeasures(msgspec.Struct):
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        overseas = sum(self.overseas_per_hour.values())
-        initiated, held = overseas + sum(self.domestic_per_hour.values()), sum(self.outcomes.values())
+        overseas = self.overseas.count
+        initiated, held = overseas + self.domestic.count, sum(self.outcomes.values())
         answered, lapsed = initiated - self.waiting, sum(self.lapsed_by_economy.values())
         return {
             "initiated": initiated,
@@ -261,7 +290,7 @@ class NegotiationMeasures(msgspec.Struct):
             "taken_up": self.waits.count,
             "talking": self.talking,
             "talking_peak": self.talking_peak,
-            "failed": sum(self.failed_per_hour.values()),
+            "failed": self.failed.count,
             "failed_retried": self.failed_retried,
             "held": held,
             "no_deal": self.outcomes.get("no_deal", 0),
@@ -281,11 +310,8 @@ class NegotiationMeasures(msgspec.Struct):
             "by_sector": self._by_sector(),
             "by_sectors": {sector: dict(asked) for sector, asked in self.by_sectors.items()},
             "lapsed_by_economy": dict(self.lapsed_by_economy),
-            "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},
-            "lapsed_per_hour": {
-                "domestic": plain(self.domestic_lapsed_per_hour),
-                "overseas": plain(self.overseas_lapsed_per_hour),
-            },
-            "taken_up_per_hour": plain(self.taken_up_per_hour),
-            "failed_per_hour": plain(self.failed_per_hour),
+            "per_hour": {"domestic": self.domestic.plain(), "overseas": self.overseas.plain()},
+            "lapsed_per_hour": {"domestic": self.domestic_lapsed.plain(), "overseas": self.overseas_lapsed.plain()},
+            "taken_up_per_hour": self.taken_up.plain(),
+            "failed_per_hour": self.failed.plain(),
         }

@@ -9,10 +9,11 @@ import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
 from fairfacts.platform import Channel
-from fairfacts.series import HOUR_MS, HourCounts, hour_of, plain
+from fairfacts.series import HourCounts, Hourly, hour_of, plain
 
 WhyLeft = Literal["left", "ended", "stalled", "dropped"]
 """Had seen enough; the stream ended; it stalled; the stream or the platform failed."""
+CUT_SHORT = frozenset({"stalled", "dropped"})
 WhyRefused = Literal["full", "failed"]
 
 
@@ -103,12 +104,13 @@ class StreamMeasures(msgspec.Struct):
     refused: int = 0
     given_up: int = 0
     stalled_min: int = 0
-    left_by_reason: dict[str, int] = msgspec.field(default_factory=dict)
+    cut_short: dict[str, int] = msgspec.field(default_factory=dict)
+    """Views that ended for one of `CUT_SHORT`, by which."""
     views_by_stream: dict[int, int] = msgspec.field(default_factory=dict)
     views_by_channel: dict[str, int] = msgspec.field(default_factory=dict)
     viewers_by_stream: dict[int, int] = msgspec.field(default_factory=dict)
     refused_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    views_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    views: Hourly = msgspec.field(default_factory=Hourly)
 
     def start(self, event: StreamStarted) -> None:
         """Put a stream on air."""
@@ -122,21 +124,21 @@ class StreamMeasures(msgspec.Struct):
             self.viewers_peak = viewers
         if event.organisation is None:
             self.views_public += 1
-        stream, channel, hour = event.stream, event.channel, event.at_ms // HOUR_MS
+        self.views.at_hand += 1
+        stream, channel = event.stream, event.channel
         views, watching, channels = self.views_by_stream, self.viewers_by_stream, self.views_by_channel
         views[stream] = views.get(stream, 0) + 1
         watching[stream] = watching.get(stream, 0) + 1
         channels[channel] = channels.get(channel, 0) + 1
-        per_hour = self.views_per_hour
-        per_hour[hour] = per_hour.get(hour, 0) + 1
 
     def leave(self, event: ViewerLeft) -> None:
         """Count a viewer out."""
         self.viewers -= 1
         self.watched_ms += event.watched_ms
-        stream, reason, watching, left = event.stream, event.reason, self.viewers_by_stream, self.left_by_reason
+        stream, reason, watching = event.stream, event.reason, self.viewers_by_stream
         watching[stream] = watching.get(stream, 0) - 1
-        left[reason] = left.get(reason, 0) + 1
+        if reason in CUT_SHORT:
+            self.cut_short[reason] = self.cut_short.get(reason, 0) + 1
 
     def refuse(self, event: ViewerRefused) -> None:
         """Count a view that could not begin."""
@@ -155,9 +157,13 @@ class StreamMeasures(msgspec.Struct):
         self.ended += 1
         self.viewers_by_stream.pop(event.stream, None)
 
+    def close_hour(self, hour: int) -> None:
+        """Close an hour in the series."""
+        self.views.close(hour)
+
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        views = sum(self.views_by_channel.values())
+        views = self.views.count
         views_ended = views - self.viewers
         return {
             "live": self.live,
@@ -168,14 +174,14 @@ class StreamMeasures(msgspec.Struct):
             "views_public": self.views_public,
             "refused": self.refused,
             "given_up": self.given_up,
-            "broken_off": self.left_by_reason.get("dropped", 0),
+            "broken_off": self.cut_short.get("dropped", 0),
             "stalled_min": self.stalled_min,
-            "left_stalled": self.left_by_reason.get("stalled", 0),
+            "left_stalled": self.cut_short.get("stalled", 0),
             "watched_h": round(self.watched_ms / 3_600_000, 1),
             "watched_mean_s": round(self.watched_ms / views_ended / 1000, 1) if views_ended else 0.0,
             "views_by_stream": plain(self.views_by_stream),
             "views_by_channel": dict(self.views_by_channel),
             "viewers_by_stream": plain(self.viewers_by_stream),
-            "views_per_hour": plain(self.views_per_hour),
+            "views_per_hour": self.views.plain(),
             "refused_per_hour": plain(self.refused_per_hour),
         }

@@ -9,7 +9,7 @@ import msgspec
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
 from fairfacts.organisations import HOME_ECONOMY
-from fairfacts.series import HOUR_MS, Histogram, HourCounts, hour_of, plain
+from fairfacts.series import HOUR_MS, Histogram, HourCounts, Hourly, hour_of, plain
 
 ZoneKind = Literal["comprehensive", "special"]
 Reason = Literal["full", "late"]
@@ -182,7 +182,6 @@ class VenueMeasures(msgspec.Struct):
     inside: int = 0
     inside_peak: int = 0
     entered_overseas: int = 0
-    left: int = 0
     visitors: int = 0
     turned_away: int = 0
     booked_out: int = 0
@@ -196,9 +195,8 @@ class VenueMeasures(msgspec.Struct):
     refused_by_reason: dict[str, int] = msgspec.field(default_factory=dict)
     zones_by_kind: dict[str, int] = msgspec.field(default_factory=dict)
     zones: dict[int, ZoneMeasures] = msgspec.field(default_factory=dict)
-    entered_per_day: dict[int, int] = msgspec.field(default_factory=dict)
-    entered_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    left_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    entered: Hourly = msgspec.field(default_factory=Hourly)
+    left: Hourly = msgspec.field(default_factory=Hourly)
     refused_per_hour: HourCounts = msgspec.field(default_factory=dict)
 
     def lay_out(self, event: ZoneLaidOut) -> None:
@@ -241,14 +239,7 @@ class VenueMeasures(msgspec.Struct):
         if event.economy != HOME_ECONOMY:
             self.entered_overseas += 1
         self.waited.add(event.waited_ms)
-        hour, day, per_hour, per_day = (
-            event.at_ms // HOUR_MS,
-            event.at_ms // DAY_MS,
-            self.entered_per_hour,
-            self.entered_per_day,
-        )
-        per_hour[hour] = per_hour.get(hour, 0) + 1
-        per_day[day] = per_day.get(day, 0) + 1
+        self.entered.at_hand += 1
 
     def refuse(self, event: VisitorRefused) -> None:
         """Count a delegate who is not let in."""
@@ -260,10 +251,8 @@ class VenueMeasures(msgspec.Struct):
     def leave(self, event: VisitorLeft) -> None:
         """Count a delegate out."""
         self.inside -= 1
-        self.left += 1
+        self.left.at_hand += 1
         self.stayed_ms += event.stayed_ms
-        hour = hour_of(event.at_ms)
-        self.left_per_hour[hour] = self.left_per_hour.get(hour, 0) + 1
 
     def count(self, event: ZonesCounted) -> None:
         """Take over what the counters say."""
@@ -290,9 +279,17 @@ class VenueMeasures(msgspec.Struct):
             zone = self.zones[number] = ZoneMeasures(name=f"zone {number}")
         return zone
 
+    def close_hour(self, hour: int) -> None:
+        """Close an hour in the series."""
+        self.entered.close(hour)
+        self.left.close(hour)
+
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
-        entered = sum(self.entered_per_day.values())
+        entered, left, per_day = self.entered.count, self.left.count, dict[int, int]()
+        for hour, people in self.entered.closed.items():
+            day = hour * HOUR_MS // DAY_MS
+            per_day[day] = per_day.get(day, 0) + people
         international, zones = self.comprehensive_international, self.zones.values()
         return {
             "state": self.state,
@@ -301,7 +298,7 @@ class VenueMeasures(msgspec.Struct):
             "inside_peak": self.inside_peak,
             "entered": entered,
             "entered_overseas": self.entered_overseas,
-            "left": self.left,
+            "left": left,
             "visitors": self.visitors,
             "days_per_visitor": round(entered / self.visitors, 3) if self.visitors else 0.0,
             "refused": sum(self.refused_by_reason.values()),
@@ -314,7 +311,7 @@ class VenueMeasures(msgspec.Struct):
             "waiting_by_gate": {str(gate): people for gate, people in enumerate(self.waiting)},
             "waited_mean_s": self.waited.mean_s(),
             "waited_p90_s": self.waited.quantile_s(0.9),
-            "stayed_mean_s": round(self.stayed_ms / self.left / 1000, 1) if self.left else 0.0,
+            "stayed_mean_s": round(self.stayed_ms / left / 1000, 1) if left else 0.0,
             "zones": dict(self.zones_by_kind),
             "net_m2_by_zone": {zone.name: zone.net_m2 for zone in zones},
             "stands_by_zone": {zone.name: zone.stands for zone in zones},
@@ -327,8 +324,8 @@ class VenueMeasures(msgspec.Struct):
             "density_by_zone": {zone.name: zone.density(zone.inside) for zone in zones},
             "density_peak_by_zone": {zone.name: zone.density(zone.inside_peak) for zone in zones},
             "spent_h_by_zone": {zone.name: round(zone.spent_min / 60, 1) for zone in zones},
-            "entered_per_day": plain(self.entered_per_day),
-            "entered_per_hour": plain(self.entered_per_hour),
-            "left_per_hour": plain(self.left_per_hour),
+            "entered_per_day": plain(per_day),
+            "entered_per_hour": self.entered.plain(),
+            "left_per_hour": self.left.plain(),
             "refused_per_hour": plain(self.refused_per_hour),
         }

@@ -10,7 +10,7 @@ import msgspec
 from fairfacts.event import Count, EconomyCode, Event
 from fairfacts.organisations import HOME_ECONOMY
 from fairfacts.platform import Channel
-from fairfacts.series import HOUR_MS, HourCounts, plain
+from fairfacts.series import Hourly
 
 
 class VisitStarted(Event, frozen=True, tag="visit.started"):
@@ -71,8 +71,8 @@ class VisitMeasures(msgspec.Struct):
     projects_viewed: int = 0
     by_economy: dict[str, int] = msgspec.field(default_factory=dict)
     by_channel: dict[str, int] = msgspec.field(default_factory=dict)
-    domestic_per_hour: HourCounts = msgspec.field(default_factory=dict)
-    overseas_per_hour: HourCounts = msgspec.field(default_factory=dict)
+    domestic: Hourly = msgspec.field(default_factory=Hourly)
+    overseas: Hourly = msgspec.field(default_factory=Hourly)
 
     def start(self, event: VisitStarted) -> None:
         """Count a visitor in."""
@@ -81,12 +81,11 @@ class VisitMeasures(msgspec.Struct):
             self.online_peak = online
         if event.attempt > 1:
             self.returned += 1
-        channel, economy, hour = event.channel, event.economy, event.at_ms // HOUR_MS
-        channels, economies = self.by_channel, self.by_economy
+        channel, economy, channels, economies = event.channel, event.economy, self.by_channel, self.by_economy
         channels[channel] = channels.get(channel, 0) + 1
         economies[economy] = economies.get(economy, 0) + 1
-        series = self.domestic_per_hour if economy == HOME_ECONOMY else self.overseas_per_hour
-        series[hour] = series.get(hour, 0) + 1
+        series = self.domestic if economy == HOME_ECONOMY else self.overseas
+        series.at_hand += 1
 
     def view(self, event: PagesViewed) -> None:
         """Add a minute's page views."""
@@ -100,6 +99,11 @@ class VisitMeasures(msgspec.Struct):
             self.dropped += 1
         if not event.requests:
             self.without_request += 1
+
+    def close_hour(self, hour: int) -> None:
+        """Close an hour in the series."""
+        self.domestic.close(hour)
+        self.overseas.close(hour)
 
     def snapshot(self) -> dict[str, Any]:
         """Return the measures of this part as plain data."""
@@ -117,5 +121,5 @@ class VisitMeasures(msgspec.Struct):
             "projects_viewed": self.projects_viewed,
             "by_economy": dict(self.by_economy),
             "by_channel": dict(self.by_channel),
-            "per_hour": {"domestic": plain(self.domestic_per_hour), "overseas": plain(self.overseas_per_hour)},
+            "per_hour": {"domestic": self.domestic.plain(), "overseas": self.overseas.plain()},
         }

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fairfacts.any_events import any_log
-from tests.fairfacts.stories import GOLDEN, after
+from tests.fairfacts.stories import GOLDEN, HOUR, after
 
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.visits import VisitStarted
 
 
 def leaves(value: Any) -> list[Any]:
@@ -115,3 +116,9 @@ def test_every_event_is_counted_in_the_position(log: list[Event]):
 
 def test_types_of_events_are_fifty_five():
     assert len(EVENT_TYPES) == 55
+
+
+def test_events_of_several_hours_that_come_at_once_are_counted_each_in_its_hour():
+    hours = (0, 0, 1, 5, 5, 5, 30)
+    visits = [VisitStarted(hour * HOUR + number, number, 9, "CN", "app", 1) for number, hour in enumerate(hours)]
+    assert after(*visits).snapshot()["visits"]["per_hour"]["domestic"] == {"0": 2, "1": 1, "5": 3, "30": 1}
