@@ -25,7 +25,7 @@ LARGEST_PLACE = 255
 
 def name_of(organisation: int, kind: Kind, economy: str, sector: str) -> str:
     """Return a name for an organisation, made of what its event says: the model names none."""
-    place = country(economy)
+    place, sector = country(economy), sector.replace("_", " ")
     match kind:
         case "enterprise":
             return f"{sector.capitalize()} enterprise {organisation} ({place})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.fairfacts.stories import DAY, HOUR, STARTED, changed
 
-from fairfacts.organisations import OrganisationRegistered
+from fairfacts.organisations import Kind, OrganisationRegistered, name_of
 from fairfacts.runs import FairOpened
 
 BANK = OrganisationRegistered(0, 0, "fortune_500", "CN", 2, "finance", 12, True)
@@ -54,3 +54,11 @@ def test_the_thirtieth_largest_trader_is_a_top_trader_and_the_next_is_not():
 
 def test_economy_is_one_top_trader_however_many_come_from_it():
     assert changed("organisations", BANK, BANK, BANK)["top_traders"] == 1
+
+
+def test_names_are_in_words():
+    kinds: tuple[Kind, ...] = ("enterprise", "fortune_500")
+    assert [name_of(7, kind, "CN", "culture_and_sport") for kind in kinds] == [
+        "Culture and sport enterprise 7 (China)",
+        "Fortune 500 culture and sport company 7 (China)",
+    ]

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { seek } from "./actions";
-import { DAY_MS, HOUR_MS, hourOfDay, midnightBefore, midnights, moment, shortDay, time } from "./clock";
+import { DAY_MS, HOUR_MS, hourOfDay, midnightBefore, midnights, moment, shortDay, time, weekday } from "./clock";
 import { type As, shown } from "./format";
 import type { Counts } from "./snapshot";
 import type { Page } from "./store";
@@ -35,6 +35,8 @@ interface Props {
 const FONT = "system-ui, sans-serif";
 const FONT_REM = 0.75;
 const LABEL_GAP = 6;
+/** As wide as a day must be for its date to stand below it, beside the next. */
+const DAY_REM = 4.5;
 /** Keeps the place of a line that says nothing. */
 const BLANK = "\u00a0";
 /** Charts of one page share their pointer. */
@@ -162,7 +164,10 @@ class Plot {
           gap: 0.5 * px,
           grid: { show: false },
           splits: () => (day ? every(this.#range, 3 * HOUR_MS) : noons(this.#range)),
-          values: (_, places) => places.map((at) => (day ? time : shortDay)(language, at)),
+          values: ({ width }, places) => {
+            const written = day ? time : width < DAY_REM * px * places.length ? weekday : shortDay;
+            return places.map((at) => written(language, at));
+          },
         },
         { ...axis, scale: "x", side: 2, size: 0, values: () => [], splits: () => midnights(...this.#range), grid: rule },
         {
@@ -203,6 +208,7 @@ class Plot {
     ctx.save();
     ctx.strokeStyle = colour;
     ctx.lineWidth = devicePixelRatio;
+    ctx.setLineDash([]); // a bound drawn before leaves its own
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);

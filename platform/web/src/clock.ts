@@ -59,7 +59,8 @@ export function wallTime(language: Language, ms: number, withSeconds = true): st
   return written(language, ms, withSeconds ? "wall_time_s" : "wall_time");
 }
 
-function weekday(language: Language, ms: number): string {
+/** Returns the day of the week in Beijing. */
+export function weekday(language: Language, ms: number): string {
   return written(language, ms, "weekday");
 }
 

@@ -28,7 +28,7 @@ function subjectOf(language: Language, kind: string, about: string, sector: stri
 }
 
 /** How the backend names organisations (`fairfacts.organisations.name_of`). */
-const ORGANISATION = /^(?:(\w+) enterprise|Fortune 500 (\w+) company|(Embassy|International organisation|Overseas chamber)) (\d+) \(/;
+const ORGANISATION = /^(?:([\w ]+) enterprise|Fortune 500 ([\w ]+) company|(Embassy|International organisation|Overseas chamber)) (\d+) \(/;
 
 /** Returns what an organisation of an economy is called. */
 export function organisationOf(language: Language, name: string, code: string): string {
@@ -36,7 +36,7 @@ export function organisationOf(language: Language, name: string, code: string): 
   if (named === null) return name;
   const [, enterprise, company, kind, number = ""] = named;
   const sector = enterprise ?? company;
-  const what = sector === undefined ? term(language, kind as string) : term(language, sector.toLowerCase());
+  const what = sector === undefined ? term(language, kind as string) : term(language, sector.toLowerCase().replaceAll(" ", "_"));
   const places = { what, number, economy: economy(language, code) };
   return say(language, enterprise ? "enterprise" : company ? "fortune_500" : "organisation", places);
 }
