@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.web.conftest import HOUR_MS, send
 from tests.web.test_views import HEADLINES, as_shown, at, numbers
 
@@ -46,6 +46,22 @@ def test_the_line_of_a_gauge_is_its_course_over_the_day(backend: Any, real: Any,
     points = page.evaluate(f"{spark}.getAttribute('d').slice(1).split('L').map(point => Number(point.split(',')[1]))")
     height, most = 24, max(tens.values())
     assert points == pytest.approx([height * (1 - 0.92 * value / most) for value in tens.values()], abs=0.1)
+
+
+def test_an_answer_that_is_on_its_way_is_not_asked_for_again(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page, held = open_page(f"?at={NOON}"), list[Route]()
+    expect(page.locator("#feed")).to_have_text("Held at this moment")
+    page.route("**/negotiations/lapses**", lambda route: held.append(route))
+    with page.expect_request("**/negotiations/lapses**"):
+        page.locator(".views a[href$=negotiations]").click()
+    for _ in range(3):
+        with page.expect_response("**/runs"):  # what was said to a run has all answers looked at anew
+            page.evaluate("dispatchEvent(new Event('said'))")
+        page.evaluate("new Promise(requestAnimationFrame)")
+    assert len(held) == 1
+    with page.expect_response("**/negotiations/lapses**"):
+        held[0].continue_()
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ const ANSWERS_EVERY_MS = 2_000;
 let feed: Feed<Snapshot> | null = null;
 /** Of which path and instant the answers are that are held. */
 const answered = new Map<string, string>();
+/** Of which path and instant answers are on their way. */
+const asking = new Map<string, string>();
 /** The view, what it was narrowed to, and the instant when answers were last asked for. */
 let shown = "";
 let isLookingBack = false;
@@ -58,6 +60,7 @@ function watch(run: string | null): void {
   if (run === store.page.watched) return;
   feed?.close();
   answered.clear();
+  asking.clear();
   const nothing = { snapshot: null, live: null, lags: null, trace: null, answers: {}, atMs: 0, headMs: 0 };
   store.change({ watched: run, feed: { name: "connecting" }, ...nothing });
   if (run === null) return;
@@ -94,16 +97,21 @@ async function refreshRuns(stay: boolean): Promise<void> {
 async function refreshAnswers(): Promise<void> {
   const { page } = store;
   if (page.watched === null || page.snapshot === null) return;
-  for (const path of needs(page)) {
-    const key = keyOf(page, path);
-    if (answered.get(path) === key && path !== COMMANDS) continue; // commands come and go while a run stands still
-    const answer = await ask(page, path);
-    const { watched, place } = store.page;
-    if (page.watched !== watched || page.place.at !== place.at) return; // who went elsewhere has had it asked there
-    if (answer === null) continue;
-    answered.set(path, key);
-    store.change({ answers: { ...store.page.answers, [path]: answer } });
-  }
+  await Promise.all(needs(page).map((path) => refreshAnswer(page, path)));
+}
+
+async function refreshAnswer(page: Page, path: string): Promise<void> {
+  const key = keyOf(page, path);
+  if (answered.get(path) === key && path !== COMMANDS) return; // commands come and go while a run stands still
+  if (asking.get(path) === key) return;
+  asking.set(path, key);
+  const answer = await ask(page, path);
+  const { watched, place } = store.page;
+  if (page.watched !== watched) return;
+  if (asking.get(path) === key) asking.delete(path);
+  if (page.place.at !== place.at || answer === null) return; // who went elsewhere has had it asked there
+  answered.set(path, key);
+  store.change({ answers: { ...store.page.answers, [path]: answer } });
 }
 
 /** Asks what the gauges stood at since it was last asked, where the instant shown lies beyond that. */
