@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { go } from "./actions";
 import type { Atlas } from "./atlas";
 import { number } from "./format";
+import { Kept } from "./kept";
 import { Columns, Part } from "./parts";
 import { type Snapshot, counts, largest, table } from "./snapshot";
 import type { Page } from "./store";
@@ -44,6 +45,7 @@ export function World({ page }: { page: Page }) {
     initiated: number(language, initiated[code] ?? 0),
     lapsed: number(language, lapsed[code] ?? 0),
   });
+  const shades = (atlas?.countries ?? []).map(({ code }) => shade(initiated[code] ?? 0));
   const reading = pointed ? say(language, "map_reading", places(pointed)) : say(language, "map_resting");
   return (
     <Part title={say(language, "economies_title")} about={reading} wide>
@@ -57,15 +59,19 @@ export function World({ page }: { page: Page }) {
             onPointerLeave={() => point(null)}
             onClick={({ target }) => pick(dataOf(target, "economy"))}
           >
-            {atlas.countries.map(({ code, outline }) => (
-              <path
-                key={code + outline.length}
-                d={outline}
-                data-economy={code}
-                class={code === HOME ? "home" : "abroad"}
-                style={{ "--shade": shade(initiated[code] ?? 0) }}
-              />
-            ))}
+            <Kept of={[shades.join()]}>
+              {() =>
+                atlas.countries.map(({ code, outline }, i) => (
+                  <path
+                    key={code + outline.length}
+                    d={outline}
+                    data-economy={code}
+                    class={code === HOME ? "home" : "abroad"}
+                    style={{ "--shade": shades[i] }}
+                  />
+                ))
+              }
+            </Kept>
           </svg>
         )}
         <table>
@@ -97,6 +103,7 @@ export function Pairs({ page }: { page: Page }) {
   if (!snapshot) return null;
   const pairs = pairsOf(snapshot);
   const most = Math.max(1, ...pairs.filter(({ from, to }) => from !== to).map(({ requests }) => requests));
+  const arcs = pairs.map(({ key, from, to, requests }) => ({ key, from, to, width: widthOf(requests / most) }));
   const told = pairs.find(({ key }) => key === pointed);
   const reading = told ? say(language, "pair_reading", inWords(language, told)) : say(language, "pairs_resting");
   return (
@@ -111,16 +118,20 @@ export function Pairs({ page }: { page: Page }) {
             onPointerLeave={() => point(null)}
           >
             <path class="land" d={atlas.land} />
-            {pairs.map(({ key, from, to, requests }) => (
-              <path
-                key={key}
-                d={atlas.arc(from, to)}
-                data-pair-of={key}
-                data-pointed={key === pointed ? "" : undefined}
-                class={from === HOME ? "arc home" : "arc abroad"}
-                style={{ "--width": widthOf(requests / most) }}
-              />
-            ))}
+            <Kept of={[pointed, arcs.map(({ key, width }) => key + width).join()]}>
+              {() =>
+                arcs.map(({ key, from, to, width }) => (
+                  <path
+                    key={key}
+                    d={atlas.arc(from, to)}
+                    data-pair-of={key}
+                    data-pointed={key === pointed ? "" : undefined}
+                    class={from === HOME ? "arc home" : "arc abroad"}
+                    style={{ "--width": width }}
+                  />
+                ))
+              }
+            </Kept>
           </svg>
         )}
         <div class="scrolls listed" tabIndex={0} role="region" aria-label={say(language, "pairs_title")}>

@@ -5,7 +5,7 @@ import { epochOf } from "../chart";
 import { Course, Origins } from "../charts";
 import { moment } from "../clock";
 import { duration, number, percent, shown } from "../format";
-import { Kept } from "../kept";
+import { Kept, Later } from "../kept";
 import { Matrix } from "../matrix";
 import { BarList, Bars, Columns, Facts, Part } from "../parts";
 import { type History, type Lapses, economyPicked, historyOf, lapsesOf, negotiationsOf } from "../services";
@@ -31,9 +31,6 @@ const HEADLINES = [
 const SHADES = 20;
 
 export function Negotiations({ page }: { page: Page }) {
-  const { language, snapshot } = page;
-  if (!snapshot) return null;
-  const funnel = FUNNEL.map((name): [string, number] => [name, amount(snapshot, `negotiations.${name}`)]);
   return (
     <>
       <Tiles page={page} of={HEADLINES} />
@@ -49,31 +46,43 @@ export function Negotiations({ page }: { page: Page }) {
           ]}
         />
         <Course page={page} title="desks_busy" of={[["negotiations.desks_busy", "desks_busy", "ink"]]} />
-        <World page={page} />
-        <Pairs page={page} />
-        <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
-          <Kept of={[language, lapsesOf(page)]}>{() => <Heat page={page} />}</Kept>
-        </Part>
-        <Part title={say(language, "matrix_title")} about={say(language, "matrix_about")} wide>
-          <Matrix page={page} />
-        </Part>
-        <Part title={say(language, "funnel_title")}>
-          <BarList
-            page={page}
-            of="negotiations"
-            entries={funnel}
-            named={(name) => nameOfMeasure(language, `negotiations.${name}`)}
-          />
-        </Part>
-        <Part title={say(language, "sectors_title")}>
-          <Bars page={page} of="negotiations.by_sector" />
-          <Facts
-            page={page}
-            of={["negotiations.waited_p50_s", "negotiations.waited_mean_s", "negotiations.talked_mean_s", "negotiations.repeated", "negotiations.overseas_share"]}
-          />
-        </Part>
+        <Later>{() => <Details page={page} />}</Later>
         <Latest page={page} />
       </div>
+    </>
+  );
+}
+
+/** What is below the charts: maps, tables and breakdowns. */
+function Details({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const funnel = FUNNEL.map((name): [string, number] => [name, amount(snapshot, `negotiations.${name}`)]);
+  return (
+    <>
+      <World page={page} />
+      <Pairs page={page} />
+      <Part title={say(language, "heat_title")} about={say(language, "heat_about")} wide>
+        <Kept of={[language, lapsesOf(page)]}>{() => <Heat page={page} />}</Kept>
+      </Part>
+      <Part title={say(language, "matrix_title")} about={say(language, "matrix_about")} wide>
+        <Matrix page={page} />
+      </Part>
+      <Part title={say(language, "funnel_title")}>
+        <BarList
+          page={page}
+          of="negotiations"
+          entries={funnel}
+          named={(name) => nameOfMeasure(language, `negotiations.${name}`)}
+        />
+      </Part>
+      <Part title={say(language, "sectors_title")}>
+        <Bars page={page} of="negotiations.by_sector" />
+        <Facts
+          page={page}
+          of={["negotiations.waited_p50_s", "negotiations.waited_mean_s", "negotiations.talked_mean_s", "negotiations.repeated", "negotiations.overseas_share"]}
+        />
+      </Part>
     </>
   );
 }
