@@ -122,3 +122,12 @@ def test_notices_are_made_of_their_disruptions(night: tuple[str, str, str], open
     page.locator("#language").click()
     for notice in notices:
         expect(page.locator(f"[data-notice='{notice['notice']}']")).to_contain_text(notice["text"])
+
+
+def test_what_is_english_says_so(night: tuple[str, str, str], open_page: OpenPage) -> None:
+    url, whole, _ = night
+    page = open_page(f"?run={whole}&view=runs", url=url, locale="zh-CN")
+    page.locator("#find-parameter").fill("patience_mean_min")
+    page.locator("[name='negotiations.patience_mean_min']").fill("-1")
+    page.locator("#start-run").click()
+    expect(page.locator(".fault [lang=en]")).to_contain_text("negotiations.patience_mean_min")
