@@ -6,7 +6,7 @@ million of them would take several times as long (`python -m benchmarks.desks`).
 
 from __future__ import annotations
 
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -93,7 +93,7 @@ class Desk:
         self.staff, self.is_open = negotiators, is_open
         self.free = negotiators
         """Negotiators who are in no talk; fewer than none while more are away than were free."""
-        self._queue: deque[Negotiation] = deque()
+        self._queue: OrderedDict[Negotiation, None] = OrderedDict()
         self._wants_room = False
         """Whether the desk waits for a meeting room."""
 
@@ -111,7 +111,7 @@ class Desk:
         if self.is_open and self.free > 0 and not self._wants_room and self._answer(negotiation):
             return
         negotiation.waiting = True
-        self._queue.append(negotiation)
+        self._queue[negotiation] = None
         patience_ms = negotiation.attempts[negotiation.attempt].patience_ms[negotiation.wish]
         env.after(patience_ms, _lapse, negotiation)
 
@@ -133,12 +133,11 @@ class Desk:
         """Negotiators who are free turn to those who wait, while there are rooms to talk in."""
         queue, self._wants_room = self._queue, False
         while queue and self.free > 0 and self.is_open:
-            negotiation = queue[0]
-            # those who lapsed stay in the queue until they are passed over here
-            if negotiation.waiting and not self._answer(negotiation):
+            negotiation = next(iter(queue))
+            if not self._answer(negotiation):
                 return
             negotiation.waiting = False
-            queue.popleft()
+            del queue[negotiation]
 
     def _answer(self, negotiation: Negotiation) -> bool:
         """A negotiator reads the request, and declines it or takes it up; not while the platform has no room for it."""
@@ -188,8 +187,8 @@ class Desk:
         """The requester's patience ends; unless it was answered, the request lapses and may be taken elsewhere."""
         if not negotiation.waiting:
             return
-        negotiation.waiting = False
-        now = self._env.now
+        negotiation.waiting, now = False, self._env.now
+        del self._queue[negotiation]
         self.desks.emit(NegotiationLapsed(now, *negotiation.parties, now - negotiation.requested_ms))
         retry_ms = negotiation.attempts[negotiation.attempt].retry_ms[negotiation.wish]
         if retry_ms:

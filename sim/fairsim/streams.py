@@ -40,6 +40,7 @@ class Viewer:
                  "stream", "watching")  # fmt: skip
 
     stream: Stream
+    """What is watched."""
 
     def __init__(
         self,
@@ -59,9 +60,7 @@ class Viewer:
 
     def again(self, stay_ms: int, comes_back: tuple[int, int] | None = None, attempt: int = 1) -> Viewer:
         """Return the viewer as it comes to the same stream once more."""
-        viewer = Viewer(self.organisation, self.economy, self.channel, self.key, stay_ms, comes_back, attempt)
-        viewer.stream = self.stream
-        return viewer
+        return Viewer(self.organisation, self.economy, self.channel, self.key, stay_ms, comes_back, attempt)
 
 
 class Streams:
@@ -242,8 +241,8 @@ class Interest:
 class Stream:
     """One stream on air."""
 
-    __slots__ = ("_failures", "_on_air", "_streams", "audience", "drawn", "first_key", "interest", "length_ms",
-                 "session", "started_ms", "tries_ms")  # fmt: skip
+    __slots__ = ("_failures", "_have_enough", "_join", "_on_air", "_streams", "audience", "drawn", "first_key",
+                 "interest", "length_ms", "session", "started_ms", "tries_ms")  # fmt: skip
 
     def __init__(self, streams: Streams, session: int, length_ms: int, interest: Interest) -> None:
         self.session, self.length_ms, self.interest, self._streams = session, length_ms, interest, streams
@@ -256,18 +255,17 @@ class Stream:
         """By how often somebody has tried: what `Platform.again_after_ms` tells for the keys of the audience. Drawn for
         all of it when the first is refused."""
         self._on_air, self._failures = True, 0
+        # bound once: a further object for each of those who wait otherwise
+        self._join, self._have_enough = self.join, self.have_enough
 
     def join(self, viewer: Viewer) -> None:
         """A viewer begins to watch, or is refused and tries again after a while."""
         if not self._on_air:
             return
-        viewer.stream, streams = self, self._streams
-        if self._failures:
-            self._refuse(viewer, "failed")
-        elif not streams.platform.take_place():
-            self._refuse(viewer, "full")
-        else:
+        if not self._failures and self._streams.platform.take_place():
             self._begin(viewer)
+        else:
+            self._refuse(viewer, "failed" if self._failures else "full")
 
     def fail(self) -> Callable[[], None]:
         """The stream breaks off and everybody is gone; return what mends it."""
@@ -285,7 +283,8 @@ class Stream:
 
     def come_again(self, viewer: Viewer, after_ms: int) -> None:
         """A viewer who was thrown off tries again after a while."""
-        self._streams.env.after(after_ms, _join, viewer.again(viewer.stay_ms, viewer.comes_back, viewer.attempt + 1))
+        again = viewer.again(viewer.stay_ms, viewer.comes_back, viewer.attempt + 1)
+        self._streams.env.after(after_ms, self._join, again)
 
     def end(self) -> None:
         """The stream ends, and with it every view of it."""
@@ -302,27 +301,27 @@ class Stream:
         streams.platform.watching -= 1
         streams.emit(ViewerLeft(now, self.session, viewer.number, now - viewer.joined_ms, reason))
 
-    def had_enough(self, viewer: Viewer) -> None:
+    def have_enough(self, viewer: Viewer) -> None:
         """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
         if not viewer.watching:
             return
         self.leave(viewer, "left")
         if viewer.comes_back:
             after_ms, stay_ms = viewer.comes_back
-            self._streams.env.after(after_ms, _join, viewer.again(stay_ms))
+            self._streams.env.after(after_ms, self._join, viewer.again(stay_ms))
 
     def _viewers(self) -> list[Viewer]:
         return [viewer for viewer in self._streams.watching.values() if viewer.stream is self]
 
     def _begin(self, viewer: Viewer) -> None:
         streams, now = self._streams, self._streams.env.now
-        viewer.number, viewer.joined_ms, viewer.watching = streams.next_viewer, now, True
+        viewer.stream, viewer.number, viewer.joined_ms, viewer.watching = self, streams.next_viewer, now, True
         streams.next_viewer += 1
         streams.watching[viewer.number] = viewer
         streams.emit(
             ViewerJoined(now, self.session, viewer.number, viewer.organisation, viewer.economy, viewer.channel)
         )
-        streams.env.after(viewer.stay_ms, _have_enough, viewer)
+        streams.env.after(viewer.stay_ms, self._have_enough, viewer)
         streams.check_stalls()
 
     def _refuse(self, viewer: Viewer, reason: WhyRefused) -> None:
@@ -341,16 +340,7 @@ class Stream:
         )
         if after_ms:
             viewer.attempt += 1
-            streams.env.after(after_ms, _join, viewer)
-
-
-# deeds of the agenda: for each of those who wait, a bound method would be a further object
-def _join(viewer: Viewer) -> None:
-    viewer.stream.join(viewer)
-
-
-def _have_enough(viewer: Viewer) -> None:
-    viewer.stream.had_enough(viewer)
+            streams.env.after(after_ms, self._join, viewer)
 
 
 # lanes of the streams of audiences, by viewer; the first is by session
