@@ -102,17 +102,17 @@ class State:
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in events, in the order of the log."""
-        folds, parts, rest = self._folds, self.parts, list(events)
-        while rest:
-            hour = hour_of(rest[0].at_ms)
-            count = bisect_left(rest, (hour + 1) * HOUR_MS, key=_at_ms)
-            of_hour, rest = rest[:count], rest[count:]
-            for event in of_hour:
+        folds, parts, log, first = self._folds, self.parts, list(events), 0
+        while first < len(log):
+            hour = hour_of(log[first].at_ms)
+            end = bisect_left(log, (hour + 1) * HOUR_MS, lo=first, key=_at_ms)
+            for event in log[first:end]:
                 folds[type(event)](event)
             for part in (parts.streams, parts.visits, parts.negotiations, parts.venue):
                 part.close_hour(hour)
-            parts.at_ms = of_hour[-1].at_ms
-            parts.events += count
+            parts.at_ms = log[end - 1].at_ms
+            parts.events += end - first
+            first = end
 
     def snapshot(self) -> dict[str, Any]:
         """Return every measure as plain data that JSON can carry; it holds no null, so that merge patches are exact."""
