@@ -58,7 +58,7 @@ def main() -> None:
         alone = [model(options.scale) for _ in range(options.runs)]
         row("model alone: s", [one["seconds"] for one in alone], "{:.1f}", "<= 25")
         row("model alone: events/s", [one["events"] / one["seconds"] for one in alone], "{:,.0f}")
-        row("model alone: scheduled by SimPy", [one["scheduled"] for one in alone], "{:,.0f}")
+        row("model alone: entries of the agenda", [one["scheduled"] for one in alone], "{:,.0f}")
         row("model alone: times a bare SimPy loop", [one["seconds"] / one["bare_seconds"] for one in alone], "{:.2f}")
         log = Log.open(str(path / "0.db"))
         ndjson = [segment.ndjson for segment in log.segments(log.runs()[0].id)]

@@ -45,7 +45,7 @@ def scheduled(scale: float) -> int:
         entries += 1
         after(*entry)
 
-    fair.env.after = counted  # type: ignore[method-assign]  # what was entered by now are the processes that begin
+    fair.env.after = counted  # type: ignore[method-assign]  # the run that is timed counts nothing
     with few_collections():
         for _ in slices(fair):
             pass

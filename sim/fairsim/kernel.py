@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from heapq import heappop, heappush
 from operator import itemgetter
 from typing import Any
@@ -90,7 +90,7 @@ class Kernel(simpy.Environment):
             heappush(self._slots, slot)
 
     def admit(self, arrivals: Arrivals) -> None:
-        """Start such a process: as one of SimPy's, it would take an event for each who comes, for nobody to look at."""
+        """Have those who come do so; as a process of SimPy's it would take an event for each, for nobody to look at."""
         self.after(0, self._admit_next, arrivals, URGENT)
 
     def at_end_of_moment(self, delay_ms: int) -> simpy.Event:
@@ -115,9 +115,13 @@ class Kernel(simpy.Environment):
             return
         if until < self.now:
             raise ValueError(f"nothing can be played until {until} ms any more: it is {self.now} ms")
-        self.after(until - self.now, _stop, None, BEFORE_ALL_ELSE)
-        with suppress(StopSimulation):
-            self._play()
+        self.after(until - self.now, _stop, until, BEFORE_ALL_ELSE)
+        reached = None
+        while reached != until:  # a stop of a run that a fault broke off may still stand before
+            try:
+                self._play()
+            except StopSimulation as stop:
+                reached = stop.args[0]
         self.now = until
 
     def _admit_next(self, arrivals: Arrivals) -> None:
@@ -143,8 +147,8 @@ class Kernel(simpy.Environment):
             deed(subject)
 
 
-def _stop(_: None) -> None:
-    raise StopSimulation
+def _stop(until_ms: int) -> None:
+    raise StopSimulation(until_ms)
 
 
 def _happen(event: Any) -> None:

@@ -37,7 +37,7 @@ class Viewer:
     """Somebody who wants to watch a stream for a while."""
 
     __slots__ = ("attempt", "channel", "comes_back", "economy", "joined_ms", "key", "number", "organisation", "stay_ms",
-                 "stream", "watching")  # fmt: skip
+                 "stream")  # fmt: skip
 
     stream: Stream
     """What is watched."""
@@ -56,7 +56,6 @@ class Viewer:
         self.organisation, self.economy, self.channel, self.key = organisation, economy, channel, key
         self.stay_ms, self.comes_back, self.attempt = stay_ms, comes_back, attempt
         self.number = self.joined_ms = -1
-        self.watching = False
 
     def again(self, stay_ms: int, comes_back: tuple[int, int] | None = None, attempt: int = 1) -> Viewer:
         """Return the viewer as it comes to the same stream once more."""
@@ -92,6 +91,8 @@ class Streams:
     def adopt(self, scenario: Scenario) -> None:
         """Play by a scenario's parameters from now on."""
         self.parameters = scenario.parameters.streams
+        for stream in self._on_air.values():
+            stream.tries_ms = []  # what is left of them is drawn by the platform's parameters of now
 
     def start(self, session: int, length_ms: int, interest: Interest | None = None) -> None:
         """A session's stream goes on air; its scheduled length is `length_ms`."""
@@ -297,13 +298,12 @@ class Stream:
         """A view ends."""
         streams, now = self._streams, self._streams.env.now
         del streams.watching[viewer.number]
-        viewer.watching = False
         streams.platform.watching -= 1
         streams.emit(ViewerLeft(now, self.session, viewer.number, now - viewer.joined_ms, reason))
 
     def have_enough(self, viewer: Viewer) -> None:
         """A viewer has seen enough; unless the view was over before, it ends, and some come back later."""
-        if not viewer.watching:
+        if viewer.number not in self._streams.watching:
             return
         self.leave(viewer, "left")
         if viewer.comes_back:
@@ -315,7 +315,7 @@ class Stream:
 
     def _begin(self, viewer: Viewer) -> None:
         streams, now = self._streams, self._streams.env.now
-        viewer.stream, viewer.number, viewer.joined_ms, viewer.watching = self, streams.next_viewer, now, True
+        viewer.stream, viewer.number, viewer.joined_ms = self, streams.next_viewer, now
         streams.next_viewer += 1
         streams.watching[viewer.number] = viewer
         streams.emit(

@@ -106,6 +106,20 @@ def test_nothing_is_done_in_the_past():
         env.run(until=9)
 
 
+def test_a_run_goes_on_after_a_fault_up_to_where_it_is_asked_to():
+    env, done = Kernel(), list[int]()
+
+    def fail(_: None) -> None:
+        raise LookupError("a room that is not there")
+
+    env.at(5, fail)
+    env.at(15, done.append, 15)
+    with pytest.raises(LookupError):
+        env.run(until=10)
+    env.run(until=20)
+    assert (env.now, done) == (20, [15])
+
+
 def test_a_process_that_fails_stops_the_run():
     env = Kernel()
 

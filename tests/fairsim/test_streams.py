@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.fairsim.stage import HOTEL, HOUR, MINUTE, SHIPPER, Stage
+from tests.fairsim.stage import HOTEL, HOUR, MINUTE, SHIPPER, Stage, certain
 
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft
+from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused
 
 TEN = 10 * HOUR
 
@@ -120,3 +120,20 @@ def test_who_is_refused_comes_again_as_drawn_one_by_one_or_together(share: float
     for attempt in range(1, most + 1):
         assert list(together[attempt]) == [platform.again_after_ms(key, attempt) for key in keys.tolist()]
     assert [platform.again_after_ms(key, most + 1) for key in keys.tolist()] == [0] * 500
+
+
+def test_refused_audience_tries_by_the_parameters_of_now():
+    tries = {"viewers": 1, "again_mean_s": 60.0, "again_max": 100}
+    stage = Stage(streams={"audience_mean": 2.0, "stay_median_share": 1.0}, platform=tries)
+    on_air(stage)
+
+    def nobody_tries_again() -> None:
+        scenario = certain(streams={"audience_mean": 2.0, "stay_median_share": 1.0}, platform=tries | {"again_max": 0})
+        stage.platform.adopt(scenario)
+        stage.streams.adopt(scenario)
+
+    stage.at(TEN + 30 * MINUTE, nobody_tries_again)
+    log = [event for event in stage.play(TEN + 2 * HOUR) if type(event) is ViewerRefused]
+    before = [event for event in log if event.at_ms < TEN + 30 * MINUTE]
+    assert [event.returns for event in log] == [True] * len(before) + [False]
+    assert len(before) > 5
