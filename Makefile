@@ -11,32 +11,61 @@ $(VENV)/.made: $(LOCKS)/uv.txt
 	$(BIN)/python -m pip install -q --require-hashes -r $(LOCKS)/uv.txt
 	@touch $@
 
-WEB := $(wildcard platform/web/*.* platform/web/src/*.* platform/web/src/*/*)
+WEB := $(wildcard platform/web/*.* $(addprefix platform/web/src/,*.* */*.* */*/*.*))
 $(VENV)/.run: $(VENV)/.made $(LOCKS)/run.txt pyproject.toml hatch_build.py $(WEB)
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCKS)/run.txt
 	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json
+$(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json platform/web/package-lock.json
 	$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(LOCKS)/dev.txt
-	$(BIN)/python hatch_build.py npm --prefix tests/browser ci
+	$(BIN)/python hatch_build.py fetch tests/browser
+	$(BIN)/python hatch_build.py fetch platform/web
 	@touch $@
 
 run: $(VENV)/.run  ## set up, play the 2020 fair at full scale, show reported beside simulated
 	$(BIN)/fair run ciftis2020 --seed 7 --stay
 
 test: $(VENV)/.dev  ## set up and pass the tests
-	$(BIN)/python -m pytest -q --numprocesses auto --dist loadfile
+	$(BIN)/python hatch_build.py npm --prefix platform/web test
+	$(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
 
-check: $(VENV)/.dev  ## lint, types, import contracts, front-end types
+quick: $(VENV)/.dev  ## pass the tests that start no server, no browser and no other program
+	CLOUDFAIR_TESTS=quick $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder tests
+
+check: $(VENV)/.dev  ## lint, types, import contracts, of the page as well
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python hatch_build.py npm --prefix platform/web run check
 
+# $(call made,FILE,COMMAND): a file is written only when its command succeeds
+made = $(BIN)/$(2) > $(1).new && mv $(1).new $(1) || { rm -f $(1).new; exit 1; }
+
+renew: $(VENV)/.dev  ## make again what is made from the code: documents, the schema of scenarios, types of the page
+	$(call made,docs/events.md,python -m fairfacts.vocabulary)
+	$(call made,docs/problems.md,python -m tests.cloudfair.refusals)
+	$(call made,docs/fairs.md,python -m fairlab.fairs)
+	$(call made,scenarios/scenario.schema.json,fair scenarios schema)
+	for name in fair parameters sectors zones figures; do $(call made,seeds/$$name.schema.json,fair scenarios schema $$name); done
+	$(BIN)/python hatch_build.py types
+
 bench: $(VENV)/.dev  ## measure speed and size; prints machine, commands and medians
 	$(BIN)/python -m benchmarks
+
+torture: $(VENV)/.dev  ## make trouble: kills, flipped bits, bad disks, crashes; prints counts, and the seed of what fails
+	$(BIN)/python -m tests.torture
+
+audit: $(VENV)/.dev  ## ask the databases of known faults about every package that is locked
+	$(BIN)/pip-audit --strict -r $(LOCKS)/uv.txt -r $(LOCKS)/run.txt -r $(LOCKS)/dev.txt --require-hashes --disable-pip
+	$(BIN)/python hatch_build.py npm --prefix platform/web audit
+	$(BIN)/python hatch_build.py npm --prefix tests/browser audit
+
+sbom: $(VENV)/.dev  ## write what the program and its page are made of, in CycloneDX, into dist/
+	@mkdir -p dist
+	$(BIN)/cyclonedx-py requirements $(LOCKS)/run.txt --pyproject pyproject.toml --output-reproducible -o dist/sbom-python.json
+	$(BIN)/python hatch_build.py npm --prefix platform/web sbom --sbom-format cyclonedx --omit dev > dist/sbom-page.json
 
 lock: $(VENV)/.made  ## renew the lock files
 	cd $(LOCKS) && for f in uv run dev; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate $$f.in -o $$f.txt; done
@@ -44,4 +73,4 @@ lock: $(VENV)/.made  ## renew the lock files
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: run test check bench lock help
+.PHONY: run test quick check renew bench torture audit sbom lock help

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +19,15 @@ from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import connect
 
-from benchmarks.machine import machine, memory_kb
-from cloudfair.log import Log, pieces
+from benchmarks.backend import FAIR, backend
+from benchmarks.machine import machine, memory_kb, new_run
+from cloudfair.store.log import Log
+from cloudfair.store.segments import pieces
+from faircli.outbox import BATCH_EVENTS
 from fairfacts.auditor import Auditor
 from fairfacts.events import decode
 from fairfacts.measures import State
-from fairsim.outbox import BATCH_EVENTS
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
 console = Console(width=110)
 
 
@@ -58,10 +56,10 @@ def main() -> None:
         alone = [model(options.scale) for _ in range(options.runs)]
         row("model alone: s", [one["seconds"] for one in alone], "{:.1f}", "<= 25")
         row("model alone: events/s", [one["events"] / one["seconds"] for one in alone], "{:,.0f}")
-        row("model alone: entries of the agenda", [one["scheduled"] for one in alone], "{:,.0f}")
+        row("model alone: event list entries", [one["scheduled"] for one in alone], "{:,.0f}")
         row("model alone: times a bare SimPy loop", [one["seconds"] / one["bare_seconds"] for one in alone], "{:.2f}")
         log = Log.open(str(path / "0.db"))
-        ndjson = [segment.ndjson for segment in log.segments(log.runs()[0].id)]
+        ndjson = [segment.ndjson for segment in log.segments.read(log.runs.all()[0].id)]
         log.close()
         appended = [append(path / f"append{number}.db", ndjson) for number in range(options.runs)]
         row("append over HTTP: events/s", appended, "{:,.0f}", ">= 500,000")
@@ -116,8 +114,7 @@ def append(database: Path, ndjson: list[bytes]) -> float:
         for first in range(0, len(lines), BATCH_EVENTS)
     ]
     with backend(database) as (url, _), httpx.Client(base_url=url, timeout=60) as client:
-        new = {"scenario": "ciftis2020", "seed": 7, "version": "benchmark"}
-        run = client.post("/runs", json=new).raise_for_status().json()["run"]
+        run = client.post("/runs", json=new_run(lines[0])).raise_for_status().json()["run"]
         began = time.perf_counter()
         for place, batch in enumerate(batches):
             path = f"/runs/{run}/events?first={place * BATCH_EVENTS}"
@@ -143,19 +140,9 @@ def audit(ndjson: list[bytes]) -> float:
         for piece in pieces(batch):
             events = decode(piece)
             began = time.perf_counter()
-            auditor.hear(events)
+            auditor.handle(events)
             spent_s += time.perf_counter() - began
     return auditor.position / spent_s
-
-
-@contextmanager
-def backend(database: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Yield URL and process of a backend."""
-    command = [*FAIR, "serve", "--port", "0", "--db", str(database)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        yield process.stdout.readline().split()[-1], process
-        process.send_signal(signal.SIGTERM)
 
 
 def newest(url: str) -> str:

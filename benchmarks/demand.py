@@ -15,9 +15,9 @@ import sys
 import time
 
 from benchmarks.model import peak_rss_mb
+from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair, slices
-from fairsim.kernel import few_collections
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 HELD_EVERY_S = 25.0
 

@@ -14,7 +14,7 @@ import numpy as np
 import simpy
 from simpy.events import Timeout
 
-from fairsim.draws import Draws
+from fairsim.engine.draws import Draws
 
 COUNT, DESKS, HORIZON_S = 550_000, 5_000, 6 * 86_400
 _numbers, _draws = np.arange(COUNT), Draws(1)

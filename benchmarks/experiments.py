@@ -8,12 +8,11 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 import time
 
 from distributed import LocalCluster
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
+from benchmarks.backend import FAIR
 
 
 def main() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from contextlib import ExitStack
@@ -21,11 +20,10 @@ from rich.console import Console
 from rich.table import Table
 from tests.cloudfair.postgres import postgres
 
-from benchmarks.machine import cpu_s
-from cloudfair.log import Log
-from fairsim.outbox import BATCH_EVENTS
-
-FAIR = [sys.executable, "-m", "cloudfair.command"]
+from benchmarks.backend import FAIR, backend
+from benchmarks.machine import cpu_s, new_run
+from cloudfair.store.log import Log
+from faircli.outbox import BATCH_EVENTS
 
 
 def main() -> None:
@@ -57,7 +55,7 @@ def main() -> None:
 def batches_of(database: Path, size: int = BATCH_EVENTS) -> tuple[list[bytes], int]:
     """Return the latest run's log in batches, of as many events as `fair run` sends, and how many events they are."""
     log = Log.open(str(database))
-    lines = b"".join(segment.ndjson for segment in log.segments(log.runs()[0].id)).splitlines(keepends=True)
+    lines = b"".join(segment.ndjson for segment in log.segments.read(log.runs.all()[0].id)).splitlines(keepends=True)
     log.close()
     compressor = zstandard.ZstdCompressor(level=1)
     firsts = range(0, len(lines), size)
@@ -73,19 +71,15 @@ def made(server: str, name: str) -> str:
 
 def intake_s(database: str, batches: list[bytes], count: int) -> tuple[float, float]:
     """Send all batches to a backend of its own; return the seconds until all is folded, and those of its processor."""
-    command = [*FAIR, "serve", "--port", "0", "--db", database, "--log-level", "warning"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as backend, ExitStack() as at_last:
-        at_last.callback(backend.terminate)
-        assert backend.stdout is not None
-        with httpx.Client(base_url=backend.stdout.readline().split()[-1], timeout=60) as client:
-            new = {"scenario": "ciftis2020", "seed": 7, "version": "benchmark"}
-            run = client.post("/runs", json=new).raise_for_status().json()["run"]
-            began, cpu = time.perf_counter(), cpu_s(backend.pid)
-            for place, batch in enumerate(batches):
-                path = f"/runs/{run}/events?first={place * BATCH_EVENTS}"
-                client.post(path, content=batch, headers={"Content-Encoding": "zstd"}).raise_for_status()
-            position = client.get(f"/runs/{run}/snapshot").raise_for_status().json()["position"]
-            took_s, spent_s = time.perf_counter() - began, cpu_s(backend.pid) - cpu
+    with backend(database) as (url, process), httpx.Client(base_url=url, timeout=60) as client:
+        new = new_run(zstandard.decompress(batches[0]).split(b"\n", 1)[0])
+        run = client.post("/runs", json=new).raise_for_status().json()["run"]
+        began, cpu = time.perf_counter(), cpu_s(process.pid)
+        for place, batch in enumerate(batches):
+            path = f"/runs/{run}/events?first={place * BATCH_EVENTS}"
+            client.post(path, content=batch, headers={"Content-Encoding": "zstd"}).raise_for_status()
+        position = client.get(f"/runs/{run}/snapshot").raise_for_status().json()["position"]
+        took_s, spent_s = time.perf_counter() - began, cpu_s(process.pid) - cpu
     assert position == count, "all events are folded"
     return took_s, spent_s
 

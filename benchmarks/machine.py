@@ -1,10 +1,15 @@
-"""The machine, and what a process takes of it."""
+"""The machine, what a process takes of it, and how a log is sent again."""
 
 from __future__ import annotations
 
 import os
 import platform
 from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from fairfacts.parts.runs import REPRODUCING, RunStarted
 
 
 def machine() -> str:
@@ -26,3 +31,9 @@ def cpu_s(process: int) -> float:
 def memory_kb(process: int, kind: str = "VmRSS") -> int:
     """Return the memory that a process holds, or with `VmHWM` the most that it has held."""
     return int(Path(f"/proc/{process}/status").read_text().partition(f"{kind}:")[2].split()[0])
+
+
+def new_run(line: bytes) -> dict[str, Any]:
+    """Return what begins the run whose first event is `line`."""
+    started = msgspec.json.decode(line, type=RunStarted)
+    return {name: getattr(started, name) for name in REPRODUCING}

@@ -13,10 +13,10 @@ import numpy as np
 import simpy
 
 from fairfacts.events import encode
-from fairsim.draws import Draws
+from fairsim.engine.draws import Draws
+from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair, slices
-from fairsim.kernel import few_collections
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 TIMERS = 1000
 """Processes of the bare loop: as many timeouts stand in its heap as in the model's at a busy hour."""
@@ -36,7 +36,7 @@ def model(scale: float) -> dict[str, float]:
 
 
 def scheduled(scale: float) -> int:
-    """Return how many entries the agenda has in the course of the same run."""
+    """Return how many entries the event list has in the course of the same run."""
     fair, entries = Fair(load_scenario("ciftis2020", scale=scale), 7), 0
     after = fair.env.after
 

@@ -10,10 +10,8 @@ import json
 import random  # noqa: TID251  # which instants are asked for is no part of the model
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +20,9 @@ from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import ClientConnection, connect
 
+from benchmarks.backend import FAIR, backend
 from benchmarks.machine import cpu_s
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
 SPEEDS = (1, 1_000, 100_000)
 
 
@@ -37,12 +35,8 @@ def main() -> None:
     options = parser.parse_args()
     if not options.database.exists():
         subprocess.run([*FAIR, "run", "ciftis2020", "--seed", "7", "--db", str(options.database)], check=True)
-    command = [*FAIR, "serve", "--port", "0", "--db", str(options.database), "--log-level", "warning"]
     table = Table("what", "p50 ms", "p95 ms", "p99 ms", "bound", "processor ms of the backend", box=None)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as backend, ExitStack() as at_last:
-        at_last.callback(backend.terminate)
-        assert backend.stdout is not None
-        url = backend.stdout.readline().split()[-1]
+    with backend(options.database) as (url, process):
         with httpx.Client(base_url=url, timeout=120) as client:
             run = client.get("/runs").json()[0]
             client.get(f"/runs/{run['id']}").raise_for_status()  # it is in memory from now on
@@ -52,7 +46,7 @@ def main() -> None:
                 at = {"at": chosen.randrange(run["at_ms"])}
                 client.get(f"/runs/{run['id']}/snapshot", params=at).raise_for_status()
 
-            told = took_ms(snapshot, options.instants, backend.pid)
+            told = took_ms(snapshot, options.instants, process.pid)
             row(table, "state at a random instant, over HTTP", "p95 <= 50", *told)
         with connect(f"{url.replace('http', 'ws', 1)}/runs/{run['id']}/live", compression=None, max_size=None) as feed:
             feed.send(json.dumps({"type": "subscribe", "at_ms": 0}))
@@ -65,8 +59,8 @@ def main() -> None:
                     pass
                 time.sleep(0.01)  # a watcher may say so many things a second
 
-            row(table, "seek over the feed, 10 ms of it pause", "<= 150", *took_ms(seek, options.instants, backend.pid))
-            played = [play(feed, backend.pid, speed, options.seconds) for speed in SPEEDS]
+            row(table, "seek over the feed, 10 ms of it pause", "<= 150", *took_ms(seek, options.instants, process.pid))
+            played = [play(feed, process.pid, speed, options.seconds) for speed in SPEEDS]
     console = Console(width=110)
     console.print(f"{run['head']:,} events", highlight=False)
     console.print(table)

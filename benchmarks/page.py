@@ -6,7 +6,6 @@ import argparse
 import gzip
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,9 +13,11 @@ from typing import Any
 
 import httpx
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
-from tests.web.conftest import FLAGS, ROOT, find_browser
+from tests.web.browsers import ROOT, find_browser
+from tests.web.conftest import FLAGS
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
+from benchmarks.backend import FAIR, backend
+
 VIEWS = ["overview", "negotiations", "venue", "programme", "platform", "results", "comparison", "runs"]
 LOOK_S = 4.0
 FIRST_NUMBER = """() => new Promise(resolve => {
@@ -44,15 +45,14 @@ def main() -> None:
     found = find_browser()
     assert found, "no Chromium: run `make test`, which fetches one, or name one in CLOUDFAIR_BROWSER"
     program, environment = found
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        serve = [*FAIR, "serve", "--port", "0", "--db", f"{folder}/fair.db"]
-        with subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as serving:
-            assert serving.stdout is not None
-            url = serving.stdout.readline().split()[-1]
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env={**os.environ, **environment})
-            measure(browser, url, options.scale)
-            browser.close()
-            serving.terminate()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        sync_playwright() as playwright,
+        backend(f"{folder}/fair.db") as (url, _),
+    ):
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS, env={**os.environ, **environment})
+        measure(browser, url, options.scale)
+        browser.close()
 
 
 def measure(browser: Browser, url: str, scale: float) -> None:

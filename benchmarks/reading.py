@@ -10,7 +10,6 @@ import asyncio
 import itertools
 import statistics
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -18,9 +17,9 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.backend import FAIR, backend
 from benchmarks.machine import cpu_s
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
 QUESTIONS = {
     "every list, as it stands": [
         "organisations",
@@ -98,22 +97,18 @@ def main() -> None:
     options = parser.parse_args()
     if not options.database.exists():
         subprocess.run([*FAIR, "run", "ciftis2020", "--seed", "7", "--db", str(options.database)], check=True)
-    command = [*FAIR, "serve", "--port", "0", "--db", str(options.database)]
     table = Table("question", "answers/s", "p50 ms", "p95 ms", "p99 ms", "CPU ms each", box=None)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as backend:
-        assert backend.stdout is not None
-        url = backend.stdout.readline().split()[-1]
+    with backend(options.database) as (url, process):
         run = httpx.get(f"{url}/runs").json()[0]
         began = time.perf_counter()
         httpx.get(f"{url}/runs/{run['id']}/sessions", timeout=120).raise_for_status()
         first_s = time.perf_counter() - began
         for question, paths in QUESTIONS.items():
-            before_s = cpu_s(backend.pid)
+            before_s = cpu_s(process.pid)
             took = asyncio.run(ask(url, run["id"], paths, options.clients, options.seconds))
-            cuts, each_ms = statistics.quantiles(took, n=100), (cpu_s(backend.pid) - before_s) / len(took) * 1000
+            cuts, each_ms = statistics.quantiles(took, n=100), (cpu_s(process.pid) - before_s) / len(took) * 1000
             quantiles = (f"{cuts[at - 1]:.1f}" for at in (50, 95, 99))
             table.add_row(question, f"{len(took) / options.seconds:,.0f}", *quantiles, f"{each_ms:.2f}")
-        backend.terminate()
     console = Console(width=110)
     console.print(
         f"{run['head']:,} events; first answer after {first_s:.1f} s; {options.clients} clients", highlight=False

@@ -14,13 +14,15 @@ from rich.table import Table
 
 from benchmarks.model import peak_rss_mb
 from fairfacts.auditor import Auditor
+from fairfacts.clock import HOUR_MS
 from fairfacts.measures import State, value_at
-from fairfacts.negotiations import NegotiationFailed
-from fairfacts.platform import LoginRefused
-from fairfacts.streams import ViewerRefused
+from fairfacts.parts.negotiations.events import NegotiationFailed
+from fairfacts.parts.platform import LoginRefused
+from fairfacts.parts.streams import ViewerRefused
+from fairfacts.resources import scenario_names
+from fairsim.engine.kernel import few_collections
 from fairsim.fair import play
-from fairsim.kernel import few_collections
-from fairsim.scenario import load_scenario, scenario_names
+from fairsim.inputs.scenario import load_scenario
 
 MEASURES = (
     "run.events",
@@ -95,14 +97,14 @@ def played(name: str, scale: float) -> dict[str, Any]:
             if events is None:
                 break
             state.fold(events)
-            auditor.hear(events)
+            auditor.handle(events)
             trouble_ms = next((event.at_ms for event in reversed(events) if type(event) in TROUBLE), trouble_ms)
     snapshot = state.snapshot()
     return {
         "model s": round(model_s, 1),
         "memory MB": round(peak_rss_mb()),
         "violations": len(auditor.close()),
-        "last trouble h": round(trouble_ms / 3_600_000, 2),
+        "last trouble h": round(trouble_ms / HOUR_MS, 2),
     } | {measure: value_at(snapshot, measure) for measure in MEASURES}
 
 

@@ -28,15 +28,16 @@ from typing import Any, cast
 
 import httpx
 import uvloop
+import zstandard
 from rich.console import Console
 from rich.table import Table
 from websockets.sync.client import connect
 
+from benchmarks.backend import FAIR, backend
 from benchmarks.intake import batches_of
-from benchmarks.machine import cpu_s, machine, memory_kb
-from cloudfair.merge_patch import apply
+from benchmarks.machine import cpu_s, machine, memory_kb, new_run
+from cloudfair.feed.merge_patch import apply
 
-FAIR = [sys.executable, "-m", "cloudfair.command"]
 BATCH_EVENTS = 8_192
 """Half of what `fair run` sends, so that at 100,000 events/s every frame of the feed has something new."""
 ALONE_S = 8.0
@@ -65,13 +66,9 @@ def main() -> None:
     batches, _ = batches_of(options.database, BATCH_EVENTS)
     with ExitStack() as at_last:
         folder = at_last.enter_context(tempfile.TemporaryDirectory())
-        command = [*FAIR, "serve", "--port", "0", "--db", f"{folder}/fair.db", "--log-level", "warning"]
-        backend = at_last.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-        at_last.callback(backend.terminate)
-        assert backend.stdout is not None
-        url = backend.stdout.readline().split()[-1]
+        url, process = at_last.enter_context(backend(f"{folder}/fair.db"))
         client = at_last.enter_context(httpx.Client(base_url=url, timeout=60))
-        sender = Sender(client, batches, options.rate, backend.pid)
+        sender = Sender(client, batches, options.rate, process.pid)
         measured = list(standing(sender, options) if options.past else watching(sender, options))
     table = Table("what", "measured", "bound", box=None)
     for row in measured:
@@ -139,7 +136,7 @@ class Sender:
     """Sends a run's batches to a backend on time."""
 
     def __init__(self, client: httpx.Client, batches: list[bytes], rate: int, backend: int) -> None:
-        new = {"scenario": "ciftis2020", "seed": 7, "version": "benchmark"}
+        new = new_run(zstandard.decompress(batches[0]).split(b"\n", 1)[0])
         self.run: str = client.post("/runs", json=new).raise_for_status().json()["run"]
         self.host = client.base_url.netloc.decode()
         self.batches, self.backend, self.most_kb = batches, backend, 0

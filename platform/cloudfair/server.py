@@ -1,4 +1,7 @@
-"""Serves the backend: one process, on a socket that it binds itself."""
+"""Serves the backend: one process, on a socket that it binds itself.
+
+It overrides methods of uvicorn's server, so pyproject.toml allows only the releases with which the tests have run.
+"""
 
 from __future__ import annotations
 
@@ -9,45 +12,37 @@ import signal
 import socket
 import sys
 import threading
-from asyncio import BaseTransport, Transport
+import time
 from collections.abc import Callable, Iterator
-from functools import lru_cache
-from typing import cast
+from types import FrameType
 
 import uvicorn
-from uvicorn._types import ASGISendEvent
-from uvicorn.protocols.utils import ClientDisconnected
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import Frame, Opcode
-from websockets.protocol import State
 
+from cloudfair.api.launcher import Launcher
 from cloudfair.app import create_app
+from cloudfair.background import Readiness
+from cloudfair.http.connections import IDLE_CONNECTIONS, HttpConnection, IdleConnections, SocketConnection
 from cloudfair.settings import Settings
-from cloudfair.starting import Launcher
 from fairfacts.errors import BackendError
 
 STOP_S = 3
 """How long open requests and watchers may take when the server is asked to stop."""
-GOODBYE_S = 0.5
-"""How long a watcher may take to read that the server stops."""
 SWITCH_S = 0.0005
-"""How long the loop may hold Python while the log's writer wants it; the usual 5 ms are as long as a whole commit."""
+"""How long the event loop may hold Python's lock while the log's writer waits; the default of 5 ms is as long as a
+commit."""
 FULL_COLLECTION = 100
-"""After how many collections of younger objects all are looked through. With 2,000 watchers that stops the loop for a
-third of a second; where it is usual (10), every ten seconds. What is found are connections that ended, 8 KB each."""
-SEND_BUFFER_BYTES = 64 * 1024
+"""After how many collections of younger objects Python's garbage collector looks through all objects. With 2,000
+watchers that stops the loop for a third of a second; with the default of 10 it would every ten seconds. What it finds
+are connections that ended, 8 KB each."""
 CLIENT_MESSAGE_BYTES = 64 * 1024
-OTHER_FILES = 200
-"""Open files that are no sockets of clients: of databases, archives and runs."""
-SHARED_TEXT = 1024
-"""Longer texts are those of frames, which many watchers are sent."""
-SHARED_TEXTS = 16
+OTHER_FILES = 200 + IDLE_CONNECTIONS
+"""Open files beside the clients' sockets: databases, archives, runs, and connections without a request."""
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None] | None = None, launcher: Launcher | None = None) -> None:
     """Serve until SIGTERM or SIGINT, then return; `on_ready` is called with the URL once requests are answered.
 
-    Runs that are started over the API are played by the launcher.
+    The launcher plays the runs that are started over the API.
 
     Raises:
         BackendError: the port is in use, or the database cannot be opened.
@@ -58,7 +53,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None] | None = None, lau
 
 
 def announce(url: str) -> None:
-    """Print where the backend is."""
+    """Print the URL of the backend."""
     print(f"cloudfair is at {url}", flush=True)
 
 
@@ -72,20 +67,26 @@ class Server:
         on_ready: Callable[[str], None],
         launcher: Launcher | None = None,
     ) -> None:
+        class _Connection(HttpConnection):
+            idle = IdleConnections()
+
+        app = create_app(settings, launcher)
         config = uvicorn.Config(
-            create_app(settings, launcher),
-            http="httptools",
+            app,
+            http=_Connection,
             loop="auto" if sys.platform == "win32" else "uvloop",
-            ws=WatcherProtocol,
+            ws=SocketConnection,
             ws_max_size=CLIENT_MESSAGE_BYTES,
             ws_per_message_deflate=False,  # costs a watcher more CPU than everything else together
             access_log=False,
-            log_config=None,  # its warnings are logged as everything is
+            log_config=None,  # its warnings go the way of all others
             server_header=False,
             timeout_graceful_shutdown=STOP_S,
         )
         self._listener = listener
-        self._uvicorn = _Uvicorn(config, lambda: on_ready(url_of(listener)))
+        self._uvicorn = _Uvicorn(
+            config, lambda: on_ready(url_of(listener)), settings.drain_s, app.state.backend.readiness
+        )
 
     def run(self) -> None:
         """Serve."""
@@ -100,7 +101,7 @@ class Server:
             gc.set_threshold(*thresholds)
 
     def stop(self) -> None:
-        """Have `run` return; may be called from any thread."""
+        """Make `run` return; may be called from any thread."""
         self._uvicorn.should_exit = True
 
 
@@ -125,66 +126,34 @@ def bound(host: str, port: int) -> Iterator[socket.socket]:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the URL of what is served on a socket."""
+    """Return the URL of a listening socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-class WatcherProtocol(WebSocketsSansIOProtocol):
-    """A WebSocket whose `send` returns only when the operating system has taken the message.
-
-    With uvicorn's own, some 64 KiB more wait in the process for a client that does not read: frames that are old
-    by the time they leave.
-    """
-
-    def connection_made(self, transport: BaseTransport) -> None:
-        """Keep the buffers of the connection small."""
-        super().connection_made(transport)
-        cast("Transport", transport).set_write_buffer_limits(high=0)
-        if connection := transport.get_extra_info("socket"):
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-
-    def shutdown(self) -> None:
-        """Say goodbye to a client that reads, and do not wait for one that does not."""
-        super().shutdown()
-        self.loop.call_later(GOODBYE_S, self._abandon)
-
-    def _abandon(self) -> None:
-        if not self.disconnected:
-            self.transport.abort()
-
-    async def send(self, message: ASGISendEvent) -> None:
-        """Send, then wait until nothing is left in the process."""
-        if message["type"] == "websocket.send" and (text := message.get("text")):
-            await self.writable.wait()
-            if self.conn.state is not State.OPEN or self.transport.is_closing():
-                raise ClientDisconnected
-            self.transport.write(framed(text))
-        else:
-            await super().send(message)
-        await self.writable.wait()
-        if message["type"] == "websocket.http.response.body":
-            self.handshake_complete = True  # with a refusal; uvicorn 0.54 takes it for none and logs an error
-
-
-def framed(text: str) -> bytes:
-    """Return a text as a WebSocket carries it; one that many watchers are sent is put in its frame once."""
-    return _shared(text) if len(text) > SHARED_TEXT else _framed(text)
-
-
-def _framed(text: str) -> bytes:
-    return Frame(Opcode.TEXT, text.encode()).serialize(mask=False)
-
-
-_shared = lru_cache(SHARED_TEXTS)(_framed)
-
-
 class _Uvicorn(uvicorn.Server):
-    """Uvicorn that tells when it answers."""
+    """A uvicorn server that calls `on_ready` once it answers, and drains before it stops for SIGTERM."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], drain_s: float, readiness: Readiness
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._drain_s, self._readiness = drain_s, readiness
+        self._stop_at: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop; at the first SIGTERM only once load balancers had time to turn elsewhere."""
+        if sig == signal.SIGTERM and self._drain_s and self._stop_at is None:
+            self._readiness.is_draining = True
+            self._stop_at = time.monotonic() + self._drain_s
+        else:
+            super().handle_exit(sig, frame)
+
+    async def on_tick(self, counter: int) -> bool:
+        """Return whether to stop; uvicorn asks ten times a second."""
+        is_drained = self._stop_at is not None and time.monotonic() >= self._stop_at
+        return await super().on_tick(counter) or is_drained
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -193,7 +162,7 @@ class _Uvicorn(uvicorn.Server):
 
 
 def _allow_files(count: int) -> None:
-    """Have this process open so many files, as far as the system lets it; shells begin with 1,024."""
+    """Raise this process's limit of open files as far as the system allows; shells begin with 1,024."""
     if sys.platform == "win32":
         return
     import resource
@@ -206,7 +175,7 @@ def _allow_files(count: int) -> None:
 
 @contextlib.contextmanager
 def _signals_handled() -> Iterator[None]:
-    """Take the signals that uvicorn raises once more after it has stopped for them: stopping was what they asked."""
+    """Ignore the signals that uvicorn raises a second time after it has stopped for them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

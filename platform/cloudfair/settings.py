@@ -1,4 +1,4 @@
-"""What can be set about a backend."""
+"""The settings of a backend."""
 
 from __future__ import annotations
 
@@ -20,38 +20,42 @@ class Settings:
     """The settings of one backend.
 
     Raises:
-        BackendError: `host` can be reached from other machines and no token protects what is written.
+        BackendError: `host` can be reached from other machines and no token protects the log.
     """
 
     database: str = "cloudfair.db"
     """A SQLite file, or a URL: `sqlite:///fair.db`, `postgresql://user:password@host/name`."""
     host: str = "127.0.0.1"
     port: int = 8000
-    """0 takes a free one."""
+    """0 stands for any free port."""
     token: str | None = field(default=None, repr=False)
-    """May do all; without it everybody may. The command reads it from CLOUDFAIR_TOKEN, and the others likewise."""
+    """Its bearer may do all; without it everybody may. The command reads it from CLOUDFAIR_TOKEN, others likewise."""
     read_token: str | None = field(default=None, repr=False)
-    """May read; without it everybody may."""
+    """Its bearer may read; without it everybody may."""
     write_token: str | None = field(default=None, repr=False)
-    """May send events, and read."""
+    """Its bearer may send events, and read."""
     steer_token: str | None = field(default=None, repr=False)
-    """May start and steer runs, and read."""
+    """Its bearer may start and steer runs, and read."""
+    drain_s: float = 0.0
+    """How long the backend goes on serving after SIGTERM, while `/ready` is 503 and load balancers turn elsewhere."""
     max_watchers: int = 5_000
     """WebSockets at the same time."""
     max_requests: int = 500
-    """Requests that are being answered at the same time."""
+    """Requests that the backend answers at the same time."""
     parquet: str | None = None
-    """The folder for runs as Parquet; without one it lies beside the database."""
+    """The folder for runs as Parquet; None stands for one beside the database."""
     nats: str | None = None
-    """URL of a NATS server that events and frames are published to; the command reads it from CLOUDFAIR_NATS_URL."""
+    """URL of a NATS server to which events and frames are published; the command reads it from CLOUDFAIR_NATS_URL."""
     queries: int = 2
     """How many SQL queries are answered at the same time."""
     query_time_s: float = 10.0
     query_memory_mib: int = 512
     max_body_bytes: int = 16 * MIB
-    """Of a batch as it was sent."""
+    """The largest body of a request, as it was sent."""
+    max_bodies_bytes: int = 256 * MIB
+    """All bodies of requests together, as they were sent: those on their way and those that are worked on."""
     max_batch_bytes: int = 64 * MIB
-    """Of a batch once decompressed."""
+    """The largest batch once it is decompressed."""
     max_batch_events: int = 65_536
 
     def __post_init__(self) -> None:
@@ -61,7 +65,7 @@ class Settings:
                 " set CLOUDFAIR_TOKEN to a secret that writers must bear, or stay on 127.0.0.1"
             )
         for name in ("token", *(f"{scope}_token" for scope in SCOPES)):
-            if not re.fullmatch("[!-~]*", getattr(self, name) or ""):  # what a header can carry
+            if not re.fullmatch("[!-~]*", getattr(self, name) or ""):  # a header can carry no others
                 raise BackendError(f"CLOUDFAIR_{name.upper()} is no token; make one of ASCII characters without blanks")
         for scope in SCOPES:
             if getattr(self, f"{scope}_token") and not self.token:
@@ -71,11 +75,11 @@ class Settings:
                 )
 
     def is_open(self, scope: Scope) -> bool:
-        """Return whether no token is needed for it."""
+        """Return whether everybody has this scope."""
         return not (self.read_token if scope == "read" else self.token)
 
     def scopes_of(self, token: str) -> frozenset[Scope]:
-        """Return what the bearer of a token may do; nothing where it is none of ours."""
+        """Return the scopes of a token; none if this backend does not know it."""
         scopes: set[Scope] = set()
         for known, granted in (
             (self.token, SCOPES),

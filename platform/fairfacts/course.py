@@ -1,7 +1,8 @@
-"""The course of a fair: at what its gauges stood, minute by minute, and by the hour once it has closed.
+"""The course of a fair: the levels of its gauges minute by minute, and hour by hour once the fair has closed.
 
-A gauge goes up and down, and a snapshot has it as it is now. The course is no part of the snapshot, as every frame
-would carry all of it; `GET /runs/RUN/course` answers with it.
+A gauge goes up and down, and a snapshot has only its level of now. The course is not in the snapshot, since every frame
+would carry the whole of it; `GET /runs/RUN/course` answers with it. Which measures are gauges, the parts of the fair
+declare (`fairfacts.measure`).
 """
 
 from __future__ import annotations
@@ -11,57 +12,48 @@ from operator import sub
 
 import msgspec
 
-MINUTE_MS = 60_000
-GAUGES = (
-    "venue.inside",
-    "venue.waiting",
-    "visits.online",
-    "streams.viewers",
-    "negotiations.waiting",
-    "negotiations.talking",
-    "negotiations.desks_busy",
-)
-"""The measures whose course is kept, by their paths in the snapshot."""
+from fairfacts.clock import minute_of
+
 MOST_MINUTES = 14 * 24 * 60
-"""Kept in a run that never says that its fair has closed; from then on one an hour is."""
+"""Rows that a run may have whose log never says that the fair has closed; after them, one row an hour is added."""
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[tuple[int, ...]]).decode
 ARRAY_32 = b"\xdd"
-"""Begins an array in MessagePack, before its length in four bytes."""
+"""The first byte of an array in MessagePack; its length follows in four bytes."""
 
 
 class Course(msgspec.Struct):
-    """What the gauges stood at when the platform was metered or the halls were counted, at the end of a minute."""
+    """The levels of the gauges, each time that the platform was metered or the halls were counted."""
 
     latest: list[int] = msgspec.field(default_factory=list)
-    """Minute since the epoch, and `GAUGES`."""
-    before: list[int] = msgspec.field(default_factory=lambda: [0] * (1 + len(GAUGES)))
-    """The row before it."""
+    """The latest row: the minute since the epoch, and the level of each gauge."""
+    before: list[int] = msgspec.field(default_factory=list)
+    """The row before the latest."""
     minutes: int = 0
-    """Rows in `changes`."""
+    """How many rows `changes` holds."""
     changes: bytearray = msgspec.field(default_factory=bytearray)
-    """Of each row against the one before, in MessagePack: a byte for most, and a third of that compressed."""
+    """All rows but the latest, each as its difference from the row before, in MessagePack: mostly a byte a number."""
 
     def note(self, at_ms: int, gauges: tuple[int, ...], *, hourly: bool) -> None:
-        """Keep what the gauges stand at: the last of a minute, or where one an hour is kept the first of an hour.
+        """Keep the levels of the gauges: the last of each minute, or the first of each hour where `hourly` is set.
 
         Args:
-            at_ms: now, and never before what was noted last.
-            gauges: in the order of `GAUGES`.
-            hourly: whether one an hour is enough.
+            at_ms: now; never before the moment that was noted last.
+            gauges: the levels, always in the same order.
+            hourly: whether one row an hour is enough.
         """
-        minute, latest = at_ms // MINUTE_MS, self.latest
+        minute, latest = minute_of(at_ms), self.latest
         if latest and minute != latest[0]:
             if (hourly or self.minutes >= MOST_MINUTES) and minute // 60 == latest[0] // 60:
                 return
-            self.changes += _encode(list(map(sub, latest, self.before)))
+            self.changes += _encode(list(map(sub, latest, self.before or [0] * len(latest))))
             self.before = latest
             self.minutes += 1
         self.latest = [minute, *gauges]
 
     def rows(self) -> list[tuple[int, ...]]:
-        """Return the minutes since the epoch that are kept, in their order, each with its gauges."""
+        """Return every row in the order of time: the minute since the epoch, and the level of each gauge."""
         changes = _decode(ARRAY_32 + self.minutes.to_bytes(4, "big") + self.changes)
         rows = list(zip(*map(accumulate, zip(*changes, strict=True)), strict=True))
         return [*rows, tuple(self.latest)] if self.latest else rows

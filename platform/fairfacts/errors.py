@@ -2,7 +2,8 @@
 
 FairError
 ├── EventError          an event, or a batch of them, that is not well formed
-├── FigureError         a documented figure that cannot be read
+├── MomentError         a moment that cannot be read, or lies outside the fair
+├── FigureError         a documented figure, or a profile of a fair, that cannot be read
 ├── ScenarioError       a scenario or parameter that cannot be played
 ├── LabError            an experiment that cannot be done as it was asked for
 ├── WorkersError        workers of an experiment that cannot be reached, or were lost
@@ -11,12 +12,16 @@ FairError
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 
 class FairError(Exception):
-    """Something a user can mend."""
+    """Something a user can mend; `faults` are the single faults that the message names, each with its place."""
+
+    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults) or (message,)
 
 
 class EventError(FairError):
@@ -27,8 +32,12 @@ class EventError(FairError):
         self.position, self.field = position, field
 
 
+class MomentError(FairError):
+    """A moment cannot be read, or lies outside the fair."""
+
+
 class FigureError(FairError):
-    """A documented figure cannot be read."""
+    """A documented figure, or what a fair's folder says of its usual course, cannot be read."""
 
 
 class ScenarioError(FairError):
@@ -47,9 +56,16 @@ class BackendError(FairError):
     """The backend refused what was asked, or cannot be reached."""
 
 
+LISTED, NEAREST = 20, 10
+"""How many names a remedy lists where these are all, and of more."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown name: the nearest known one, or all where none is near."""
     names = sorted(known)
     if near := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"did you mean {near[0]}?"
-    return f"known are: {', '.join(names)}" if len(names) <= 20 else f"there are {len(names)} others"
+    if len(names) <= LISTED:
+        return f"known are: {', '.join(names)}"
+    nearest = get_close_matches(name, names, n=NEAREST, cutoff=0.0)
+    return f"the nearest of {len(names)} are: {', '.join(nearest)}"

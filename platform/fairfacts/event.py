@@ -1,4 +1,4 @@
-"""What every event has: a type, told by its tag, and a moment."""
+"""What every event has: a type, which its tag names, and a moment."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import Annotated
 
 import msgspec
 
+from fairfacts.clock import DAY_MS
+
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 """A whole number of things, or an id: zero or more, and exact in JavaScript."""
 
-Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=100 * 366 * 86_400_000)]
+Milliseconds = Annotated[int, msgspec.Meta(ge=0, le=100 * 366 * DAY_MS)]
 """Simulated time since the run's epoch, or a length of it, in whole milliseconds; up to a century."""
 
 EconomyCode = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
@@ -17,10 +19,10 @@ EconomyCode = Annotated[str, msgspec.Meta(min_length=2, max_length=2)]
 
 
 class Event(msgspec.Struct, frozen=True, gc=False, forbid_unknown_fields=True):
-    """Something that happened at `at_ms`, complete in itself: whoever reads it needs no look-up.
+    """Something that happened at `at_ms`, complete in itself: a reader needs no look-up.
 
-    Events name the run's objects by integers, one sequence per kind of object, and say lengths of time and
-    moments in whole milliseconds, so that sums over a log are exact.
+    Events name the run's objects by integers, one sequence per kind of object. Lengths of time and moments are
+    in whole milliseconds, so that sums over a log are exact.
     """
 
     at_ms: Milliseconds

@@ -12,22 +12,25 @@ from typing import get_args
 
 import msgspec
 
-from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
-from fairfacts.disruptions import DisruptionBegun, DisruptionEnded
 from fairfacts.errors import EventError
 from fairfacts.event import Event
-from fairfacts.negotiations import (
+from fairfacts.parts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded
+from fairfacts.parts.negotiations.events import (
+    NegotiationArranged,
     NegotiationDeclined,
     NegotiationEnded,
     NegotiationFailed,
     NegotiationLapsed,
+    NegotiationMissed,
     NegotiationRequested,
     NegotiationTakenUp,
 )
-from fairfacts.notices import NoticePublished
-from fairfacts.organisations import OrganisationRegistered
-from fairfacts.platform import LoginRefused, PlatformMetered, PlatformOpened
-from fairfacts.programme import (
+from fairfacts.parts.notices import NoticePublished
+from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.people import PersonRegistered
+from fairfacts.parts.platform import LoginRefused, PlatformMetered, PlatformOpened, PublicCounted
+from fairfacts.parts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
     SessionCancelled,
@@ -36,12 +39,12 @@ from fairfacts.programme import (
     SessionRescheduled,
     SessionScheduled,
 )
-from fairfacts.projects import ProjectPublished
-from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
-from fairfacts.routes import RouteDeparted, RouteOffered
-from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
-from fairfacts.venue import (
+from fairfacts.parts.projects import ProjectPublished
+from fairfacts.parts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.parts.routes import RouteDeparted, RouteOffered
+from fairfacts.parts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.parts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
+from fairfacts.parts.venue.events import (
     CapChanged,
     EntryBookedOut,
     GatesClosed,
@@ -55,7 +58,7 @@ from fairfacts.venue import (
     ZoneLaidOut,
     ZonesCounted,
 )
-from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
+from fairfacts.parts.visits import PagesViewed, VisitEnded, VisitStarted
 
 AnyEvent = (
     RunStarted
@@ -63,6 +66,7 @@ AnyEvent = (
     | FairClosed
     | RunEnded
     | OrganisationRegistered
+    | PersonRegistered
     | SessionScheduled
     | SessionOpened
     | AttendeeAdmitted
@@ -78,6 +82,7 @@ AnyEvent = (
     | StreamEnded
     | PlatformOpened
     | PlatformMetered
+    | PublicCounted
     | LoginRefused
     | VisitStarted
     | PagesViewed
@@ -87,6 +92,8 @@ AnyEvent = (
     | NegotiationDeclined
     | NegotiationLapsed
     | NegotiationTakenUp
+    | NegotiationArranged
+    | NegotiationMissed
     | NegotiationEnded
     | NegotiationFailed
     | AgreementDrafted

@@ -12,88 +12,119 @@ from typing import Any
 
 import msgspec
 
-from fairfacts import (
-    agreements,
-    alarms,
-    course,
-    disruptions,
-    negotiations,
-    notices,
-    organisations,
-    platform,
-    programme,
-    projects,
-    results,
-    routes,
-    runs,
-    streams,
-    venue,
-    visits,
-)
+from fairfacts.clock import HOUR_MS, hour_of
+from fairfacts.course import Course
 from fairfacts.event import Event
-from fairfacts.series import HOUR_MS, hour_of
-
-PARTS = (
-    runs,
-    organisations,
-    programme,
-    streams,
-    visits,
-    projects,
-    negotiations,
-    agreements,
-    results,
-    venue,
-    routes,
-    platform,
-    disruptions,
-    notices,
-    alarms,
-)
-
-MEASURES: dict[str, str] = {
-    f"{part.__name__.rpartition('.')[2]}.{name}".replace("runs.", "run."): meaning
-    for part in PARTS
-    for name, meaning in part.MEASURES.items()
-}
-"""Every measure by its path in the snapshot: unit and meaning."""
+from fairfacts.events import EVENT_TYPES
+from fairfacts.handlers import Handler, joined
+from fairfacts.measure import Measure
+from fairfacts.part_state import PartState
+from fairfacts.parts.agreements import AgreementMeasures
+from fairfacts.parts.alarms import AlarmMeasures
+from fairfacts.parts.disruptions import DisruptionMeasures
+from fairfacts.parts.negotiations.measures import NegotiationMeasures
+from fairfacts.parts.notices import NoticeMeasures
+from fairfacts.parts.organisations import OrganisationMeasures
+from fairfacts.parts.people import PeopleMeasures
+from fairfacts.parts.platform import PlatformMeasures, PlatformMetered
+from fairfacts.parts.programme import ProgrammeMeasures
+from fairfacts.parts.projects import ProjectMeasures
+from fairfacts.parts.results import ResultMeasures
+from fairfacts.parts.routes import RouteMeasures
+from fairfacts.parts.runs import RunMeasures
+from fairfacts.parts.streams import StreamMeasures
+from fairfacts.parts.venue.events import ZonesCounted
+from fairfacts.parts.venue.measures import VenueMeasures
+from fairfacts.parts.visits import VisitMeasures
 
 
-class Parts(msgspec.Struct):
-    """The state of every part of the fair; this is what a checkpoint holds."""
+def _new(part: type[Any]) -> Any:
+    return msgspec.field(default_factory=part)
+
+
+class FairState(msgspec.Struct):
+    """The states of all parts of the fair; a checkpoint holds this.
+
+    Its fields are the one registry of the parts: a field's name is the first step of the paths of its measures. From
+    the parts' own declarations follow the list of measures, the handlers of the fold, the closing of hours, and the
+    snapshot, each in the order of the fields.
+    """
 
     at_ms: int = 0
     events: int = 0
-    run: runs.RunMeasures = msgspec.field(default_factory=runs.RunMeasures)
-    organisations: organisations.OrganisationMeasures = msgspec.field(
-        default_factory=organisations.OrganisationMeasures
-    )
-    programme: programme.ProgrammeMeasures = msgspec.field(default_factory=programme.ProgrammeMeasures)
-    streams: streams.StreamMeasures = msgspec.field(default_factory=streams.StreamMeasures)
-    visits: visits.VisitMeasures = msgspec.field(default_factory=visits.VisitMeasures)
-    projects: projects.ProjectMeasures = msgspec.field(default_factory=projects.ProjectMeasures)
-    negotiations: negotiations.NegotiationMeasures = msgspec.field(default_factory=negotiations.NegotiationMeasures)
-    agreements: agreements.AgreementMeasures = msgspec.field(default_factory=agreements.AgreementMeasures)
-    results: results.ResultMeasures = msgspec.field(default_factory=results.ResultMeasures)
-    venue: venue.VenueMeasures = msgspec.field(default_factory=venue.VenueMeasures)
-    routes: routes.RouteMeasures = msgspec.field(default_factory=routes.RouteMeasures)
-    platform: platform.PlatformMeasures = msgspec.field(default_factory=platform.PlatformMeasures)
-    disruptions: disruptions.DisruptionMeasures = msgspec.field(default_factory=disruptions.DisruptionMeasures)
-    notices: notices.NoticeMeasures = msgspec.field(default_factory=notices.NoticeMeasures)
-    course: course.Course = msgspec.field(default_factory=course.Course)
-    """Of gauges, in no snapshot."""
+    run: RunMeasures = _new(RunMeasures)
+    organisations: OrganisationMeasures = _new(OrganisationMeasures)
+    people: PeopleMeasures = _new(PeopleMeasures)
+    programme: ProgrammeMeasures = _new(ProgrammeMeasures)
+    streams: StreamMeasures = _new(StreamMeasures)
+    visits: VisitMeasures = _new(VisitMeasures)
+    projects: ProjectMeasures = _new(ProjectMeasures)
+    negotiations: NegotiationMeasures = _new(NegotiationMeasures)
+    agreements: AgreementMeasures = _new(AgreementMeasures)
+    results: ResultMeasures = _new(ResultMeasures)
+    venue: VenueMeasures = _new(VenueMeasures)
+    routes: RouteMeasures = _new(RouteMeasures)
+    platform: PlatformMeasures = _new(PlatformMeasures)
+    disruptions: DisruptionMeasures = _new(DisruptionMeasures)
+    notices: NoticeMeasures = _new(NoticeMeasures)
+    alarms: AlarmMeasures = _new(AlarmMeasures)
+    course: Course = _new(Course)
+    """Of the gauges; in no snapshot."""
+
+    def by_part(self) -> dict[str, PartState]:
+        """Return the state of each part by its name, in the order of the fields."""
+        states = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: state for name, state in states if isinstance(state, PartState)}
+
+
+MEASURES: dict[str, Measure] = {
+    f"{part}.{name}": measure
+    for part, state in FairState().by_part().items()
+    for name, measure in state.MEASURES.items()
+}
+"""Every measure by its path in the snapshot."""
+
+GAUGES: tuple[str, ...] = tuple(path for path, measure in MEASURES.items() if measure.is_gauge)
+"""The measures whose course is kept, by path, in the order of the course's rows."""
+
+
+def all_measures() -> list[dict[str, Any]]:
+    """Return every measure as plain data, for documents, and for programs in other languages.
+
+    Each has its `path` in the snapshot, `part`, `name`, `unit`, `meaning`, `format`, whether it is a `gauge`, and its
+    `shape`: `number`, `text`, or `breakdown` (an object with an entry for each key).
+    """
+    empty = State().snapshot()
+    return [
+        {
+            "path": path,
+            "part": path.partition(".")[0],
+            "name": path.partition(".")[2],
+            "unit": measure.unit,
+            "meaning": measure.meaning,
+            "format": measure.format,
+            "gauge": measure.is_gauge,
+            "shape": _shape_of(value_at(empty, path)),
+        }
+        for path, measure in MEASURES.items()
+    ]
+
+
+def _shape_of(value: Any) -> str:
+    return "breakdown" if isinstance(value, dict) else "text" if isinstance(value, str) else "number"
 
 
 _encoder = msgspec.msgpack.Encoder()
-_decoder = msgspec.msgpack.Decoder(Parts)
+_decoder = msgspec.msgpack.Decoder(FairState)
 
 
 class State:
     """The measures of a run after the events folded so far."""
 
-    def __init__(self, parts: Parts | None = None) -> None:
-        self.parts = parts or Parts()
-        self._folds = _table(self.parts)
+    def __init__(self, parts: FairState | None = None) -> None:
+        self.parts = parts or FairState()
+        self._handlers = _handlers(self.parts)
+        self._hourly = [part for part in self.parts.by_part().values() if closes_hours(part)]
 
     @property
     def position(self) -> int:
@@ -102,14 +133,14 @@ class State:
 
     def fold(self, events: Iterable[Event]) -> None:
         """Take in events, in the order of the log."""
-        folds, parts, log, first = self._folds, self.parts, list(events), 0
+        handlers, parts, log, first = self._handlers, self.parts, list(events), 0
         while first < len(log):
             hour = hour_of(log[first].at_ms)
             end = bisect_left(log, (hour + 1) * HOUR_MS, lo=first, key=_at_ms)
             for event in log[first:end]:
-                folds[type(event)](event)
-            for part in (parts.streams, parts.visits, parts.negotiations, parts.venue):
-                part.close_hour(hour)
+                handlers[type(event)](event)
+            for part in self._hourly:
+                part.close_hour(hour, parts)
             parts.at_ms = log[end - 1].at_ms
             parts.events += end - first
             first = end
@@ -117,27 +148,10 @@ class State:
     def snapshot(self) -> dict[str, Any]:
         """Return every measure as plain data that JSON can carry; it holds no null, so that merge patches are exact."""
         parts = self.parts
-        said = {
-            "run": parts.run.snapshot() | {"at_ms": parts.at_ms, "events": parts.events},
-            "organisations": parts.organisations.snapshot(),
-            "programme": parts.programme.snapshot(),
-            "streams": parts.streams.snapshot(),
-            "visits": parts.visits.snapshot(),
-            "projects": parts.projects.snapshot(),
-            "negotiations": parts.negotiations.snapshot(),
-            "agreements": parts.agreements.snapshot(intents=parts.negotiations.outcomes.get("intent", 0)),
-            "results": parts.results.snapshot(),
-            "venue": parts.venue.snapshot(),
-            "routes": parts.routes.snapshot(),
-            "platform": parts.platform.snapshot(
-                talking=parts.negotiations.talking,
-                talking_peak=parts.negotiations.talking_peak,
-                watching=parts.streams.viewers,
-            ),
-            "disruptions": parts.disruptions.snapshot(),
-            "notices": parts.notices.snapshot(),
-        }
-        return said | {"alarms": alarms.alarms(said)}
+        others = {name: part for name, part in parts.by_part().items() if part is not parts.alarms}
+        snapshot = {name: part.snapshot(parts) for name, part in others.items()}
+        snapshot["run"] |= {"at_ms": parts.at_ms, "events": parts.events}
+        return snapshot | {"alarms": parts.alarms.beside(snapshot)}
 
     def checkpoint(self) -> bytes:
         """Return the state as bytes from which `restore` makes an equal one."""
@@ -154,10 +168,15 @@ class State:
 
 
 def value_at(snapshot: dict[str, Any], path: str) -> Any:
-    """Return the measure at a path of a snapshot, such as `negotiations.initiated`; 0 for a breakdown's absent key."""
+    """Return the measure at a path of a snapshot, such as `negotiations.initiated`; 0 for a breakdown's absent key.
+
+    Of paths with ` + ` between them, it is the sum.
+    """
+    if " + " in path:
+        return sum(value_at(snapshot, one) for one in path.split(" + "))
     value: Any = snapshot
     for name in path.split("."):
-        value = value.get(name, 0)
+        value = value.get(name, 0) if isinstance(value, dict) else 0
     return value
 
 
@@ -165,95 +184,26 @@ def _at_ms(event: Event) -> int:
     return event.at_ms
 
 
-def _table(parts: Parts) -> dict[type[Event], Callable[[Any], None]]:
-    """Return what each type of event does to the state; types that concern two parts are joined here."""
+def closes_hours(part: PartState) -> bool:
+    """Return whether a part has series by hour that are to be closed."""
+    return type(part).close_hour is not PartState.close_hour
 
-    def run_started(event: runs.RunStarted) -> None:
-        parts.run.started(event)
-        parts.programme.started(event)
 
-    def fair_opened(event: runs.FairOpened) -> None:
-        parts.run.opened(event)
-        parts.organisations.open(event)
+def _handlers(parts: FairState) -> dict[type[Event], Handler]:
+    """Return what each type of event does to the states of all parts."""
+    tables = [part.handlers(parts) for part in parts.by_part().values()]
+    return joined([*tables, _course_handlers(parts)], EVENT_TYPES)
 
-    def note(at_ms: int) -> None:
-        talks = parts.negotiations
-        parts.course.note(
-            at_ms,
-            (
-                parts.venue.inside,
-                sum(parts.venue.waiting),
-                parts.visits.online,
-                parts.streams.viewers,
-                talks.waiting,
-                talks.talking,
-                len(talks.talking_at),
-            ),
-            hourly=parts.run.phase in ("closed", "ended"),
-        )
 
-    def metered(event: platform.PlatformMetered) -> None:
-        parts.platform.meter(event)
-        note(event.at_ms)
+def _course_handlers(parts: FairState) -> dict[type[Event], Handler]:
+    """Return what notes the levels of the gauges: whenever the platform is metered, or the halls are counted."""
+    states = parts.by_part()
+    readings: list[tuple[Callable[[Any], int], PartState]] = [
+        (measure.reads, states[path.partition(".")[0]]) for path, measure in MEASURES.items() if measure.reads
+    ]
 
-    def counted(event: venue.ZonesCounted) -> None:
-        parts.venue.count(event)
-        note(event.at_ms)
+    def note(event: PlatformMetered | ZonesCounted) -> None:
+        levels = tuple(read(state) for read, state in readings)
+        parts.course.note(event.at_ms, levels, hourly=parts.run.phase in ("closed", "ended"))
 
-    return {
-        runs.RunStarted: run_started,
-        runs.FairOpened: fair_opened,
-        runs.FairClosed: parts.run.closed,
-        runs.RunEnded: parts.run.ended,
-        organisations.OrganisationRegistered: parts.organisations.register,
-        programme.SessionScheduled: parts.programme.schedule,
-        programme.SessionOpened: parts.programme.open,
-        programme.AttendeeAdmitted: parts.programme.admit,
-        programme.AttendeeTurnedAway: parts.programme.turn_away,
-        programme.SessionRescheduled: parts.programme.reschedule,
-        programme.SessionCancelled: parts.programme.cancel,
-        programme.SessionClosed: parts.programme.close,
-        streams.StreamStarted: parts.streams.start,
-        streams.ViewerJoined: parts.streams.join,
-        streams.ViewerRefused: parts.streams.refuse,
-        streams.ViewersStalled: parts.streams.stall,
-        streams.ViewerLeft: parts.streams.leave,
-        streams.StreamEnded: parts.streams.end,
-        visits.VisitStarted: parts.visits.start,
-        visits.PagesViewed: parts.visits.view,
-        visits.VisitEnded: parts.visits.end,
-        projects.ProjectPublished: parts.projects.publish,
-        negotiations.NegotiationRequested: parts.negotiations.requests(parts.organisations),
-        negotiations.NegotiationDeclined: parts.negotiations.decline,
-        negotiations.NegotiationLapsed: parts.negotiations.lapse,
-        negotiations.NegotiationTakenUp: parts.negotiations.take_up,
-        negotiations.NegotiationEnded: parts.negotiations.end,
-        negotiations.NegotiationFailed: parts.negotiations.fail,
-        agreements.AgreementDrafted: parts.agreements.draft,
-        agreements.AgreementFellThrough: parts.agreements.fall_through,
-        agreements.AgreementSigned: parts.agreements.sign,
-        results.ResultAnnounced: parts.results.announce,
-        results.ResultSigned: parts.results.sign,
-        results.ReleasePublished: parts.results.publish,
-        results.ReportReleased: parts.results.release,
-        venue.ZoneLaidOut: parts.venue.lay_out,
-        venue.StandPlaced: parts.venue.place,
-        venue.VenueOpened: parts.venue.open,
-        venue.CapChanged: parts.venue.change_cap,
-        venue.LanesChanged: parts.venue.change_lanes,
-        venue.EntryBookedOut: parts.venue.book_out,
-        venue.VisitorEntered: parts.venue.enter,
-        venue.VisitorRefused: parts.venue.refuse,
-        venue.VisitorLeft: parts.venue.leave,
-        venue.ZonesCounted: counted,
-        venue.GatesClosed: parts.venue.close_gates,
-        venue.VenueClosed: parts.venue.close,
-        routes.RouteOffered: parts.routes.offer,
-        routes.RouteDeparted: parts.routes.depart,
-        platform.PlatformOpened: parts.platform.open,
-        platform.PlatformMetered: metered,
-        platform.LoginRefused: parts.platform.refuse,
-        disruptions.DisruptionBegun: parts.disruptions.begin,
-        disruptions.DisruptionEnded: parts.disruptions.end,
-        notices.NoticePublished: parts.notices.publish,
-    }
+    return {PlatformMetered: note, ZonesCounted: note}

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
+_KEY = re.compile(r"(?!.*\.toml$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+KEY_WORDS = "1 to 64 of a to z, A to Z, 0 to 9, `_`, `.` and `-`, a letter or digit first and no .toml last"
+"""What the name of a fair's folder may be, so that it is found by its name, and is no path."""
 
+
+@cache
 def data(folder: Literal["seeds", "scenarios"]) -> Traversable:
     """Return a folder of the shipped data.
 
@@ -21,3 +28,60 @@ def data(folder: Literal["seeds", "scenarios"]) -> Traversable:
     if (checkout / "pyproject.toml").is_file() and (checkout / folder).is_dir():
         return checkout / folder
     raise FileNotFoundError(f"{folder}/ is neither in the installed package nor in {checkout}: install cloudfair again")
+
+
+def is_key(name: str) -> bool:
+    """Return whether a fair may be called so (`KEY_WORDS`)."""
+    return _KEY.fullmatch(name) is not None
+
+
+def is_shipped(fair: str) -> bool:
+    """Return whether a fair of this key is shipped."""
+    return fair in _shipped_fairs()
+
+
+@cache
+def _shipped_fairs() -> frozenset[str]:
+    """Return the keys of the shipped fairs; they stay as they are while a program runs."""
+    return frozenset(entry.name for entry in data("seeds").iterdir() if entry.is_dir())
+
+
+def scenario_names() -> list[str]:
+    """Return the names of the shipped scenarios. The name of a fair is that of its baseline as well."""
+    return sorted(entry.name[:-5] for entry in data("scenarios").iterdir() if entry.name.endswith(".toml"))
+
+
+def fairs_here() -> list[str]:
+    """Return the keys of the fairs whose folders lie in the working directory, by letter.
+
+    A folder that bears a shipped name is none of them: that name stands for what is shipped.
+    """
+    names, taken = (entry.name for entry in Path.cwd().iterdir()), scenario_names()
+    return sorted(name for name in names if not is_shipped(name) and name not in taken and fair_folder(name))
+
+
+def files_state(fair: str, *names: str) -> tuple[object, ...]:
+    """Return what differs once one of these files of a fair has changed, come or gone; of a shipped one, none does."""
+    if is_shipped(fair) or not is_key(fair):
+        return ()
+    folder = Path.cwd() / fair
+    return (folder, *(_state(folder / name) for name in names))
+
+
+def _state(file: Path) -> tuple[int, ...]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return ()
+    return stat.st_mtime_ns, stat.st_size, stat.st_ino
+
+
+def fair_folder(fair: str) -> Traversable | None:
+    """Return the folder of a fair by its key: a shipped one, or one in the working directory; None where neither is.
+
+    A key is a name and no path, so that none leads anywhere else.
+    """
+    if is_shipped(fair):
+        return data("seeds") / fair
+    here = Path.cwd() / fair
+    return here if is_key(fair) and (here / "fair.toml").is_file() and not here.is_symlink() else None

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-HOUR_MS = 3_600_000
 HourCounts = dict[int, int]
 """Counts by hour since the epoch; hours in which nothing happened are absent."""
-
-
-def hour_of(at_ms: int) -> int:
-    """Return the hour since the epoch in which `at_ms` lies."""
-    return at_ms // HOUR_MS
 
 
 class Hourly(msgspec.Struct):

@@ -1,7 +1,10 @@
-import { type Plugin, defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+import { ROUTES } from "./src/api/generated/facts";
 import { drawWorld } from "./world";
 
-/** Gives the address of the world, as it is drawn now, to whoever imports `virtual:world`. */
+const BACKEND = process.env.CLOUDFAIR_URL ?? "http://127.0.0.1:8000";
+
+/** Gives the address of the world, as it is drawn now, to what imports `virtual:world`. */
 function world(): Plugin {
   let isBuilt = false;
   return {
@@ -25,9 +28,5 @@ export default defineConfig({
   plugins: [world()],
   build: { outDir: "../cloudfair/web", emptyOutDir: true, target: "es2022", assetsInlineLimit: 0 },
   // `npm run dev` shows the sources against a backend that `fair serve` runs
-  server: {
-    proxy: {
-      "/runs": { target: process.env["CLOUDFAIR_URL"] ?? "http://127.0.0.1:8000", ws: true },
-    },
-  },
+  server: { proxy: Object.fromEntries(ROUTES.map((route) => [route, { target: BACKEND, ws: true }])) },
 });

@@ -5,8 +5,8 @@ import type { Geometry, Polygon } from "geojson";
 import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import source from "world-atlas/countries-110m.json" with { type: "json" };
-import { LETTERS, SMALL } from "./src/countries";
-import type { Country, Place, World } from "./src/atlas";
+import type { Country, Place, World } from "./src/maps/atlas";
+import { LETTERS, SMALL } from "./src/maps/countries";
 
 const WIDTH = 800;
 const HEIGHT = 380;

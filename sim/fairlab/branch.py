@@ -1,4 +1,4 @@
-"""Branches: a run is played to a moment, and from there on otherwise, beside how it went on."""
+"""Branches: a run is played again up to a moment; from there on, unchanged and changed side by side."""
 
 from __future__ import annotations
 
@@ -8,41 +8,41 @@ from typing import Any
 
 import msgspec
 
-from fairfacts.disruptions import AnyDisruption
+from fairfacts.clock import MINUTE_MS
 from fairfacts.errors import LabError
 from fairfacts.event import Event
 from fairfacts.events import encode
 from fairfacts.measures import State
+from fairfacts.parts.disruptions import AnyDisruption
 from fairlab.estimates import Estimate, estimate
 from fairlab.replications import numbers
-from fairsim.arrivals import MINUTE_MS
-from fairsim.changing import check_change
+from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair
-from fairsim.kernel import few_collections
-from fairsim.scenario import Scenario
+from fairsim.inputs.changing import check_change
+from fairsim.inputs.scenario import Scenario
 
 
 class Injected(msgspec.Struct, frozen=True):
-    """A disruption that is said to a run while it is on."""
+    """A disruption that an operator caused in a run."""
 
     at_ms: int
     disruption: AnyDisruption
 
 
 class Fork(msgspec.Struct, frozen=True):
-    """What is to be played twice."""
+    """A run to be played twice, with a change in the second."""
 
     scenario: Scenario
     seed: int
     replication: int
     at_ms: int
-    """Where the two part."""
+    """Moment from which on the branch is changed."""
     changed: Scenario
-    """Whose parameters hold from there on in the branch."""
+    """The scenario of the branch from there on."""
     disruptions: tuple[AnyDisruption, ...] = ()
-    """That begin there in the branch."""
+    """Disruptions that begin there in the branch."""
     history: tuple[Injected, ...] = ()
-    """That were injected into the run itself, in their order; they happen in both."""
+    """Disruptions that operators caused in the run itself, in order; they happen in both."""
 
 
 class Parting(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class Parting(msgspec.Struct, frozen=True):
 
     position: int
     run: dict[str, Any] | None
-    """The run's event there; None where its log is over."""
+    """The run's event there; None where its log has ended."""
     branch: dict[str, Any] | None
 
 
@@ -68,7 +68,7 @@ class Branched(msgspec.Struct, frozen=True):
 
 
 class _Side:
-    """One of the two fairs, as it is played."""
+    """One of the two fairs."""
 
     def __init__(self, fork: Fork) -> None:
         self.fair = Fair(fork.scenario, fork.seed, fork.replication)
@@ -76,7 +76,7 @@ class _Side:
         self._history = list(fork.history)
 
     def play_until(self, now_ms: int) -> list[Event]:
-        """Play on, with what was injected on the way, and return what happened."""
+        """Play on, with the injected disruptions on the way, and return the new events."""
         while self._history and self._history[0].at_ms <= now_ms:
             injected = self._history.pop(0)
             self.fair.play_until(injected.at_ms)
@@ -89,10 +89,10 @@ class _Side:
 
 
 def play_branch(fork: Fork) -> Branched:
-    """Play a run and its branch in step, and return how they end and where they part.
+    """Play a run and its branch in step, and return their ends and their first difference.
 
     Raises:
-        ScenarioError: what is changed was laid out before the opening, or a disruption is impossible.
+        ScenarioError: the change is impossible while the fair is on, or a disruption is impossible.
     """
     run, branch = _Side(fork), _Side(fork)
     parting: Parting | None = None
@@ -122,16 +122,16 @@ def play_branch(fork: Fork) -> Branched:
 
 
 def check_fork(fork: Fork) -> None:
-    """Refuse a branch that cannot be played, before anything is.
+    """Refuse a branch that cannot be played, before anything is played.
 
     Raises:
-        LabError: it begins at the end of the run, or nothing is otherwise in it.
-        ScenarioError: what is changed was laid out before the opening.
+        LabError: it begins at the end of the run, or changes nothing.
+        ScenarioError: the change is impossible while the fair is on.
     """
     if fork.at_ms >= Fair(fork.scenario, fork.seed, fork.replication).duration_ms:
-        raise LabError("--at: the run is over at that moment; name an earlier one")
+        raise LabError("--at: the run has ended by that moment; name an earlier one")
     if fork.changed == fork.scenario and not fork.disruptions:
-        raise LabError("nothing is otherwise in the branch; add --set key=value or --disrupt JSON")
+        raise LabError("the branch changes nothing; add --set key=value or --disrupt JSON")
     check_change(fork.scenario, fork.changed)
 
 
@@ -144,7 +144,7 @@ def _parting(one: Sequence[Event], other: Sequence[Event], position: int) -> Par
 
 
 def differences(branched: Sequence[Branched]) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
-    """Return every measure that is one number, of the run, of the branch, and the branch less the run."""
+    """Return every measure that is one number: of the run, of the branch, and the difference (branch - run)."""
     pairs = [(numbers(one.run), numbers(one.branch)) for one in branched]
     return {
         path: (

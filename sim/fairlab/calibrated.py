@@ -1,4 +1,4 @@
-"""What a calibration found: fitted parameters with intervals, targets as they were met, what the data tell."""
+"""The result of a calibration: fitted parameters with intervals, the fit of the targets, the identifiability."""
 
 from __future__ import annotations
 
@@ -8,30 +8,31 @@ from typing import Any, Literal
 import msgspec
 
 from fairfacts.errors import LabError
+from fairfacts.interchange.reading import read_json
 from fairlab.estimates import Estimate
-from fairlab.knowledge import Knowledge
+from fairlab.identifiability import Identifiability
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """How much is played."""
+    """Sizes of a calibration."""
 
     seed: int = 7
     scale: float = 1.0
     small: float = 0.1
-    """Size of the small fair against `scale`; 1 does without it."""
+    """Size of the small fair against `scale`; 1 leaves it out."""
     small_replications: int = 4
     full_rounds: int = 2
     full_replications: int = 8
     check: int = 20
 
     def planned(self, parameters: int) -> float:
-        """Return about how much will be played, in fairs of full scale."""
+        """Return about how many fairs of full scale will be played."""
         small = 3 * (1 + parameters) * self.small_replications * self.scale * self.small
         return small + (self.full_rounds * self.full_replications + self.check) * self.scale
 
 
 class Fitted(msgspec.Struct, frozen=True):
-    """A parameter that was fitted."""
+    """A fitted parameter."""
 
     name: str
     unit: str
@@ -41,52 +42,61 @@ class Fitted(msgspec.Struct, frozen=True):
     value: float
     low: float
     high: float
-    """95 % interval, of prior and targets together."""
+    """95 % interval, from prior and targets together."""
     moved: float
-    """By the data: 1 - posterior / prior variance."""
+    """Share of the prior variance that the data remove: 1 - posterior / prior variance."""
     around: float
     factor: float
     """The prior."""
     reason: str
 
 
-class Met(msgspec.Struct, frozen=True):
-    """A target, and how it was met."""
+class TargetFit(msgspec.Struct, frozen=True):
+    """A target, and how well it is met."""
 
     name: str
     measure: str
     op: str
     value: float
-    """At the scale that was fitted at."""
+    """At the scale of the calibration."""
     tolerance: float
     checked: Estimate | None
-    """The measure in fresh runs that nothing was fitted to; None where none were asked for."""
+    """The measure in fresh runs that nothing was fitted to; None without fresh runs."""
     error: float | None
-    """Of their mean, as a share; 0 on the right side of a bound."""
+    """Error of their mean, as a share; 0 on the right side of a bound."""
     within: bool | None
-    """Whether that is at most half a percent."""
+    """Whether the error is at most half a percent."""
     missed: bool | None
-    """Whether it is more, and not by chance: the whole 95 % interval of the mean is further off."""
+    """Whether the error is larger, and not by chance: the whole 95 % interval of the mean is further off."""
     scale_bias: float | None
-    """By how much the small fair's mean is off the full one's, as a share; None where nothing depends on size."""
+    """Difference of the small fair's mean from the full one's, as a share; None where nothing depends on size."""
     scale_bias_half_width: float | None
     reason: str
 
 
 class Calibration(msgspec.Struct, frozen=True):
-    """What a calibration found."""
+    """The result of a calibration."""
 
     scenario: str
     changes: tuple[str, ...]
     settings: Settings
     version: str
     parameters: tuple[Fitted, ...]
-    targets: tuple[Met, ...]
-    knowledge: Knowledge
+    targets: tuple[TargetFit, ...]
+    identifiability: Identifiability = msgspec.field(name="knowledge")  # as files of earlier releases have it
     runs: int
-    """That were played for it, check and all."""
+    """Number of runs, with the check."""
     wall_s: float
     kind: Literal["cloudfair.calibration"] = "cloudfair.calibration"
+
+    @property
+    def failures(self) -> list[str]:
+        """Return the targets that are missed, each in one line; an interval of a parameter holds only without any."""
+        return [
+            f"not fitted: {target.name} is missed by {target.error:+.1%}"
+            for target in self.targets
+            if target.missed and target.error is not None
+        ]
 
     def save(self, path: Path) -> None:
         """Write the calibration to a JSON file.
@@ -101,12 +111,9 @@ class Calibration(msgspec.Struct, frozen=True):
 
     @classmethod
     def load(cls, path: Any) -> Calibration:
-        """Return the calibration that a file (a path, or a resource) holds.
+        """Return the calibration in a file (a path, or a resource).
 
         Raises:
-            LabError: it cannot be read, or holds none.
+            LabError: the file cannot be read, or holds no calibration.
         """
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError) as fault:
-            raise LabError(f"{path}: holds no calibration ({fault}); fair calibrate -o FILE.json writes one") from fault
+        return read_json(path, cls, LabError, "calibration", "fair calibrate -o FILE.json writes one")

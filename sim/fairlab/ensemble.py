@@ -1,7 +1,7 @@
-"""Ensembles: a scenario played over and over with fresh random numbers, and what that says of every measure.
+"""Ensembles: a scenario played many times with fresh random numbers, and estimates of every measure.
 
-An ensemble is kept as a JSON file: `Ensemble.save`, `Ensemble.load`. Two of the same seed are paired: their k-th
-replications share their random numbers.
+`Ensemble.save` and `Ensemble.load` store an ensemble as a JSON file. Two ensembles of the same seed are paired: their
+k-th replications share their random numbers.
 """
 
 from __future__ import annotations
@@ -16,15 +16,17 @@ from typing import Literal
 import msgspec
 
 from fairfacts.errors import LabError, did_you_mean
+from fairfacts.interchange.reading import read_json
 from fairfacts.measures import MEASURES
+from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate
 from fairlab.replications import Play, Replication, numbers, replicate
 from fairlab.workers import in_order
 from fairsim import VERSION
-from fairsim.scenario import Scenario
+from fairsim.inputs.scenario import Scenario
 
 PERSISTS = 3
-"""An interval must have been narrow enough after so many replications in a row: a single time is often chance."""
+"""After how many replications in a row the interval must be narrow enough: a single time is often chance."""
 
 
 class Ensemble(msgspec.Struct, frozen=True):
@@ -33,7 +35,7 @@ class Ensemble(msgspec.Struct, frozen=True):
     scenario: str
     """Its name, or the path of its file."""
     changes: tuple[str, ...]
-    """What `--set` said."""
+    """The changes of `--set`."""
     title: str
     question: str
     scale: float
@@ -48,19 +50,21 @@ class Ensemble(msgspec.Struct, frozen=True):
     calibrated: tuple[str, ...]
     """Figures that the model's parameters were fitted to."""
     replications: tuple[Replication, ...]
+    fair: FairDescription = NO_FAIR
+    """The fair that was played."""
     kind: Literal["cloudfair.ensemble"] = "cloudfair.ensemble"
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all that was found: equal for the same scenario, seed, release and replications."""
+        """SHA-256 of all results: equal for the same scenario, seed, release and replications."""
         return hashlib.sha256(msgspec.json.encode(self.replications, order="deterministic")).hexdigest()
 
     def estimate(self, path: str, moment_ms: int | None = None) -> Estimate:
-        """Return what the replications say of a measure (`negotiations.initiated`, or a key of a breakdown)."""
-        return estimate([float(one.value(path, moment_ms)) for one in self.replications])
+        """Return the estimate of a measure (`negotiations.initiated`, or a key of a breakdown)."""
+        return estimate([float(each.value(path, moment_ms)) for each in self.replications])
 
     def estimates(self) -> dict[str, Estimate]:
-        """Return what the replications say of every measure that is one number."""
+        """Return the estimate of every measure that is one number."""
         return {path: self.estimate(path) for path in numbers(self.replications[0].measures)}
 
     def save(self, path: Path) -> None:
@@ -76,49 +80,45 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     @classmethod
     def load(cls, path: Path) -> Ensemble:
-        """Return the ensemble that a file holds.
+        """Return the ensemble in a file; one of the release before does not say its fair, and has that of its scenario.
 
         Raises:
-            LabError: it cannot be read, or holds no ensemble.
+            LabError: the file cannot be read, or holds no ensemble.
         """
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=cls)
-        except OSError as fault:
-            raise LabError(f"{path}: cannot be read ({fault.strerror}); fair ensemble -o FILE writes one") from fault
-        except msgspec.DecodeError as fault:
-            raise LabError(f"{path}: holds no ensemble ({fault}); fair ensemble -o FILE writes one") from fault
+        read = read_json(path, cls, LabError, "ensemble", "fair ensemble -o FILE writes one")
+        return read if read.fair.key else msgspec.structs.replace(read, fair=description_before(read.scenario))
 
 
 class Until(msgspec.Struct, frozen=True):
-    """When an ensemble is large enough: its interval of a measure (or of a difference) is so narrow."""
+    """When an ensemble is large enough: the width of its interval of a measure, or of a difference."""
 
     measure: str
     half_width: float
     """In the measure's unit, or as a share of its mean."""
     relative: bool
 
-    def holds(self, found: Estimate) -> bool:
+    def holds(self, estimate: Estimate) -> bool:
         """Return whether the interval is narrow enough."""
-        return found.half_width <= (self.half_width * abs(found.mean) if self.relative else self.half_width)
+        return estimate.half_width <= (self.half_width * abs(estimate.mean) if self.relative else self.half_width)
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """How many replications are played, and what is wanted of each."""
+    """How many replications are played, and what each records."""
 
     count: int
-    """So many; with `until` at least so many."""
+    """Number of replications; with `until` the least number."""
     until: Until | None = None
     most: int = 200
-    """At most so many, where `until` does not come true."""
+    """The largest number, where `until` does not come true."""
     moments_ms: tuple[int, ...] = ()
     digest: bool = True
 
 
 def read_until(text: str) -> Until:
-    """Return what `--until MEASURE=WIDTH` says, such as `negotiations.initiated=0.5%` or `negotiations.held=1000`.
+    """Return the condition of `--until MEASURE=WIDTH`, such as `negotiations.held=0.5%` or `negotiations.held=1000`.
 
     Raises:
-        LabError: names what is no measure or no width.
+        LabError: it names no measure, or no width.
     """
     measure, _, width = text.partition("=")
     if measure not in MEASURES:
@@ -129,7 +129,8 @@ def read_until(text: str) -> Until:
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise LabError(f"--until {text}: {width or 'nothing'} is no width; write {measure}=0.5% or {measure}=1000")
+        trouble = f"{width} is no width over 0" if width else "the width is missing"
+        raise LabError(f"--until {text}: {trouble}; write {measure}=0.5% or {measure}=1000")
     return Until(measure, value, relative)
 
 
@@ -145,11 +146,11 @@ def play_ensembles(
 
     Args:
         scenarios: name or path, changes, and the scenario resolved.
-        seed: replication k of it is the same fair in every scenario, as far as they are alike.
-        executor: who plays.
+        seed: its replication k draws the same random numbers in every scenario.
+        executor: plays the runs.
         at_once: how many runs it plays at the same time.
-        plan: how many. `until` is about the first scenario, or about the difference of the first two.
-        on_replication: told how many are done, and what is known of the measure of `until`.
+        plan: how many runs. `until` is about the first scenario, or about the difference of the first two.
+        on_replication: called with the number of replications done, and the estimate of the measure of `until`.
 
     Raises:
         LabError: the measure of `until` is no number.
@@ -160,17 +161,17 @@ def play_ensembles(
         for replication in range(plan.count if plan.until is None else max(plan.most, plan.count))
         for _, _, scenario in scenarios
     )
-    found: list[tuple[Replication, ...]] = []
+    played: list[tuple[Replication, ...]] = []
     narrow = 0
     for together in _grouped(in_order(executor, at_once, replicate, plays), len(scenarios)):
-        found.append(together)
-        known = _known(plan.until, found) if plan.until else None
-        on_replication(len(found), known)
+        played.append(together)
+        known = _known(plan.until, played) if plan.until else None
+        on_replication(len(played), known)
         narrow = narrow + 1 if plan.until and known and plan.until.holds(known) else 0
-        if narrow >= PERSISTS and len(found) >= plan.count:
+        if narrow >= PERSISTS and len(played) >= plan.count:
             break
     return tuple(
-        _ensemble(*scenario, seed, tuple(one[place] for one in found)) for place, scenario in enumerate(scenarios)
+        _ensemble(*scenario, seed, tuple(each[place] for each in played)) for place, scenario in enumerate(scenarios)
     )
 
 
@@ -179,13 +180,13 @@ def _grouped(results: Iterator[Replication], size: int) -> Iterator[tuple[Replic
         yield group
 
 
-def _known(until: Until, found: list[tuple[Replication, ...]]) -> Estimate | None:
-    """Return what is known of the measure so far, or of its difference between the first two scenarios."""
-    values = [[one.value(until.measure) for one in together[:2]] for together in found]
+def _known(until: Until, played: list[tuple[Replication, ...]]) -> Estimate | None:
+    """Return the estimate of the measure so far, or of its difference between the first two scenarios."""
+    values = [[each.value(until.measure) for each in together[:2]] for together in played]
     if not isinstance(values[0][0], int | float):
         raise LabError(f"--until {until.measure}: is no number but a breakdown or a text; name another measure")
     differences = [float(value[-1] - value[0]) if len(value) > 1 else float(value[0]) for value in values]
-    return estimate(differences) if len(found) > 1 else None
+    return estimate(differences) if len(played) > 1 else None
 
 
 def _ensemble(
@@ -205,6 +206,7 @@ def _ensemble(
         inputs=scenario.inputs,
         calibrated=scenario.calibrated,
         replications=replications,
+        fair=scenario.fair.describe(scenario.parameters.fair.days),
     )
 
 
@@ -216,14 +218,14 @@ class Paired(msgspec.Struct, frozen=True):
     difference: Estimate
     """b - a, replication by replication."""
     gain: float | None
-    """How many times as many replications would be needed without common random numbers; None where all agree."""
+    """Factor on the number of replications that would be needed without common random numbers; None if all agree."""
 
 
 def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
     """Return the paired differences of every measure that is one number.
 
     Raises:
-        LabError: the two are no pair.
+        LabError: their replications do not pair.
     """
     keys_a, keys_b = ([(one.seed, one.replication) for one in ensemble.replications] for ensemble in (a, b))
     if keys_a != keys_b:

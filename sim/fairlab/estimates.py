@@ -1,4 +1,4 @@
-"""Estimates: what replications say of a number, with the intervals in which it lies and in which a next one will."""
+"""Estimates from replications: the mean, its confidence interval, and a prediction interval."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ CONFIDENCE = 0.95
 
 
 class Estimate(msgspec.Struct, frozen=True):
-    """A measure over independent replications (Student's intervals at 95 %)."""
+    """A measure over independent replications, with Student's intervals at 95 %."""
 
     replications: int
     mean: float
     sd: float
-    """Standard deviation from replication to replication; 0 for a single one."""
+    """Standard deviation between replications; 0 for a single one."""
     low: float
     high: float
-    """Interval of the mean: infinite for a single replication that says nothing of its spread."""
+    """Confidence interval of the mean; infinite for a single replication."""
     next_low: float
     next_high: float
-    """Prediction interval: of one further replication."""
+    """Prediction interval of one further replication."""
 
     @property
     def half_width(self) -> float:
@@ -31,7 +31,7 @@ class Estimate(msgspec.Struct, frozen=True):
 
 
 def estimate(values: Sequence[float]) -> Estimate:
-    """Return what values of independent replications say, one at least."""
+    """Return the estimate from the values of one or more independent replications."""
     count = len(values)
     mean = math.fsum(values) / count
     if count == 1:
@@ -44,6 +44,6 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 def student(freedom: int) -> float:
     """Return the two-sided 95 % quantile of Student's distribution."""
-    from scipy.special import stdtrit  # on its own: all of scipy.stats takes a second to import
+    from scipy.special import stdtrit  # this one function: importing all of scipy.stats takes a second
 
     return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))

@@ -1,9 +1,8 @@
-"""Flow equations: what totals are to be expected of a register, without playing the fair.
+"""Flow equations: the expected totals of a register, without playing the fair.
 
-They give a calibration its starting point. And they take the chance of who registered out of a run: how far the totals
-of a played fair are from the equations *for the register that was drawn* varies much less than the totals themselves
-(control variates; Asmussen and Glynn 2007, V.2). Waiting, lapses and second attempts are not in them: that is what the
-fair is played for.
+They give a calibration its starting point. They are also control variates (Asmussen and Glynn 2007, V.2): the ratio of
+a fair's totals to the equations *for the register that was drawn* varies much less than the totals themselves. Waiting,
+lapses and second attempts are not in them; the fair is played for those.
 """
 
 from __future__ import annotations
@@ -14,82 +13,108 @@ from collections.abc import Iterable
 import msgspec
 import numpy as np
 
+from fairfacts.clock import DAY_MS
 from fairfacts.event import Event
-from fairfacts.organisations import HOME_ECONOMY, OrganisationRegistered
-from fairsim.arrivals import DAY_MS
-from fairsim.parameters import Parameters
+from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.people import PersonRegistered
+from fairfacts.parts.runs import RunStarted
+from fairsim.engine.arrivals import weight_of
+from fairsim.inputs.parameters import Parameters
 
 EXACT = ("organisations.registered", "organisations.delegates_at_opening", "projects.published")
-"""Measures whose expectation the equations give, as nothing in them depends on waiting."""
+"""Measures whose expectation the equations give exactly: nothing in them depends on waiting."""
 
 
 FLOWS = (*EXACT, "negotiations.initiated", "negotiations.initiated_overseas", "negotiations.overseas_share")
-"""All measures that the equations speak of."""
+"""All measures of the equations."""
 
 
 class Exposure(msgspec.Struct):
-    """What of a register decides its totals."""
+    """The sums over a register that decide its totals."""
 
     organisations: float = 0
     delegates_at_opening: float = 0
     domestic: float = 0
-    """Delegate days of domestic organisations, weighted with the demand of the day."""
+    """Delegate days of domestic organisations, weighted by the demand of the day."""
     overseas: float = 0
     exhibitor_days: float = 0
 
 
 class Register:
-    """Takes the exposure of a played fair from its events."""
+    """Computes the exposure of a played fair from its events."""
 
     def __init__(self, parameters: Parameters) -> None:
-        self.exposure = Exposure()
-        self._visits, self._projects = _days_left(parameters)
+        self.exposure, self._home = Exposure(), ""
+        self._left = _DaysLeft(parameters)
 
-    def hear(self, events: Iterable[Event]) -> None:
-        """Take in events."""
+    def handle(self, events: Iterable[Event]) -> None:
+        """Add events."""
         for event in events:
             if type(event) is OrganisationRegistered:
                 self._register(event)
+            elif type(event) is PersonRegistered:
+                self._add(event.economy, self._left.visits_from[event.at_ms // DAY_MS + 1])
+            elif type(event) is RunStarted:
+                self._home = event.description.home
 
     def _register(self, event: OrganisationRegistered) -> None:
-        exposure, place = self.exposure, event.at_ms // DAY_MS + 1 if event.at_ms else 0
+        exposure, left, day = self.exposure, self._left, event.at_ms // DAY_MS
         exposure.organisations += 1
-        if not place:
-            exposure.delegates_at_opening += event.delegates
-        if event.economy == HOME_ECONOMY:
-            exposure.domestic += event.delegates * self._visits[place]
+        if event.at_ms:
+            visits, projects = left.visits_in[day], left.projects_in[day]
         else:
-            exposure.overseas += event.delegates * self._visits[place]
-        exposure.exhibitor_days += event.exhibits * self._projects[place]
+            visits, projects = left.visits_from[0], left.projects_from[0]
+            exposure.delegates_at_opening += event.delegates
+        self._add(event.economy, event.delegates * visits)
+        exposure.exhibitor_days += event.exhibits * projects
+
+    def _add(self, economy: str, visits: float) -> None:
+        if economy == self._home:
+            self.exposure.domestic += visits
+        else:
+            self.exposure.overseas += visits
 
 
 def expected_exposure(parameters: Parameters) -> Exposure:
-    """Return the exposure that is to be expected of a register."""
-    register = parameters.organisations
-    bodies = register.international_organisations + register.embassies + register.overseas_chambers
-    enterprises = max(register.at_opening - bodies - register.fortune_500, 0)
-    overseas = bodies + register.fortune_500 * register.fortune_500_overseas_share
-    overseas += enterprises * register.overseas_share
-    delegates = _delegates(register.delegates_mean, register.delegates_sigma)
-    visits, projects = _days_left(parameters)
-    later_visits = register.registrations_per_day * sum(visits[1:])
-    later_projects = register.registrations_per_day * sum(projects[1:])
-    exhibiting = (enterprises + register.fortune_500) * projects[0] + later_projects
-    domestic = register.at_opening - overseas
+    """Return the expected exposure of a register."""
+    register, left, days = parameters.organisations, _DaysLeft(parameters), range(parameters.fair.days)
+    stated, weights = sum(kind.count for kind in register.kinds), sum(kind.weight for kind in register.kinds)
+    others = max(register.at_opening - stated, 0)
+    counts = [kind.count + others * kind.weight / weights for kind in register.kinds]
+    overseas = sum(count * kind.overseas_share for count, kind in zip(counts, register.kinds, strict=True))
+    exhibiting = sum(count * kind.exhibitor_share for count, kind in zip(counts, register.kinds, strict=True))
+    later_overseas, later_exhibiting = (
+        sum(getattr(kind, share) * kind.weight / weights for kind in register.kinds)
+        for share in ("overseas_share", "exhibitor_share")
+    )
+    organisations_of, people_of = (
+        [part.registrations_per_day * weight_of(part.day_profile, day, len(days)) for day in days]
+        for part in (register, parameters.people)
+    )
+    size = _delegates(register.delegates_mean, register.delegates_sigma)
+    delegates = size * np.array([register.at_opening - overseas, overseas])  # domestic, overseas
+    visits = delegates * left.visits_from[0]
+    for day in days:
+        people = people_of[day] * delegates / delegates.sum()  # each follows an organisation that is there
+        organisations = organisations_of[day] * size * np.array([1 - later_overseas, later_overseas])
+        visits += people * left.visits_from[day + 1] + organisations * left.visits_in[day]
+        delegates += people + organisations
     return Exposure(
-        organisations=register.at_opening + register.registrations_per_day * parameters.fair.days,
-        delegates_at_opening=register.at_opening * delegates,
-        domestic=delegates * (domestic * visits[0] + (1 - register.overseas_share) * later_visits),
-        overseas=delegates * (overseas * visits[0] + register.overseas_share * later_visits),
-        exhibitor_days=register.exhibitor_share * exhibiting,
+        organisations=register.at_opening + sum(organisations_of),
+        delegates_at_opening=size * register.at_opening,
+        domestic=float(visits[0]),
+        overseas=float(visits[1]),
+        exhibitor_days=exhibiting * left.projects_from[0]
+        + later_exhibiting * sum(organisations_of[day] * left.projects_in[day] for day in days),
     )
 
 
 def flow(parameters: Parameters, exposure: Exposure) -> dict[str, float]:
     """Return the totals that the equations give, by measure."""
     visits = parameters.visits
-    domestic = exposure.domestic * visits.domestic_per_delegate_day * visits.requests_mean
-    overseas = exposure.overseas * visits.overseas_per_delegate_day * visits.requests_mean
+    asked = visits.asker_share * visits.asker_visits * visits.requests_mean
+    domestic = exposure.domestic * visits.domestic_per_delegate_day * asked
+    overseas = exposure.overseas * visits.overseas_per_delegate_day * asked
     either = overseas + domestic * visits.domestic_to_overseas_share
     return {
         "organisations.registered": exposure.organisations,
@@ -101,25 +126,26 @@ def flow(parameters: Parameters, exposure: Exposure) -> dict[str, float]:
     }
 
 
-def _days_left(parameters: Parameters) -> tuple[list[float], list[float]]:
-    """Return for who is there at the opening, and who signs up on each day: days of visits by demand, of projects."""
-    days, profile = parameters.fair.days, parameters.visits.day_profile
-    demand = [profile[min(day, len(profile) - 1)] for day in range(days)]
-    sign_ups = parameters.organisations.hour_profile
-    visits, projects = (
-        _after(sign_ups, parameters.visits.hour_profile),
-        _after(sign_ups, parameters.projects.hour_profile),
-    )
-    return (
-        [sum(demand), *(visits * demand[day] + sum(demand[day + 1 :]) for day in range(days))],
-        [days, *(projects + days - 1 - day for day in range(days))],
-    )
+class _DaysLeft:
+    """The days of visits (weighted by demand) and of projects that are left: from a day on, or from within it."""
+
+    def __init__(self, parameters: Parameters) -> None:
+        days, profile = parameters.fair.days, parameters.visits.day_profile
+        demand = [profile[min(day, len(profile) - 1)] for day in range(days)]
+        sign_ups = parameters.organisations.hour_profile
+        visits, projects = (
+            _after(sign_ups, then) for then in (parameters.visits.hour_profile, parameters.projects.hour_profile)
+        )
+        self.visits_from = [sum(demand[day:]) for day in range(days + 1)]
+        self.visits_in = [visits * demand[day] + self.visits_from[day + 1] for day in range(days)]
+        self.projects_from = [float(days - day) for day in range(days + 1)]
+        self.projects_in = [projects + self.projects_from[day + 1] for day in range(days)]
 
 
 def _after(first: tuple[float, ...], then: tuple[float, ...]) -> float:
-    """Return which share of what follows one hourly profile comes after somebody who follows another."""
-    one, other = np.asarray(first) / sum(first), np.asarray(then) / sum(then)
-    return float(one @ (1 - np.cumsum(other) + other / 2))
+    """Return the probability that an event of the second hourly profile follows one of the first on the same day."""
+    earlier, later = np.asarray(first) / sum(first), np.asarray(then) / sum(then)
+    return float(earlier @ (1 - np.cumsum(later) + later / 2))
 
 
 def _delegates(mean: float, sigma: float) -> float:

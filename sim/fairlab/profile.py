@@ -1,7 +1,7 @@
 """The profile of a fair: which share of each headline's final total has come by each hour, and how sure that is.
 
-`python -m fairlab.profile` plays the fairs that the forecast (`fairfacts.forecast`) learns from, and writes
-`seeds/profile.csv` and `seeds/headlines.csv`. Its seeds are its own: no run that is forecast has them by chance.
+`python -m fairlab.profile` plays the fairs that the forecast (`fairfacts.evidence.forecast`) learns from, and writes
+`profile.csv` and `headlines.csv` of the fair. Its seeds are its own: no run that is forecast has them by chance.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from typing import NamedTuple
 
 from rich.progress import track
 
-from fairfacts.forecast import HEADLINES, LEAST_COUNT, PROFILE_HOURS, SIZELESS
+from fairfacts.clock import HOUR_MS
+from fairfacts.evidence.forecast import LEAST_COUNT, SIZELESS
+from fairfacts.evidence.profiles import HEADLINES
 from fairfacts.measures import State, value_at
-from fairfacts.series import HOUR_MS
 from fairsim.fair import play
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 REFERENCE = "ciftis2020"
+PROFILE_HOURS = 144
+"""It lasts six days."""
 FIRST_SEED = 9_000_001
 REPLICATIONS = 12
 """Of the reference, at each scale: what chance alone does to a profile."""
@@ -171,7 +174,7 @@ def main() -> None:
         courses = list(track(pool.map(_course, tasks), "fairs", len(tasks)))
     few, many, variants = courses[:REPLICATIONS], courses[REPLICATIONS : 2 * REPLICATIONS], courses[2 * REPLICATIONS :]
     found = profile(dict(zip(SCALES, (few, many), strict=True)), variants)
-    write(found, Path(__file__).resolve().parents[2] / "seeds")
+    write(found, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE)
 
 
 def _course(task: Task) -> Course:

@@ -1,4 +1,4 @@
-"""Recovery: whether a calibration finds parameters that are known, from targets that the model itself made."""
+"""Recovery: a test whether a calibration finds known parameters from targets that the model itself made."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ import numpy as np
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
 from fairlab.estimates import estimate
-from fairlab.knowledge import Floats
-from fairlab.runs import Runs
-from fairlab.targets import LEAST_TOLERANCE, Aim, Target
-from fairsim.draws import Draws
+from fairlab.evaluations import Evaluator
+from fairlab.identifiability import Floats
+from fairlab.targets import LEAST_TOLERANCE, CalibrationProblem, Target
+from fairsim.engine.draws import Draws
 
 LOW, HIGH = 0.6, 1.7
-"""Between these factors on what the prior is around lies the truth."""
+"""The truth lies between these factors on the center of the prior."""
 TRUTH_FROM = 5_000
 """First replications of the runs that make the targets."""
 TRUTHS = 8
-"""Runs that make the targets."""
+"""Evaluator that make the targets."""
 IDENTIFIABLE = 0.5
-"""A parameter that the data moved less is not held against the truth: the prior decides on it."""
+"""A parameter that the data move less is not compared with the truth: the prior decides its value."""
 
 
 class Recovered(msgspec.Struct, frozen=True):
-    """A parameter that was known, and what a calibration made of it."""
+    """A known parameter, and its calibrated value."""
 
     name: str
     truth: float
     value: float
     low: float
     high: float
-    """Interval such that all the identifiable parameters of a calibration lie in theirs with 95 % probability."""
+    """Simultaneous interval: all identifiable parameters lie in theirs with 95 % probability."""
     moved: float
     inside: bool | None
     """Whether the truth lies in the interval; None where the data do not identify the parameter."""
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """One attempt."""
+    """One evaluate."""
 
     parameters: tuple[Recovered, ...]
     runs: int
@@ -49,57 +49,59 @@ class Recovery(msgspec.Struct, frozen=True):
     @property
     def well(self) -> bool:
         """Whether every identifiable parameter was recovered."""
-        return all(one.inside is not False for one in self.parameters)
+        return all(each.inside is not False for each in self.parameters)
 
 
 def recover(
     which: str,
     changes: Sequence[str],
-    aim: Aim,
+    problem: CalibrationProblem,
     settings: Settings,
-    runs: Runs,
+    evaluator: Evaluator,
     count: int,
     on_point: Callable[[str], None] = lambda _best: None,
 ) -> Iterator[Recovery]:
-    """Yield attempts to recover parameters drawn at random, between 0.6 and 1.7 times what their priors are around.
+    """Yield attempts to recover parameters drawn at random, between 0.6 and 1.7 times the centers of their priors.
 
     Raises:
         LabError: a measure stays 0 at the scale of the settings.
     """
-    # targets are of another seed than the calibration's: it must not find the same chance again
+    # the targets are of another seed than the calibration's: it must not meet the same random numbers again
     other = msgspec.structs.replace(settings, seed=settings.seed + 1)
-    maker = Calibrator(which, changes, aim, other, runs)
+    maker = Calibrator(which, changes, problem, other, evaluator)
     for number in range(count):
-        draws = Draws(settings.seed, number).stream("recovery.truth").uniform(np.arange(len(aim.free)))
-        truth = np.log([free.around for free in aim.free]) + np.log(LOW) + draws * np.log(HIGH / LOW)
-        made = msgspec.structs.replace(aim, targets=_targets(maker, truth, TRUTH_FROM + 100 * number))
-        before = runs.played
+        draws = Draws(settings.seed, number).stream("recovery.truth").uniform(np.arange(len(problem.free)))
+        truth = np.log([free.around for free in problem.free]) + np.log(LOW) + draws * np.log(HIGH / LOW)
+        made = msgspec.structs.replace(problem, targets=_targets(maker, truth, TRUTH_FROM + 100 * number))
+        before = evaluator.played
         unchecked = msgspec.structs.replace(settings, check=0)
-        found = Calibrator(which, changes, made, unchecked, runs, on_point).calibrate()
-        yield Recovery(_recovered(np.exp(truth), found), runs.played - before)
+        calibration = Calibrator(which, changes, made, unchecked, evaluator, on_point).calibrate()
+        yield Recovery(_recovered(np.exp(truth), calibration), evaluator.played - before)
 
 
 def _targets(maker: Calibrator, truth: Floats, first: int) -> tuple[Target, ...]:
-    """Return the targets with the totals of fairs that are played with the truth; no bound among them."""
+    """Return the targets with the totals of fairs that are played with the truth; none of them is a bound."""
     scale = maker.settings.scale
-    records = maker.records(truth, scale, TRUTHS, first)
-    found = []
-    for place, target in enumerate(maker.aim.targets):
-        total = estimate([record.totals[place].simulated for record in records])
+    results = maker.results(truth, scale, TRUTHS, first)
+    made = []
+    for place, target in enumerate(maker.problem.targets):
+        total = estimate([result.totals[place].simulated for result in results])
         error = total.sd / total.mean / math.sqrt(total.replications)
         value = total.mean / (scale if target.scales else 1)
         tolerance = max(error, LEAST_TOLERANCE)
-        found.append(msgspec.structs.replace(target, value=value, op="=", tolerance=tolerance))
-    return tuple(found)
+        made.append(msgspec.structs.replace(target, value=value, op="=", tolerance=tolerance))
+    return tuple(made)
 
 
-def _recovered(truth: Floats, found: Calibration) -> tuple[Recovered, ...]:
+def _recovered(truth: Floats, calibration: Calibration) -> tuple[Recovered, ...]:
     from scipy.special import ndtri
 
-    identifiable = sum(fitted.moved >= IDENTIFIABLE for fitted in found.parameters) or 1
+    identifiable = sum(fitted.moved >= IDENTIFIABLE for fitted in calibration.parameters) or 1
     together = float(ndtri(1 - 0.025 / identifiable))  # Bonferroni
     recovered = []
-    for known, fitted, spread in zip(truth.tolist(), found.parameters, found.knowledge.spreads, strict=True):
+    for known, fitted, spread in zip(
+        truth.tolist(), calibration.parameters, calibration.identifiability.spreads, strict=True
+    ):
         low, high = fitted.value * math.exp(-together * spread), fitted.value * math.exp(together * spread)
         inside = low <= known <= high if fitted.moved >= IDENTIFIABLE else None
         recovered.append(Recovered(fitted.name, known, fitted.value, low, high, fitted.moved, inside))

@@ -1,4 +1,4 @@
-"""Targets: what a calibration may change, and what it is held against, as the scenario's `[calibration]` names them."""
+"""The calibration problem: free parameters and targets, as the scenario's `[calibration]` names them."""
 
 from __future__ import annotations
 
@@ -7,23 +7,24 @@ from collections.abc import Mapping
 
 import msgspec
 
-from fairfacts.comparison import COUNTERPARTS
 from fairfacts.errors import LabError, did_you_mean
-from fairfacts.figures import Figure, Operator
-from fairsim.parameters import load_rows, parameter_types
-from fairsim.scenario import read_scenario
+from fairfacts.evidence.figures import Figure, Operator
+from fairfacts.interchange.plain import plain_words
+from fairsim.inputs.parameter_names import parameter_type
+from fairsim.inputs.rows import Row
+from fairsim.inputs.scenario_files import read_scenario
 
 LEAST_TOLERANCE = 0.001
-"""Of an exact count: nobody needs a mean closer to it."""
+"""Tolerance of an exact count, as a share: no use needs a mean closer to it."""
 
 
-class Free(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A parameter that may be changed, with its weak prior: log-normal around a value."""
+class FreeParameter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A parameter that is fitted, with its weak prior: log-normal around a value."""
 
     name: str
     around: float
     factor: float
-    """One standard deviation of the prior either way, as a factor over 1."""
+    """One standard deviation of the prior, as a factor over 1."""
     reason: str
 
     @property
@@ -33,7 +34,7 @@ class Free(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A number that the mean of a measure is to meet."""
+    """A number that the mean of a measure should meet."""
 
     name: str
     """The figure's."""
@@ -41,57 +42,58 @@ class Target(msgspec.Struct, frozen=True):
     value: float
     """At full scale."""
     op: Operator
-    """`>` and `<` are bounds, and one-sided."""
+    """`>` and `<` are one-sided bounds."""
     scales: bool
     tolerance: float
-    """Standard deviation of what the number leaves open, as a share of it: its rounding is uniform."""
+    """Standard deviation of the number from its rounding, which is uniform, as a share of the number."""
     reason: str = ""
 
     def error(self, log_mean: float, scale: float) -> float:
-        """Return by how much the logarithm of a mean misses the number; 0 on the right side of a bound."""
+        """Return the error of a mean in the logarithm; 0 on the right side of a bound."""
         off = log_mean - math.log(self.value * (scale if self.scales else 1))
         if self.op == ">":
             return min(off, 0.0)
         return max(off, 0.0) if self.op == "<" else off
 
 
-class Aim(msgspec.Struct, frozen=True):
-    """What a calibration changes, and what it is held against."""
+class CalibrationProblem(msgspec.Struct, frozen=True):
+    """The free parameters and the targets of a calibration."""
 
-    free: tuple[Free, ...]
+    free: tuple[FreeParameter, ...]
     targets: tuple[Target, ...]
 
 
-class _Told(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _TargetRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     figure: str
     reason: str
 
 
 class _Calibration(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    parameters: tuple[Free, ...]
-    targets: tuple[_Told, ...]
+    parameters: tuple[FreeParameter, ...]
+    targets: tuple[_TargetRow, ...]
 
 
-def read_aim(which: str, figures: Mapping[str, Figure]) -> Aim:
-    """Return what the scenario of a name or path says of its calibration.
+def read_problem(which: str, figures: Mapping[str, Figure]) -> CalibrationProblem:
+    """Return the calibration problem of a scenario, given by name or path.
 
     Raises:
-        LabError: it says nothing; or names a parameter or figure that is none, a figure that no measure speaks of,
-            fewer targets than parameters; always with what is allowed.
+        LabError: the scenario has none; it names an unknown parameter or figure, or a figure without a measure; or it
+            has fewer targets than parameters. The message says what is allowed.
     """
-    said = read_scenario(which).calibration
-    if said is None:
+    scenario = read_scenario(which)
+    given = scenario.calibration
+    if given is None:
         raise LabError(
-            f"{which}: names no [calibration]; say which parameters are free and which figures are met"
-            " (fair scenarios schema; ciftis2020.toml has one), or extend ciftis2020"
+            f"{which}: has no [calibration]; add one that names free parameters and targets"
+            " (fair scenarios schema), or extend a scenario that has one"
         )
     try:
-        table = msgspec.convert(said, _Calibration)
+        table = msgspec.convert(given, _Calibration)
     except msgspec.ValidationError as fault:
-        raise LabError(f"{which}: [calibration]: {fault}; ciftis2020.toml shows how it is written") from fault
+        raise LabError(f"{which}: [calibration]: {plain_words(fault)} (fair scenarios schema)") from fault
     for free in table.parameters:
-        _check_free(free, which)
-    targets = tuple(_target(told, figures, which) for told in table.targets)
+        _check_free(free, which, scenario.fair.rows)
+    targets = tuple(_target(row, figures, which) for row in table.targets)
     for what, names in (("parameter", [free.name for free in table.parameters]), ("target", [t.name for t in targets])):
         if twice := {name for name in names if names.count(name) > 1}:
             raise LabError(f"{which}: [calibration]: {what} {min(twice)} stands twice; remove one")
@@ -100,39 +102,40 @@ def read_aim(which: str, figures: Mapping[str, Figure]) -> Aim:
             f"{which}: [calibration]: {len(targets)} targets cannot fix {len(table.parameters)} parameters; name a"
             " target more, or a parameter less (one of each at least)"
         )
-    return Aim(table.parameters, targets)
+    return CalibrationProblem(table.parameters, targets)
 
 
-def _check_free(free: Free, which: str) -> None:
+def _check_free(free: FreeParameter, which: str, rows: Mapping[str, Row]) -> None:
     where = f"{which}: [calibration]: {free.name}"
-    rows = load_rows()
     if free.name not in rows:
         raise LabError(f"{where} is no parameter; {did_you_mean(free.name, rows)}")
     row = rows[free.name]
-    if parameter_types()[free.name] is not float:
-        raise LabError(f"{where} is no number with decimals ({row.unit}, {row.value}); only such a one can be fitted")
+    if parameter_type(free.name) is not float:
+        raise LabError(f"{where} is no number with decimals ({row.unit}, {row.value}); only those can be fitted")
     if not (0 < free.around < math.inf and (row.low or 0) <= free.around <= (row.high or math.inf)):
         raise LabError(f"{where}: around is {free.around:g}; allowed is over 0, and {row.low:g} to {row.high:g}")
     if not 1 < free.factor < math.inf:
         raise LabError(f"{where}: factor is {free.factor:g}; a weak prior has one over 1, such as 2")
 
 
-def _target(told: _Told, figures: Mapping[str, Figure], which: str) -> Target:
-    where = f"{which}: [calibration]: target {told.figure}"
-    if told.figure not in figures:
-        raise LabError(f"{where} is no figure; {did_you_mean(told.figure, figures)}")
-    if told.figure not in COUNTERPARTS:
-        raise LabError(f"{where}: no measure speaks of it; take one for which fair figures names a measure")
-    figure, counterpart = figures[told.figure], COUNTERPARTS[told.figure]
+def _target(row: _TargetRow, figures: Mapping[str, Figure], which: str) -> Target:
+    where = f"{which}: [calibration]: target {row.figure}"
+    if row.figure not in figures:
+        raise LabError(f"{where} is no figure; {did_you_mean(row.figure, figures)}")
+    figure = figures[row.figure]
+    if not figure.measure:
+        raise LabError(f"{where}: has no measure; take a figure for which fair figures names one")
+    if figure.at:
+        raise LabError(f"{where}: its as_of is {figure.at}; a target is met at the end of the fair: leave as_of out")
     if isinstance(figure.value, str) or figure.value <= 0:
         raise LabError(f"{where}: is {figure.value}; a target is a number over 0")
     rounding = figure.rounding / figure.value / math.sqrt(3)
     return Target(
         name=figure.id,
-        measure=counterpart.measure,
+        measure=figure.measure,
         value=figure.value,
         op=figure.op,
-        scales=counterpart.scales,
+        scales=figure.scales,
         tolerance=max(rounding, LEAST_TOLERANCE),
-        reason=told.reason,
+        reason=row.reason,
     )

@@ -1,4 +1,4 @@
-"""What-if: what a change does, over draws of a posterior: parameter uncertainty and chance told apart."""
+"""What-if: the effect of a change over draws of a posterior; it separates parameter uncertainty from chance."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import msgspec
 import numpy as np
 
 from fairlab.estimates import student
-from fairlab.knowledge import Floats
+from fairlab.identifiability import Floats
 from fairlab.posterior import Draw
 from fairlab.replications import Play, numbers, replicate
 from fairlab.wave import Space
 from fairlab.workers import in_order
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 
 class WhatIf(msgspec.Struct, frozen=True):
-    """What a change does to a measure, and how sure that is."""
+    """The effect of a change on a measure, and its uncertainty."""
 
     mean: float
     low: float
     high: float
-    """95 % prediction interval of the difference in one fair: parameters and chance together."""
+    """95 % prediction interval of the difference in one fair, from parameters and chance together."""
     sd_parameters: float
-    """Standard deviation of the mean difference from draw to draw."""
+    """Standard deviation of the mean difference between draws."""
     sd_replications: float
-    """Standard deviation from one replication of a draw to the next."""
+    """Standard deviation between replications of a draw."""
 
 
 def play_what_if(
@@ -43,31 +43,31 @@ def play_what_if(
     replications: int = 2,
     on_run: Callable[[], None] = lambda: None,
 ) -> dict[str, WhatIf]:
-    """Return what changes do to every measure that is one number, over draws of the posterior.
+    """Return the effect of changes on every measure that is one number, over draws of the posterior.
 
     Args:
         space: the free parameters.
         draws: the posterior.
         changes: of the what-if, `key=value`.
-        executor: who plays.
+        executor: plays the runs.
         at_once: how many runs it plays at the same time.
         seed: of the random numbers; the two fairs of a replication share theirs.
         count: of draws that are played, taken evenly by their weights.
-        replications: of each, two at least: chance and parameters could not be told apart otherwise.
+        replications: of each draw, two or more: one alone cannot separate chance from parameters.
         on_run: called after each run.
     """
     plays = []
     for place, draw in enumerate(_evenly(draws, count)):
-        fitted = [f"{free.name}={value!r}" for free, value in zip(space.aim.free, draw.values, strict=True)]
+        fitted = [f"{free.name}={value!r}" for free, value in zip(space.problem.free, draw.values, strict=True)]
         for turn in range(replications):
             for also in ((), changes):
                 scenario = load_scenario(space.which, changes=[*space.changes, *fitted, *also], scale=space.scale)
                 plays.append(Play(scenario, seed, 30_000 + place * replications + turn, digest=False))
-    found = []
+    results = []
     for replication in in_order(executor, at_once, replicate, plays):
-        found.append(numbers(replication.measures))
+        results.append(numbers(replication.measures))
         on_run()
-    base, other = found[::2], found[1::2]
+    base, other = results[::2], results[1::2]
     return {
         path: what_if(np.array([b[path] - a[path] for a, b in zip(base, other, strict=True)]).reshape(-1, replications))
         for path in base[0]

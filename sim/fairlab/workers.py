@@ -1,23 +1,27 @@
-"""Workers: whoever plays the runs of an experiment. The only seam for parallel work is `concurrent.futures.Executor`.
+"""Workers: they play the runs of an experiment. The only interface for parallel work is `concurrent.futures.Executor`.
 
-Results are yielded in the order of the tasks, so that they depend on neither the number nor the order of the workers.
+Results come in the order of the tasks: they depend on neither the number nor the order of the workers.
 """
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import parent_process
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, TypeVar
 
 from fairfacts.errors import LabError, WorkersError
 
 REACH_S = 10
-"""How long a scheduler is waited for."""
+"""How long to wait for a scheduler."""
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -27,32 +31,87 @@ def workers(count: int | None = None, *, dask: str | None = None) -> Iterator[tu
     """Yield an executor and how many tasks it does at once: processes on this machine, or a Dask cluster.
 
     Args:
-        count: of processes; one for each core unless given.
+        count: number of processes; by default one for each core.
         dask: address of a Dask scheduler, such as `tcp://127.0.0.1:8786`; its workers need this package.
 
     Raises:
         LabError: Dask is not installed.
-        WorkersError: there is no scheduler at the address, or it has no workers.
+        WorkersError: there is no scheduler at the address, or it has no workers, or they lack this package; or, in the
+            block, the cluster is lost.
     """
     if dask is not None:
         with _dask(dask) as reached:
             yield reached
         return
     count = count or os.cpu_count() or 1
-    # spawned, not forked: whoever asks may have threads. Ctrl-C ends the workers without a word, the asker tells
-    executor = ProcessPoolExecutor(
-        count, mp_context=get_context("spawn"), initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_DFL)
-    )
+    executor = ProcessPoolExecutor(count, mp_context=_QuietContext(), initializer=_begin)
     try:
         yield executor, count
     finally:
         executor.shutdown(cancel_futures=True)
 
 
+class _QuietProcess(SpawnProcess):
+    """A worker that Ctrl-C ends without a traceback, from its first moment on: it starts with SIGINT blocked."""
+
+    def start(self) -> None:
+        """Start the worker; a Ctrl-C meanwhile reaches this process right after."""
+        with _interrupts_deferred():
+            super().start()
+
+
+@contextmanager
+def _interrupts_deferred() -> Iterator[None]:
+    """Hold a SIGINT back until the block has ended, and block it in what the block starts.
+
+    To block it in this thread is not enough: another thread of this process may take the signal, and Python then calls
+    the handler in the main thread all the same.
+    """
+    came: list[int] = []
+    here = threading.current_thread() is threading.main_thread()  # only there are handlers set, and called
+    handler = signal.signal(signal.SIGINT, lambda number, _: came.append(number)) if here else None
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        if here:
+            signal.signal(signal.SIGINT, handler)
+        if came:
+            signal.raise_signal(signal.SIGINT)
+
+
+class _QuietContext(SpawnContext):
+    """Spawns workers, as a process with threads must not be forked."""
+
+    Process = _QuietProcess
+
+
+def _begin() -> None:
+    """Let this worker end with what started it: also if that is killed, which tells its workers nothing."""
+    parent = parent_process()
+    assert parent is not None, "a worker was started by a process"
+
+    def end_with_parent() -> None:
+        parent.join()
+        os._exit(1)  # no thread but the main one can end a process otherwise
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    _die_of_interrupts()
+
+
+def _die_of_interrupts() -> None:
+    """Let Ctrl-C end this worker, without a traceback; a Ctrl-C that came during its start does so now."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
 @contextmanager
 def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
+        from distributed.comm.core import CommClosedError
+        from distributed.scheduler import KilledWorker
     except ImportError as fault:
         raise LabError(f"--dask {address}: Dask is not installed; pip install 'cloudfair[dask]'") from fault
     try:
@@ -61,19 +120,61 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
         raise WorkersError(
             f"--dask {address}: no scheduler answers there ({fault}); start one (dask scheduler), or leave --dask out"
         ) from fault
+    for name in ("distributed", "tornado", "asyncio"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # they log a traceback of what is raised here in words
     with client:
         if not (threads := sum(client.nthreads().values())):
             raise WorkersError(f"--dask {address}: the scheduler has no workers; start one: dask worker {address}")
-        yield client.get_executor(pure=False), threads
+        _check_sources(client, address)
+        try:
+            yield client.get_executor(pure=False), threads
+        except (CancelledError, asyncio.CancelledError, CommClosedError) as fault:
+            raise WorkersError(
+                f"--dask {address}: the scheduler was lost ({str(fault) or type(fault).__name__}); start it again, with"
+                " its workers"
+            ) from fault
+        except KilledWorker as fault:
+            raise WorkersError(
+                f"--dask {address}: workers died again and again ({fault}); they may have had too little memory: take"
+                " a smaller --scale"
+            ) from fault
+
+
+def _check_sources(client: Any, address: str) -> None:
+    """Refuse workers whose model is not this one.
+
+    Raises:
+        WorkersError: a worker lacks the package, or has another version of it.
+    """
+
+    def sources_sha256() -> str:  # defined here, so that it is sent as code: a worker may lack this module
+        import hashlib
+        from importlib.util import find_spec
+        from pathlib import Path
+
+        digest = hashlib.sha256()
+        for package in ("fairfacts", "fairsim", "fairlab"):
+            spec = find_spec(package)
+            if spec is None or spec.origin is None:
+                return f"{package} is missing"
+            for path in sorted(Path(spec.origin).parent.rglob("*.py")):
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+    ours = sources_sha256()
+    for worker, theirs in client.run(sources_sha256).items():
+        if theirs != ours:
+            trouble = theirs if "missing" in theirs else "its model is of another version"
+            raise WorkersError(f"--dask {address}: worker {worker}: {trouble}; install this version of cloudfair there")
 
 
 def in_order(
     executor: Executor, at_once: int, function: Callable[[Task], Result], tasks: Iterable[Task]
 ) -> Iterator[Result]:
-    """Yield the function of each task, in the order of the tasks, a few ahead of whoever takes them.
+    """Yield the result of each task, in the order of the tasks; a few tasks are submitted ahead.
 
     Raises:
-        WorkersError: a worker died, or the cluster gave the task up.
+        WorkersError: a worker process died.
     """
     waiting: deque[Future[Result]] = deque()
     try:
@@ -83,10 +184,10 @@ def in_order(
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
-    except (BrokenExecutor, CancelledError) as fault:
+    except BrokenExecutor as fault:
         raise WorkersError(
-            f"a worker was lost ({fault or type(fault).__name__}); it may have had too little memory: fewer --workers,"
-            " or a smaller --scale"
+            f"a worker was lost ({str(fault) or type(fault).__name__}); it may have had too little memory:"
+            " fewer --workers, or a smaller --scale"
         ) from fault
     finally:
         for future in waiting:

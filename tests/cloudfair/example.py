@@ -13,25 +13,47 @@ import zstandard
 from sqlalchemy import update
 from sqlmodel import col
 
-from cloudfair.log import Batch, Log
-from cloudfair.tables import Run, now
+from cloudfair.store.batches import Batch
+from cloudfair.store.log import Log
+from cloudfair.store.states import now
+from cloudfair.store.tables import Run
 from fairfacts.event import Event
 from fairfacts.events import encode
 from fairfacts.measures import State
-from fairfacts.negotiations import NegotiationEnded, NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
-from fairfacts.runs import FairOpened, RunEnded, RunStarted
+from fairfacts.parts.fairs import description_before
+from fairfacts.parts.negotiations.events import (
+    NegotiationEnded,
+    NegotiationLapsed,
+    NegotiationRequested,
+    NegotiationTakenUp,
+)
+from fairfacts.parts.runs import REPRODUCING, FairOpened, RunEnded, RunStarted
 
 NEW_RUN = {"scenario": "example", "seed": 7, "replication": 0, "scale": 1.0, "version": "1", "request": {"days": 6}}
 ECONOMIES = [f"{first}{second}" for first in "CDFSU" for second in ascii_uppercase]
 """As many as take part in the fair, so that frames have the size that they have there."""
 STEP_MS = 1_000
+GIVEN = ("fair.closes", "fair.opens", "sessions.total")
 ZSTD = {"Content-Encoding": "zstd"}
 
 
 def example(count: int, *, ends: bool = True) -> list[Event]:
     """Return a run of `count` events, two at least; one second lies between each and the next."""
     epoch, last_ms = "2020-09-04T00:00:00+08:00", (count - 1) * STEP_MS
-    started = RunStarted(0, "example", 7, 0, 1.0, "1", "0" * 64, epoch, last_ms, ("fair.opens",), ())
+    started = RunStarted(
+        at_ms=0,
+        scenario="example",
+        seed=7,
+        replication=0,
+        scale=1.0,
+        version="1",
+        parameters_sha256="0" * 64,
+        epoch=epoch,
+        duration_ms=last_ms,
+        inputs=GIVEN,
+        calibrated=(),
+        fair=description_before("ciftis2020"),
+    )
     events: list[Event] = [started, FairOpened(STEP_MS), *islice(_negotiations(2), max(0, count - 2))][:count]
     return [*events[:-1], RunEnded(last_ms)] if ends else events
 
@@ -39,14 +61,23 @@ def example(count: int, *, ends: bool = True) -> list[Event]:
 def _negotiations(tick: int) -> Iterator[Event]:
     for number in range(1_000_000):
         whose, at_ms = ECONOMIES[number % len(ECONOMIES)], (tick + 3 * number) * STEP_MS
-        parties = (number, number % 100, whose, number % 30, "CN", whose != "CN")
-        yield NegotiationRequested(at_ms, *parties, number % 50, f"sector {number % 8}", 1)
+        parties = {
+            "negotiation": number,
+            "organisation": number % 100,
+            "economy": whose,
+            "exhibitor": number % 30,
+            "exhibitor_economy": "CN",
+            "overseas": whose != "CN",
+        }
+        yield NegotiationRequested(at_ms=at_ms, **parties, visit=number % 50, sector=f"sector {number % 8}", attempt=1)
         if number % 4 == 3:
-            yield NegotiationLapsed(at_ms + STEP_MS, *parties, STEP_MS)
-            yield NegotiationRequested(at_ms + 2 * STEP_MS, *parties, number % 50, f"sector {number % 8}", 2)
+            yield NegotiationLapsed(at_ms=at_ms + STEP_MS, **parties, waited_ms=STEP_MS)
+            yield NegotiationRequested(
+                at_ms=at_ms + 2 * STEP_MS, **parties, visit=number % 50, sector=f"sector {number % 8}", attempt=2
+            )
         else:
-            yield NegotiationTakenUp(at_ms + STEP_MS, *parties, STEP_MS)
-            yield NegotiationEnded(at_ms + 2 * STEP_MS, *parties, STEP_MS, "intent")
+            yield NegotiationTakenUp(at_ms=at_ms + STEP_MS, **parties, waited_ms=STEP_MS)
+            yield NegotiationEnded(at_ms=at_ms + 2 * STEP_MS, **parties, talked_ms=STEP_MS, outcome="intent")
 
 
 def batch(events: list[Event], first: int, end: int) -> Batch:
@@ -67,7 +98,7 @@ def batch(events: list[Event], first: int, end: int) -> Batch:
 def silence(log: Log, run: str, minutes: int = 9) -> datetime:
     """Have a run not heard of for some minutes, and return the moment at which it last was."""
     heard_at = now() - timedelta(minutes=minutes)
-    with log._transaction() as connection:
+    with log._database.transaction() as connection:
         connection.execute(update(Run).where(col(Run.id) == run).values(heard_at=heard_at))
     return heard_at
 
@@ -82,16 +113,22 @@ def digest_of(events: Iterable[Event]) -> str:
     return hashlib.sha256(encode(events)).hexdigest()
 
 
-def measures_of(events: Iterable[Event]) -> dict[str, object]:
-    """Return what the measures of a run with these events must be."""
+def folded(events: Iterable[Event]) -> State:
+    """Return the state after these events."""
     state = State()
     state.fold(events)
-    return state.snapshot()
+    return state
 
 
-def begin(client: httpx.Client) -> str:
-    """Begin a run and return its id."""
-    answer = client.post("/runs", json=NEW_RUN)
+def measures_of(events: Iterable[Event]) -> dict[str, object]:
+    """Return what the measures of a run with these events must be."""
+    return folded(events).snapshot()
+
+
+def begin(client: httpx.Client, log: list[Event] | None = None) -> str:
+    """Begin the run that a log is of, or the example, and return its id."""
+    new = {name: getattr(log[0], name) for name in REPRODUCING} if log else NEW_RUN
+    answer = client.post("/runs", json=new)
     assert answer.status_code == 201, answer.text
     return answer.json()["run"]
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.real import starts
 
 START_S = 30
 
@@ -32,6 +33,7 @@ def program() -> str:
 @contextlib.contextmanager
 def nats_server(folder: Path, port: int = 0) -> Iterator[str]:
     """Yield the URL of a JetStream that keeps what it has in `folder` and ends with the block."""
+    starts("NATS server")
     port = port or free_port()
     command = [program(), "--jetstream", "--store_dir", folder, "--addr", "127.0.0.1", "--port", str(port)]
     with (folder / "log").open("ab") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:

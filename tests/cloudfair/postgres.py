@@ -15,35 +15,84 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from tests.real import starts
+
 START_S = 30
+
+
+class Server:
+    """A server in a folder of its own; its superuser is `fair`."""
+
+    def __init__(self, home: Path, *, durable: bool, primary: str = "") -> None:
+        """Make and start a server: an empty one, or a standby of the primary whose socket lies in that directory."""
+        self._home, self._data, programs = home, home / "data", _programs()
+        self._data.mkdir(mode=0o700)
+        prefix, options = _not_root(home, self._data, programs)
+        self._options = options | {"cwd": "/", "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
+        copy = ["pg_basebackup", "-h", primary, "-U", "fair", "-D", self._data, "-R", "-c", "fast", "--no-sync"]
+        new = ["initdb", "-D", self._data, "-U", "fair", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"]
+        program, *words = copy if primary else new
+        subprocess.run([*prefix, programs / program, *words], check=True, capture_output=True, **self._options)
+        hasty = () if durable else ("fsync=off", "full_page_writes=off")
+        settings = ("listen_addresses=", f"unix_socket_directories={home}", *hasty)
+        command = [programs / "postgres", "-D", self._data, *(word for each in settings for word in ("-c", each))]
+        self._command = [*prefix, *command]
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with (self._home / "log").open("wb") as log:
+            self._process = subprocess.Popen(self._command, stdout=log, stderr=log, **self._options)
+        _wait(self._process, self._data / "postmaster.pid", self._home / "log")
+
+    def crash(self) -> None:
+        """Stop it at once ("immediate shutdown"): it recovers from its log when it is started again."""
+        self._process.send_signal(signal.SIGQUIT)
+        self._process.wait(START_S)
+
+
+@contextlib.contextmanager
+def postgres_server(*, durable: bool = False) -> Iterator[tuple[Server, str]]:
+    """Yield a server that ends with the block, and the directory of its socket.
+
+    Unless it is to be durable, it does not wait for the disk: what most tests kill is the backend, never the database
+    or the machine.
+    """
+    starts("PostgreSQL")
+    with tempfile.TemporaryDirectory(prefix="fairpg-") as short:  # a socket's path has room for 107 bytes
+        server = Server(Path(short), durable=durable)
+        try:
+            yield server, short
+        finally:
+            server.crash()
+
+
+@contextlib.contextmanager
+def standby_of(primary: str) -> Iterator[str]:
+    """Yield the directory of the socket of a standby; the primary, by that of its own, waits for it at each commit."""
+    with tempfile.TemporaryDirectory(prefix="fairpg-") as short:
+        server = Server(Path(short), durable=True, primary=primary)
+        try:
+            with psycopg.connect(f"postgresql://fair@/postgres?host={primary}", autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+                connection.execute("SELECT pg_reload_conf()")
+            yield short
+        finally:
+            server.crash()
+
+
+def promote(standby: str) -> None:
+    """Make a standby the primary."""
+    with psycopg.connect(f"postgresql://fair@/postgres?host={standby}", autocommit=True) as connection:
+        connection.execute("SELECT pg_promote()")
 
 
 @contextlib.contextmanager
 def postgres(*, durable: bool = False) -> Iterator[str]:
-    """Yield the directory of the socket of a server that ends with the block; its superuser is `fair`.
-
-    Unless it is to be durable, it does not wait for the disk: what the tests kill is the backend, never the database or
-    the machine.
-    """
-    with tempfile.TemporaryDirectory(prefix="fairpg-") as short:  # a socket's path has room for 107 bytes
-        home = Path(short)
-        data, programs = home / "data", _programs()
-        data.mkdir()
-        prefix, options = _not_root(home, data, programs)
-        options |= {"cwd": "/", "env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TZ": "UTC"}}
-        initdb = [programs / "initdb", "-D", data, "-U", "fair", "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run([*prefix, *initdb, "--locale=C.UTF-8"], check=True, capture_output=True, **options)
-        hasty = () if durable else ("fsync=off", "full_page_writes=off")
-        settings = ("listen_addresses=", f"unix_socket_directories={home}", *hasty)
-        command = [programs / "postgres", "-D", data, *(word for each in settings for word in ("-c", each))]
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen([*prefix, *command], stdout=log, stderr=log, **options)
-        try:
-            _wait(server, data / "postmaster.pid", home / "log")
-            yield str(home)
-        finally:
-            server.send_signal(signal.SIGQUIT)  # "immediate shutdown": nothing of it is kept
-            server.wait(START_S)
+    """Yield the directory of the socket of a server that ends with the block."""
+    with postgres_server(durable=durable) as (_, directory):
+        yield directory
 
 
 def _programs() -> Path:

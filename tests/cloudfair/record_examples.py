@@ -9,12 +9,12 @@ from typing import Any
 
 import httpx
 import msgspec
-from tests.cloudfair.example import example
-from tests.command.fair import Fair, wait_until
+from tests.cloudfair.example import NEW_RUN, example
+from tests.faircli.fair import Fair, wait_until
 
-from cloudfair import examples
-from cloudfair.cloudevents import ONE
-from cloudfair.examples import Example
+from cloudfair.export.cloudevents import ONE
+from cloudfair.http import examples
+from cloudfair.http.examples import Example
 from fairfacts.events import encode
 
 TARGET = Path(examples.__file__).parent / examples.FILE
@@ -26,7 +26,7 @@ BADGE = {
     "id": "read-1",
     "source": "/gates/2",
     "type": "org.example.visitor.entered",
-    "time": "2026-09-05T09:00:03+08:00",
+    "time": "2020-09-05T09:00:03+08:00",
     "data": {"visitor": 0, "organisation": 0, "economy": "CN", "gate": 2, "waited_ms": 1500, "checked_ms": 800},
 }
 PARTS = {"/asyncapi.json": ("asyncapi", "info"), "/scenarios/schema": ("$schema", "title", "type")}
@@ -78,11 +78,12 @@ def record(folder: Path) -> dict[str, Example]:
 
 def _ask_all(recorder: Recorder, run: str, other: str) -> None:
     ask = recorder.ask
-    for path in ("/health", "/asyncapi.json", "/metrics", "/scenarios", "/scenarios/schema"):
+    for path in ("/health", "/ready", "/asyncapi.json", "/metrics", "/scenarios", "/scenarios/schema"):
         ask("GET", path)
     ask("GET", "/runs")
     badges = {"scenario": "badges", "seed": 0, "version": "reader-1"}
-    begun = [ask("POST", "/runs", body=badges)["run"] for _ in range(2)]
+    modelled = {name: value for name, value in NEW_RUN.items() if name != "request"}
+    begun = [ask("POST", "/runs", body=body)["run"] for body in (modelled, badges)][::-1]
     recorder._names |= dict(zip(begun, (BADGES, "example-s7-mnop"), strict=True))
     ask("POST", "/runs/{run}/cloudevents", run=begun[0], body=BADGE, media=ONE, late_s=60)
     ask("POST", "/runs/{run}/events", run=begun[1], body=encode(example(3, ends=False)).decode(), first=0)
@@ -92,11 +93,26 @@ def _ask_all(recorder: Recorder, run: str, other: str) -> None:
     started = ask("POST", "/runs/start", body={"scenario": "ciftis2020", "scale": 0.01, "speed": 3600})["run"]
     recorder._names[started] = "ciftis2020-s7-qrst"
     recorder.found["POST /runs/start"].answer = {"run": "ciftis2020-s7-qrst"}
+    outage = {"kind": "platform_outage", "lasts_min": 60}
+    branch = ask("POST", "/runs/{run}/branch", run=run, body={"at_ms": 36_000_000, "disruption": outage})["run"]
+    recorder._names[branch] = "opening-night-s7-bcde"
+    recorder.found["POST /runs/{run}/branch"].answer = {"run": "opening-night-s7-bcde"}
     ask("GET", "/runs/{run}", run=run)
     snapshot = ask("GET", "/runs/{run}/snapshot", run=run, at="2020-09-05T10:30")
     recorder.found["GET /runs/{run}/snapshot"].answer["measures"] = {"run": snapshot["measures"]["run"]}
-    ask("GET", "/figures/audit")
-    for path in ("comparison", "counts", "report", "forecast", "parquet", "programme.ics", "schedule.json", "halls"):
+    for path in (
+        "fair",
+        "figures/audit",
+        "outlook",
+        "comparison",
+        "counts",
+        "report",
+        "forecast",
+        "parquet",
+        "programme.ics",
+        "schedule.json",
+        "halls",
+    ):
         ask("GET", f"/runs/{{run}}/{path}", run=run)
     ask("GET", "/runs/{run}/parquet/{file}", run=run, file="negotiation.requested.parquet")
     ask("GET", "/runs/{run}/events", run=run, first=3, limit=2)

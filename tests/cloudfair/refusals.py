@@ -1,6 +1,6 @@
 """The list of everything that the backend refuses, read from its source.
 
-`python -m tests.cloudfair.refusals > docs/problems.md` renews it; a test holds that it is complete.
+`make renew` renews it; a test holds that it is complete.
 """
 
 from __future__ import annotations
@@ -12,25 +12,31 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from cloudfair import problems
+from cloudfair import errors
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("platform/cloudfair", "platform/fairfacts/events.py", "platform/cloudfair/command/launching.py")
+PACKAGES = (
+    "platform/cloudfair",
+    "platform/fairfacts/events.py",
+    "platform/fairfacts/clock.py",
+    "platform/faircli/launcher.py",
+)
 """What answers requests; the command line's own complaints are for its user alone."""
 BESIDE = (
-    "platform/cloudfair/command/",
-    "platform/cloudfair/report/",
-    "platform/cloudfair/migrations/",
-    "platform/cloudfair/database.py",  # these refuse to start, and answer nobody
+    "platform/cloudfair/store/migrations/",
+    "platform/cloudfair/store/database.py",  # these refuse to start, and answer nobody
+    "platform/cloudfair/store/migrating.py",
+    "platform/cloudfair/store/urls.py",
     "platform/cloudfair/settings.py",
-    "platform/cloudfair/outlet.py",
+    "platform/cloudfair/export/nats.py",
 )
-QUERY = int(problems.QueryError.status)
+QUERY = int(errors.QueryError.status)
 CLOSED = 1008
 """Of a WebSocket that is closed as its client said what cannot be followed."""
 STATUSES = {
     "EventError": 422,
     "ScenarioError": 422,
+    "MomentError": 422,
     "_not_valid": 422,
     "not_valid": 422,
     "BackendError": 503,
@@ -49,9 +55,8 @@ of the log (409), `position` and `field` of an event (422), `errors` by field (4
  "detail": "run example-s7-k3zq: events 8192 to 12287 were sent, and the log waits for event 4096; send what begins at 4096"}
 ```
 
-WebSockets are refused in the same way before they open. This list is made from the source, by
-`python -m tests.cloudfair.refusals`; words in braces are filled in. What a route asks of its parameters and of a body is
-in `/openapi.json`. A scenario or a change that cannot be played is a 422 in the words of `fair run`, a query that DuckDB
+WebSockets are refused in the same way before they open. This list is made from the source, by `make renew`;
+words in braces are filled in. What a route asks of its parameters and of a body is in `/openapi.json`. A scenario or a change that cannot be played is a 422 in the words of `fair run`, a query that DuckDB
 refuses one in its words; a fault of the backend itself is a 500 that refers to its log.
 """  # noqa: E501  # a document is one line
 
@@ -90,8 +95,8 @@ def refusals() -> list[Refusal]:
 
 def status_of(error: str) -> int | None:
     """Return the status of an error's problem document; None of what is no refusal."""
-    kind = getattr(problems, error, None)
-    if isinstance(kind, type) and issubclass(kind, problems.RefusedError) and kind is not problems.RefusedError:
+    kind = getattr(errors, error, None)
+    if isinstance(kind, type) and issubclass(kind, errors.AnsweredError) and "status" in vars(kind):
         return int(kind.status)
     return STATUSES.get(error)
 
@@ -104,7 +109,7 @@ def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield from _of_call(name, node)
             case ast.Call(func=ast.Attribute(attr="close"), args=[ast.Name(id="POLICY_VIOLATION"), text]):
                 yield from _said(CLOSED, [text])
-            case ast.FunctionDef(name="_too_long" | "_too_much" | "_told", body=body):
+            case ast.FunctionDef(name="_too_long" | "_too_much" | "_told" | "_reason", body=body):
                 for said in ast.walk(ast.Module(body, [])):
                     if isinstance(said, ast.Return) and said.value:
                         yield from _said(QUERY, [said.value])

@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 
 import httpx
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send, send_all
+from tests.real import starts
 
 from fairfacts.events import encode
 
@@ -23,6 +24,7 @@ PROGRAM = "import sys; from cloudfair.server import serve; from cloudfair.settin
 @contextmanager
 def process(database: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """Serve in a process of its own."""
+    starts("backend")
     command = [sys.executable, "-c", PROGRAM, database]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout

@@ -14,11 +14,12 @@ import httpx
 import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.test_crash import PROGRAM
+from tests.real import starts
 
 from cloudfair import app
-from cloudfair.database import open_database
 from cloudfair.server import serve
 from cloudfair.settings import Settings
+from cloudfair.store.database import open_database
 from fairfacts.errors import BackendError
 
 
@@ -50,6 +51,7 @@ def test_loopback_needs_none(host: str, sqlite: str) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
 def test_shell_that_allows_few_open_files_allows_as_many_watchers(sqlite: str) -> None:
+    starts("backend")
     few = "from resource import *; setrlimit(RLIMIT_NOFILE, (60, getrlimit(RLIMIT_NOFILE)[1])); "
     command = [sys.executable, "-c", few + PROGRAM, sqlite]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, ExitStack() as sockets:
@@ -108,7 +110,7 @@ def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:
 
 
 def test_other_kinds_of_database_are_refused() -> None:
-    with pytest.raises(BackendError, match="give a file for SQLite, or a postgresql:// URL"):
+    with pytest.raises(BackendError, match="orakel:// is no database that cloudfair can use; name a file, or a URL"):
         open_database("orakel://fair")
 
 

@@ -11,7 +11,7 @@ from tests.fairfacts.stories import STARTED
 
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES
-from fairfacts.runs import RunStarted
+from fairfacts.parts.runs import RunStarted
 
 
 def any_log() -> st.SearchStrategy[list[Event]]:
@@ -30,6 +30,8 @@ def _any_value(wanted: Any) -> st.SearchStrategy[Any]:
     match wanted:
         case inspect.UnionType(types=types):
             return st.one_of([_any_value(one) for one in types])
+        case inspect.DictType():
+            return st.just({"en": "A name"})
         case inspect.StructType(cls=cls, fields=fields):
             return st.builds(cls, **{field.name: _any_value(field.type) for field in fields})
         case inspect.VarTupleType(item_type=item):

@@ -13,5 +13,7 @@ def test_all_of_a_few_names_are_offered_when_none_is_near():
     assert did_you_mean("xyz", {"plan", "outcome"}) == "known are: outcome, plan"
 
 
-def test_many_names_are_counted():
-    assert did_you_mean("xyz", map(str, range(21))) == "there are 21 others"
+def test_of_many_names_the_nearest_are_listed():
+    names = [*map(str, range(20)), "abcd", "xbcd"]
+    start, _, listed = did_you_mean("bx", names).partition(": ")
+    assert (start, set(listed.split(", ")[:2])) == ("the nearest of 22 are", {"abcd", "xbcd"})

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from importlib import import_module
+from pkgutil import walk_packages
+from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tests.fairfacts.any_events import any_log
-from tests.fairfacts.stories import GOLDEN, HOUR, after
+from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
 
+from fairfacts import parts
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
-from fairfacts.measures import MEASURES, State, value_at
-from fairfacts.visits import VisitStarted
+from fairfacts.measure import Format
+from fairfacts.measures import GAUGES, MEASURES, FairState, State, all_measures, value_at
+from fairfacts.parts.visits import VisitStarted
 
 
 def leaves(value: Any) -> list[Any]:
@@ -44,9 +48,39 @@ def test_every_measure_of_the_snapshot_is_documented_and_every_documented_one_is
     assert shown == set(MEASURES)
 
 
+def test_every_part_that_declares_measures_is_in_the_registry():
+    modules = [import_module(module.name) for module in walk_packages(parts.__path__, "fairfacts.parts.")]
+    declared = {module.__name__: module.MEASURES for module in modules if hasattr(module, "MEASURES")}
+    states = FairState().by_part().values()
+    assert {type(state).__module__: type(state).MEASURES for state in states} == declared
+
+
 def test_every_measure_is_documented_with_its_unit_and_its_meaning():
-    said = {path: meaning.partition(" · ") for path, meaning in MEASURES.items()}
-    assert [path for path, (unit, _, meaning) in said.items() if not (unit and meaning)] == []
+    assert [path for path, measure in MEASURES.items() if not (measure.unit and measure.meaning)] == []
+
+
+def test_all_measures_are_plain_data_with_the_shape_that_the_snapshot_has():
+    told, snapshot = all_measures(), after(*GOLDEN).snapshot()
+    assert json.loads(json.dumps(told)) == told
+    kinds = {"number": (int, float), "text": str, "breakdown": dict}
+    assert [one["path"] for one in told if not isinstance(value_at(snapshot, one["path"]), kinds[one["shape"]])] == []
+    assert {one["format"] for one in told} <= set(get_args(Format))
+    assert {one["path"] for one in told if one["gauge"]} == set(GAUGES)
+
+
+def test_a_measure_is_told_in_full():
+    told = {one["path"]: one for one in all_measures()}
+    assert told["venue.entries_per_visitor"] == {
+        "path": "venue.entries_per_visitor",
+        "part": "venue",
+        "name": "entries_per_visitor",
+        "unit": "entries",
+        "meaning": "for each person who came in",
+        "format": "mean",
+        "gauge": False,
+        "shape": "number",
+    }
+    assert {told["streams.viewers"]["gauge"], told["streams.viewers_peak"]["gauge"]} == {True, False}
 
 
 def test_snapshot_is_plain_data():
@@ -86,13 +120,11 @@ def test_value_at_the_absent_key_of_a_breakdown_is_zero():
 
 
 @given(any_log())
-@settings(deadline=None)
 def test_no_snapshot_holds_a_null_so_that_merge_patches_are_exact(log: list[Event]):
     assert [leaf for leaf in leaves(after(*log).snapshot()) if leaf is None] == []
 
 
 @given(any_log(), st.integers(0, 21))
-@settings(deadline=None)
 def test_folding_in_pieces_is_folding_at_once(log: list[Event], cut: int):
     state = after(*log[:cut])
     state.fold(log[cut:])
@@ -100,7 +132,6 @@ def test_folding_in_pieces_is_folding_at_once(log: list[Event], cut: int):
 
 
 @given(any_log(), st.integers(0, 21))
-@settings(deadline=None)
 def test_restored_state_goes_on_as_the_one_it_was_taken_from(log: list[Event], cut: int):
     state = State.restore(after(*log[:cut]).checkpoint())
     state.fold(log[cut:])
@@ -108,17 +139,33 @@ def test_restored_state_goes_on_as_the_one_it_was_taken_from(log: list[Event], c
 
 
 @given(any_log())
-@settings(deadline=None)
 def test_every_event_is_counted_in_the_position(log: list[Event]):
     state = after(*log)
     assert (state.position, state.snapshot()["run"]["events"], state.parts.at_ms) == (len(log),) * 2 + (log[-1].at_ms,)
 
 
-def test_types_of_events_are_fifty_five():
-    assert len(EVENT_TYPES) == 55
+def test_types_of_events_are_fifty_nine():
+    assert len(EVENT_TYPES) == 59
 
 
 def test_events_of_several_hours_that_come_at_once_are_counted_each_in_its_hour():
     hours = (0, 0, 1, 5, 5, 5, 30)
-    visits = [VisitStarted(hour * HOUR + number, number, 9, "CN", "app", 1) for number, hour in enumerate(hours)]
-    assert after(*visits).snapshot()["visits"]["per_hour"]["domestic"] == {"0": 2, "1": 1, "5": 3, "30": 1}
+    visits = [
+        VisitStarted(at_ms=hour * HOUR + number, visit=number, organisation=9, economy="CN", channel="app", attempt=1)
+        for number, hour in enumerate(hours)
+    ]
+    assert after(STARTED, *visits).snapshot()["visits"]["per_hour"]["domestic"] == {"0": 2, "1": 1, "5": 3, "30": 1}
+
+
+def test_before_the_first_event_every_number_is_zero():
+    snapshot = State().snapshot()
+    numbers = {path: value_at(snapshot, path) for path in MEASURES}
+    assert {path: value for path, value in numbers.items() if isinstance(value, int | float) and value} == {
+        "run.scale": 1.0,
+        "platform.capacity_share": 1.0,
+    }
+
+
+def test_the_first_in_a_peak_is_a_peak_of_one():
+    start = GOLDEN[: GOLDEN.index(next(event for event in GOLDEN if type(event) is VisitStarted)) + 1]
+    assert value_at(after(*start).snapshot(), "visits.online_peak") == 1

@@ -6,8 +6,9 @@ from fairfacts.resources import data
 
 
 def test_seeds_are_shipped():
-    tables = {entry.name for entry in data("seeds").iterdir() if entry.name.endswith(".csv")}
-    shipped = "economies figures headlines parameters profile sectors zones"
+    tables = {entry.name for entry in (data("seeds") / "ciftis2020").iterdir() if entry.name.endswith(".csv")}
+    shipped = "figures headlines parameters profile sectors usual zones"
+    assert (data("seeds") / "economies.csv").is_file()
     assert tables == {f"{name}.csv" for name in shipped.split()}
 
 

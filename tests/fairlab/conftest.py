@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
+from tests.fairlab.quick_model import quick_model
 
 from fairlab.ensemble import Ensemble, Plan, play_ensembles
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
-SCALE = 0.01
+SCALE = 0.005
 
 
 @pytest.fixture(scope="session")
@@ -23,3 +24,12 @@ def ensemble(executor) -> Ensemble:
     """Four fairs of a hundredth of the documented size."""
     scenario = load_scenario("ciftis2020", scale=SCALE)
     return play_ensembles([("ciftis2020", (), scenario)], 7, executor, 1, Plan(4))[0]
+
+
+@pytest.fixture(scope="module")
+def quick() -> Iterator[None]:
+    """Let the quick model be played in place of the fair."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("evaluations", "posterior"):
+            patch.setattr(f"fairlab.{module}.evaluate", quick_model)
+        yield

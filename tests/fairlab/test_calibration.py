@@ -7,24 +7,25 @@ import pytest
 from tests.fairlab.conftest import SCALE
 
 from fairfacts.errors import LabError
-from fairfacts.figures import load_figures
+from fairfacts.evidence.folder import known_fair
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
-from fairlab.keeping import write_scenario, write_seeds
+from fairlab.evaluations import Evaluator
 from fairlab.recovery import recover
-from fairlab.runs import Runs
-from fairlab.targets import Aim, read_aim
-from fairsim.scenario import load_scenario
+from fairlab.store import write_scenario
+from fairlab.targets import CalibrationProblem, read_problem
+from fairsim.inputs.scenario import load_scenario
 
-QUICK = ("streams.audience_mean=0", "venue.days=0", "programme.audience_per_seat=0")  # nothing here depends on them
-OFF = (*QUICK, "visits.domestic_per_delegate_day=0.61", "visits.overseas_per_delegate_day=0.27")  # +70 %, -40 %
-SETTINGS = Settings(scale=SCALE, small=0.5, small_replications=2, full_rounds=2, full_replications=2, check=4)
+FIGURES = known_fair("ciftis2020").figures
+
+OFF = ("visits.domestic_per_delegate_day=0.35", "visits.overseas_per_delegate_day=0.19")  # +70 %, -40 %
+SETTINGS = Settings(scale=SCALE, small=0.5, small_replications=4, full_rounds=2, full_replications=8, check=8)
 
 
-def two_rates() -> Aim:
-    aim = read_aim("ciftis2020", load_figures())
-    free = tuple(one for one in aim.free if one.name.startswith("visits."))
-    return Aim(free, tuple(one for one in aim.targets if one.name.startswith("negotiations.")))
+def two_rates() -> CalibrationProblem:
+    problem = read_problem("ciftis2020", FIGURES)
+    free = tuple(one for one in problem.free if one.name.startswith("visits."))
+    return CalibrationProblem(free, tuple(one for one in problem.targets if one.name.startswith("negotiations.")))
 
 
 @pytest.fixture(scope="module")
@@ -33,13 +34,13 @@ def kept(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def found(executor, kept) -> Calibration:
-    return Calibrator("ciftis2020", OFF, two_rates(), SETTINGS, Runs(executor, 1, kept)).calibrate()
+def found(executor, kept, quick) -> Calibration:
+    return Calibrator("ciftis2020", OFF, two_rates(), SETTINGS, Evaluator(executor, 1, kept)).calibrate()
 
 
 def test_parameters_that_are_far_off_are_fitted(found):
     given = {one.name: one.given for one in found.parameters}
-    assert given == {"visits.domestic_per_delegate_day": 0.61, "visits.overseas_per_delegate_day": 0.27}
+    assert given == {"visits.domestic_per_delegate_day": 0.35, "visits.overseas_per_delegate_day": 0.19}
     for one in found.targets:
         assert abs(one.error) < 4 * one.checked.sd / math.sqrt(one.checked.replications) / one.checked.mean
     assert not any(one.missed for one in found.targets)
@@ -49,7 +50,7 @@ def test_parameters_that_are_far_off_are_fitted(found):
 def test_calibration_goes_on_from_its_runs(found, executor, kept):
     lines = kept.read_bytes().splitlines(keepends=True)
     kept.write_bytes(b"".join(lines[:-10]) + lines[-10][:40])  # it was stopped while it wrote the tenth to last
-    again = Calibrator("ciftis2020", OFF, two_rates(), SETTINGS, Runs(executor, 1, kept)).calibrate()
+    again = Calibrator("ciftis2020", OFF, two_rates(), SETTINGS, Evaluator(executor, 1, kept)).calibrate()
     assert again.runs == 10
     assert msgspec.structs.replace(again, runs=found.runs, wall_s=found.wall_s) == found
     assert len(kept.read_bytes().splitlines()) == len(lines) == found.runs
@@ -58,12 +59,12 @@ def test_calibration_goes_on_from_its_runs(found, executor, kept):
 def test_file_that_keeps_no_runs_is_named(executor, tmp_path):
     path = tmp_path / "other.ndjson"
     path.write_text("{}\n")
-    with pytest.raises(LabError, match=r"other.ndjson: keeps no runs of a calibration"):
-        Runs(executor, 1, path)
+    with pytest.raises(LabError, match=r"other.ndjson: holds no runs of a calibration"):
+        Evaluator(executor, 1, path)
 
 
-def test_known_parameters_are_recovered(executor):
-    (recovery,) = recover("ciftis2020", QUICK, two_rates(), SETTINGS, Runs(executor, 1), 1)
+def test_known_parameters_are_recovered(executor, quick):
+    (recovery,) = recover("ciftis2020", (), two_rates(), SETTINGS, Evaluator(executor, 1), 1)
     assert recovery.well
     assert all(one.inside for one in recovery.parameters)
     assert any(abs(math.log(one.truth / 0.4)) > 0.1 for one in recovery.parameters)
@@ -84,25 +85,35 @@ def test_scenario_that_is_written_plays_the_values(found, tmp_path):
     assert (visits.negotiations.night_share, visits.programme.slots_h) == (0.2, (9, 11))
 
 
-def test_seeds_are_written_with_intervals_and_nothing_else_is_changed(found, tmp_path):
-    header = "name,value,unit,low,high,class,figures,scales,source\n"
-    other = 'streams.audience_zipf,0.6,exponent,0,0.95,assumed,,,"a, b"\n'
-    rate = "visits.domestic_per_delegate_day,9,visits,0,20,assumed,negotiations.initiated,,guessed\n"
-    (tmp_path / "parameters.csv").write_text(header + other + rate)
-    write_seeds(found, tmp_path)
-    one = found.parameters[0]
-    assert (tmp_path / "parameters.csv").read_text().splitlines() == [
-        header.strip() + ",interval",
-        'streams.audience_zipf,0.6,exponent,0,0.95,assumed,,,"a, b",',
-        f"visits.domestic_per_delegate_day,{one.value:.5g},visits,0,20,calibrated,negotiations.initiated,,{one.reason},"
-        f"{one.low:.5g} {one.high:.5g}".replace(one.reason, f'"{one.reason}"' if "," in one.reason else one.reason),
-    ]
-    assert Calibration.load(tmp_path / "calibration.json") == found
+def test_scenario_that_is_written_names_its_base_by_a_relative_path_and_keeps_its_texts(found, tmp_path):
+    (tmp_path / "bases").mkdir()
+    base = tmp_path / "bases" / "mine.toml"
+    base.write_text('extends = "ciftis2020"\ntitle = "Mine"\nquestion = "What if \\"so\\"?"\n')
+    (tmp_path / "out").mkdir()
+    write_scenario(msgspec.structs.replace(found, scenario=str(base)), tmp_path / "out" / "fitted.toml")
+    text = (tmp_path / "out" / "fitted.toml").read_text()
+    assert text.splitlines()[0] == 'extends = "../bases/mine.toml"'
+    assert str(tmp_path) not in text
+    (tmp_path / "out").rename(tmp_path / "moved")
+    fitted = load_scenario(str(tmp_path / "moved" / "fitted.toml"))
+    assert (fitted.title, fitted.question) == ("Mine", 'What if "so"?')
 
 
-def test_measure_that_stays_zero_is_named(executor):
-    aim = two_rates()
-    none = msgspec.structs.replace(aim.targets[0], measure="agreements.signed_on_site")
-    changes = (*QUICK, "agreements.on_site_share=0")
-    with pytest.raises(LabError, match=r"agreements.signed_on_site is 0 in all 2 runs"):
-        Calibrator("ciftis2020", changes, Aim(aim.free[:1], (none,)), SETTINGS, Runs(executor, 1)).calibrate()
+def test_calibration_that_failed_says_so_and_claims_no_interval(found, tmp_path):
+    missed = msgspec.structs.replace(found.targets[0], missed=True, error=0.29)
+    failed = msgspec.structs.replace(found, targets=(missed, *found.targets[1:]))
+    assert failed.failures == [f"not fitted: {missed.name} is missed by +29.0%"]
+    write_scenario(failed, tmp_path / "failed.toml")
+    text = (tmp_path / "failed.toml").read_text()
+    assert f"# not fitted: {missed.name} is missed by +29.0%" in text
+    assert text.count("no interval") == len(found.parameters)
+
+
+def test_measure_that_stays_zero_is_named(executor, quick):
+    problem = two_rates()
+    none = msgspec.structs.replace(problem.targets[0], measure="agreements.signed_on_site")
+    changes = ("agreements.on_site_share=0",)
+    with pytest.raises(LabError, match=r"agreements.signed_on_site is 0 in all 4 runs"):
+        Calibrator(
+            "ciftis2020", changes, CalibrationProblem(problem.free[:1], (none,)), SETTINGS, Evaluator(executor, 1)
+        ).calibrate()

@@ -6,13 +6,13 @@ import pytest
 from tests.fairlab.conftest import SCALE
 from tests.fairsim.runs import log_of
 
+from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError
 from fairfacts.events import encode
 from fairfacts.measures import State
 from fairlab.ensemble import Ensemble, Plan, Until, paired, play_ensembles, read_until
 from fairlab.replications import moment_ms
-from fairsim.arrivals import DAY_MS, HOUR_MS
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 
 def test_replication_is_the_run_of_its_seed_and_number(ensemble):
@@ -102,7 +102,7 @@ def test_bad_width_is_refused(text, remedy):
 
 def test_moment_outside_the_fair_is_refused():
     scenario = load_scenario("ciftis2020", scale=SCALE)
-    with pytest.raises(LabError, match="--at 2020-09-11: lies outside the fair, which lasts from 2020-09-04"):
+    with pytest.raises(LabError, match="--at: 2020-09-11 lies outside the fair; it lasts from 2020-09-04"):
         moment_ms("2020-09-11", scenario, "--at")
-    with pytest.raises(LabError, match="--at soon: is no moment"):
+    with pytest.raises(LabError, match="--at: soon is no moment"):
         moment_ms("soon", scenario, "--at")

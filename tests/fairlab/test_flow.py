@@ -9,7 +9,7 @@ from tests.fairsim.runs import log_of
 
 from fairfacts.measures import State, value_at
 from fairlab.flow import Register, expected_exposure, flow
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 EMPTY = (
     "visits.domestic_per_delegate_day=0",
@@ -23,7 +23,7 @@ EMPTY = (
 def test_register_is_counted_as_the_measures_do():
     log, scenario, state = log_of(scale=SCALE), load_scenario("ciftis2020", scale=SCALE), State()
     register = Register(scenario.parameters)
-    register.hear(log)
+    register.handle(log)
     state.fold(log)
     equations, snapshot = flow(scenario.parameters, register.exposure), state.snapshot()
     for path in ("organisations.registered", "organisations.delegates_at_opening"):
@@ -35,7 +35,7 @@ def test_expected_register_is_the_mean_of_those_that_are_drawn():
     expected, drawn = msgspec.structs.asdict(expected_exposure(scenario.parameters)), []
     for replication in range(8):
         register = Register(scenario.parameters)
-        register.hear(log_of(*EMPTY, scale=SCALE, replication=replication))
+        register.handle(log_of(*EMPTY, scale=SCALE, replication=replication))
         drawn.append(msgspec.structs.asdict(register.exposure))
     for name, value in expected.items():
         values = [one[name] for one in drawn]
@@ -46,14 +46,18 @@ def test_expected_register_is_the_mean_of_those_that_are_drawn():
 
 def test_flow_without_waiting_is_what_is_played():
     """Nobody lapses and nobody repeats: what is left to differ is chance, of 1.6 / sqrt(visits) and less."""
-    changes = ("negotiations.retry_share=0",)
+    changes = (
+        "negotiations.retry_share=0",
+        # whoever waits on the platform does not log in again meanwhile
+        *("negotiations.patience_mean_min=1", "negotiations.talk_mean_min=1", "visits.browse_mean_min=0.1"),
+    )
     log, scenario, state = (
         log_of(*changes, scale=0.02),
         load_scenario("ciftis2020", changes=changes, scale=0.02),
         State(),
     )
     register = Register(scenario.parameters)
-    register.hear(log)
+    register.handle(log)
     state.fold(log)
     given, snapshot = flow(scenario.parameters, register.exposure), state.snapshot()
     visits = value_at(snapshot, "visits.started")

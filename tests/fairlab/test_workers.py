@@ -1,6 +1,12 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
@@ -8,8 +14,8 @@ from tests.fairlab.conftest import SCALE
 
 from fairfacts.errors import WorkersError
 from fairlab.ensemble import Ensemble, Plan, play_ensembles
-from fairlab.workers import in_order, workers
-from fairsim.scenario import load_scenario
+from fairlab.workers import _interrupts_deferred, in_order, workers
+from fairsim.inputs.scenario import load_scenario
 
 
 def played_by(executor, at_once: int) -> Ensemble:
@@ -26,11 +32,62 @@ def test_ensemble_does_not_depend_on_the_number_of_processes(ensemble, count):
 
 def test_ensemble_does_not_depend_on_a_dask_cluster(ensemble):
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, scheduler_port=0) as cluster,
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", scheduler_port=0) as cluster,
         workers(dask=cluster.scheduler_address) as (executor, at_once),
     ):
         assert at_once == 2
         assert played_by(executor, at_once).digest == ensemble.digest
+
+
+def test_scheduler_that_is_lost_is_told_in_words():
+    cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", scheduler_port=0)
+
+    def play_on():
+        with workers(dask=cluster.scheduler_address) as (executor, at_once):
+            results = in_order(executor, at_once, time.sleep, [0, 60, 60])
+            next(results)
+            cluster.close()
+            list(results)
+
+    with pytest.raises(WorkersError, match="the scheduler was lost"):
+        play_on()
+
+
+def test_workers_of_another_version_are_refused_before_any_run(monkeypatch):
+    from distributed import Client
+
+    monkeypatch.setattr(Client, "run", lambda *_: {"tcp://there": "0" * 64})
+    with LocalCluster(n_workers=1, processes=False, dashboard_address=":0", scheduler_port=0) as cluster:
+        named = "worker tcp://there: its model is of another version; install this version of cloudfair there"
+        with pytest.raises(WorkersError, match=named), workers(dask=cluster.scheduler_address):
+            pass
+        monkeypatch.setattr(Client, "run", lambda *_: {"tcp://there": "fairsim is missing"})
+        with pytest.raises(WorkersError, match="fairsim is missing; install"), workers(dask=cluster.scheduler_address):
+            pass
+
+
+def test_ctrl_c_that_another_thread_takes_waits_until_the_worker_has_started():
+    begun = threading.Event()
+
+    def take_it():
+        begun.wait()
+        signal.raise_signal(signal.SIGINT)
+
+    other = threading.Thread(target=take_it)  # started before, as a thread starts with the mask of its starter
+    other.start()
+    steps = []
+
+    def start():
+        with _interrupts_deferred():
+            begun.set()
+            other.join()
+            steps.append("started")
+        steps.append("not reached")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert steps == ["started"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_results_come_in_the_order_of_the_tasks():
@@ -41,6 +98,22 @@ def test_results_come_in_the_order_of_the_tasks():
 def test_lost_worker_is_told():
     with workers(1) as (executor, at_once), pytest.raises(WorkersError, match="a worker was lost"):
         list(in_order(executor, at_once, os._exit, [1]))
+
+
+def test_workers_end_when_what_started_them_is_killed():
+    program = "import os\nfrom fairlab.workers import workers\nimport time\nif __name__ == '__main__':\n" + (
+        "  with workers(1) as (executor, _):\n"
+        "    print(executor.submit(os.getpid).result(), flush=True)\n"
+        "    executor.submit(time.sleep, 600).result()\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        parent.kill()
+    end = time.monotonic() + 60
+    while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not Path(f"/proc/{worker}").exists()
 
 
 def test_scheduler_that_is_not_there_is_named(monkeypatch):

@@ -7,7 +7,7 @@ from tests.fairsim.runs import log_of
 
 from fairfacts.event import Event
 from fairsim.fair import play
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 
 @pytest.fixture(scope="session")
@@ -17,16 +17,32 @@ def log() -> list[Event]:
 
 
 @pytest.fixture(scope="session")
+def small_log() -> list[Event]:
+    """A fair of a two-hundredth of the documented size: enough to break most laws in."""
+    return log_of(scale=0.005)
+
+
+@pytest.fixture(scope="session")
 def disrupted() -> list[Event]:
     """A fair in which everything goes wrong that can."""
-    scenario = load_scenario(str(Path(__file__).parent / "disrupted.toml"), scale=0.02)
+    return _disrupted(0.02)
+
+
+@pytest.fixture(scope="session")
+def small_disrupted() -> list[Event]:
+    """The same at a quarter of the scale."""
+    return _disrupted(0.005)
+
+
+def _disrupted(scale: float) -> list[Event]:
+    scenario = load_scenario(str(Path(__file__).parent / "disrupted.toml"), scale=scale)
     return [event for _, events in play(scenario, 7) for event in events]
 
 
 @pytest.fixture(scope="session")
 def booked() -> list[Event]:
     """A fair with timed entry and too few slots."""
-    return log_of("venue.timed_entry=1", "venue.cap=5000", "fair.days=2", scale=0.02)
+    return log_of("venue.timed_entry=1", "venue.cap=5000", "fair.days=2", scale=0.01)
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
-from fairsim.arrivals import HOUR_MS
 from fairsim.fair import play
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 
 def log_of(*changes: str, scale: float, seed: int = 7, replication: int = 0, slice_ms: int = HOUR_MS) -> list[Event]:

@@ -9,22 +9,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.auditor import LAWS, Auditor
-from fairfacts.disruptions import DisruptionBegun, DisruptionEnded
 from fairfacts.event import Event
-from fairfacts.negotiations import (
+from fairfacts.parts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded
+from fairfacts.parts.negotiations.events import (
+    NegotiationArranged,
     NegotiationDeclined,
     NegotiationEnded,
     NegotiationFailed,
     NegotiationLapsed,
+    NegotiationMissed,
     NegotiationRequested,
     NegotiationTakenUp,
 )
-from fairfacts.notices import NoticePublished
-from fairfacts.organisations import OrganisationRegistered
-from fairfacts.platform import LoginRefused, PlatformMetered, PlatformOpened
-from fairfacts.programme import (
+from fairfacts.parts.notices import NoticePublished
+from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.people import PersonRegistered
+from fairfacts.parts.platform import LoginRefused, PlatformMetered, PlatformOpened, PublicCounted
+from fairfacts.parts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
     SessionCancelled,
@@ -33,12 +36,12 @@ from fairfacts.programme import (
     SessionRescheduled,
     SessionScheduled,
 )
-from fairfacts.projects import ProjectPublished
-from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
-from fairfacts.routes import RouteDeparted, RouteOffered
-from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
-from fairfacts.venue import (
+from fairfacts.parts.projects import ProjectPublished
+from fairfacts.parts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
+from fairfacts.parts.routes import RouteDeparted, RouteOffered
+from fairfacts.parts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.parts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
+from fairfacts.parts.venue.events import (
     EntryBookedOut,
     GatesClosed,
     LanesChanged,
@@ -51,7 +54,7 @@ from fairfacts.venue import (
     ZoneLaidOut,
     ZonesCounted,
 )
-from fairfacts.visits import PagesViewed, VisitEnded, VisitStarted
+from fairfacts.parts.visits import PagesViewed, VisitEnded, VisitStarted
 
 LEFT_OUT, TWICE = "left out", "twice"
 BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
@@ -66,7 +69,7 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("fair.closes", FairOpened, LEFT_OUT),
     ("fair.closes", FairClosed, TWICE),
     ("flow.conserved", ViewerJoined, TWICE),
-    ("flow.conserved", NegotiationTakenUp, TWICE),
+    ("negotiation.waits", NegotiationTakenUp, TWICE),
     ("flow.little", NegotiationLapsed, {"waited_ms": 1}),
     ("flow.little", NegotiationEnded, {"talked_ms": 10**9}),
     ("flow.conserved", VisitorEntered, TWICE),
@@ -76,7 +79,8 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("flow.little", AgreementSigned, {"waited_ms": 1}),
     ("organisation.sequence", OrganisationRegistered, LEFT_OUT),
     ("organisation.delegates", OrganisationRegistered, {"delegates": 0}),
-    ("organisation.exhibits", OrganisationRegistered, {"kind": "embassy", "exhibits": True}),
+    ("organisation.kind", OrganisationRegistered, {"kind": "none"}),
+    ("session.kind", SessionScheduled, {"kind": "none"}),
     ("organisation.rank", OrganisationRegistered, {"economy_rank": 999}),
     ("organisation.registered", AttendeeAdmitted, {"economy": "XX"}),
     ("organisation.registered", AttendeeTurnedAway, {"organisation": 10**6}),
@@ -87,7 +91,7 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("organisation.registered", ReleasePublished, {"economy": "XX"}),
     ("organisation.registered", StandPlaced, {"economy": "XX"}),
     ("organisation.registered", VisitorEntered, {"organisation": 10**6}),
-    ("organisation.registered", VisitorRefused, {"economy": "XX"}),
+    ("organisation.registered", VisitorRefused, {"organisation": 10**6}),
     ("session.sequence", SessionScheduled, LEFT_OUT),
     ("session.room", SessionScheduled, {"room": ""}),
     ("session.clash", SessionScheduled, {"starts_ms": 0, "ends_ms": 6 * 86_400_000}),
@@ -124,6 +128,21 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("negotiation.overseas", NegotiationRequested, {"exhibitor_economy": "DE", "economy": "DE", "overseas": False}),
     ("negotiation.visit", NegotiationRequested, {"visit": 10**6}),
     ("negotiation.repeated", NegotiationRequested, {"attempt": 2}),
+    ("negotiation.repeated", NegotiationLapsed, {"retries": False}),
+    ("negotiation.waits", NegotiationArranged, TWICE),
+    ("negotiation.arranged", NegotiationArranged, {"for_ms": 0}),
+    ("negotiation.arranged", NegotiationMissed, TWICE),
+    ("negotiation.arranged", NegotiationTakenUp, {"arranged": True}),
+    ("negotiation.present", NegotiationTakenUp, {"visit": 10**6}),
+    ("negotiation.one", NegotiationEnded, LEFT_OUT),
+    ("negotiation.stays", NegotiationEnded, LEFT_OUT),
+    ("visit.first", VisitStarted, {"first": False}),
+    ("person.sequence", PersonRegistered, {"delegate": 10**6}),
+    ("organisation.registered", PersonRegistered, {"economy": "XX"}),
+    ("public.minute", PublicCounted, TWICE),
+    ("public.minute", PublicCounted, {"users": 0}),
+    ("visit.delegate", VisitStarted, {"delegate": 10**6}),
+    ("visit.delegate", VisitEnded, LEFT_OUT),
     ("negotiation.waits", NegotiationDeclined, TWICE),
     ("negotiation.waits", NegotiationLapsed, {"negotiation": 10**9}),
     ("negotiation.parties", NegotiationTakenUp, {"organisation": 10**6}),
@@ -148,11 +167,11 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("agreement.overseas", AgreementSigned, {"overseas": True, "mode": "on_site"}),
     ("result.sequence", ResultAnnounced, LEFT_OUT),
     ("result.occasion", ResultAnnounced, {"occasion": "henan"}),
-    ("result.occasion", FairOpened, LEFT_OUT),
+    ("result.occasion", ResultAnnounced, {"occasion": "none"}),
     ("result.announced", ResultSigned, {"result": 10**9}),
     ("result.announced", ResultSigned, {"value": 1}),
     ("result.announced", ResultSigned, TWICE),
-    ("result.room", ResultSigned, {"place": "room 99"}),
+    ("result.room", ResultSigned, {"place": "room 1"}),  # the first is signed before any session is open
     ("release.sequence", ReleasePublished, {"release": 7}),
     ("release.exhibitor", ReleasePublished, {"sector": "none"}),
     ("release.once", ReleasePublished, TWICE),
@@ -194,9 +213,10 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("count.minute", ZonesCounted, TWICE),
     ("count.inside", ZonesCounted, {"inside": (1,)}),
     ("count.inside", VisitorLeft, LEFT_OUT),
+    ("count.inside", ZonesCounted, {"in_sessions": 10**6}),
     ("count.waiting", ZonesCounted, {"waiting": (99,) * 5}),
     ("count.waiting", ZonesCounted, {"waiting": ()}),
-    ("organisation.registered", EntryBookedOut, {"economy": "XX"}),
+    ("organisation.registered", EntryBookedOut, {"organisation": 10**6}),
     ("organisation.registered", LoginRefused, {"organisation": 10**6}),
     ("organisation.registered", ViewerRefused, {"organisation": 10**6}),
     ("gate.there", LanesChanged, {"gate": 99}),
@@ -236,31 +256,44 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
 
 LOGS: dict[Any, str] = {
     EntryBookedOut: "booked",
-    "platform.full": "disrupted",
     **dict.fromkeys(
-        (DisruptionBegun, DisruptionEnded, LanesChanged, LoginRefused, NegotiationFailed, NoticePublished,
-         SessionCancelled, SessionRescheduled, ViewerRefused, ViewersStalled), "disrupted",
+        (DisruptionBegun, DisruptionEnded, LanesChanged, LoginRefused, NoticePublished, SessionCancelled,
+         SessionRescheduled, ViewerRefused, ViewersStalled), "small_disrupted",
     ),
+    # these need more organisations than the small fair has
+    NegotiationFailed: "disrupted",
+    ("platform.full", PlatformOpened): "disrupted",
+    ReleasePublished: "log",
+    ReportReleased: "log",
+    ("organisation.rank", OrganisationRegistered): "log",
+    ("negotiation.stays", NegotiationEnded): "log",
 }  # fmt: skip
-"""Logs in which such events happen, or such a law is put to the test; for all others it is `log`."""
+"""Logs in which such events occur, or in which a law can be broken; for all others it is `small_log`."""
 
 
-def broken(log: list[Event]) -> set[str]:
+CHUNK = 1_000
+
+
+def breaks(law: str, log: list[Event]) -> bool:
+    """Return whether the auditor finds a law broken; it reads no further than to there."""
     auditor = Auditor()
-    auditor.hear(log)
+    for first in range(0, len(log), CHUNK):
+        auditor.handle(log[first : first + CHUNK])
+        if law in auditor.broken:
+            return True
     auditor.close()
-    return set(auditor.broken)
+    return law in auditor.broken
 
 
 @pytest.mark.parametrize(
     ("law", "event_type", "change"), BROKEN, ids=[f"{law}, {kind.__name__}: {change}" for law, kind, change in BROKEN]
 )
 def test_log_that_breaks_a_law_is_found(request: pytest.FixtureRequest, law: str, event_type: type[Event], change: Any):
-    log: list[Event] = request.getfixturevalue(LOGS.get(event_type, LOGS.get(law, "log")))
+    log: list[Event] = request.getfixturevalue(LOGS.get((law, event_type), LOGS.get(event_type, "small_log")))
     place = next(at for at, event in enumerate(log) if type(event) is event_type)
     said = log[place]
     put = {LEFT_OUT: [], TWICE: [said, said]}[change] if type(change) is str else [replaced(said, change)]
-    assert law in broken([*log[:place], *put, *log[place + 1 :]])
+    assert breaks(law, [*log[:place], *put, *log[place + 1 :]])
 
 
 def replaced(event: Event, change: dict[str, Any]) -> Event:
@@ -272,10 +305,10 @@ def test_every_law_can_be_broken():
 
 
 @given(share=st.floats(0, 1))
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_laws_hold_at_any_moment_of_a_run(log: list[Event], share: float):
     auditor = Auditor()
-    auditor.hear(log[: 1 + int(share * (len(log) - 2))])
+    auditor.handle(log[: 1 + int(share * (len(log) - 2))])
     assert auditor.close(ended=False) == []
 
 
@@ -283,7 +316,7 @@ def test_violations_name_position_event_and_law(log: list[Event]):
     place = next(at for at, event in enumerate(log) if type(event) is ProjectPublished)
     wrong = replaced(log[place], {"sector": "none"})
     auditor = Auditor()
-    auditor.hear([*log[:place], wrong, *log[place + 1 :]])
+    auditor.handle([*log[:place], wrong, *log[place + 1 :]])
     (violation,) = auditor.close()
     assert (violation.position, violation.event, violation.law) == (place, wrong, "project.exhibitor")
     assert str(violation).startswith(

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from fairfacts.measures import MEASURES
-from fairsim.parameters import load_rows
+from fairsim.inputs.fair import load_fair
 
 ROOT = Path(__file__).resolve().parents[2]
 REPORT = (ROOT / "docs" / "stress-des.md").read_text(encoding="utf-8")
@@ -20,11 +20,11 @@ def test_report_has_every_item_of_the_checklist_in_its_order():
 def test_report_names_parameters_and_measures_that_there_are():
     named = set(re.findall(r"`([a-z]+\.[a-z_0-9]+)`", REPORT))
     others = {"fairfacts.auditor", "fairfacts.measures", "economies.csv"}
-    assert named - others <= {*load_rows(), *MEASURES}
+    assert named - others <= {*load_fair("ciftis2020").rows, *MEASURES}
 
 
 def test_report_names_every_calibrated_parameter():
-    calibrated = {row.name for row in load_rows().values() if row.kind == "calibrated"}
+    calibrated = {row.name for row in load_fair("ciftis2020").rows.values() if row.kind == "calibrated"}
     assert {name for name in calibrated if f"`{name}`" in REPORT} == calibrated
 
 

@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tarfile
 import threading
 from collections.abc import Callable, Iterator
-from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import brotli
 import httpx
 import pytest
 import zstandard
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.cloudfair.example import silence
+from tests.real import starts
+from tests.web.browsers import find_browser
 
-from cloudfair.log import Batch, Log
 from cloudfair.server import Server, bound, url_of
 from cloudfair.settings import Settings
+from cloudfair.store.batches import Batch
+from cloudfair.store.log import Log
 from fairfacts.event import Event
 from fairfacts.events import encode
-from fairfacts.negotiations import NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
-from fairfacts.organisations import OrganisationRegistered
-from fairfacts.projects import ProjectPublished
-from fairfacts.runs import FairClosed, FairOpened, RunEnded, RunStarted
-from fairfacts.streams import StreamStarted, ViewerJoined
-from fairfacts.visits import VisitStarted
+from fairfacts.parts.negotiations.events import NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
+from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.projects import ProjectPublished
+from fairfacts.parts.runs import FairClosed, FairOpened, RunEnded, RunStarted
+from fairfacts.parts.streams import StreamStarted, ViewerJoined
+from fairfacts.parts.visits import VisitStarted
 from fairsim.fair import play
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 expect.set_options(timeout=30_000)  # a slow machine fails nothing
 
-ROOT = Path(__file__).resolve().parents[2]
-BUNDLED = ROOT / "tests/browser/node_modules/@sparticuz/chromium/bin"
-UNPACKED = ROOT / ".cache/chromium"
-SYSTEM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+VIEWS = ["overview", "negotiations", "venue", "programme", "platform", "results", "comparison", "runs"]
+PICTURES = os.environ.get("CLOUDFAIR_PICTURES")
+"""A folder where tests leave pictures, for people to look at."""
 FLAGS = [
     "--no-sandbox",  # containers and root have none
     "--disable-gpu",
@@ -48,20 +46,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-FONTS = f"""<?xml version="1.0"?>
-<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
-<fontconfig>
-  <dir>/usr/share/fonts</dir>
-  <dir>{UNPACKED / "fonts"}</dir>
-  <cachedir>{UNPACKED / "fonts-cache"}</cachedir>
-</fontconfig>
-"""
-"""The system's fonts, and the one that came along where it has none."""
 
 
 @pytest.fixture(scope="module")  # no longer: its event loop would be in the way of asynchronous tests
 def browser() -> Iterator[Browser]:
     """A Chromium: the one that CLOUDFAIR_BROWSER names, the system's, or the one that `make test` fetches."""
+    starts("browser")
     found = find_browser()
     if found is None:
         reason = "no Chromium: run `make test`, which fetches one, or name one in CLOUDFAIR_BROWSER"
@@ -83,6 +73,7 @@ class Backend:
         self.start()
 
     def start(self) -> None:
+        starts("backend")
         ready = threading.Event()
         self._listener = bound("127.0.0.1", self._port)
         listener = self._listener.__enter__()
@@ -97,8 +88,8 @@ class Backend:
         self._thread.join()
         self._listener.__exit__(None, None, None)
 
-    def begin(self, seed: int = 7) -> str:
-        new = {"scenario": "ciftis2020", "seed": seed, "scale": SCALE, "version": "0.1.0"}
+    def begin(self, seed: int = 7, scale: float | None = None, scenario: str = "ciftis2020") -> str:
+        new = {"scenario": scenario, "seed": seed, "scale": scale or SCALE, "version": "0.1.0"}
         return str(httpx.post(f"{self.url}/runs", json=new, headers=self._bearing).raise_for_status().json()["run"])
 
     @property
@@ -106,22 +97,30 @@ class Backend:
         token = self._settings.get("token")
         return {"Authorization": f"Bearer {token}"} if token else {}
 
-    def append(self, run: str, first: int, events: list[Event]) -> None:
+    def append(self, run: str, first: int, events: list[Event], pace: str | None = None) -> None:
+        """Append events to a run, as a player that says how it plays the run."""
         url = f"{self.url}/runs/{run}/events"
-        httpx.post(url, params={"first": first}, content=encode(events), headers=self._bearing).raise_for_status()
+        headers = self._bearing | ({} if pace is None else {"fair-pace": pace})
+        httpx.post(url, params={"first": first}, content=encode(events), headers=headers).raise_for_status()
+
+    def fail(self, run: str, fault: str) -> None:
+        """Record that a run failed."""
+        log = Log.open(self._database)
+        log.runs.fail(run, fault)
+        log.close()
 
     def append_unknown(self, run: str) -> None:
         """Append what only another release would: an event that this one does not know."""
         ndjson = b'{"type":"fair.inaugurated","at_ms":0}\n'
         payload = zstandard.compress(ndjson)
         log = Log.open(self._database)
-        log.append(
+        log.batches.append(
             run, Batch(first=0, count=1, first_at_ms=0, last_at_ms=0, ends=False, ndjson=ndjson, payload=payload)
         )
         log.close()
 
     def silence(self, run: str) -> None:
-        """Have a run not heard of for some minutes."""
+        """Let the player of a run be silent for some minutes."""
         log = Log.open(self._database)
         silence(log, run)
         log.close()
@@ -171,14 +170,17 @@ def open_page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Call
     for page in pages:
         page.close()
     # the browser itself says so of each attempt while the backend is away, and where it refuses
-    said = ("net::ERR_", "Error during WebSocket handshake", *(f"with a status of {each}" for each in (401, 422, 501)))
+    refused = (f"with a status of {each}" for each in (401, 404, 422, 501))
+    said = ("net::ERR_", "Error during WebSocket handshake", *refused)
     assert [fault for fault in faults if not any(words in fault for words in said)] == []
     assert asked <= served | {"data:image"}
 
 
 def send(backend: Backend, batches: list[list[Event]]) -> tuple[str, int]:
-    """Begin a run and append batches to it; return the run and the position of the next event."""
-    run, head = backend.begin(), 0
+    """Begin the run that the batches are of and append them; return the run and the position of the next event."""
+    started = batches[0][0]
+    assert isinstance(started, RunStarted)
+    run, head = backend.begin(started.seed, started.scale, started.scenario), 0
     for batch in batches:
         backend.append(run, head, batch)
         head += len(batch)
@@ -193,6 +195,37 @@ def real() -> list[list[Event]]:
     """The events of a hundredth of the real fair, as the model plays it: one batch for every six hours."""
     scenario = load_scenario("ciftis2020", scale=SCALE)
     return [events for _, events in play(scenario, seed=7, slice_ms=6 * HOUR_MS)]
+
+
+class Shared(NamedTuple):
+    """Runs that no test changes, in a backend that the tests of a worker share."""
+
+    backend: Backend
+    half: str
+    """The real fair up to its third noon."""
+    whole: str
+    """The real fair, to its end."""
+
+    def get(self, path: str) -> Any:
+        return self.backend.get(path)
+
+
+@pytest.fixture(scope="session")
+def shared(real: list[list[Event]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    backend = Backend(tmp_path_factory.mktemp("shared") / "fair.db")
+    (half, _), (whole, _) = send(backend, real[:10]), send(backend, real)
+    yield Shared(backend, half, whole)
+    backend.stop()
+
+
+@pytest.fixture
+def open_shared(open_page: Callable[..., Page], shared: Shared) -> Callable[..., Page]:
+    """Opens the page on a shared run."""
+
+    def open_at(run: str, path: str = "", **options: Any) -> Page:
+        return open_page(f"?run={run}{path}", url=shared.backend.url, **options)
+
+    return open_at
 
 
 @pytest.fixture(scope="session")
@@ -273,31 +306,3 @@ def _negotiation(number: int, at_ms: int) -> list[Event]:
         NegotiationRequested(at_ms=at_ms, **who, visit=number, sector="tourism", attempt=1),
         answer(at_ms=at_ms + 20_000, **who, waited_ms=20_000),
     ]
-
-
-def find_browser() -> tuple[str, dict[str, str]] | None:
-    if named := os.environ.get("CLOUDFAIR_BROWSER"):
-        return (named, {}) if Path(named).is_file() else None
-    for name in SYSTEM_NAMES:
-        if program := shutil.which(name):
-            return program, {}
-    if not BUNDLED.is_dir():
-        return None
-    return unpack(), {"LD_LIBRARY_PATH": str(UNPACKED / "lib"), "FONTCONFIG_FILE": str(UNPACKED / "own-fonts.conf")}
-
-
-def unpack() -> str:
-    """Unpack the fetched Chromium once; its program last and in one step, so that what broke off is done again."""
-    program = UNPACKED / "chromium"
-    if not program.is_file():
-        UNPACKED.mkdir(parents=True, exist_ok=True)
-        for name in ("al2023", "fonts"):
-            packed = brotli.decompress((BUNDLED / f"{name}.tar.br").read_bytes())
-            with tarfile.open(fileobj=BytesIO(packed)) as archive:
-                archive.extractall(UNPACKED)
-        (UNPACKED / "own-fonts.conf").write_text(FONTS)
-        part = UNPACKED / "chromium.part"
-        part.write_bytes(brotli.decompress((BUNDLED / "chromium.br").read_bytes()))
-        part.chmod(0o755)
-        part.rename(program)
-    return str(program)

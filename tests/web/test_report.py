@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.command.fair import Fair
+from tests.faircli.fair import Fair
 
 
 @pytest.fixture(scope="module")

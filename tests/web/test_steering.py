@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.command.fair import Fair
+from tests.faircli.fair import Fair
 from tests.web.conftest import send
 
 OpenPage = Callable[..., Page]
@@ -19,6 +20,17 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A backend that can play runs itself."""
     with Fair(tmp_path_factory.mktemp("serving")).serving() as (url, _):
         yield url
+
+
+def test_an_empty_desk_starts_the_fair_at_a_click_and_follows_it(tmp_path: Path, open_page: OpenPage) -> None:
+    with Fair(tmp_path).serving() as (url, _):
+        page = open_page(url=url)
+        expect(page.locator("[data-start]")).to_have_count(2)
+        expect(page.locator("#empty code")).to_have_text("fair run ciftis2020")
+        page.locator("[data-start=opening-night]").click()
+        expect(page.locator("[data-measure='negotiations.initiated']").first).to_be_visible()
+        (run,) = httpx.get(f"{url}/runs").json()
+        assert (run["scenario"], run["state"]) == ("opening-night", "running")
 
 
 def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, open_page: OpenPage) -> None:
@@ -40,7 +52,7 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     expect(page.locator("#no-reports")).to_have_count(0)
     page.locator("#pause-run").click(timeout=20_000)
     expect(page.locator("[data-command='0'] td")).to_contain_text("Fri 4 Sep")  # obeyed, at that moment
-    expect(page.locator("#pause-run")).to_have_text("Go on")
+    expect(page.locator("#pause-run")).to_have_text("Resume")
     at_ms = httpx.get(f"{url}/runs/{run['id']}").json()["at_ms"]
     page.locator("#speed-run").select_option("600")
     expect(page.locator("[data-command='1'] td")).to_contain_text("Fri 4 Sep")
@@ -51,9 +63,11 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     page.locator("#disruption").select_option("platform_outage")
     page.locator("[name=capacity_share]").fill("2")
     page.locator("#disrupt-run").click()
-    expect(page.locator("[role=alert]")).to_contain_text("capacity_share")
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[role=alert]")).to_contain_text("capacity_share: it is out of range; less than 1.0 is allowed")
     page.locator("[name=capacity_share]").fill("0.25")
     page.locator("#disrupt-run").click()
+    page.locator("#disrupt-run-confirmed").click()
     expect(page.locator("[data-command='3'] td")).to_contain_text("Fri 4 Sep")
     expect(page.locator("[data-marked='0']")).to_be_attached()  # on the time bar
     page.keyboard.press("1")
@@ -61,7 +75,16 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     expect(page.locator("[data-disruption='0']")).to_contain_text("Platform outage")
     page.keyboard.press("8")
     page.locator("#stop-run").click()
+    page.locator("#stop-run-confirmed").click()
     expect(page.locator(f"[data-run={run['id']}] [data-state]")).to_have_text("stopped")
+    page.locator("#branch-run").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("This run is played again up to Fri 4 Sep")
+    page.locator("#branch-run-confirmed").click()
+    expect(page.locator("[data-pair]")).to_be_visible()  # both side by side
+    branch = next(each for each in httpx.get(f"{url}/runs").json() if each["id"] != run["id"])
+    assert f"run={run['id']}" in page.url
+    assert f"pick={branch['id']}" in page.url
+    assert (branch["seed"], branch["scale"], branch["scenario"]) == (11, 0.01, "ciftis2020")
     commands = httpx.get(f"{url}/runs/{run['id']}/commands").json()
     assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "resume", "disrupt", "stop"]
     assert all(each["refused"] is None and each["applied_at_ms"] is not None for each in commands)

@@ -1,4 +1,4 @@
-"""The page in Chinese: whatever the backend says in English has words of its own there, under the backend's keys."""
+"""The page in Chinese: it translates every sentence of the backend by the key that comes with it."""
 
 from __future__ import annotations
 
@@ -8,31 +8,20 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
-from tests.command.fair import Fair
-from tests.web.conftest import HOUR_MS, ROOT, SCALE
+from tests.faircli.fair import Fair
+from tests.web.browsers import ROOT
+from tests.web.conftest import HOUR_MS, SCALE, VIEWS
+from tests.web.languages import read_in
 
-from fairfacts.alarms import BALANCES
-from fairfacts.counting import RULES
-from fairfacts.disruptions import Disruption
 from fairfacts.events import encode
-from fairfacts.identities import IDENTITIES
+from fairfacts.parts.disruptions import Disruption
 from fairsim.fair import play
-from fairsim.parameters import load_rows
-from fairsim.scenario import load_scenario
+from fairsim.inputs.scenario import load_scenario
 
 OpenPage = Callable[..., Page]
 
-TEXT = ROOT / "platform/web/src/text"
 KINDS = {str(kind.__struct_config__.tag) for kind in Disruption.__subclasses__()}
 SCENARIOS = {path.stem for path in (ROOT / "scenarios").glob("*.toml")}
-TOLD = {
-    "scenario": SCENARIOS,
-    "question": SCENARIOS,
-    "disruption": KINDS,
-    "balance": set(BALANCES),
-    "rule": set(RULES),
-    "check": {identity.name for identity in IDENTITIES},
-}
 SENTENCE = re.compile(r"(?:[A-Za-z][A-Za-z'-]*[,;:]? ){3,}[A-Za-z]+")
 """Four English words in a row are no name."""
 SEEN = """() => {
@@ -40,22 +29,6 @@ SEEN = """() => {
     while (walker.nextNode()) texts.push(walker.currentNode.textContent);
     return [...texts, ...[...document.querySelectorAll("[aria-label]")].map(e => e.getAttribute("aria-label"))];
 }"""
-
-
-@pytest.mark.parametrize("about", TOLD)
-def test_whatever_the_backend_says_has_its_words(about: str) -> None:
-    topic = (TEXT / "said.ts").read_text().partition(f"\n  {about}: {{")[2].partition("\n  }")[0]
-    assert set(keys(topic, 4)) == TOLD[about]
-
-
-def test_every_parameter_has_its_words() -> None:
-    assert set(keys((TEXT / "parameters.ts").read_text(), 2)) == set(load_rows())
-
-
-def keys(source: str, indent: int) -> Iterator[str]:
-    """The keys of an object literal of TypeScript, one a line."""
-    for bare, quoted in re.findall(rf'^ {{{indent}}}(?:(\w+)|"([^"]+)"):', source, re.MULTILINE):
-        yield bare or quoted
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +61,7 @@ def test_no_english_sentence_is_left_in_any_view(night: tuple[str, str, str], op
     expect(page.locator("#feed")).to_have_text("已结束")
     left: dict[str, list[str]] = {}
     shown = {"overview": "[data-notice]", "negotiations": "[data-negotiation]", "comparison": "[data-rule]"}
-    for view in ("overview", "negotiations", "venue", "programme", "platform", "results", "comparison"):
+    for view in VIEWS[:-1]:
         page.locator(f".views a[href$={view}]").click()
         expect(page.locator(f"main[data-view={view}] {shown.get(view, '[data-measure]')}").first).to_be_visible()
         left[view] = english(page)
@@ -99,6 +72,7 @@ def test_no_english_sentence_is_left_in_any_view(night: tuple[str, str, str], op
     page.locator("#find-parameter").fill("share")
     expect(page.locator(".parameters li")).to_have_count(12)
     left["runs"] = english(page)
+    expect(page.locator("[name=kind] option")).to_have_count(len(KINDS))
     for name in ("scenario", "kind"):
         for option in page.locator(f"[name={name}] option").all():
             page.locator(f"[name={name}]").select_option(str(option.get_attribute("value")))
@@ -119,7 +93,7 @@ def test_notices_are_made_of_their_disruptions(night: tuple[str, str, str], open
         expect(page.locator(f"[data-notice='{outage['notice']}']")).to_contain_text(
             f"平台容量为 {what['capacity_share']:.0%}，预计 {what['lasts_min']:.0f} 分钟后恢复。"
         )
-    page.locator("#language").click()
+    read_in(page, "en-GB")
     for notice in notices:
         expect(page.locator(f"[data-notice='{notice['notice']}']")).to_contain_text(notice["text"])
 
@@ -131,3 +105,20 @@ def test_what_is_english_says_so(night: tuple[str, str, str], open_page: OpenPag
     page.locator("[name='negotiations.patience_mean_min']").fill("-1")
     page.locator("#start-run").click()
     expect(page.locator(".fault [lang=en]")).to_contain_text("negotiations.patience_mean_min")
+
+
+def test_words_of_a_language_are_fetched_when_somebody_reads_it(
+    night: tuple[str, str, str], open_page: OpenPage
+) -> None:
+    url, whole, _ = night
+    page = open_page(f"?run={whole}", url=url, locale="zh-CN")
+    expect(page.locator("#feed")).to_have_text("已结束")
+    assert fetched_languages(page) == {"zh"}
+    read_in(page, "en-GB")
+    expect(page.locator("#feed")).to_have_text("Ended")
+    assert "en" in fetched_languages(page)
+
+
+def fetched_languages(page: Page) -> set[str]:
+    names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
+    return {found[1] for name in names if (found := re.search(r"/assets/([a-z]{2})-[^/]*\.json$", name))}

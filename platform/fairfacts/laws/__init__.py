@@ -1,15 +1,15 @@
-"""The laws of any log, one module for each part of the fair, named as that of its events.
+"""The laws of any log, one module for each part of the fair, named like the module of its events.
 
-Another part is another class in `PARTS`, and `join` makes one of it; two parts may hear the same type of event.
+`ALL_LAWS` is the one registry: the laws of another part are another class in it.
 """
 
 from __future__ import annotations
 
 from fairfacts.laws.agreements import AgreementLaws
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.disruptions import DisruptionLaws
 from fairfacts.laws.negotiations import NegotiationLaws
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Part
 from fairfacts.laws.platform import PlatformLaws
 from fairfacts.laws.programme import ProgrammeLaws
 from fairfacts.laws.projects import ProjectLaws
@@ -20,7 +20,7 @@ from fairfacts.laws.streams import StreamLaws
 from fairfacts.laws.venue import VenueLaws
 from fairfacts.laws.visits import VisitLaws
 
-PARTS: tuple[type[Part], ...] = (
+ALL_LAWS: tuple[type[PartLaws], ...] = (
     DisruptionLaws,
     PlatformLaws,
     RegisterLaws,
@@ -35,26 +35,12 @@ PARTS: tuple[type[Part], ...] = (
     VenueLaws,
     RouteLaws,
 )
-"""Every part of the fair, in the order in which they hear an event."""
+"""The laws of every part, in the order in which they handle an event; laws read the accounts of those before them."""
 
 
-def join(breaks: Breaks) -> tuple[Part, ...]:
-    """Return the parts of a fair that nothing is known of yet, each with those whose account it looks into."""
-    register, disruptions = RegisterLaws(breaks), DisruptionLaws(breaks)
-    programme, visits = ProgrammeLaws(breaks, register), VisitLaws(breaks, register)
-    agreements = AgreementLaws(breaks, register)
-    return (
-        disruptions,
-        PlatformLaws(breaks, disruptions),
-        register,
-        programme,
-        StreamLaws(breaks, register, programme, disruptions),
-        visits,
-        ProjectLaws(breaks, register),
-        NegotiationLaws(breaks, register, visits, agreements.intend),
-        agreements,
-        ResultLaws(breaks, register, programme),
-        SigningLaws(breaks),
-        VenueLaws(breaks, register),
-        RouteLaws(breaks),
-    )
+def new_laws(breaks: Breaks) -> Others:
+    """Return the laws of every part, for a log of which nothing is known yet."""
+    laws = Others()
+    for kind in ALL_LAWS:
+        laws.add(kind(breaks, laws))
+    return laws

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fairfacts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.negotiations import differ
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.negotiations import NegotiationEnded
+from fairfacts.parts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
+from fairfacts.parts.negotiations.events import NegotiationEnded
 
 
-class AgreementLaws(Part):
+class AgreementLaws(PartLaws):
     """From intent to signature: in drafting, then fallen through, or drafted and signed."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -27,16 +28,21 @@ class AgreementLaws(Part):
         "agreement.overseas": "an agreement with a party from outside the home economy is signed online",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
-        super().__init__(breaks)
-        self._register = register
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._register = others.of(RegisterLaws)
         self._drafting: dict[int, NegotiationEnded] = {}
         self._waiting: dict[int, AgreementDrafted] = {}
         self._drafts, self._waits = Flow(), Flow()
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears; of intents the negotiations tell."""
-        return {AgreementDrafted: self._draft, AgreementFellThrough: self._leave_drafting, AgreementSigned: self._sign}
+        """Return what these laws do on each type of event that they handle."""
+        return {
+            NegotiationEnded: self._end_talk,
+            AgreementDrafted: self._draft,
+            AgreementFellThrough: self._leave_drafting,
+            AgreementSigned: self._sign,
+        }
 
     def flows(self, now_ms: int) -> dict[str, Little]:
         """Return the accounts of the intents in drafting, and of the agreements that wait to be signed."""
@@ -45,10 +51,10 @@ class AgreementLaws(Part):
             "agreements_waiting": self._waits.little(now_ms, (one.at_ms for one in self._waiting.values())),
         }
 
-    def intend(self, event: NegotiationEnded) -> None:
-        """A talk has ended in an intent."""
-        self._drafting[event.negotiation] = event
-        self._drafts.enter(event.at_ms)
+    def _end_talk(self, event: NegotiationEnded) -> None:
+        if event.outcome == "intent":
+            self._drafting[event.negotiation] = event
+            self._drafts.enter(event.at_ms)
 
     def _leave_drafting(self, event: AgreementDrafted | AgreementFellThrough) -> None:
         if not self._register.exhibits_in(event.exhibitor, event.sector):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fairfacts.disruptions import AnyDisruption, DisruptionBegun, DisruptionEnded, PlatformOutage, lasts_ms
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.notices import NoticePublished
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
+from fairfacts.parts.disruptions import AnyDisruption, DisruptionBegun, DisruptionEnded, PlatformOutage, lasts_ms
+from fairfacts.parts.notices import NoticePublished
 
 
-class DisruptionLaws(Part):
-    """What is disrupted now, and what everybody was told of it."""
+class DisruptionLaws(PartLaws):
+    """The disruptions in effect, and the notices about them."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
         "disruption.sequence": "disruptions are numbered 0, 1, 2, ... as they begin",
@@ -21,14 +22,14 @@ class DisruptionLaws(Part):
         "notice.disruption": "a notice tells of a disruption that has begun",
     }
 
-    def __init__(self, breaks: Breaks) -> None:
-        super().__init__(breaks)
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
         self.active: dict[int, AnyDisruption] = {}
         self._begun_ms: dict[int, int] = {}
         self._next_notice = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {DisruptionBegun: self._begin, DisruptionEnded: self._end, NoticePublished: self._publish}
 
     def capacity_share(self) -> float:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from fairfacts.clock import HOUR_MS
+
 
 class Flow:
     """Those who come, stay for a while, and go: Little's law of them, exact in whole milliseconds.
@@ -76,7 +78,7 @@ class Little(msgspec.Struct, frozen=True):
 
     def plain(self) -> dict[str, Any]:
         """Return L, lambda and W as plain data."""
-        hours = self.over_ms / 3_600_000
+        hours = self.over_ms / HOUR_MS
         return {
             "came": self.came,
             "present": self.present,

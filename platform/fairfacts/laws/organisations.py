@@ -6,39 +6,46 @@ from collections.abc import Mapping
 from sys import intern
 from typing import ClassVar
 
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.organisations import OrganisationRegistered
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
+from fairfacts.parts.fairs import has
+from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.people import PersonRegistered
 
-MAY_EXHIBIT = ("enterprise", "fortune_500")
 
-
-class RegisterLaws(Part):
+class RegisterLaws(PartLaws):
     """Who is registered, and of what economy and sector."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
         "organisation.sequence": "organisations are numbered 0, 1, 2, ... as they register",
         "organisation.delegates": "an organisation has a delegate at least",
-        "organisation.exhibits": "only enterprises and Fortune 500 companies exhibit",
+        "organisation.kind": "an organisation is of a kind that the fair has",
+        "person.sequence": "the delegates of an organisation are numbered on as further ones register",
         "organisation.rank": "an economy has one rank, and no two have the same",
         "organisation.registered": "whoever acts is registered, and of the economy that the event says",
     }
 
-    def __init__(self, breaks: Breaks) -> None:
-        super().__init__(breaks)
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
         # by organisation: lists, as the look-ups of every event go through them, and dictionaries miss the cache more
         self.economy: list[str] = []
+        self._delegates: list[int] = []
         self.sector: list[str] = []
         """Empty for those who do not exhibit."""
         self._rank: dict[str, int] = {}
         self._economy_at: dict[int, str] = {}
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
-        return {OrganisationRegistered: self._registered}
+        """Return what these laws do on each type of event that they handle."""
+        return {OrganisationRegistered: self._registered, PersonRegistered: self._register_person}
 
     def is_known(self, organisation: int, economy: str) -> bool:
         """Return whether an organisation is registered, and of an economy."""
         return organisation < len(self.economy) and self.economy[organisation] == economy
+
+    def delegates_of(self, organisation: int) -> int:
+        """Return how many delegates an organisation has registered."""
+        return self._delegates[organisation] if organisation < len(self._delegates) else 0
 
     def exhibits(self, organisation: int) -> bool:
         """Return whether an organisation exhibits."""
@@ -57,7 +64,17 @@ class RegisterLaws(Part):
         economy = self._economy_at.setdefault(event.economy_rank, event.economy)
         if (rank, economy) != (event.economy_rank, event.economy):
             self.breaks(event, "organisation.rank")
+        self._delegates.append(event.delegates)
         self.economy.append(intern(event.economy))
         self.sector.append(intern(event.sector) if event.exhibits else "")
-        if event.exhibits and event.kind not in MAY_EXHIBIT:
-            self.breaks(event, "organisation.exhibits")
+        if not has(self.fair.organisation_kinds, event.kind):
+            self.breaks(event, "organisation.kind")
+
+    def _register_person(self, event: PersonRegistered) -> None:
+        organisation = event.organisation
+        if not self.is_known(organisation, event.economy):
+            self.breaks(event, "organisation.registered")
+            return
+        if event.delegate != self._delegates[organisation]:
+            self.breaks(event, "person.sequence")
+        self._delegates[organisation] = max(event.delegate, self._delegates[organisation]) + 1

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from fairfacts.clock import MINUTE_MS
 from fairfacts.event import Event
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.disruptions import DisruptionLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.negotiations import NegotiationEnded, NegotiationFailed, NegotiationTakenUp
-from fairfacts.platform import PlatformMetered, PlatformOpened
-from fairfacts.streams import ViewerJoined, ViewerLeft, ViewerRefused
-
-MINUTE_MS = 60_000
+from fairfacts.parts.negotiations.events import NegotiationEnded, NegotiationFailed, NegotiationTakenUp
+from fairfacts.parts.platform import PlatformMetered, PlatformOpened, PublicCounted
+from fairfacts.parts.streams import ViewerJoined, ViewerLeft, ViewerRefused
 
 
-class PlatformLaws(Part):
+class PlatformLaws(PartLaws):
     """What the platform carries at the same time."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -23,17 +23,18 @@ class PlatformLaws(Part):
         "platform.rooms": "no more talks are held at the same time than the platform has rooms",
         "platform.viewers": "no more views are going on at the same time than the platform carries",
         "platform.full": "a viewer is refused as full only when the platform carries all it can",
+        "public.minute": "the public is counted at whole minutes, each once, when somebody has come",
         "platform.minute": "the platform is metered at whole minutes, each once, at the capacity that it has",
     }
 
-    def __init__(self, breaks: Breaks, disruptions: DisruptionLaws) -> None:
-        super().__init__(breaks)
-        self._disruptions = disruptions
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._disruptions = others.of(DisruptionLaws)
         self._opened: PlatformOpened | None = None
-        self._talking = self._watching = self._metered_ms = 0
+        self._talking = self._watching = self._metered_ms = self._public_ms = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {
             PlatformOpened: self._open,
             NegotiationTakenUp: self._take_up,
@@ -43,6 +44,7 @@ class PlatformLaws(Part):
             ViewerLeft: self._leave,
             ViewerRefused: self._refuse,
             PlatformMetered: self._meter,
+            PublicCounted: self._count_public,
         }
 
     def _most(self, capacity: int) -> int:
@@ -73,6 +75,11 @@ class PlatformLaws(Part):
         most = 0 if self._opened is None else self._most(self._opened.viewers)
         if event.reason == "full" and self._watching < most:
             self.breaks(event, "platform.full")
+
+    def _count_public(self, event: PublicCounted) -> None:
+        if event.at_ms % MINUTE_MS or event.at_ms <= self._public_ms or not event.users:
+            self.breaks(event, "public.minute")
+        self._public_ms = event.at_ms
 
     def _meter(self, event: PlatformMetered) -> None:
         share = self._disruptions.capacity_share()

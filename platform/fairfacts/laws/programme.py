@@ -8,9 +8,11 @@ from typing import ClassVar
 
 import msgspec
 
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.programme import (
+from fairfacts.parts.fairs import has
+from fairfacts.parts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
     SessionCancelled,
@@ -21,10 +23,11 @@ from fairfacts.programme import (
 )
 
 
-class ProgrammeLaws(Part):
+class ProgrammeLaws(PartLaws):
     """Sessions: scheduled, open, held, and who is admitted."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
+        "session.kind": "a session is of a kind that the fair has",
         "session.sequence": "sessions are numbered 0, 1, 2, ... as they are scheduled",
         "session.room": "a session is without a room and seats when it is online, and only then",
         "session.clash": "two sessions of one room do not overlap",
@@ -39,8 +42,8 @@ class ProgrammeLaws(Part):
         "attendee.turned_away": "a delegate is turned away from a full room or a cancelled session only",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
-        super().__init__(breaks)
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
         self.sessions: dict[int, SessionScheduled] = {}
         self.open: set[int] = set()
         self._held: set[int] = set()
@@ -48,10 +51,10 @@ class ProgrammeLaws(Part):
         self._cancelled: set[int] = set()
         self._admitted: dict[int, int] = defaultdict(int)
         self._in_room: dict[str, list[SessionScheduled]] = defaultdict(list)
-        self._register = register
+        self._register = others.of(RegisterLaws)
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {
             SessionScheduled: self._scheduled,
             SessionOpened: self._opened,
@@ -61,6 +64,10 @@ class ProgrammeLaws(Part):
             SessionCancelled: self._cancel,
             SessionClosed: self._closed,
         }
+
+    def is_room(self, place: str) -> bool:
+        """Return whether a session was scheduled in a place."""
+        return place in self._in_room
 
     def is_open_in(self, room: str) -> bool:
         """Return whether a session is open in a room."""
@@ -75,6 +82,8 @@ class ProgrammeLaws(Part):
     def _scheduled(self, event: SessionScheduled) -> None:
         if event.session != len(self.sessions):
             self.breaks(event, "session.sequence")
+        if not has(self.fair.session_kinds, event.kind):
+            self.breaks(event, "session.kind")
         if event.ends_ms <= event.starts_ms:
             self.breaks(event, "session.times")
         if not (event.mode == "online") == (not event.room) == (event.capacity == 0):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.projects import ProjectPublished
+from fairfacts.parts.projects import ProjectPublished
 
 
-class ProjectLaws(Part):
+class ProjectLaws(PartLaws):
     """Projects published."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -18,13 +19,13 @@ class ProjectLaws(Part):
         "project.exhibitor": "a project is published by an exhibitor, in its sector",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
-        super().__init__(breaks)
-        self._register = register
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._register = others.of(RegisterLaws)
         self._next = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {ProjectPublished: self._published}
 
     def _published(self, event: ProjectPublished) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
 from fairfacts.laws.programme import ProgrammeLaws
-from fairfacts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultEvent, ResultSigned
-from fairfacts.runs import FairOpened
+from fairfacts.parts.fairs import has
+from fairfacts.parts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultEvent, ResultSigned
+from fairfacts.parts.runs import FairOpened
 
 
-class ResultLaws(Part):
+class ResultLaws(PartLaws):
     """Results announced and signed on their occasions, and what is released."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
         "result.sequence": "results are numbered 0, 1, 2, ... as they are announced",
-        "result.occasion": "the results of the opening are announced before the fair opens, and no others",
+        "result.occasion": "the results of an occasion are all announced before the fair opens, or all after",
         "result.announced": "a result is signed once, after it was announced, as what was announced",
         "result.room": "a result that is signed in a room is signed while a session is open there",
         "release.sequence": "releases are numbered 0, 1, 2, ... as they are published",
@@ -26,17 +28,19 @@ class ResultLaws(Part):
         "report.sequence": "reports are numbered 0, 1, 2, ... as they are released",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws, programme: ProgrammeLaws) -> None:
-        super().__init__(breaks)
-        self._register, self._programme = register, programme
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._register, self._programme = others.of(RegisterLaws), others.of(ProgrammeLaws)
         self._opened = False
+        self._is_after: dict[str, bool] = {}
+        """Whether an occasion's results are announced after the opening."""
         self._announced: dict[int, ResultAnnounced] = {}
         """Results that are not signed."""
         self._releasing: set[int] = set()
         self._next_result = self._next_release = self._next_report = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {
             FairOpened: self._fair_opened,
             ResultAnnounced: self._announce,
@@ -52,7 +56,8 @@ class ResultLaws(Part):
         if event.result != self._next_result:
             self.breaks(event, "result.sequence")
         self._next_result = event.result + 1
-        if (event.occasion == "opening") is self._opened:
+        after = self._is_after.setdefault(event.occasion, self._opened)
+        if after is not self._opened or not has(self.fair.occasions, event.occasion):
             self.breaks(event, "result.occasion")
         self._announced[event.result] = event
 
@@ -60,7 +65,7 @@ class ResultLaws(Part):
         announced = self._announced.pop(event.result, None)
         if announced is None or _said(announced) != _said(event):
             self.breaks(event, "result.announced")
-        if event.place.startswith("room") and not self._programme.is_open_in(event.place):
+        if self._programme.is_room(event.place) and not self._programme.is_open_in(event.place):
             self.breaks(event, "result.room")
 
     def _publish(self, event: ReleasePublished) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.routes import RouteDeparted, RouteOffered, Theme
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
+from fairfacts.parts.routes import RouteDeparted, RouteOffered, Theme
 
 
-class RouteLaws(Part):
+class RouteLaws(PartLaws):
     """Routes on offer, and their tours."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -18,13 +19,13 @@ class RouteLaws(Part):
         "route.seats": "a tour takes no more people than it has seats, and leaves nobody behind while there are any",
     }
 
-    def __init__(self, breaks: Breaks) -> None:
-        super().__init__(breaks)
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
         self._theme: dict[int, Theme] = {}
         self._next = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {RouteOffered: self._offer, RouteDeparted: self._depart}
 
     def _offer(self, event: RouteOffered) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fairfacts.agreements import AgreementSigned
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.results import ResultSigned
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
+from fairfacts.parts.agreements import AgreementSigned
+from fairfacts.parts.results import ResultSigned
 
 
-class SigningLaws(Part):
+class SigningLaws(PartLaws):
     """Where agreements and results are signed: online, or in slots at a place on site."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -18,13 +19,13 @@ class SigningLaws(Part):
         "signing.slot": "a slot in a place begins when the one before it there is over",
     }
 
-    def __init__(self, breaks: Breaks) -> None:
-        super().__init__(breaks)
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
         self._free_ms: dict[str, int] = {}
         """When the latest slot in each place was over."""
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {AgreementSigned: self._sign, ResultSigned: self._sign}
 
     def _sign(self, event: AgreementSigned | ResultSigned) -> None:

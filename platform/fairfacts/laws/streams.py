@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from fairfacts.disruptions import StreamFailure
+from fairfacts.clock import MINUTE_MS
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.disruptions import DisruptionLaws
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
 from fairfacts.laws.programme import ProgrammeLaws
-from fairfacts.programme import SessionCancelled, SessionClosed
-from fairfacts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
+from fairfacts.parts.disruptions import StreamFailure
+from fairfacts.parts.programme import SessionCancelled, SessionClosed
+from fairfacts.parts.streams import StreamEnded, StreamStarted, ViewerJoined, ViewerLeft, ViewerRefused, ViewersStalled
 
-MINUTE_MS = 60_000
 
-
-class StreamLaws(Part):
+class StreamLaws(PartLaws):
     """Streams on air, and who watches."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -31,13 +31,11 @@ class StreamLaws(Part):
         "viewer.watched": "watched_ms is the time from joining to leaving",
     }
 
-    def __init__(
-        self, breaks: Breaks, register: RegisterLaws, programme: ProgrammeLaws, disruptions: DisruptionLaws
-    ) -> None:
-        super().__init__(breaks)
-        self._disruptions = disruptions
-        self._programme = programme
-        self._register = register
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._disruptions = others.of(DisruptionLaws)
+        self._programme = others.of(ProgrammeLaws)
+        self._register = others.of(RegisterLaws)
         self._on_air: dict[int, int] = {}
         """Viewers of each stream on air."""
         self._started: set[int] = set()
@@ -46,7 +44,7 @@ class StreamLaws(Part):
         self._next = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {
             StreamStarted: self._start,
             ViewerJoined: self._join,

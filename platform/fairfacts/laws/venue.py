@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from typing import ClassVar
 
+from fairfacts.clock import MINUTE_MS
+from fairfacts.handlers import Handlers
+from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.organisations import RegisterLaws
-from fairfacts.laws.part import Breaks, Handlers, Part
-from fairfacts.programme import AttendeeAdmitted
-from fairfacts.venue import (
+from fairfacts.parts.programme import AttendeeAdmitted
+from fairfacts.parts.venue.events import (
     CapChanged,
     EntryBookedOut,
     GatesClosed,
@@ -23,15 +25,12 @@ from fairfacts.venue import (
     VisitorEntered,
     VisitorLeft,
     VisitorRefused,
-    ZoneKind,
     ZoneLaidOut,
     ZonesCounted,
 )
 
-MINUTE_MS = 60_000
 
-
-class VenueLaws(Part):
+class VenueLaws(PartLaws):
     """Zones and stands, the halls' days, their gates, and who is inside."""
 
     LAWS: ClassVar[Mapping[str, str]] = {
@@ -48,8 +47,8 @@ class VenueLaws(Part):
         "gate.lanes": "a gate checks no more visitors at a time than it has lanes",
         "gate.turn": "a gate calls visitors in the order in which they came",
         "visitor.sequence": "visitors are numbered 0, 1, 2, ... as they first enter",
-        "visitor.same": "a visitor's number is of the same organisation on all days",
-        "visitor.once": "a visitor enters once a day",
+        "visitor.same": "a visitor's number is of one person with one badge on all days, and each person has one",
+        "visitor.once": "a visitor who is inside does not enter",
         "visitor.checked": "a visitor enters after a check that takes time and begins while the gates are open",
         "visitor.full": "a delegate is refused as full at once, and only when people inside and lanes make up the cap",
         "visitor.late": "a delegate is refused as late for good, and only after last entry",
@@ -57,25 +56,27 @@ class VenueLaws(Part):
         "visitor.attends": "a visitor who is admitted to a session is inside the halls, as whoever entered",
         "visitor.stayed": "stayed_ms is the time since the visitor entered, and more than none",
         "count.minute": "people are counted at every minute of open halls, from the opening to the close",
-        "count.inside": "a count has every zone, and adds up to those who have entered and not left",
+        "count.inside": "a count has every zone, and adds up with those in sessions to those who are inside",
         "count.waiting": "a count has at each gate those who had come by then and were not called yet",
     }
 
-    def __init__(self, breaks: Breaks, register: RegisterLaws) -> None:
-        super().__init__(breaks)
-        self._register = register
-        self._zones: dict[int, ZoneKind] = {}
+    def __init__(self, breaks: Breaks, others: Others) -> None:
+        super().__init__(breaks, others)
+        self._register = others.of(RegisterLaws)
+        self._zones: dict[int, str] = {}
         self._placed: set[int] = set()
         self._day: Day | None = None
         """While the halls are open."""
-        self._organisation: dict[int, int] = {}
-        """Of each visitor so far."""
+        self._person: dict[int, tuple[int | None, int | None, str]] = {}
+        """Organisation, delegate and badge of each visitor so far."""
+        self._delegates: set[tuple[int | None, int]] = set()
+        """Those who have a number as visitors."""
         self._inside: dict[int, VisitorEntered] = {}
         self._stays = Flow()
         self._next_zone = self._next_visitor = 0
 
     def handlers(self) -> Handlers:
-        """Return what is done on each type of event that the part hears."""
+        """Return what these laws do on each type of event that they handle."""
         return {
             ZoneLaidOut: self._lay_out,
             StandPlaced: self._place,
@@ -135,21 +136,24 @@ class VenueLaws(Part):
             self._day.gates[event.gate].lanes.append((event.at_ms, event.lanes))
 
     def _book_out(self, event: EntryBookedOut) -> None:
-        if not self._register.is_known(event.organisation, event.economy):
+        self._know(event)
+
+    def _know(self, event: EntryBookedOut | VisitorEntered | VisitorRefused) -> None:
+        if event.organisation is not None and not self._register.is_known(event.organisation, event.economy):
             self.breaks(event, "organisation.registered")
 
     def _enter(self, event: VisitorEntered) -> None:
         day, check_ms = self._day, event.at_ms - event.checked_ms
         self._recognise(event)
+        if event.visitor in self._inside:
+            self.breaks(event, "visitor.once")
         self._inside[event.visitor] = event
         self._stays.enter(event.at_ms)
         if day is None or not event.checked_ms or not day.opens_ms <= check_ms <= day.last_entry_ms:
             self.breaks(event, "visitor.checked")
         if day is None:
             return
-        if event.visitor in day.entered:
-            self.breaks(event, "visitor.once")
-        day.entered.add(event.visitor)
+        day.entered += 1
         if len(self._inside) > most_at(day.caps, check_ms):
             self.breaks(event, "venue.cap")
         if event.gate < len(day.gates):
@@ -160,22 +164,24 @@ class VenueLaws(Part):
             self.breaks(event, "gate.there")
 
     def _recognise(self, event: VisitorEntered) -> None:
-        visitor = event.visitor
-        if not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
-        organisation = self._organisation.get(visitor)
-        if organisation is None:
+        visitor, person = event.visitor, (event.organisation, event.delegate, event.badge)
+        self._know(event)
+        known = self._person.get(visitor)
+        if known is None:
             if visitor != self._next_visitor:
                 self.breaks(event, "visitor.sequence")
             self._next_visitor = visitor + 1
-            self._organisation[visitor] = event.organisation
-        elif organisation != event.organisation:
+            self._person[visitor] = person
+            if event.delegate is not None and (event.organisation, event.delegate) in self._delegates:
+                self.breaks(event, "visitor.same")
+            if event.delegate is not None:
+                self._delegates.add((event.organisation, event.delegate))
+        elif known != person:
             self.breaks(event, "visitor.same")
 
     def _refuse(self, event: VisitorRefused) -> None:
         day, at_ms = self._day, event.at_ms
-        if not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
+        self._know(event)
         if event.reason == "full":
             # those in a lane have a place inside already; before the halls open nobody knows their cap
             room = 0 if day is None else day.caps[-1][1] - len(self._inside) - day.lanes
@@ -209,7 +215,7 @@ class VenueLaws(Part):
         self._stays.leave(event.at_ms, event.stayed_ms)
 
     def _count(self, event: ZonesCounted) -> None:
-        if len(event.inside) != len(self._zones) or sum(event.inside) != len(self._inside):
+        if len(event.inside) != len(self._zones) or sum(event.inside) + event.in_sessions != len(self._inside):
             self.breaks(event, "count.inside")
         day = self._day
         if day is None or event.at_ms != day.next_count_ms():
@@ -238,7 +244,7 @@ class VenueLaws(Part):
 
     def _hold_day(self, event: VenueClosed, day: Day) -> None:
         """What shows only when all who were at the gates have been let in or refused."""
-        if event.entered != len(day.entered):
+        if event.entered != day.entered:
             self.breaks(event, "venue.entered")
         if not day.gates_closed:
             self.breaks(event, "gates.close")
@@ -273,7 +279,7 @@ class Day:
         self.caps, self.lanes = [(event.at_ms, event.cap)], sum(event.lanes)
         self.gates = [Gate(lanes, event.at_ms) for lanes in event.lanes]
         self.gates_closed = False
-        self.entered: set[int] = set()
+        self.entered = 0
         self.counts = 0
 
     def next_count_ms(self) -> int:
@@ -283,13 +289,13 @@ class Day:
 
 
 class Gate:
-    """A day's visitors at a gate. A wait is told when it is over, so what held during it is known at the close."""
+    """A day's visitors at a gate. An event gives a wait when it is over, so its laws are held at the close."""
 
     __slots__ = ("_began_ms", "_changes", "_ended_ms", "_opens_ms", "_waits_ms", "counted", "lanes")
 
     def __init__(self, lanes: int, opens_ms: int) -> None:
         self.counted: list[int] = []
-        """Those said to wait, minute by minute."""
+        """The people in the queue as they were counted, minute by minute."""
         self.lanes, self._opens_ms = [(opens_ms, lanes)], opens_ms
         self._waits_ms: list[tuple[int, int]] = []
         """When each visitor came, and was called to a lane or sent away."""

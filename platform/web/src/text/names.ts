@@ -1,218 +1,96 @@
-// What things are called: measures, figures, and the words that events carry. Each has its English and its Chinese name.
+// Names of things, made from the keys that the backend gives: measures, figures, sectors, economies, organisations,
+// sessions, rooms.
 
-import type { As } from "../format";
+import { calledIn, inLanguage, type Names, namesOf, titleIn, topicIn } from "./fair";
+import { filled, type Language, named, ownOf, translated } from "./words";
 
-export type Name = readonly [english: string, chinese: string];
+const ENGLISH = "en";
 
-/** Measures by their path in the snapshot, and how each is written where it is no count. */
-export const measures: Record<string, readonly [english: string, chinese: string, as?: As]> = {
-  "organisations.registered": ["Organisations", "注册机构"],
-  "organisations.exhibitors": ["Exhibitors", "参展商"],
-  "organisations.economies": ["Countries and regions", "国家和地区"],
-  "visits.online": ["Visitors online", "在线访客"],
-  "visits.online_peak": ["Online at most", "在线峰值"],
-  "visits.started": ["Visits begun", "累计访问"],
-  "visits.started_overseas": ["of these from abroad", "其中境外"],
-  "visits.without_request_share": ["Visits without a request", "未发起洽谈的访问", "share"],
-  "visits.stands_viewed": ["Stands viewed", "展位浏览"],
-  "visits.projects_viewed": ["Projects viewed", "项目浏览"],
-  "streams.live": ["Streams on air", "正在直播"],
-  "streams.ended": ["Streams ended", "已结束直播"],
-  "streams.viewers": ["Stream viewers", "直播观众"],
-  "streams.viewers_peak": ["Viewers at most", "观众峰值"],
-  "streams.views": ["Views", "观看次数"],
-  "streams.watched_mean_s": ["Mean view", "平均观看", "s"],
-  "projects.published": ["Projects published", "发布的项目"],
-  "negotiations.initiated": ["Negotiations initiated", "发起的洽谈"],
-  "negotiations.initiated_overseas": ["of these overseas", "其中涉外"],
-  "negotiations.overseas_share": ["Overseas share", "涉外占比", "share"],
-  "negotiations.repeated": ["Asked again", "再次发起"],
-  "negotiations.waiting": ["Waiting", "等待中"],
-  "negotiations.talking": ["In talk", "洽谈中"],
-  "negotiations.declined": ["Declined", "被谢绝"],
-  "negotiations.lapsed": ["Lapsed", "已失效"],
-  "negotiations.lapse_share": ["Requests lapsed", "失效占比", "share"],
-  "negotiations.taken_up": ["Taken up", "已接洽"],
-  "negotiations.held": ["Held", "已完成"],
-  "negotiations.no_deal": ["No deal", "未达成"],
-  "negotiations.follow_up": ["Follow-up", "继续跟进"],
-  "negotiations.intents": ["Intents to sign", "签约意向"],
-  "negotiations.waited_mean_s": ["Mean wait", "平均等待", "s"],
-  "negotiations.waited_p50_s": ["Median wait", "等待中位数", "s"],
-  "negotiations.waited_p90_s": ["9 in 10 wait at most", "九成等待不超过", "s"],
-  "negotiations.talked_mean_s": ["Mean talk", "平均洽谈", "s"],
-  "negotiations.desks_busy": ["Desks busy", "忙碌展位"],
-  "negotiations.desks_busy_peak": ["Desks busy at most", "忙碌展位峰值"],
-  "negotiations.desks_waited_at": ["Desks waited at", "有人等候的展位"],
-  "programme.scheduled": ["In the programme", "议程场次"],
-  "programme.live": ["Sessions under way", "进行中的场次"],
-  "programme.held": ["Sessions held", "已举办场次"],
-  "programme.attended": ["Admitted to sessions", "入场人次"],
-  "programme.turned_away": ["Turned away, room full", "满员未入场"],
-  "programme.overran": ["Ran over time", "超时场次"],
-  "venue.inside": ["Inside now", "场内人数"],
-  "venue.inside_peak": ["Inside at most", "场内峰值"],
-  "venue.cap": ["People allowed inside", "场内上限"],
-  "venue.entered": ["Entries", "入场人次"],
-  "venue.visitors": ["Visitors on site", "到场人数"],
-  "venue.days_per_visitor": ["Days for each visitor", "人均到场天数", "mean"],
-  "venue.refused": ["Refused at the gates", "入口劝返"],
-  "venue.turned_away": ["Turned away for good", "当日未再入场"],
-  "venue.waiting": ["In the queues", "排队人数"],
-  "venue.waiting_peak": ["In the queues at most", "排队峰值"],
-  "venue.waited_mean_s": ["Mean wait at a gate", "入口平均等待", "s"],
-  "venue.waited_p90_s": ["9 in 10 enter within", "九成入场等待不超过", "s"],
-  "venue.stayed_mean_s": ["Mean stay", "平均停留", "s"],
-  "routes.taken": ["Seats taken on city routes", "城市线路乘坐"],
-  "routes.departed": ["Tours set off", "已发线路班次"],
-  "routes.left_behind": ["Left behind", "未能上车"],
-  "platform.capacity_share": ["Capacity now", "当前容量", "share"],
-  "platform.rooms_in_use": ["Meeting rooms in use", "洽谈室使用"],
-  "platform.rooms": ["Meeting rooms", "洽谈室"],
-  "platform.rooms_waiting": ["Waiting for a room", "等待洽谈室"],
-  "platform.rooms_waiting_peak": ["Waiting for a room at most", "等待洽谈室峰值"],
-  "platform.rooms_in_use_peak": ["Rooms in use at most", "洽谈室峰值"],
-  "platform.viewers_in_use": ["Stream viewers", "直播观众"],
-  "platform.requests_per_s": ["Requests a second", "每秒请求", "mean"],
-  "platform.requests_peak_per_s": ["Requests a second at most", "每秒请求峰值", "mean"],
-  "platform.requests": ["Requests in all", "请求总数"],
-  "platform.logins_refused": ["Log-ins refused", "登录被拒"],
-  "platform.logins_given_up": ["of these given up", "其中放弃"],
-  "streams.refused": ["Views refused", "观看被拒"],
-  "streams.broken_off": ["Views broken off", "观看中断"],
-  "streams.stalled_min": ["Viewer-minutes stalled", "卡顿（观众分钟）"],
-  "visits.dropped": ["Visits broken off", "访问中断"],
-  "negotiations.failed": ["Talks broken off", "洽谈中断"],
-  "programme.cancelled": ["Sessions cancelled", "取消场次"],
-  "programme.rescheduled": ["Sessions moved or delayed", "改期或换场"],
-  "venue.booked_out": ["No slot left", "预约已满"],
-  "agreements.signed": ["Agreements signed", "签署协议"],
-  "agreements.value_usd": ["Value of these", "协议金额", "usd"],
-  "agreements.value_mean_usd": ["Mean value", "平均金额", "usd"],
-  "agreements.drafting": ["Intents in drafting", "起草中"],
-  "agreements.waiting": ["Waiting for signatures", "等待签署"],
-  "agreements.fell_through": ["Fell through", "未能成稿"],
-  "agreements.signed_online": ["Signed online", "线上签署"],
-  "agreements.signed_on_site": ["Signed on site", "现场签署"],
-  "agreements.waited_on_site_p90_h": ["9 in 10 sign on site within", "九成现场签署等待", "h"],
-  "results.announced": ["Results announced", "公布成果"],
-  "results.signed": ["of these signed", "其中签约"],
-  "results.releases": ["Releases", "成果发布"],
-  "results.reports": ["Reports", "发布报告"],
-};
+const regions = new Map<string, Intl.DisplayNames>();
 
-export const figures: Record<string, Name> = {
-  "fair.opens": ["First day of the fair", "开幕日"],
-  "fair.closes": ["Last day of the fair", "闭幕日"],
-  "summit.starts": ["Opening summit", "开幕峰会"],
-  "sessions.summit_forum": ["High-level forums", "高峰论坛"],
-  "sessions.industry_forum": ["Industry forums", "行业论坛"],
-  "sessions.industry_promotion": ["Industry promotion sessions", "行业推介洽谈"],
-  "sessions.industry_forum_as_reported": ["Industry forums and promotion sessions", "行业论坛（含推介洽谈）"],
-  "sessions.foreign_day": ["Events of foreign countries and regions", "境外国家和地区活动"],
-  "sessions.provincial": ["Events of provinces and cities", "省区市活动"],
-  "sessions.evening": ["Evening events", "晚间活动"],
-  "sessions.total": ["Forums and events in all", "论坛和洽谈活动总数"],
-  "sessions.online_only": ["Meetings held purely online", "纯线上会议"],
-  "sessions.streamed": ["Meetings streamed live", "线上直播会议"],
-  "sectors.count": ["Sectors of trade in services", "服务贸易领域"],
-  "organisations.at_opening": ["Organisations at the opening", "开幕时注册机构"],
-  "organisations.at_closing": ["Organisations at the closing", "闭幕时参展参会机构"],
-  "organisations.international": ["International organisations", "国际组织"],
-  "organisations.embassies": ["Embassies", "驻华使馆"],
-  "organisations.overseas_chambers": ["Overseas chambers of commerce", "境外商协会"],
-  "organisations.fortune_500": ["Fortune Global 500 companies", "世界 500 强企业"],
-  "economies.participating": ["Countries and regions", "国家和地区"],
-  "economies.top_traders": ["Taking part, of the 30 largest services traders", "服务贸易前 30 中的参与者"],
-  "people.registered_at_opening": ["People registered at the opening", "开幕时注册人数"],
-  "projects.published_online": ["Projects published online", "线上发布项目"],
-  "platform.open_days": ["Days that the platform stays open", "平台开放天数"],
-  "routes.count": ["Routes through the city", "城市体验线路"],
-  "zones.comprehensive": ["Comprehensive zones", "综合展区"],
-  "zones.special": ["Special zones", "专题展区"],
-  "zone.comprehensive.exhibitors": ["Exhibitors in the comprehensive zone", "综合展区参展商"],
-  "zone.comprehensive.international_share": ["International share of these", "其中国际化率"],
-  "results.prearranged_at_opening": ["Results arranged before the opening", "开幕前预筹成果"],
-  "results.organisations_releasing": ["Organisations that released something", "发布成果的机构"],
-  "results.reports": ["Reports released", "发布的报告"],
-  "henan.results": ["Results of the Henan delegation", "河南交易团成果"],
-  "henan.results_value": ["Value of these, million USD", "其金额（百万美元）"],
-  "henan.signed_on_site": ["Signed on site, of these", "其中现场签约"],
-  "tourism.signed_value": ["Signed in tourism, million CNY", "旅游签约额（百万元）"],
-  "teda.agreements": ["Agreements of one development zone", "开发区战略协议"],
-  "negotiations.initiated": ["Negotiations initiated", "发起的线上洽谈"],
-  "negotiations.initiated_overseas": ["Negotiations with an overseas party", "涉外洽谈"],
-  "negotiations.overseas_share": ["Overseas share of negotiations", "涉外洽谈占比"],
-};
+/** Returns the name of a figure in a language or in English; its id where its fair has not named it. */
+export function nameOfFigure(language: Language, { figure, names }: { figure: string; names: Names }): string {
+  return inLanguage(names, language) || figure;
+}
 
-/** The words that events carry: sectors, zones, occasions, kinds, modes. */
-export const terms: Record<string, Name> = {
-  transport: ["Transport", "运输"],
-  culture_and_sport: ["Culture and sport", "文化体育"],
-  finance: ["Finance", "金融"],
-  communication: ["Communication", "通信信息"],
-  tourism: ["Tourism", "旅游"],
-  business: ["Business services", "商业服务"],
-  distribution: ["Distribution", "分销"],
-  construction: ["Construction", "建筑"],
-  environment: ["Environment", "环境"],
-  education: ["Education", "教育"],
-  health: ["Health", "健康"],
-  other: ["Other", "其他"],
-  unknown: ["Not on the register", "不在名册"],
-  comprehensive: ["Comprehensive", "综合"],
-  culture: ["Culture", "文化"],
-  winter_sports: ["Winter sports", "冰雪"],
-  service_robots: ["Service robots", "服务机器人"],
-  sports_services: ["Sports services", "体育服务"],
-  "5g_communication": ["5G", "5G 通信"],
-  opening: ["Opening", "开幕"],
-  henan: ["Henan", "河南"],
-  teda: ["TEDA", "泰达"],
-  summit: ["Summit", "峰会"],
-  summit_forum: ["High-level forum", "高峰论坛"],
-  industry_forum: ["Industry forum", "行业论坛"],
-  industry_promotion: ["Industry promotion", "行业推介"],
-  foreign_day: ["Countries and regions", "国家地区活动"],
-  provincial: ["Provinces and cities", "省区市活动"],
-  evening: ["Evening event", "晚间活动"],
-  full: ["Halls full", "场馆满员"],
-  late: ["After last entry", "停止入场后"],
-  on_site: ["On site", "现场"],
-  online: ["Online", "线上"],
-  hybrid: ["On site and online", "线上线下"],
-  no_deal: ["No deal", "未达成"],
-  follow_up: ["Follow-up", "继续跟进"],
-  intent: ["Intent to sign", "签约意向"],
-  platform_outage: ["Platform outage", "平台故障"],
-  stream_failure: ["Stream failure", "直播故障"],
-  session_cancelled: ["Session cancelled", "场次取消"],
-  session_delayed: ["Session delayed", "场次推迟"],
-  session_moved: ["Session moved", "场次换场"],
-  lanes_closed: ["Lanes closed", "安检通道关闭"],
-  demand: ["Demand", "需求变化"],
-  staff_cut: ["Staff cut", "人员减少"],
-  entry_cap: ["Entry cap", "入场上限"],
-  borders_opened: ["Borders opened", "边境开放"],
-  venue_full: ["Halls full", "场馆满员"],
-  capacity_share: ["Capacity left, 0 to 1", "剩余容量（0 至 1）"],
-  lasts_min: ["Lasts, minutes", "持续（分钟）"],
-  by_min: ["Later by, minutes", "推迟（分钟）"],
-  session: ["Session, number", "场次编号"],
-  room: ["Room", "会场"],
-  gate: ["Gate, from 0", "入口（从 0 起）"],
-  lanes: ["Lanes", "通道数"],
-  factor: ["Times as many", "倍数"],
-  origin: ["Of whom", "来源"],
-  of: ["Where", "范围"],
-  share: ["Share, 0 to 1", "比例（0 至 1）"],
-  people: ["People", "人数"],
-  overseas_share: ["Overseas share, 0 to 1", "境外比例（0 至 1）"],
-  all: ["all", "全部"],
-  domestic: ["domestic", "国内"],
-  overseas: ["overseas", "境外"],
-  technology: ["Technology", "科技"],
-  Embassy: ["Embassy", "使馆"],
-  "International organisation": ["International organisation", "国际组织"],
-  "Overseas chamber": ["Overseas chamber", "境外商协会"],
-};
+/** Returns the name of a measure; its path where nobody has named it yet. */
+export function nameOfMeasure(language: Language, path: string): string {
+  return named(language, "measure", path) ?? path;
+}
+
+/**
+ * Returns the name of a key that an event carries, such as a sector; in titles its words stand apart. The key itself
+ * where nobody has named it yet.
+ */
+export function term(language: Language, key: string): string {
+  const names = namesOf(key.replaceAll(" ", "_")) ?? namesOf(key);
+  if (names !== undefined) return inLanguage(names, language);
+  return named(language, "term", key.replaceAll(" ", "_")) ?? key.replaceAll("_", " ");
+}
+
+/** Returns the name of an economy. */
+export function economy(language: Language, code: string): string {
+  const { locale } = ownOf(language);
+  let names = regions.get(locale);
+  if (!names) {
+    names = new Intl.DisplayNames(locale, { type: "region", style: "short" });
+    regions.set(locale, names);
+  }
+  return isEconomy(code) ? (names.of(code) ?? code) : code;
+}
+
+export function isEconomy(code: string): boolean {
+  return /^[A-Z]{2}$/.test(code);
+}
+
+/** Returns the name of an origin: everybody, domestic, overseas, or an economy. */
+export function originOf(language: Language, origin: string): string {
+  return isEconomy(origin) ? economy(language, origin) : term(language, origin);
+}
+
+/** An organisation: the backend makes its English name from its kind, sector, number and economy. */
+export interface Organisation {
+  name: string;
+  organisation: number;
+  kind: string;
+  sector: string;
+  economy: string;
+}
+
+export function organisationOf(
+  language: Language,
+  { name, organisation, kind, sector, economy: code }: Organisation,
+): string {
+  const pattern = language === ENGLISH ? undefined : calledIn(language, kind);
+  if (pattern === undefined) return name;
+  const places = { sector: term(language, sector), place: economy(language, code), number: String(organisation) };
+  return filled(pattern, places);
+}
+
+/** A session: the backend gives what its title was made from, where it is not somebody's own. */
+export interface Titled {
+  title: string;
+  kind: string;
+  /** Null where the title is somebody's own. */
+  number_of_kind: number | null;
+  about: string;
+}
+
+export function titleOf(language: Language, { title, kind, number_of_kind, about }: Titled): string {
+  if (number_of_kind === null) return title;
+  const pattern = language === ENGLISH ? undefined : titleIn(language, kind);
+  if (pattern === undefined) return isEconomy(about) ? title.replace(about, economy(language, about)) : title;
+  return filled(pattern, { number: String(number_of_kind), about: subjectOf(language, kind, about) });
+}
+
+function subjectOf(language: Language, kind: string, about: string): string {
+  return topicIn(language, kind, about) ?? (isEconomy(about) ? economy(language, about) : term(language, about));
+}
+
+/** Returns the name of a room: the backend gives its number, where it has no name of its own. */
+export function roomOf(language: Language, room: string, number: number | null): string {
+  const names = namesOf(room);
+  if (names !== undefined) return inLanguage(names, language);
+  const pattern = number === null ? undefined : translated(language, "pattern", "room");
+  return pattern === undefined ? room : filled(pattern, { number: String(number) });
+}

@@ -1,0 +1,1 @@
+"""The routes of the backend, one module for each job."""

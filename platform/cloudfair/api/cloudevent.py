@@ -1,0 +1,122 @@
+"""CloudEvents as HTTP carries them (binding 1.0.2): structured, binary or a batch, read strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from cloudfair.errors import MalformedError, MediaTypeError
+from cloudfair.export.cloudevents import BATCH, ONE
+from fairfacts.errors import EventError
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+PREFIX = "ce-"
+_ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})?")
+
+
+class CloudEvent(msgspec.Struct, frozen=True):
+    """The attributes that are read of a CloudEvent; it may have more."""
+
+    specversion: Literal["1.0"]
+    id: Text
+    source: Text
+    type: Text
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
+    data: dict[str, Any] | None = None
+    data_base64: bytes | None = None
+
+    @property
+    def key(self) -> str:
+        """A key that two CloudEvents share only if source and id are the same."""
+        return hashlib.sha256(f"{len(self.source)} {self.source} {self.id}".encode()).hexdigest()
+
+
+def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
+    """Return the CloudEvents of a request, in any of the modes of the HTTP binding.
+
+    Raises:
+        MediaTypeError: the body has a media type that is not taken.
+        MalformedError: it is not the JSON that its media type says, or a header cannot be read.
+        EventError: a CloudEvent lacks an attribute, or has a wrong one; names its position.
+    """
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == BATCH:
+        try:
+            raws = msgspec.json.decode(body, type=list[msgspec.Raw])
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+            raise MalformedError(f"the body is no JSON array of CloudEvents ({fault}); send one") from fault
+        return [_read(raw, position) for position, raw in enumerate(raws)]
+    if media_type == ONE:
+        return [_read(body, 0)]
+    if "ce-specversion" in headers and media_type in ("", "application/json"):
+        return [_from_headers(headers, body)]
+    raise MediaTypeError(
+        f"Content-Type is {media_type or 'missing'}; send {ONE}, {BATCH}, or application/json with the headers ce-*"
+    )
+
+
+def wrong(fault: Exception, position: int, what: str) -> EventError:
+    """Return the error for an event of a batch that is not `what`."""
+    reason, _, path = str(fault).partition(" - at `")
+    field = path.removesuffix("`").removeprefix("$").lstrip(".") or "the event"
+    return EventError(
+        f"event {position} of the batch is not {what}: {field}: {reason}; nothing of the batch was kept",
+        position=position,
+        field=field,
+    )
+
+
+def _read(content: bytes | msgspec.Raw, position: int) -> CloudEvent:
+    try:
+        event = msgspec.json.decode(content, type=CloudEvent)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise wrong(fault, position, "a CloudEvent") from fault
+    if event.data_base64 is None:
+        return event
+    if event.data is not None:
+        raise wrong(
+            ValueError("data and data_base64 exclude each other - at `$.data_base64`"), position, "a CloudEvent"
+        )
+    try:
+        return msgspec.structs.replace(event, data=msgspec.json.decode(event.data_base64, type=dict[str, Any]))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        reason = ValueError(f"it holds no JSON object ({fault}) - at `$.data_base64`")
+        raise wrong(reason, position, "a CloudEvent") from fault
+
+
+def _from_headers(headers: Mapping[str, str], body: bytes) -> CloudEvent:
+    """Return a CloudEvent in binary mode: the headers alone give its attributes, the body its data."""
+    attributes: dict[str, Any] = {
+        name.removeprefix(PREFIX): _attribute(name, value) for name, value in headers.items() if name.startswith(PREFIX)
+    }
+    try:
+        attributes["data"] = msgspec.json.decode(body, type=dict[str, Any] | None) if body else None
+        attributes.pop("data_base64", None)
+        return msgspec.convert(attributes, CloudEvent)
+    except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as fault:
+        raise wrong(fault, 0, "a CloudEvent") from fault
+
+
+def _attribute(name: str, value: str) -> str:
+    """Return the value of a header as section 3.1.3.2 of the binding encodes it: quoted or not, percent-encoded UTF-8.
+
+    Raises:
+        MalformedError: it is no such value; a guess could make two events the same one.
+    """
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    try:
+        return _ESCAPED.sub(_unescaped, value.encode("ascii")).decode()
+    except (UnicodeError, ValueError):
+        raise MalformedError(f"{name} is {value!r}, which is no percent-encoded UTF-8; encode it anew") from None
+
+
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    if escape[1] is None:
+        raise ValueError("a % without two digits")
+    return bytes.fromhex(escape[1].decode())

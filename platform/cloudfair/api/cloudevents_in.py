@@ -1,0 +1,243 @@
+"""CloudEvents intake: events of other producers, such as a badge reader, become events of a run of their own.
+
+The `type` of a CloudEvent is the type of the event, or ends in it (`org.example.visitor.entered`). Its `time` gives
+the moment, its `data` the event's fields; `type` and `at_ms` in the data are ignored. The server numbers the events in
+the order of their time and begins the log. It takes no event twice: two of one source and id are the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated, NamedTuple
+
+import msgspec
+import zstandard
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel
+
+from cloudfair.api.auth import writer
+from cloudfair.api.backend import Backend, Here
+from cloudfair.api.batch import check, check_start
+from cloudfair.api.cloudevent import CloudEvent, parsed, wrong
+from cloudfair.errors import ConflictError
+from cloudfair.export.cloudevents import BATCH, BATCH_SCHEMA, ONE, SCHEMA
+from cloudfair.http.requests import read_body
+from cloudfair.projections.live import Live
+from cloudfair.store.log import Log
+from fairfacts.clock import DAY_MS, moment_at
+from fairfacts.errors import EventError, did_you_mean
+from fairfacts.event import Event
+from fairfacts.events import EVENT_TYPES, AnyEvent, encode, type_name
+from fairfacts.parts.fairs import NO_FAIR
+from fairfacts.parts.runs import RunEnded, RunStarted
+
+router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
+_logger = logging.getLogger(__name__)
+
+MOST_AHEAD_S = 366 * 86_400
+ATTEMPTS = 5
+"""How often the events are numbered anew if another process appends to the same run meanwhile."""
+NO_PARAMETERS = hashlib.sha256(b"").hexdigest()
+TYPES: Mapping[str, type[Event]] = {type_name(event_type): event_type for event_type in EVENT_TYPES}
+
+
+class Bounds(NamedTuple):
+    """Which times of events are taken."""
+
+    days: int
+    """How long a run lasts that begins with these events."""
+    late_ms: int
+    """By how much an event may lie before the log's latest one."""
+    ahead: timedelta
+    """By how much its time may be ahead of the server's clock."""
+
+
+class Taken(BaseModel):
+    """The answer once CloudEvents are in the log."""
+
+    run: str
+    taken: int
+    """How many became events."""
+    known: int
+    """How many were in the log before."""
+    next: int
+    """Position of the event after them."""
+    digest: str
+    """SHA-256 over the NDJSON of all events before `next`."""
+
+
+@router.post(
+    "/runs/{run}/cloudevents",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                ONE: {"schema": SCHEMA | {"required": [*SCHEMA["required"], "time"]}},
+                BATCH: {"schema": BATCH_SCHEMA},
+            },
+        }
+    },
+)
+async def take_cloudevents(
+    run: str,
+    request: Request,
+    here: Here,
+    days: Annotated[int, Query(ge=1, le=366, description="which the run lasts; counts with its first events")] = 1,
+    late_s: Annotated[
+        int, Query(ge=0, le=3600, description="by how much an event may come late; it is taken in at the latest moment")
+    ] = 0,
+    ahead_s: Annotated[
+        int, Query(ge=0, le=MOST_AHEAD_S, description="by how much an event's time may be ahead of the server's clock")
+    ] = 300,
+) -> Taken:
+    """Take in one CloudEvent, structured or binary, or a batch of them: all or none, each once."""
+    live = await here.runs.get(run)
+    body = await read_body(request, here.settings.max_body_bytes)
+    received = parsed(request.headers, body)
+    bounds = Bounds(days=days, late_ms=late_s * 1000, ahead=timedelta(seconds=ahead_s))
+    async with live.appending:
+        for _ in range(ATTEMPTS):
+            try:
+                return await _append(live, here, received, bounds)
+            except ConflictError as conflict:
+                if live.head == conflict.head:
+                    raise
+                await live.take_from_log()  # another process appended; number the events anew
+    raise ConflictError(f"run {run}: other processes append to it all the time; send again", head=live.head)
+
+
+async def _append(live: Live, here: Backend, received: list[CloudEvent], bounds: Bounds) -> Taken:
+    live.catch_up()
+    keys = {event.key: event for event in reversed(received)}
+    known = await asyncio.to_thread(here.log.batches.received, live.run, list(keys))
+    fresh = [event for event in received if event.key not in known and keys[event.key] is event]
+    if not fresh:
+        return Taken(run=live.run, taken=0, known=len(received), next=live.head, digest=live.digest)
+    events = await asyncio.to_thread(_events, live, here.log, fresh, bounds)
+    ndjson = encode(events)
+    batch, events = check(live.head, ndjson, zstandard.ZstdCompressor().compress(ndjson), here.settings)
+    if not batch.first:
+        check_start(events[0], await asyncio.to_thread(here.log.runs.get, live.run))
+    batch = msgspec.structs.replace(batch, received=tuple(event.key for event in fresh))
+    answered = await live.append(batch, events)
+    here.metrics.events.inc(batch.count)
+    if batch.ends:
+        _logger.info("run ended", extra={"fields": {"run": live.run, "events": batch.next, "digest": answered.digest}})
+    return Taken(
+        run=live.run, taken=len(fresh), known=len(received) - len(fresh), next=batch.next, digest=answered.digest
+    )
+
+
+def _events(live: Live, log: Log, fresh: list[CloudEvent], bounds: Bounds) -> list[Event]:
+    """Return the events of CloudEvents in the order of their time; in an empty log run.started comes first."""
+    ordered = sorted(enumerate(fresh), key=lambda entry: entry[1].time)
+    events: list[Event] = []
+    if live.head:
+        (line,) = log.segments.lines(live.run, 0, 1)
+        started = msgspec.json.decode(line, type=RunStarted)
+    elif _type_of(ordered[0][1], ordered[0][0]) is RunStarted:  # from another backend
+        started = None
+    else:
+        started = _started(live, log, ordered[0][1].time, bounds.days, ordered[0][0])
+        events.append(started)
+    latest_ms = live.at_ms if live.head else 0
+    for position, event in ordered:
+        epoch = event.time if started is None else started.began
+        made = _event(event, position, epoch, latest_ms, bounds)
+        if isinstance(made, RunStarted):
+            started = made
+        _check_time(event, position, made, started, latest_ms, bounds)
+        events.append(made)
+    return sorted(events, key=lambda event: (event.at_ms, isinstance(event, RunEnded)))  # it ends its moment as well
+
+
+def _event(event: CloudEvent, position: int, epoch: datetime, latest_ms: int, bounds: Bounds) -> Event:
+    """Return the event of a CloudEvent; one that is not too late happens at the log's latest moment."""
+    kind = _type_of(event, position)
+    at_ms = (event.time - epoch) // timedelta(milliseconds=1)
+    if latest_ms - bounds.late_ms <= at_ms < latest_ms:
+        at_ms = latest_ms
+    fields = (event.data or {}) | {"type": type_name(kind), "at_ms": at_ms}
+    try:
+        made: Event = msgspec.convert(fields, AnyEvent)
+    except (msgspec.ValidationError, RecursionError) as fault:
+        raise wrong(fault, position, f"a {type_name(kind)} ({', '.join(kind.__struct_fields__)})") from fault
+    return made
+
+
+def _check_time(
+    event: CloudEvent, position: int, made: Event, started: RunStarted | None, latest_ms: int, bounds: Bounds
+) -> None:
+    """Check that an event lies neither before the log's latest one nor in the future.
+
+    An event that is dated years ahead would make every later one too late, for good.
+
+    Raises:
+        EventError: it does; names its position.
+    """
+    time_, clock = event.time.isoformat(), datetime.now(UTC)
+    if made.at_ms < latest_ms:
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, {(latest_ms - made.at_ms) / 1000:g} s before the log's"
+            " latest event; send events in the order of their time, or allow late ones (late_s)",
+            position=position,
+            field="time",
+        )
+    if started is not None and made.at_ms > started.duration_ms:
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, after the run's end at"
+            f" {_moment(started, started.duration_ms)}; correct the time, or begin a run of more days (days)",
+            position=position,
+            field="time",
+        )
+    is_of_a_source = started is not None and started.parameters_sha256 == NO_PARAMETERS
+    if is_of_a_source and event.time > clock + bounds.ahead:
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, ahead of the server's clock, which shows"
+            f" {clock.isoformat(timespec='seconds')}; set the clock of the source, or allow such events (ahead_s)",
+            position=position,
+            field="time",
+        )
+
+
+def _moment(started: RunStarted, at_ms: int) -> str:
+    return moment_at(started.began, at_ms).isoformat()
+
+
+def _started(live: Live, log: Log, first: datetime, days: int, position: int) -> RunStarted:
+    """Return the first event of a run that no model plays: it begins at midnight before its first event."""
+    run, epoch = log.runs.get(live.run), datetime.combine(first.date(), time(), first.tzinfo)
+    try:
+        return RunStarted(
+            at_ms=0,
+            scenario=run.scenario,
+            seed=run.seed,
+            replication=run.replication,
+            scale=run.scale,
+            version=run.version,
+            parameters_sha256=NO_PARAMETERS,
+            epoch=epoch.isoformat(),
+            duration_ms=days * DAY_MS,
+            inputs=(),
+            calibrated=(),
+            fair=NO_FAIR,
+        )
+    except ValueError as fault:
+        raise EventError(f"event {position} of the batch: time: {fault}", position=position, field="time") from fault
+
+
+def _type_of(event: CloudEvent, position: int) -> type[Event]:
+    words = event.type.split(".")
+    for first in range(len(words)):
+        if found := TYPES.get(".".join(words[first:])):
+            return found
+    raise EventError(
+        f"event {position} of the batch: type is {event.type}, and nothing of ours is called so;"
+        f" {did_you_mean('.'.join(words[-2:]), TYPES)}",
+        position=position,
+        field="type",
+    )

@@ -1,0 +1,133 @@
+"""Steering: operators' commands to a run while it is played.
+
+The log stores a command, and the answer to the run's next batch carries it. The run's player then acknowledges it with
+the simulated moment at which it applied it. `applied_at_ms` is null until then; if the player could not apply it,
+`refused` says why.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ConfigDict, Field
+
+from cloudfair.api.auth import steerer, writer
+from cloudfair.api.backend import Backend, Here
+from cloudfair.errors import ConflictError
+from cloudfair.http.requests import LARGEST, read_body, read_json
+from cloudfair.http.schemas import CommandObject, body_of, schema_of
+from cloudfair.settings import MIB
+from cloudfair.store import tables
+from fairfacts.interchange.plain import plain_fault
+from fairfacts.operator_commands import AlarmCommand, AnyOperatorCommand
+
+router = APIRouter(tags=["steering"])
+
+MOST_COMMANDS = 2**31 - 1
+"""The largest number of a command: the largest integer of its column."""
+_decoder: msgspec.json.Decoder[AnyOperatorCommand] = msgspec.json.Decoder(AnyOperatorCommand)
+
+
+class Command(BaseModel):
+    """A command to a run, and its effect."""
+
+    run: str
+    number: int
+    """From 0, in the order in which they came."""
+    command: CommandObject
+    """As it was sent: its `kind`, and the fields of that kind."""
+    asked_at: datetime
+    applied_at: datetime | None
+    """When the run applied or refused it; null while it waits for the run."""
+    applied_at_ms: int | None
+    """The simulated moment at which it was applied or refused."""
+    refused: str | None
+    """Why the run could not apply it."""
+
+
+class Acknowledgement(BaseModel):
+    """A run's answer to a command."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at_ms: int = Field(ge=0, le=LARGEST)
+    """The simulated moment at which it was applied or refused."""
+    refused: str | None = Field(default=None, max_length=2_000)
+    """Why it could not be applied."""
+
+
+@router.post(
+    "/runs/{run}/commands",
+    status_code=201,
+    dependencies=[Depends(steerer)],
+    openapi_extra={
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema_of(AnyOperatorCommand)}}}
+    },
+)
+async def send_command(run: str, request: Request, here: Here) -> Command:
+    """Send a command to a run: `pause`, `resume`, `speed`, `stop` or `disrupt`. It is stored, and waits for the run.
+
+    A disruption is in the log as `disruption.begun`, at the moment at which it took effect. `acknowledge` and `snooze`
+    answer an alarm that is raised now, and are applied at once.
+    """
+    body = await read_body(request, MIB)
+    try:
+        command = _decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
+        raise not_a_command(fault) from fault
+    text = msgspec.json.encode(command).decode()
+    at_ms = await _alarm_at_ms(here, run, command.alarm) if isinstance(command, AlarmCommand) else None
+    return _shown(await here.pools.writes.run(here.log.commands.add, run, text, at_ms))
+
+
+@router.get("/runs/{run}/commands")
+async def list_commands(run: str, here: Here) -> list[Command]:
+    """Return all commands to a run, in their order."""
+    return [_shown(command) for command in await asyncio.to_thread(here.log.commands.all, run)]
+
+
+@router.post(
+    "/runs/{run}/commands/{number}/obeyed",
+    dependencies=[Depends(writer)],
+    openapi_extra=body_of(Acknowledgement),
+)
+async def acknowledge_command(
+    run: str, number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)], request: Request, here: Here
+) -> Command:
+    """Note that a run has applied a command, or why it could not; its player asks before the effect shows."""
+    answer = await read_json(request, Acknowledgement)
+    return _shown(await here.pools.writes.run(here.log.commands.acknowledge, run, number, answer.at_ms, answer.refused))
+
+
+def not_a_command(fault: Exception) -> RequestValidationError:
+    """Return the refusal of a body that is no command; names the field, in words that the page shows to people."""
+    place, reason = plain_fault(fault)
+    return RequestValidationError(
+        [{"type": "command", "loc": ["body", *filter(None, place.split("."))], "msg": reason}]
+    )
+
+
+async def _alarm_at_ms(here: Backend, run: str, alarm: str) -> int:
+    """Return the moment at which an answer to a raised alarm is given.
+
+    Raises:
+        UnknownError: there is no such run.
+        ConflictError: the alarm is not raised now.
+    """
+    live = await here.runs.get(run)
+    raised = live.state().parts.alarms.raised
+    if alarm not in raised:
+        others = f"raised are {', '.join(raised)}" if raised else "none is"
+        raise ConflictError(f"run {run}: the alarm {alarm} is not raised now; {others}", head=live.head)
+    return live.at_ms
+
+
+def _shown(command: tables.Command) -> Command:
+    columns = command.model_dump(exclude={"run_id", "body"})
+    return Command(run=command.run_id, command=json.loads(command.body), **columns)

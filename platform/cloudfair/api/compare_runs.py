@@ -1,0 +1,79 @@
+"""Two runs side by side: their measures at one moment, and the differences."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from cloudfair.api.as_of import At, parameter_ms
+from cloudfair.api.backend import Here
+from cloudfair.feed.pair import reached_ms
+from cloudfair.http.responses import example, json_answer, not_valid
+from fairfacts.errors import ScenarioError
+from fairfacts.evidence.differences import differences, series_differences
+
+router = APIRouter()
+
+
+class Side(BaseModel):
+    """One of two runs."""
+
+    run: str
+    position: int
+    """How many events it had by the moment."""
+
+
+class DifferenceRow(BaseModel):
+    """A measure of two runs, or one entry of a breakdown."""
+
+    model_config = example(measure="negotiations.initiated", a=54_767, b=61_020, difference=6_253, ratio=1.1142)
+
+    measure: str
+    a: float
+    b: float
+    difference: float
+    """b - a, in the measure's unit."""
+    ratio: float | None
+    """b / a; null where a is 0."""
+
+
+class PairAnswer(BaseModel):
+    """Two runs at one simulated moment."""
+
+    at_ms: int
+    """Since the epoch of each."""
+    a: Side
+    b: Side
+    rows: list[DifferenceRow]
+
+
+@router.get("/runs/{a}/against/{b}", response_model=PairAnswer, tags=["runs"])
+async def get_pair(
+    a: str,
+    b: str,
+    here: Here,
+    at: At = None,
+    series: Annotated[
+        str | None, Query(max_length=100, description="a breakdown", examples=["negotiations.per_hour"])
+    ] = None,
+) -> Response:
+    """Return every measure of two runs that is one number, or a breakdown's entries, with the differences.
+
+    It is of the moment that both have reached, or of `at`, by the epoch of `a`, where that is earlier.
+    """
+    sides = (await here.runs.get(a), await here.runs.get(b))
+    epoch, _ = (live.state().parts.run.began for live in sides)
+    at_ms = reached_ms(sides)
+    if at is not None:
+        at_ms = min(at_ms, parameter_ms(at, epoch))
+    states = [await here.pools.past.run(here.points_in_time.state, live.run, at_ms) for live in sides]
+    one, other = (state.snapshot() for state in states)
+    try:
+        rows = differences(one, other) if series is None else series_differences(series, one, other)
+    except ScenarioError as fault:
+        raise not_valid("series", series, str(fault).removeprefix("--series ")) from fault
+    told = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
+    return json_answer({"at_ms": at_ms, "a": told[0], "b": told[1], "rows": rows})

@@ -1,0 +1,93 @@
+"""Intake: the routes that begin a run and take in its events."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from pydantic import BaseModel
+
+from cloudfair.api.auth import writer
+from cloudfair.api.backend import Here
+from cloudfair.api.batch import check, check_start, unpack
+from cloudfair.api.new_run import CreatedRun, NewRun, begin
+from cloudfair.http.requests import LARGEST, read_body, read_json
+from cloudfair.http.schemas import CommandObject, body_of
+from cloudfair.projections.live import Answered
+
+router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
+_logger = logging.getLogger(__name__)
+
+PACE = r"^(max|paused|stopped|\d{1,10}(\.\d{1,10})?)$"
+"""The forms of a player's pace."""
+
+
+class Waiting(BaseModel):
+    """A command that waits for the run; its player acknowledges it at `/runs/{run}/commands/{number}/obeyed`."""
+
+    number: int
+    command: CommandObject
+
+
+class Appended(BaseModel):
+    """A batch is in the log."""
+
+    run: str
+    next: int
+    """Position of the event after the batch."""
+    digest: str
+    """SHA-256 over the NDJSON of all events before `next`."""
+    commands: list[Waiting]
+    """Operators' commands that the run has not acknowledged yet, in the order in which they came."""
+
+
+@router.post("/runs", status_code=201, openapi_extra=body_of(NewRun))
+async def create_run(request: Request, here: Here) -> CreatedRun:
+    """Begin a run."""
+    return CreatedRun(run=await begin(await read_json(request, NewRun), here.log, here.pools.writes))
+
+
+@router.post(
+    "/runs/{run}/events",
+    openapi_extra={"requestBody": {"content": {"application/x-ndjson": {"schema": {"type": "string"}}}}},
+)
+async def append_events(
+    run: str,
+    request: Request,
+    here: Here,
+    first: Annotated[int, Query(ge=0, le=LARGEST // 2, description="position of the batch's first event")],
+    content_encoding: Annotated[str, Header(description="zstd or identity")] = "identity",
+    fair_emitted_at: Annotated[float | None, Header(description="Unix time in ms at which the model closed it")] = None,
+    fair_pace: Annotated[
+        str | None,
+        Header(description="how the run is played: max, simulated seconds a second, paused or stopped", pattern=PACE),
+    ] = None,
+) -> Appended:
+    """Append a batch of events as NDJSON, all or none. The same batch sent again gets the same answer.
+
+    An empty body at the head of the log polls for commands while the run is paused or nothing happens in it.
+    """
+    live = await here.runs.get(run)
+    body = await read_body(request, here.settings.max_body_bytes)
+    async with live.appending:
+        if not body:
+            return _appended(run, first, await live.poll(first, fair_pace))
+        ndjson, payload = unpack(body, content_encoding.lower(), here.settings.max_batch_bytes)
+        batch, events = check(first, ndjson, payload, here.settings)
+        if not first:
+            check_start(events[0], await asyncio.to_thread(here.log.runs.get, run))
+        head = live.head
+        answered = await live.append(batch, events, fair_emitted_at, fair_pace)
+    if head < live.head:  # the same batch sent again is not counted again
+        here.metrics.events.inc(batch.count)
+    if batch.ends:
+        _logger.info("run ended", extra={"fields": {"run": run, "events": batch.next, "digest": answered.digest}})
+    return _appended(run, batch.next, answered)
+
+
+def _appended(run: str, end: int, answered: Answered) -> Appended:
+    commands = [Waiting(number=number, command=json.loads(body)) for number, body in answered.commands]
+    return Appended(run=run, next=end, digest=answered.digest, commands=commands)

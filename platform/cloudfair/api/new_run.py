@@ -1,0 +1,47 @@
+"""Runs that begin with an empty log: for their own player, or for one that the backend starts."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from cloudfair.http.requests import LARGEST
+from cloudfair.pools import Pool
+from cloudfair.store.log import Log
+from fairfacts.parts.runs import LARGEST_SCALE
+
+NAME = r"^[^\s/\\\x00-\x1f\x7f-\x9f]+( [^\s/\\\x00-\x1f\x7f-\x9f]+)*$"
+"""A scenario of a user's own has the name of its file: any script, single blanks, and no path."""
+
+_logger = logging.getLogger(__name__)
+
+
+class NewRun(BaseModel):
+    """A run that is about to begin."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    scenario: str = Field(pattern=NAME, max_length=64)
+    seed: int = Field(ge=0, le=LARGEST)
+    replication: int = Field(default=0, ge=0, le=LARGEST)
+    scale: float = Field(default=1.0, gt=0, le=LARGEST_SCALE)
+    version: str = Field(pattern=r"^[!-~]+$", max_length=64)
+    request: JsonValue = None
+    """Whatever the client needs to resume the run."""
+
+
+class CreatedRun(BaseModel):
+    """A run with an empty log."""
+
+    run: str
+
+
+async def begin(new: NewRun, log: Log, pool: Pool) -> str:
+    """Store a run with an empty log, and return its id."""
+    fields = new.model_dump(exclude={"request"})
+    fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))
+    run = await pool.run(lambda: log.runs.create(**fields))
+    _logger.info("run begun", extra={"fields": {"run": run.id, "seed": run.seed, "scale": run.scale}})
+    return run.id

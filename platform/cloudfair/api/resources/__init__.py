@@ -1,0 +1,1 @@
+"""The read routes, one module for each service of the fair."""

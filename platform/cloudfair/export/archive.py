@@ -1,0 +1,167 @@
+"""The archive: runs as Parquet, each in a folder of its own, written when they are first asked for.
+
+It is a cache. A manifest holds the checksum of each file; a folder that does not fit its manifest is written again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from cloudfair.errors import UnfinishedError
+from cloudfair.export.parquet import clear_unfinished, new_folder, write_parquet
+from cloudfair.export.sql import SUFFIX
+from cloudfair.store.log import Log
+from cloudfair.store.urls import url_of
+from fairfacts.errors import BackendError
+from fairfacts.events import EVENT_TYPES, type_name
+
+MANIFEST = "manifest.json"
+FORMAT = 2
+"""Of the files; a folder of another format is written again."""
+FRESH_S = 30.0
+"""How old the files of a run that goes on may be: to write them again takes as long as to read the whole log."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Manifest(msgspec.Struct, frozen=True):
+    """What a folder holds."""
+
+    format: int
+    run: str
+    position: int
+    """How many events of the run."""
+    files: dict[str, str]
+    """SHA-256 of each file by its name."""
+
+
+class Archived(NamedTuple):
+    """A run as Parquet, as of a position."""
+
+    folder: Path
+    position: int
+    """How many events of the run it holds."""
+    written_at: float
+    """By the monotonic clock: when it was found to be whole."""
+
+
+def parquet_folder(database: str, named: str | None) -> Path:
+    """Return the folder for runs as Parquet: the named one, or `cloudfair.parquet` beside the file `cloudfair.db`."""
+    if named is not None:
+        return Path(named)
+    url = url_of(database)
+    file = Path(url.database or "cloudfair") if url.get_backend_name() == "sqlite" else Path("cloudfair")
+    return file.with_suffix(SUFFIX)
+
+
+class Archive:
+    """The folders of runs. Every method is safe to call from any thread."""
+
+    def __init__(self, log: Log, folder: Path) -> None:
+        self._log, self._folder = log, folder
+        self._writing = threading.Lock()
+        self._latest: dict[str, Archived] = {}
+        clear_unfinished(folder)
+
+    def of(self, run: str, on_progress: Callable[[int], None] = lambda _: None) -> Path:
+        """Return the folder of a run that has ended.
+
+        Raises:
+            UnknownError: there is no such run.
+            UnfinishedError: it has not ended.
+            BackendError: DuckDB is missing, or the folder cannot be written.
+            DamageError: the log is not what was appended.
+        """
+        row = self._log.runs.get(run)
+        if not row.ended:
+            raise UnfinishedError(
+                f"run {run} has not ended: its log stands at event {row.head}; ask again once it has,"
+                f" or complete it with fair run --resume {run}"
+            )
+        return self.as_of_now(run, on_progress).folder
+
+    def as_of_now(self, run: str, on_progress: Callable[[int], None] = lambda _: None) -> Archived:
+        """Return the files of a run: of all its events, or, while it goes on, as they were half a minute ago at most.
+
+        Raises:
+            UnknownError: there is no such run.
+            UnfinishedError: it has no events yet.
+            BackendError: DuckDB is missing, or the folder cannot be written.
+            DamageError: the log is not what was appended.
+        """
+        row = self._log.runs.get(run)  # a run that is known has a name that may be a folder's
+        if row.head == 0:
+            raise UnfinishedError(f"run {run} has no events yet; ask again once it has begun")
+        with self._writing:
+            if not row.ended and (archived := self._fresh(run)):
+                return archived
+            folder = self._folder / (run if row.ended else f"{run}@{row.head}")
+            if not _is_whole(folder, run, row.head):
+                self._discard(folder)
+                self._write(run, folder, row.head, on_progress)
+            self._clear_earlier(run, folder)
+            archived = self._latest[run] = Archived(folder, row.head, time.monotonic())
+        return archived
+
+    def _fresh(self, run: str) -> Archived | None:
+        """Return the latest files of a run that goes on, if they are not too old."""
+        archived = self._latest.get(run)
+        if archived is None or time.monotonic() - archived.written_at >= FRESH_S:
+            return None
+        return archived if _is_whole(archived.folder, run, archived.position) else None
+
+    def _clear_earlier(self, run: str, folder: Path) -> None:
+        """Delete earlier files of a run, but for the latest before `folder`: a query may read them."""
+        before = self._latest.get(run)
+        for earlier in self._folder.glob(f"{run}@*"):
+            if earlier != folder and (before is None or earlier != before.folder):
+                shutil.rmtree(earlier, ignore_errors=True)
+
+    def _write(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> None:
+        clear_unfinished(self._folder)
+        with new_folder(folder) as made:
+            written = made / "written"
+            write_parquet(self._log, run, written, on_progress, head)
+            for file in written.iterdir():
+                file.rename(made / file.name)
+            written.rmdir()
+            files = {file.name: _sha256(file) for file in made.iterdir()}
+            (made / MANIFEST).write_bytes(msgspec.json.encode(Manifest(FORMAT, run, head, files)))
+
+    def _discard(self, folder: Path) -> None:
+        """Delete a folder that does not fit its manifest."""
+        if not folder.exists():
+            return
+        _logger.warning("%s does not fit its manifest and is written again", folder)
+        try:
+            shutil.rmtree(folder)
+        except OSError as fault:
+            raise BackendError(f"{folder}: {fault.strerror}; remove it, it is written again when asked for") from fault
+
+
+def _is_whole(folder: Path, run: str, position: int) -> bool:
+    """Return whether a folder holds every file of a run as of a position, each as it was written."""
+    try:
+        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
+        names = sorted(f"{type_name(event_type)}{SUFFIX}" for event_type in EVENT_TYPES)
+        if (manifest.format, manifest.run, manifest.position) != (FORMAT, run, position):
+            return False
+        return sorted(manifest.files) == names and all(
+            _sha256(folder / name) == sha256 for name, sha256 in manifest.files.items()
+        )
+    except (OSError, msgspec.DecodeError):
+        return False
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,127 @@
+"""Events as CloudEvents 1.0 in their JSON format: the envelope in which others take and give events.
+
+An event of a run is the CloudEvent with the source `/runs/RUN` and its position as id. `type` is the event's, `subject`
+the object that it is about (`negotiation/17`), `time` the simulated moment, `recordedtime` the wall clock at which the
+envelope was made, `sequence` the position in digits that sort as they count. `data` is the event as it was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from cloudfair.store.log import Log
+from cloudfair.store.states import now
+from fairfacts.clock import moment_at
+from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.parts.runs import RunStarted
+from fairfacts.vocabulary import NUMBERED
+
+ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
+SUBPROTOCOL = "cloudevents.json"
+SEQUENCE_DIGITS = 12
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["specversion", "id", "source", "type"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "minLength": 1},
+        "source": {"type": "string", "format": "uri-reference", "minLength": 1},
+        "type": {"type": "string", "minLength": 1},
+        "subject": {"type": "string", "minLength": 1},
+        "time": {"type": "string", "format": "date-time"},
+        "datacontenttype": {"type": "string", "minLength": 1},
+        "data": {"type": "object"},
+    },
+    "examples": [
+        {
+            "specversion": "1.0",
+            "id": "41",
+            "source": "/runs/ciftis2020-s7-abcd",
+            "type": "visitor.left",
+            "subject": "visitor/17",
+            "time": "2027-05-08T12:00:00.000+08:00",
+            "recordedtime": "2026-01-02T03:04:05.678+00:00",
+            "sequence": "000000000041",
+            "datacontenttype": "application/json",
+            "data": {
+                "type": "visitor.left",
+                "at_ms": 129600000,
+                "visitor": 17,
+                "organisation": 3,
+                "economy": "CN",
+                "stayed_ms": 9000000,
+            },
+        }
+    ],
+}
+"""JSON Schema of a CloudEvent as we give and take it; others may have more attributes."""
+BATCH_SCHEMA: dict[str, Any] = {"type": "array", "items": SCHEMA}
+
+
+def _subject_fields() -> Mapping[str, str]:
+    """Return, by type of event, the field that holds the number of the object that it is about."""
+    objects = NUMBERED & {type_name(event_type).partition(".")[0] for event_type in EVENT_TYPES}
+    found = {}
+    for event_type in EVENT_TYPES:
+        name, fields = type_name(event_type), event_type.__struct_fields__
+        named = [name.partition(".")[0], *fields]
+        if subject := next((field for field in named if field in fields and field in objects), None):
+            found[name] = subject
+    return found
+
+
+SUBJECT_FIELDS = _subject_fields()
+
+
+class Envelope:
+    """Puts the events of one run into their envelopes."""
+
+    def __init__(self, run: str, epoch: datetime) -> None:
+        self._source = json.dumps(f"/runs/{run}")
+        self._epoch = epoch
+
+    def around(self, position: int, line: bytes) -> bytes:
+        """Return the CloudEvent, as JSON, of the event that was sent as `line`."""
+        event = msgspec.json.decode(line)
+        time = moment_at(self._epoch, event["at_ms"])
+        subject = SUBJECT_FIELDS.get(event["type"], "")
+        number = event.get(subject)  # none where somebody of no organisation is turned away
+        return b'{"specversion":"1.0","id":"%d","source":%b,"type":"%b"%b,"time":"%b","recordedtime":"%b",' % (
+            position,
+            self._source.encode(),
+            event["type"].encode(),
+            b"" if number is None else b',"subject":"%b/%d"' % (subject.encode(), number),
+            time.isoformat(timespec="milliseconds").encode(),
+            now().isoformat(timespec="milliseconds").encode(),
+        ) + b'"sequence":"%0*d","datacontenttype":"application/json","data":%b}' % (SEQUENCE_DIGITS, position, line)
+
+
+def envelope_of(log: Log, run: str) -> Envelope:
+    """Return the envelope of a run that has begun."""
+    (started,) = log.segments.lines(run, 0, 1)
+    return Envelope(run, msgspec.json.decode(started, type=RunStarted).began)
+
+
+def batch(log: Log, run: str, first: int, lines: Iterable[bytes]) -> bytes:
+    """Return the events of a run at `first` and after it as a batch of CloudEvents: a JSON array."""
+    envelope: Envelope | None = None
+    found = []
+    for position, line in enumerate(lines, first):
+        envelope = envelope or envelope_of(log, run)
+        found.append(envelope.around(position, line))
+    return b"[" + b",".join(found) + b"]"
+
+
+def are_asked_for(accept: str) -> bool:
+    """Return whether an Accept header names batches of CloudEvents, and wants plain JSON no more than these."""
+    wanted = {}
+    for entry in accept.lower().split(","):
+        media_type, *parameters = (word.strip() for word in entry.split(";"))
+        quality = next((word[2:] for word in parameters if word.startswith("q=")), "1")
+        wanted[media_type] = float(quality) if quality.replace(".", "", 1).isdecimal() else 0.0
+    return 0 < wanted.get(BATCH, 0.0) >= wanted.get("application/json", 0.0)

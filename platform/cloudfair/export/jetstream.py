@@ -1,0 +1,157 @@
+"""What the publisher asks of NATS JetStream: streams, messages that are acknowledged, and which it has already."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.js import JetStreamContext
+
+EVENTS, FRAMES = "CLOUDFAIR_EVENTS", "CLOUDFAIR_FRAMES"
+SUBJECTS: Mapping[str, str] = {EVENTS: "cloudfair.*.events.>", FRAMES: "cloudfair.*.frames"}
+HELD_FRAMES = 1_000
+"""Of each run; all events are held."""
+DUPLICATES_S = 600.0
+"""For how long JetStream knows the ids of messages."""
+ACK_S = 10.0
+NO_JETSTREAM = "JetStream does not answer; start nats-server with --jetstream, and see that this user may use it"
+
+
+class Message(NamedTuple):
+    """A message for a stream."""
+
+    subject: str
+    id: str
+    """JetStream keeps one message of an id, for as long as it knows the id."""
+    content: bytes
+    content_type: str
+
+
+class Sender:
+    """Sends messages to a stream and waits until all are acknowledged.
+
+    nats-py's own `publish_async` makes a future and a timer for each message, which takes most of its time.
+    """
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._inbox = client.new_inbox()
+        self._number, self._left = 0, 0
+        self._done: asyncio.Future[None] | None = None
+
+    async def begin(self) -> None:
+        """Listen for acknowledgements."""
+        await self._client.subscribe(f"{self._inbox}.*", cb=self._acknowledge)
+
+    async def send(self, stream: str, messages: Iterable[Message]) -> int:
+        """Send messages, and return how many once the stream has acknowledged all.
+
+        Raises:
+            nats.errors.Error: one was refused; others of them may be in the stream.
+            TimeoutError: an acknowledgement did not come.
+        """
+        self._number += 1  # a late acknowledgement is none of the next messages
+        self._done, count, reply = asyncio.get_running_loop().create_future(), 0, f"{self._inbox}.{self._number}"
+        self._left = 1  # as if one more were on its way, until all are sent
+        for message in messages:
+            headers = {
+                "Nats-Msg-Id": message.id,
+                "Content-Type": message.content_type,
+                "Nats-Expected-Stream": stream,
+            }
+            self._left, count = self._left + 1, count + 1
+            await self._client.publish(message.subject, message.content, reply=reply, headers=headers)
+        self._acknowledged()
+        async with asyncio.timeout(ACK_S):
+            await self._done
+        return count
+
+    async def _acknowledge(self, message: Msg) -> None:
+        if not message.subject.endswith(f".{self._number}") or self._done is None or self._done.done():
+            return
+        if fault := _refusal(message):
+            self._done.set_exception(fault)
+        else:
+            self._acknowledged()
+
+    def _acknowledged(self) -> None:
+        self._left -= 1
+        if not self._left and self._done and not self._done.done():
+            self._done.set_result(None)
+
+
+def _refusal(message: Msg) -> Exception | None:
+    """Return why a message was not taken, None if it was."""
+    from nats.js.errors import APIError, NoStreamResponseError
+
+    if message.headers and message.headers.get("Status"):
+        return NoStreamResponseError()
+    if b'"error"' in message.data and (error := json.loads(message.data).get("error")):
+        return APIError(code=error.get("code"), description=error.get("description"), err_code=error.get("err_code"))
+    return None
+
+
+async def made(jetstream: JetStreamContext, stream: str) -> str:
+    """Make a stream, unless it is there: then its keeper has settled how. Return what tells it from any other stream.
+
+    A stream that was purged is the same one: what it acknowledged was there, and somebody took it away. A stream that
+    was deleted and made again is another.
+    """
+    from nats.js.api import StreamConfig
+    from nats.js.errors import NotFoundError
+
+    try:
+        info = await jetstream.stream_info(stream)
+    except NotFoundError:
+        held: dict[str, Any] = {"max_msgs_per_subject": HELD_FRAMES} if stream == FRAMES else {}
+        config = StreamConfig(name=stream, subjects=[SUBJECTS[stream]], duplicate_window=DUPLICATES_S, **held)
+        info = await jetstream.add_stream(config)
+    return f"{stream} made {info.created.isoformat() if info.created else 'at an unknown time'}"
+
+
+async def held(jetstream: JetStreamContext, stream: str, subject: str, first: int) -> set[int]:
+    """Return which events at `first` or after it a stream has of those on a subject, however long ago they came.
+
+    Events are sent in pages, each once all before it are acknowledged. Hence, if the stream has any of those that are
+    not known to be acknowledged, the latest message is one of them.
+    """
+    from nats.js.errors import NotFoundError
+
+    try:
+        last = await jetstream.get_last_msg(stream, subject)
+    except NotFoundError:
+        return set()
+    if _position_of(last.headers) < first:
+        return set()
+    subscription = await jetstream.subscribe(subject, stream=stream, ordered_consumer=True, headers_only=True)
+    positions = set()
+    try:
+        while True:
+            message = await subscription.next_msg(timeout=ACK_S)
+            positions.add(_position_of(message.headers))
+            if message.metadata.sequence.stream >= (last.seq or 0):
+                return {position for position in positions if position >= first}
+    finally:
+        await subscription.unsubscribe()
+
+
+def _position_of(headers: Mapping[str, str] | None) -> int:
+    """Return the position of an event from the id of its message, -1 of a message of somebody else's."""
+    position = (headers or {}).get("Nats-Msg-Id", "").rpartition("/")[2]
+    return int(position) if position.isdecimal() else -1
+
+
+def plain(fault: Exception) -> str:
+    """Return a fault in words."""
+    from nats.js.errors import NoStreamResponseError, ServiceUnavailableError
+
+    if description := getattr(fault, "description", None):
+        return str(description)
+    if isinstance(fault, NoStreamResponseError | ServiceUnavailableError):
+        return NO_JETSTREAM
+    return f"{type(fault).__name__}: {fault}".rstrip(": ")

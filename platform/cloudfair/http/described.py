@@ -1,0 +1,58 @@
+"""The OpenAPI document: its groups of routes, names of operations, and examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from cloudfair.http.examples import add_examples
+
+TAGS = {
+    "health": "The state of the backend itself",
+    "intake": "Runs that begin, and the events that come in",
+    "runs": "Runs: where they stand, their measures and events, comparisons and forecasts",
+    "starting": "Scenarios that the backend can play, and the start of a run",
+    "steering": "Commands to a run while it is played",
+    "analysis": "Events of a run that has ended, as Parquet files and by SQL",
+    "organisations": "The directory of organisations",
+    "programme": "Sessions, tours, and the programme in other formats",
+    "streams": "Streams and their audiences",
+    "venue": "The halls: days, zones, stands",
+    "negotiations": "Negotiations between organisations",
+    "agreements": "Agreements and their signature",
+    "projects": "Projects on offer",
+    "results": "Releases and results",
+    "notices": "Notices to the public, and disruptions",
+}
+"""The groups of routes, with a description each."""
+SERVERS = [{"url": "/", "description": "The backend that served this document"}]
+
+
+def operation_name(route: APIRoute) -> str:
+    """Return the id of an operation: the name of its function, which generators of clients use."""
+    return route.name
+
+
+class DescribedApp(FastAPI):
+    """An app whose OpenAPI document has groups, servers and examples."""
+
+    def __init__(self, **options: Any) -> None:
+        tags = [{"name": name, "description": text} for name, text in TAGS.items()]
+        super().__init__(
+            openapi_tags=tags,
+            servers=SERVERS,
+            docs_url=None,  # FastAPI's pages load their scripts from other hosts
+            redoc_url=None,
+            generate_unique_id_function=operation_name,
+            **options,
+        )
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the document."""
+        is_new = self.openapi_schema is None
+        document = super().openapi()
+        if is_new:
+            add_examples(document)
+        return document

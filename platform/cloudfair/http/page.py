@@ -1,0 +1,102 @@
+"""The dashboard's files: read once, compressed once, and answered only where there is such a file.
+
+A mount of static files would answer for every path, so that a route that takes POST alone would say that it allows GET.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import zlib
+from http import HTTPStatus
+from pathlib import Path
+
+import zstandard
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Match
+from starlette.types import Receive, Scope, Send
+
+from cloudfair.http.conditional import is_known
+
+HASHED = "assets/"
+"""The folder of files whose names change with their content."""
+FOR_EVER = "public, max-age=31536000, immutable"
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:;"
+        " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "Vary": "Accept-Encoding",
+}
+SMALLEST_COMPRESSED = 1_024
+
+
+class PageFile:
+    """One file of the page, as it is and compressed."""
+
+    def __init__(self, name: str, body: bytes) -> None:
+        self.media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        self.etag = f'"{hashlib.blake2s(body, digest_size=8).hexdigest()}"'
+        self.cache = FOR_EVER if name.startswith(HASHED) else "no-cache"
+        self.bodies = {"identity": body}
+        if len(body) >= SMALLEST_COMPRESSED:
+            self.bodies["gzip"] = _gzipped(body)
+            self.bodies["zstd"] = zstandard.ZstdCompressor(level=19).compress(body)
+
+    def answer(self, accepted: str, if_none_match: str | None) -> Response:
+        """Return the file in the best encoding that the client accepts, or that its copy is still good."""
+        headers = PAGE_HEADERS | {"ETag": self.etag, "Cache-Control": self.cache}
+        if is_known(self.etag, if_none_match):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        encoding = next((each for each in ("zstd", "gzip") if each in self.bodies and _accepts(accepted, each)), None)
+        if encoding is not None:
+            headers["Content-Encoding"] = encoding
+        return Response(self.bodies[encoding or "identity"], headers=headers, media_type=self.media_type)
+
+
+class PageRoute(BaseRoute):
+    """Answers the paths of the page's files, and no others."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read all files of a folder; `/` is its index.html."""
+        self.path = "/"
+        self._files = {
+            f"/{path.relative_to(folder).as_posix()}": PageFile(path.relative_to(folder).as_posix(), path.read_bytes())
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        self._files["/"] = self._files["/index.html"]
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Match GET on a path of a file; another method on it in part."""
+        if scope["type"] != "http" or scope["path"] not in self._files:
+            return Match.NONE, {}
+        return (Match.FULL if scope["method"] == "GET" else Match.PARTIAL), {"route": self}
+
+    def methods_of(self, path: str) -> set[str]:
+        """Return the methods that a path takes."""
+        return {"GET", "HEAD"} if path in self._files else set()
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a file."""
+        if scope["method"] != "GET":
+            raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
+        headers = Headers(scope=scope)
+        response = self._files[scope["path"]].answer(headers.get("accept-encoding", ""), headers.get("if-none-match"))
+        await response(scope, receive, send)
+
+
+def _accepts(accepted: str, encoding: str) -> bool:
+    """Return whether a header Accept-Encoding allows an encoding."""
+    for each in accepted.split(","):
+        name, _, weight = each.strip().partition(";")
+        if name.strip().lower() in (encoding, "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+def _gzipped(body: bytes) -> bytes:
+    compressor = zlib.compressobj(9, wbits=31)  # 31: a gzip header, without a time
+    return compressor.compress(body) + compressor.flush()

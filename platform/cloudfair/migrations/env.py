@@ -1,6 +1,0 @@
-"""Applies migrations within the transaction that `cloudfair.database` opened."""
-
-from alembic import context
-
-context.configure(connection=context.config.attributes["connection"])
-context.run_migrations()

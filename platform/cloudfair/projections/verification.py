@@ -1,0 +1,242 @@
+"""Verifies one run: every stored row from which an answer is made, against the log and the log against itself.
+
+The log (the segments) must be whole: what is damaged there cannot be made again. Everything else that is damaged and
+follows from the log is derived data, which `cloudfair.projections.repair` makes again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from cloudfair.errors import DamageError, UnableError
+from cloudfair.store.checkpoints import StoredCheckpoint
+from cloudfair.store.commands import command_of
+from cloudfair.store.log import Log
+from cloudfair.store.segments import SegmentRow, StoredSegment, checked
+from cloudfair.store.tables import Run
+from fairfacts.auditor import Auditor
+from fairfacts.errors import FairError
+from fairfacts.event import Event
+from fairfacts.measures import State
+from fairfacts.operator_commands import Disrupt
+from fairfacts.parts.disruptions import DisruptionBegun
+from fairfacts.parts.runs import REPRODUCING, RunEnded, RunStarted
+
+
+class Damage(msgspec.Struct, frozen=True):
+    """A stored row that is not what it should be, and where."""
+
+    run: str
+    table: str
+    """`database` stands for the file itself."""
+    position: int
+    """The event at which the row lies, or the number of the row."""
+    what: str
+    derived: bool = False
+    """Whether the log makes it again."""
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.position}: {self.what}" + ("; --repair makes it again" if self.derived else "")
+
+
+class Verification:
+    """What a run's rows hold, read once from the first event to the head at which the reading began."""
+
+    def __init__(self, run: str, head: int) -> None:
+        self.run, self.head = run, head
+        """The head of the log when the verification began; a run may go on meanwhile."""
+        self.state = State()
+        self.auditor = Auditor()
+        self.ended = False
+        """Whether the log ends with `run.ended`."""
+        self.damage: list[Damage] = []
+        self.unchecked: list[str] = []
+        """What could not be looked at, and why."""
+        self.moments: dict[int, tuple[int, int]] = {}
+        """By position of a segment whose stored moments are wrong, the moments of its first and last event."""
+        self.started: RunStarted | None = None
+        self.position = 0
+        """Position after the last segment, damaged or not."""
+        self.at_ms = 0
+        self._hash = hashlib.sha256()
+        self._injected = 0
+        self._is_followed = True
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the events that could be read."""
+        return self._hash.hexdigest()
+
+    @property
+    def is_readable(self) -> bool:
+        """Return whether every event was read and folded."""
+        return self._is_followed
+
+    def found(self, table: str, position: int, what: str, *, derived: bool = False) -> None:
+        """Add a damage."""
+        self.damage.append(Damage(self.run, table, position, what, derived))
+
+    def read(self, row: SegmentRow) -> None:
+        """Check a segment, and fold it if all before it could be folded."""
+        if row.first != self.position:
+            what = "is missing" if row.first > self.position else f"overlaps the segment at event {row.first}"
+            self.lost(self.position, what)
+        self.position = row.first + row.events
+        try:
+            segment = checked(self.run, row)
+            events = [event for some in segment.events() for event in some]
+        except (DamageError, UnableError) as fault:
+            what = str(fault).partition(": ")[2].partition("; ")[0]
+            self.lost(row.first, what.removeprefix(f"the segment at event {row.first} "))
+            return
+        self._hash.update(segment.ndjson)
+        self._check_moments(row, events)
+        if self._is_followed:
+            self._fold(segment, events)
+
+    def lost(self, position: int, what: str) -> None:
+        """Add a damage of the log itself; nothing after it can be folded."""
+        self.found("segment", position, what)
+        self._is_followed = False
+
+    def _check_moments(self, row: SegmentRow, events: list[Event]) -> None:
+        first_ms, last_ms = events[0].at_ms, events[-1].at_ms
+        if (row.first_at_ms, row.last_at_ms) != (first_ms, last_ms):
+            self.moments[row.first] = (first_ms, last_ms)
+            stored = f"{row.first_at_ms} to {row.last_at_ms} ms"
+            self.found(
+                "segment", row.first, f"its moments are {stored}, its events' {first_ms} to {last_ms} ms", derived=True
+            )
+        if first_ms < self.at_ms:
+            self.lost(
+                row.first, f"its first event is at {first_ms} ms, before {self.at_ms} ms of the event ahead of it"
+            )
+        self.at_ms = last_ms
+
+    def _fold(self, segment: StoredSegment, events: list[Event]) -> None:
+        if segment.first == 0 and isinstance(events[0], RunStarted):
+            self.started = events[0]
+        self._injected += sum(isinstance(event, DisruptionBegun) and event.cause == "injected" for event in events)
+        self.ended = isinstance(events[-1], RunEnded)
+        self.state.fold(events)
+        self.auditor.handle(events)
+
+    def check_commands(self, log: Log) -> None:
+        """Check the operator commands, and the disruptions among them against the log."""
+        applied = 0
+        for number, command in enumerate(log.commands.rows(self.run)):
+            if command.number != number:
+                self.found("command", number, f"is missing; the next is {command.number}")
+                return
+            if not command.is_whole():
+                self.found("command", number, "its checksum does not fit")
+                continue
+            try:
+                is_disruption = isinstance(command_of(command), Disrupt)
+            except DamageError:
+                self.found("command", number, "its body is no command")
+                continue
+            applied += is_disruption and command.applied_at is not None and command.refused is None
+        if self._is_followed and self._injected > applied:
+            self.found(
+                "command", applied, f"the log has {self._injected} injected disruptions, {applied} commands applied one"
+            )
+
+
+def verify(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: None) -> Verification:
+    """Return what a run's rows hold and every damage among them; `on_progress` is called with the position reached.
+
+    Raises:
+        UnknownError: there is no such run.
+        DamageError: nothing of it can be read.
+    """
+    row = log.runs.unchecked(run)
+    verification = Verification(run, row.head)
+    faults, verification.unchecked = log.integrity()
+    is_derived = bool(faults) and log.can_rebuild_indexes()
+    for line in faults:
+        verification.found("database", 0, line, derived="index" in line and is_derived)
+    checkpoints = {checkpoint.position: checkpoint for checkpoint in log.checkpoints.all(run)}
+    try:
+        for segment in _segments(log, run, row):
+            verification.read(segment)
+            if verification.is_readable and (checkpoint := checkpoints.pop(verification.position, None)):
+                _check_checkpoint(verification, checkpoint)
+            on_progress(verification.position)
+    except DamageError as fault:
+        verification.lost(verification.position, str(fault))
+    _check_row(verification, row)
+    _check_checkpoints(verification, log, list(checkpoints))
+    verification.check_commands(log)
+    for record in log.publications.damaged(run):
+        what = f"the checksum of the record for {record.destination} does not fit"
+        verification.found("publication", record.position, what, derived=True)
+    for number, key in enumerate(log.batches.damaged_keys(run)):
+        verification.found("received", number, f"the checksum of {key} does not fit")
+    return verification
+
+
+def _segments(log: Log, run: str, row: Run) -> Iterator[SegmentRow]:
+    """Yield the segments up to the head at which the verification began; all of a run that has ended."""
+    for segment in log.segments.rows(run):
+        if segment.first >= row.head and not row.ended and log.runs.unchecked(run).head > row.head:
+            return
+        yield segment
+
+
+def _check_row(verification: Verification, row: Run) -> None:
+    """Check the row of the run against its log."""
+    if verification.position < row.head:
+        verification.lost(verification.position, f"is missing: the log should have {row.head} events")
+    if row.sha256 not in ("", row.checksum()):
+        verification.found("run", 0, "its checksum does not fit")
+    elif not row.has_dates():
+        verification.found("run", 0, f"its dates cannot be read: {row.created_at}, {row.heard_at}")
+    if not row.is_state_whole():
+        verification.found("run", 0, "the checksum of its state does not fit", derived=verification.is_readable)
+    if not verification.is_readable:
+        return
+    for column in REPRODUCING if verification.started else ():
+        stored, played = getattr(row, column), getattr(verification.started, column)
+        if stored != played:
+            verification.found("run", 0, f"its {column} is {stored}, and the log's {played}", derived=True)
+    follows = {"head": verification.position, "at_ms": verification.at_ms, "ended": verification.ended}
+    for column, value in follows.items():
+        if getattr(row, column) != value:
+            verification.found("run", 0, f"its {column} is {getattr(row, column)}, and the log's {value}", derived=True)
+
+
+def _check_checkpoint(verification: Verification, checkpoint: StoredCheckpoint) -> None:
+    position = checkpoint.position
+    if checkpoint.digest != verification.digest:
+        verification.found("checkpoint", position, "its digest is not that of the log", derived=True)
+    elif not _is_same(checkpoint, verification.state):
+        verification.found("checkpoint", position, "its measures are not those of the log", derived=True)
+
+
+def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
+    """Compare values and not bytes, in which a set has any order."""
+    try:
+        restored = State.restore(checkpoint.state)
+    except (msgspec.DecodeError, ValueError, TypeError, FairError):
+        return False
+    return restored.parts == state.parts
+
+
+def _check_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
+    """Check what no segment's end was held against: damaged checkpoints, lost ones, and the one of the end."""
+    for position in log.checkpoints.unfit(verification.run):
+        verification.found("checkpoint", position, "its checksum does not fit", derived=True)
+    if not verification.is_readable:
+        return
+    for position in left:
+        if position <= verification.position:
+            verification.found("checkpoint", position, "no segment ends there", derived=True)
+    known = {damage.position for damage in verification.damage if damage.table == "checkpoint"}
+    latest = log.checkpoints.latest(verification.run)
+    is_at_end = latest is not None and latest.position == verification.position
+    if verification.ended and not is_at_end and verification.position not in known:
+        verification.found("checkpoint", verification.position, "the one of the run's end is missing", derived=True)

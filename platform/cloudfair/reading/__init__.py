@@ -1,1 +1,0 @@
-"""The read side: what each service of the fair shows of a run at any moment, one module a service."""

@@ -1,0 +1,1 @@
+"""What is kept: runs, their logs, checkpoints and operator commands, in one database."""

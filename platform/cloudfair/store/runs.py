@@ -1,0 +1,158 @@
+"""The runs of one database: a row for each, which also says where the run's log stands."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+
+from cloudfair.errors import DamageError, UnknownError
+from cloudfair.store.checksums import STATE, state_checksum
+from cloudfair.store.database import Database
+from cloudfair.store.tables import Run
+from fairfacts.errors import BackendError, did_you_mean
+
+BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+SUFFIX_LETTERS = 4
+
+_logger = logging.getLogger(__name__)
+
+
+class Runs:
+    """The table of runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self, *, scenario: str, seed: int, replication: int, scale: float, version: str, request: str = "null"
+    ) -> Run:
+        """Return a new run with an empty log, under a readable id that no other run has."""
+        while True:
+            run = Run(
+                id=f"{_plain(scenario)}-s{seed}-{_suffix()}",
+                scenario=scenario,
+                seed=seed,
+                replication=replication,
+                scale=scale,
+                version=version,
+                request=request,
+            )
+            run.sha256 = run.checksum()
+            run.state_sha256 = state_checksum(run.id, run.stands())
+            if self._insert(run):
+                return run
+
+    def all(self) -> list[Run]:
+        """Return every run, the latest first. A run whose row is damaged is left out and reported in the log."""
+        try:
+            with self._database.session() as session:
+                rows = list(session.scalars(select(Run).order_by(col(Run.created_at).desc(), col(Run.id))))
+            if all(row.is_whole() for row in rows):
+                return rows
+        except BackendError:
+            _logger.debug("the table of runs is read row by row", exc_info=True)
+        return [row for run in self.ids() if (row := self._whole(run))]
+
+    def ids(self) -> list[str]:
+        """Return the id of every run, the latest first, whether or not its row is damaged."""
+        with self._database.transaction() as connection:
+            return list(connection.scalars(select(col(Run.id)).order_by(col(Run.created_at).desc(), col(Run.id))))
+
+    def get(self, run: str) -> Run:
+        """Return a run by its id.
+
+        Raises:
+            UnknownError: there is no such run; names the nearest.
+            DamageError: its row is not what was written.
+        """
+        row = self.unchecked(run)
+        if not row.is_whole():
+            raise _damaged(run)
+        return row
+
+    def unchecked(self, run: str) -> Run:
+        """Return a run as its row stands, whatever its checksum; for the verification of a log.
+
+        Raises:
+            UnknownError: there is no such run; names the nearest.
+            DamageError: the database cannot read it.
+        """
+        with self._database.session() as session:
+            row = session.get(Run, run)
+        if row is None:
+            raise self.unknown(run)
+        return row
+
+    def set(self, run: str, values: Mapping[str, object]) -> None:
+        """Set columns of a run that follow from its log, and the checksum of its state."""
+        row = self.unchecked(run)
+        for column, value in values.items():
+            setattr(row, column, value)
+        with self._database.transaction() as connection:
+            values = dict(values) | {"state_sha256": state_checksum(run, row.stands())}
+            connection.execute(update(Run).where(col(Run.id) == run).values(values))
+
+    def move(self, connection: Connection, row: Run, values: Mapping[str, Any]) -> bool:
+        """Set the state of a run, and its checksum, unless the row has changed since it was read; return whether."""
+        same = [col(getattr(Run, column)).is_not_distinct_from(getattr(row, column)) for column in STATE]
+        changed = dict(values) | {"state_sha256": state_checksum(row.id, values)}
+        return bool(connection.execute(update(Run).where(col(Run.id) == row.id, *same).values(changed)).rowcount)
+
+    def heads(self, runs: list[str]) -> dict[str, int]:
+        """Return how many events the log of each of these runs holds."""
+        query = select(col(Run.id), col(Run.head)).where(col(Run.id).in_(runs))
+        with self._database.transaction() as connection:
+            return dict(connection.execute(query).all())
+
+    def fail(self, run: str, fault: str) -> None:
+        """Record why a run is no longer played, unless it has ended or an operator stopped it."""
+        while not (row := self.get(run)).ended and row.pace != "stopped":
+            with self._database.transaction() as connection:
+                if self.move(connection, row, row.stands() | {"fault": fault}):
+                    return
+
+    def unknown(self, run: str) -> UnknownError:
+        """Return the error for an id that no run has."""
+        ids = self.ids()
+        return UnknownError(f"there is no run {run}; {did_you_mean(run, ids) if ids else 'none was started yet'}")
+
+    def _insert(self, run: Run) -> bool:
+        """Insert a run and return whether its id was free."""
+        with self._database.session() as session:
+            session.add(run)
+            try:
+                session.commit()
+            except IntegrityError:
+                return False
+            session.refresh(run)
+            return True
+
+    def _whole(self, run: str) -> Run | None:
+        try:
+            return self.get(run)
+        except BackendError as fault:
+            _logger.warning("a run is left out of the list: %s", fault)
+            return None
+
+
+def _damaged(run: str) -> DamageError:
+    message = f"run {run}: its row is not what was written: its checksum does not fit; restore the database from a copy"
+    return DamageError(message, run=run, table="run", position=0)
+
+
+def _plain(scenario: str) -> str:
+    """Return a scenario's name as an id may hold it: letters without accents, digits, and `-` for all else."""
+    letters = unicodedata.normalize("NFKD", scenario).encode("ascii", "ignore").decode()
+    return re.sub(r"[^A-Za-z0-9_.]+", "-", letters).strip("-.") or "run"
+
+
+def _suffix() -> str:
+    return "".join(secrets.choice(BASE32) for _ in range(SUFFIX_LETTERS))

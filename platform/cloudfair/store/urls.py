@@ -1,0 +1,44 @@
+"""The names of databases: a SQLite file by its path, any database by its URL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from fairfacts.errors import BackendError
+
+
+def url_of(database: str) -> URL:
+    """Return the URL of a database: the given one, or that of the SQLite file with this path.
+
+    Raises:
+        BackendError: it is neither.
+    """
+    if "://" not in database:
+        return URL.create("sqlite", database=database)
+    try:
+        url = make_url(database)
+    except ArgumentError as fault:  # the URL itself is not shown: it may hold a password
+        raise BackendError(
+            "the database URL cannot be read; write it like sqlite:///fair.db or postgresql://user:password@host/name"
+        ) from fault
+    if url.get_backend_name() not in ("sqlite", "postgres", "postgresql"):
+        raise BackendError(
+            f"{url.get_backend_name()}:// is no database that cloudfair can use; name a file, or a URL such as"
+            " sqlite:///fair.db or postgresql://user@host/name"
+        )
+    if url.drivername in ("postgres", "postgresql"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise BackendError(f"{database}: a log must outlive the process; name a file, such as sqlite:///fair.db")
+    return url
+
+
+def name_of(url: URL) -> str:
+    """Return the URL of a database for people to read: its password masked, a file by its absolute path."""
+    if url.get_backend_name() == "sqlite":
+        return f"sqlite:///{Path(url.database or '').absolute()}"
+    masked = {key: "***" if "password" in key else value for key, value in url.query.items()}
+    return url.set(query=masked).render_as_string(hide_password=True)

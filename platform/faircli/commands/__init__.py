@@ -1,0 +1,1 @@
+"""One module for each command of `fair`, named like it."""

@@ -1,0 +1,90 @@
+"""`fair check`: whether a fair can be played, and how far it can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from faircli.options import Json
+
+if TYPE_CHECKING:
+    from fairsim.inputs.rows import Row
+    from fairsim.inputs.scenario import Scenario
+
+MEANS: Mapping[str, str] = {
+    "documented": "reported: what the model gives back of these is no evidence for it",
+    "derived": "computed from a reported or published number",
+    "calibrated": "fitted to reported figures",
+    "assumed": "guesses with a reason: what depends on them is a what-if, and no forecast",
+}
+
+
+def check(
+    fair: Annotated[str, typer.Argument(metavar="FAIR", help="The folder of a fair, or a shipped one's name.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Check every file and row of a fair, and show what is documented, derived, assumed and calibrated in it.
+
+    All faults are named at once, with file, row, value and remedy; the exit status is then 2.
+
+    Examples:
+    - `fair check my-fair` checks a folder.
+    - `fair check my-fair --json` for programs.
+    """
+    from faircli.console import out, print_json, say
+    from faircli.tables import table
+
+    scenario = _checked(fair)
+    rows = list(scenario.fair.rows.values())
+    own = [row for row in rows if row.is_own]
+    if as_json:
+        defaults = [row for row in rows if row not in own]
+        print_json({"fair": scenario.fair.key, "own": _counts(own), "defaults": _counts(defaults)})
+        return
+    say((scenario.fair.names["en"], "bold"), f": every file can be read, and the fair can be played (fair run {fair})")
+    cells = ((kind, str(count), str(_counts(rows)[kind] - count), MEANS[kind]) for kind, count in _counts(own).items())
+    columns = [("parameters", "left"), ("its own", "right"), ("defaults", "right"), ("which are", "text")]
+    out.print("", table("What stands behind it", columns, cells))
+    say(f"\n{_trust(own)}")
+
+
+def _checked(fair: str) -> Scenario:
+    """Return the baseline of a fair, once each of its files was read."""
+    from fairfacts.errors import FigureError, ScenarioError
+    from fairfacts.evidence.profiles import read_profiles
+    from fairfacts.evidence.usual import read_usual
+    from fairsim.inputs.fair import find_fair
+    from fairsim.inputs.faults import Faults
+    from fairsim.inputs.scenario import load_scenario
+
+    faults, found = Faults(), find_fair(fair)
+    try:
+        scenario = load_scenario(fair)
+    except ScenarioError as fault:
+        faults.take(fault)
+    for read in (read_profiles, read_usual):
+        try:
+            if found:
+                read(*found)
+        except FigureError as fault:
+            faults.take(fault)
+    faults.refuse()
+    return scenario
+
+
+def _counts(rows: list[Row]) -> dict[str, int]:
+    return {kind: sum(row.kind == kind for row in rows) for kind in MEANS}
+
+
+def _trust(own: list[Any]) -> str:
+    """Return what the counts mean for trust."""
+    counts = _counts(own)
+    if counts["calibrated"]:
+        return "It was fitted to what was reported: intervals of what it predicts are worth comparing with what comes."
+    return (
+        "Nothing of it was fitted to what was reported: compare its scenarios with each other, and put no number of it"
+        " into a report as a forecast. Figures of your own (figures.csv) and fair calibrate change that."
+    )

@@ -1,0 +1,202 @@
+"""`fair ensemble`: the model played many times, without a backend, and what that says of every measure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from faircli.completion import complete_change, complete_measure, complete_scenario
+from faircli.options import Changes, Dask, Json, Scale, ScenarioName, Seed, Workers
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from fairlab.ensemble import Ensemble, Paired
+    from fairlab.estimates import Estimate
+
+MOST = 200
+
+
+def ensemble(
+    scenario: ScenarioName,
+    *,
+    count: Annotated[
+        int, typer.Option("-n", min=1, max=100_000, help="Replications; with --until the least number of them.")
+    ] = 20,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SCENARIO",
+            help="A second scenario, played with the same random numbers.",
+            autocompletion=complete_scenario,
+        ),
+    ] = None,
+    changes: Changes = None,
+    against_changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--against-set",
+            metavar="KEY=VALUE",
+            help="Change a parameter of the second scenario alone.",
+            autocompletion=complete_change,
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MEASURE=WIDTH",
+            help="Stop when half the interval of a measure (with --against, of its difference) is this narrow:"
+            " negotiations.held=0.5% or negotiations.held=1000.",
+            autocompletion=complete_measure,
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, max=100_000, help="With --until: replications at most.")] = MOST,
+    at: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MOMENT", help="Store the measures of this moment too: '2020-09-05 08:00'."),
+    ] = None,
+    seed: Seed = 7,
+    scale: Scale = 1.0,
+    worker_count: Workers = None,
+    dask: Dask = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.json", help="Store the ensemble in this file.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Play a scenario many times, and show mean and intervals of every measure.
+
+    The intervals are at 95 %: of the mean, and of one further replication. Results do not depend on the workers.
+    `--against` shows what a second scenario changes: paired differences under common random numbers, which need far
+    fewer replications.
+
+    Examples:
+    - `fair ensemble ciftis2020 -n 20 --scale 0.1 -o fairs.json` takes half a minute on two cores.
+    - `fair ensemble ciftis2020 --against matchmaking --until negotiations.held=0.5%` stops when it is sure enough.
+    """
+    import time
+
+    from faircli.console import print_json, warn
+    from faircli.files import check_output
+    from faircli.progress import runs_progress
+    from fairfacts.errors import LabError
+    from fairlab.ensemble import Plan, paired, play_ensembles, read_until
+    from fairlab.replications import moment_ms
+    from fairlab.workers import workers
+    from fairsim.inputs.scenario import load_scenario
+
+    asked = [(scenario, tuple(changes or ()))]
+    if against is not None:
+        asked.append((against, (*(changes or ()), *(against_changes or ()))))
+    elif against_changes:
+        raise LabError(f"--against-set {against_changes[0]}: names no second scenario; add --against {scenario}")
+    scenarios = [(which, changed, load_scenario(which, changes=changed, scale=scale)) for which, changed in asked]
+    moments_ms = tuple(sorted(moment_ms(text, scenarios[0][2], "--at") for text in at or ()))
+    check_output(output, suffixes=(".json",))
+    if most != MOST and not until:
+        warn(f"--most {most}: is ignored without --until; -n is the number of replications")
+    plan = Plan(count, read_until(until) if until else None, most, moments_ms)
+    total = most if until else count
+    began = time.monotonic()
+    with workers(worker_count, dask=dask) as (executor, at_once), runs_progress("replications", total) as reached:
+
+        def done(replications: int, estimate: Estimate | None) -> None:
+            note = f"{plan.until.measure} {_mean(estimate)}" if plan.until and estimate else ""
+            reached(replications, note)
+
+        ensembles = play_ensembles(scenarios, seed, executor, at_once, plan, done)
+    wall_s = time.monotonic() - began
+    pairs = paired(*ensembles) if len(ensembles) == 2 else None
+    for each, path in zip(ensembles, _files(output), strict=False):
+        each.save(path)
+    if as_json:
+        print_json(_plain(ensembles, pairs, wall_s))
+        return
+    _show(ensembles, pairs, wall_s)
+
+
+def _files(output: Path | None) -> list[Path]:
+    """Return where the ensembles are stored: the second beside the first."""
+    return [output, output.with_name(f"{output.stem}-against{output.suffix}")] if output else []
+
+
+def _mean(estimate: Estimate) -> str:
+    """Return a mean with half the width of its interval."""
+    from faircli.text import number
+
+    return f"{number(estimate.mean)} ± {number(estimate.half_width)}"
+
+
+def _plain(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wall_s: float) -> dict[str, Any]:
+    plain = [_plain_one(each) for each in ensembles]
+    second = {"against": plain[1], "differences": pairs} if pairs else {}
+    return plain[0] | {"wall_s": round(wall_s, 3)} | second
+
+
+def _plain_one(one: Ensemble) -> dict[str, Any]:
+    names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256")
+    return {name: getattr(one, name) for name in names} | {
+        "digest": one.digest,
+        "replications": [
+            {"replication": replication.replication, "events": replication.events, "digest": replication.digest}
+            for replication in one.replications
+        ],
+        "estimates": one.estimates(),
+        "moments": {moment: {path: one.estimate(path, int(moment)) for path in one.estimates()}
+                    for moment in one.replications[0].moments},
+    }  # fmt: skip
+
+
+def _show(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wall_s: float) -> None:
+    from faircli.console import out, say
+
+    first = ensembles[0]
+    title = f"{len(first.replications)} replications, seed {first.seed}, scale {first.scale:g}"
+    out.print(_table_of_one(title, first) if pairs is None else _table_of_pairs(title, first, ensembles[1], pairs))
+    if pairs is not None:
+        alike = sum(not pair.difference.sd and not pair.difference.mean for pair in pairs.values())
+        say(f"\n{alike} measures do not differ")
+        say(("gain: without common random numbers, this many times as many replications are needed", "dim"))
+    say(f"\n{len(first.replications) * len(ensembles)} runs in {wall_s:.1f} s")
+    for each in ensembles:
+        say(f"digest {each.digest} {each.scenario}")
+
+
+def _table_of_one(title: str, ensemble: Ensemble) -> Table:
+    from faircli.tables import table
+    from faircli.text import number
+
+    columns = (("measure", "left"), ("mean", "right"), ("95 % interval", "right"), ("the next one", "right"))
+    cells = (
+        (path, number(each.mean), _between(each.low, each.high), _between(each.next_low, each.next_high))
+        for path, each in ensemble.estimates().items()
+    )
+    return table(title, columns, cells)
+
+
+def _table_of_pairs(title: str, a: Ensemble, b: Ensemble, pairs: dict[str, Paired]) -> Table:
+    from faircli.tables import table
+    from faircli.text import number
+
+    heads = (a.scenario, "the other" if a.scenario == b.scenario else b.scenario, "difference", "95 % interval", "gain")
+    cells = (
+        (
+            path,
+            number(pair.a.mean),
+            number(pair.b.mean),
+            number(pair.difference.mean),
+            _between(pair.difference.low, pair.difference.high),
+            "" if pair.gain is None else f"{pair.gain:.1f}",
+        )
+        for path, pair in pairs.items()
+        if pair.difference.mean or pair.difference.sd
+    )
+    return table(title, [("measure", "left"), *((head, "right") for head in heads)], cells)
+
+
+def _between(low: float, high: float) -> str:
+    from faircli.text import number
+
+    return f"{number(low)} to {number(high)}" if high < float("inf") else "unknown: one replication"

@@ -1,0 +1,96 @@
+"""`fair new`: a folder for a fair of one's own."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="Name of the new folder; the fair is called so.")],
+    *,
+    opens: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="First day.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=366, help="Days of the fair.")] = None,
+    zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Time zone, such as Europe/Berlin.")] = None,
+    home: Annotated[str | None, typer.Option(metavar="CODE", help="Home economy, an ISO 3166 code: DE.")] = None,
+    organisations: Annotated[int | None, typer.Option(min=2, help="Organisations that register.")] = None,
+    exhibitors: Annotated[int | None, typer.Option(min=2, help="Of these, with a stand.")] = None,
+    visitors: Annotated[int | None, typer.Option(min=0, help="Different people on site; 0: online alone.")] = None,
+    sessions: Annotated[int | None, typer.Option(min=0, help="Sessions of the programme.")] = None,
+    programme: Annotated[
+        Path | None,
+        typer.Option("--from-programme", metavar="FILE", help="A schedule.json or .ics: its days, rooms and sessions."),
+    ] = None,
+) -> None:
+    """Make a folder for a fair of your own, which can be played at once.
+
+    What is not stated is asked on a terminal, and has a usual answer. The folder is small and commented; what it does
+    not state is a default of any fair.
+
+    Examples:
+    - `fair new my-fair` asks eight questions.
+    - `fair new my-fair --opens 2027-05-07 --days 4 --zone Europe/Berlin --home DE --organisations 4000` asks the rest.
+    - `fair new my-fair --from-programme schedule.json` takes days, rooms and sessions from your programme.
+    """
+    from faircli.console import note, say
+    from fairsim.inputs.sketch import Sketch, from_programme, write_fair
+
+    if programme:
+        _refuse_beside(programme, {"--opens": opens, "--days": days, "--sessions": sessions})
+    usual_day = date.today() + timedelta(days=180)  # noqa: DTZ011  # a suggestion for people, where they are
+    empty = Sketch(opens.date() if opens else usual_day, days or 4, zone or "", home or "", 0, 0, 0, sessions or 0)
+    found = from_programme(programme, empty) if programme else None
+    ask = _asker()
+    opens_on = found.opens_on if found else opens.date() if opens else ask("First day", usual_day, _date)
+    length = found.days if found else days or ask("Days", 4, _count)
+    time_zone = zone or (found.time_zone if found else "") or ask("Time zone", "Europe/Berlin", str)
+    economy = home or ask("Home economy (ISO 3166 code)", "DE", str)
+    many = organisations or ask("Organisations that register", 1000, _count)
+    stands = exhibitors or ask("Of these, with a stand", max(many // 3, 2), _count)
+    people = visitors if visitors is not None else ask("Different people on site (0: online alone)", many * 8, _count)
+    held = found.sessions if found else sessions if sessions is not None else ask("Sessions", 20, _count)
+    sketch = (found or empty)._replace(
+        opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
+        exhibitors=stands, visitors=people, sessions=held,
+    )  # fmt: skip
+    write_fair(folder, sketch)
+    say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
+    note(f"Play it: fair run {folder}. Check it after a change: fair check {folder}.")
+
+
+def _refuse_beside(programme: Path, stated: Mapping[str, object]) -> None:
+    """Refuse what the file of the programme says, too."""
+    for option, value in stated.items():
+        if value is not None:
+            raise typer.BadParameter(f"{option} is what {programme} says, too; leave one of them out")
+
+
+def _asker() -> Callable[[str, Any, Callable[[str], Any]], Any]:
+    """Return what asks a question: on a terminal a person, elsewhere it takes the usual answer and says so."""
+    from faircli.console import note
+
+    def ask(question: str, usual: Any, read: Callable[[str], Any]) -> Any:
+        if sys.stdin.isatty():
+            return typer.prompt(question, default=str(usual), value_proc=read)
+        note(f"{question}: {usual}, as nothing was stated")
+        return usual
+
+    return ask
+
+
+def _count(text: str) -> int:
+    if not text.strip().isdecimal():
+        raise typer.BadParameter("write a whole number, 0 or more")
+    return int(text)
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write a day such as 2027-05-07") from None

@@ -1,0 +1,81 @@
+"""`fair report`: one page that says what was given, fitted and predicted, and how to play it again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from faircli.defaults import DATABASE
+from faircli.options import Database, Figures, Json, RunOrEnsemble, Verbose
+
+
+def report(
+    run: RunOrEnsemble = None,
+    *,
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE.html", help="The page: one file that needs no network.")
+    ],
+    png: Annotated[
+        Path | None, typer.Option("--png", metavar="FOLDER", help="Write each plot as a PNG file there too.")
+    ] = None,
+    tables_to: Annotated[
+        Path | None, typer.Option("--csv", metavar="FOLDER", help="Write each table as a CSV file there too.")
+    ] = None,
+    calibration: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="The result of `fair calibrate -o`; by default that of the fair."),
+    ] = None,
+    by_name: Annotated[
+        bool,
+        typer.Option("--by-name", help="Open no file that a run names: shipped scenarios, and fairs that lie here."),
+    ] = False,
+    figures: Figures = None,
+    verbose: Verbose = False,
+    database: Database = DATABASE,
+    as_json: Json = False,
+) -> None:
+    """Write a report of a kept run or of an ensemble: one page, for the screen and for A4.
+
+    It shows reported beside simulated with role, interval and verdict; the fair by day and hour; the funnel of the
+    negotiation; economies by hour; the halls; the audit of the figures; the parameters by class; and how to play it
+    again.
+
+    Examples:
+    - `fair report -o report.html` reports on the latest run.
+    - `fair report fairs.json -o report.html --png plots --csv tables` writes plots and tables beside the page.
+    """
+    from faircli.console import err, print_json, say
+    from faircli.files import check_output, make_folder
+    from faircli.report.content import tables
+    from faircli.report.gather import content_of, fitted_of, fitted_of_fair
+    from faircli.reports import check_figures, known_of
+    from faircli.request import names_here
+    from faircli.resolve import subject
+    from fairlab.calibrated import Calibration
+
+    check_output(output, suffixes=(".html", ".htm"))
+    check_figures(figures)
+    given = Calibration.load(calibration) if calibration else None
+    one = subject(run, database)
+    known, _ = known_of(one.run.fair.key, figures, verbose=verbose)
+    fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
+    content = content_of(one, known, fitted, names_here() if by_name else None)
+    from faircli.report.page import render
+    from faircli.report.plots import draw  # matplotlib takes a second: every refusal comes before it
+
+    with err.status("Drawing"):
+        plots = draw(content)
+        output.write_text(render(content, plots), encoding="utf-8")
+    if png:
+        for plot in plots.values():
+            (make_folder(png) / f"{plot.name}.png").write_bytes(plot.png)
+    if tables_to:
+        for table in tables(content):
+            table.save(make_folder(tables_to))
+    if as_json:
+        print_json({"report": str(output), "of": one.name, "headline": content.headline, "facts": content.facts})
+        return
+    say(content.headline)
+    say("wrote ", (str(output), "bold"), f" for {one.line}")

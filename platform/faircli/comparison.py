@@ -1,0 +1,54 @@
+"""Tables of what was reported beside what was simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from rich.console import Group, RenderableType
+
+from faircli.tables import table
+from faircli.text import short
+from fairfacts.evidence.comparison import Row
+from fairfacts.evidence.roles import ROLES
+
+
+def comparison_tables(rows: Iterable[Row]) -> Group:
+    """Return figures beside what was simulated, a table for each role: what speaks most for the model first."""
+    rows = list(rows)
+    spread = any(row.low is not None for row in rows)
+    columns = [("figure", "left"), ("reported", "right"), ("+-", "right"), ("simulated", "right")]
+    columns += [("95 % of fairs", "right")] if spread else []
+    columns += [("ratio", "right")]
+    columns += [("z", "right")] if spread else []
+    columns += [("verdict", "left")]
+    cells = {row.figure: tuple(_comparison_cells(row, spread=spread)) for row in rows}
+    # all tables are as wide as the widest, so that their columns stand below one another
+    widths = [max(map(len, column)) for column in zip([name for name, _ in columns], *cells.values(), strict=True)]
+    heads = [
+        (name.ljust(width) if justify == "left" else name.rjust(width), justify)
+        for (name, justify), width in zip(columns, widths, strict=True)
+    ]
+    tables: list[RenderableType] = []
+    for role, meaning in ROLES.items():
+        if in_role := [cells[row.figure] for row in rows if row.role == role]:
+            tables += ["", table(f"{role}: {meaning}", heads, in_role)]
+    return Group(*tables[1:])
+
+
+def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:
+    yield row.figure
+    yield reported(row)
+    rounding = f"{row.rounding / 1e6:g} M" if row.rounding >= 1e6 else short(row.rounding)
+    yield rounding if row.rounding and row.op in ("=", "~") else ""
+    yield short(row.simulated)
+    if spread:
+        yield "" if row.low is None or row.high is None else f"{short(row.low)}–{short(row.high)}"
+    yield "" if row.ratio is None else f"{row.ratio:.3f}"
+    if spread:
+        yield "" if row.z is None or row.role == "input" else f"{row.z:+.1f}"
+    yield row.verdict or ""
+
+
+def reported(row: Row) -> str:
+    """Return a row's figure with its operator; nothing where none was reported."""
+    return "" if row.reported is None else f"{'' if row.op == '=' else row.op + ' '}{short(row.reported)}"

@@ -1,0 +1,95 @@
+"""What the shell completes: scenarios, runs, parameters, measures.
+
+A completion answers at once or not at all: it reads names alone, imports neither the model nor the backend, and is
+empty where something cannot be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+
+def complete_scenario(incomplete: str) -> list[str]:
+    """Return the shipped scenarios, and the .toml files, that begin so."""
+    return [*_beginning(_scenarios(), incomplete), *_files(incomplete, ".toml")]
+
+
+def complete_run(ctx: Any, incomplete: str) -> list[str]:
+    """Return the ids of the runs that begin so, the latest first."""
+    from faircli.listing import NotListedError, list_runs
+
+    with suppress(NotListedError):
+        return _beginning((run.id for run in list_runs(_database(ctx))), incomplete)
+    return []
+
+
+def complete_run_or_file(ctx: Any, incomplete: str) -> list[str]:
+    """Return the ids of the runs, and the .json files, that begin so."""
+    return [*complete_run(ctx, incomplete), *_files(incomplete, ".json")]
+
+
+def complete_change(incomplete: str) -> list[str]:
+    """Return the parameters that begin so, ready for their value."""
+    return _beginning((f"{name}=" for name in _parameters()), incomplete)
+
+
+def complete_measure(incomplete: str) -> list[str]:
+    """Return the measures that begin so."""
+    from fairfacts.measures import MEASURES
+
+    return _beginning(MEASURES, incomplete)
+
+
+def complete_rule(incomplete: str) -> list[str]:
+    """Return the counting rules that begin so, and the headlines that they count."""
+    from fairfacts.evidence.counting import ANY_FAIR
+
+    return _beginning(
+        sorted({name for rule in ANY_FAIR for name in (rule.name, rule.name.partition(".")[0])}), incomplete
+    )
+
+
+def _beginning(names: Iterable[str], incomplete: str) -> list[str]:
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _scenarios() -> Iterator[str]:
+    from fairfacts.resources import data
+
+    with suppress(OSError):
+        yield from sorted(Path(each.name).stem for each in data("scenarios").iterdir() if each.name.endswith(".toml"))
+
+
+def _parameters() -> list[str]:
+    import csv
+
+    from fairfacts.resources import data
+
+    names: list[str] = []
+    for table in [data("seeds") / "defaults.csv", *(fair / "parameters.csv" for fair in data("seeds").iterdir())]:
+        with suppress(OSError, KeyError), table.open(encoding="utf-8") as file:
+            names += [row["name"] for row in csv.DictReader(file) if "*" not in row["name"]]
+    return sorted(set(names))
+
+
+def _files(incomplete: str, suffix: str) -> list[str]:
+    """Return the files of a suffix, and the folders, that begin so."""
+    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+    with suppress(OSError):
+        paths = sorted(folder.iterdir())
+        names = [f"{path}/" if path.is_dir() else str(path) for path in paths if path.is_dir() or path.suffix == suffix]
+        return [name for name in names if name.startswith(incomplete) and not name.startswith(".")]
+    return []
+
+
+def _database(ctx: Any) -> str:
+    """Return the database that the words before the completed one name, as far as there are any."""
+    import os
+
+    from faircli.defaults import DATABASE
+
+    named = ctx.params.get("database") if ctx is not None else None
+    return str(named or os.environ.get("CLOUDFAIR_DATABASE_URL") or DATABASE)

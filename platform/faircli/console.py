@@ -1,0 +1,54 @@
+"""The terminal: `out` for results, `err` for everything beside them, and JSON for programs.
+
+Neither console interprets markup or emoji codes: names, titles and messages of users are printed as they are written.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.text import Text
+
+WIDTH = 120
+"""Columns of a table that goes to a file or a pipe, unless `COLUMNS` says otherwise."""
+
+
+def _console(*, stderr: bool) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH
+    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+
+
+out = _console(stderr=False)
+err = _console(stderr=True)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on standard output."""
+    import msgspec  # here, as tables do without it
+
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    sys.stdout.flush()  # a reader that has left is noticed here, and not when Python ends
+
+
+def say(*parts: str | tuple[str, str]) -> None:
+    """Print one line of a result, however long; a part may be a pair of text and style."""
+    out.print(Text.assemble(*parts), soft_wrap=True)
+
+
+def note(*parts: str | tuple[str, str]) -> None:
+    """Print one line on standard error, beside the result."""
+    err.print(Text.assemble(*parts), soft_wrap=True)
+
+
+def complain(message: str) -> None:
+    """Print on standard error what went wrong."""
+    note(("Error:", "bold red"), f" {message}")
+
+
+def warn(message: str) -> None:
+    """Print on standard error what was ignored, or done otherwise than a user may expect."""
+    note(("Warning:", "bold yellow"), f" {message}")

@@ -1,0 +1,44 @@
+"""The plot of a sensitivity analysis: for each measure the parameters that move it most."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import matplotlib
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from faircli.report.plots import BLUE, ORANGE, STYLE, WIDTH_IN
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from fairlab.sensitivity import Sensitivity
+
+
+def plot(found: Sensitivity, suffix: str, most: int) -> bytes:
+    """Return the plot as an `svg` or `png` file, with so many parameters of each measure at most."""
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": "sensitivity"}):  # type: ignore[arg-type]  # a plain dict
+        height = sum(0.75 + 0.2 * min(most, len(effects)) for effects in found.effects.values())
+        figure, file = Figure(figsize=(WIDTH_IN, height)), io.BytesIO()
+        every = figure.subplots(len(found.effects), squeeze=False)[:, 0]
+        for axes, measure in zip(every, found.effects, strict=True):
+            _bars(axes, found, measure, most)
+        every[-1].set_xlabel(
+            f"mean change of the measure as a parameter goes from 1/{found.by:g} to {found.by:g} times"
+        )
+        figure.savefig(file, format=suffix, dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
+    return file.getvalue()
+
+
+def _bars(axes: Axes, found: Sensitivity, measure: str, most: int) -> None:
+    effects = found.effects[measure][:most][::-1]
+    leads = {index.parameter for index in found.indices.get(measure, ()) if index.total >= 0.1}
+    colours = [ORANGE if effect.parameter in leads else BLUE for effect in effects]
+    axes.barh([effect.parameter for effect in effects], [effect.mean_absolute for effect in effects], color=colours)
+    axes.set_title(measure + (" (orange: a tenth of the variance and more)" if leads else ""))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
+    axes.grid(axis="x")
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)

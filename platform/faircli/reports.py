@@ -1,0 +1,70 @@
+"""What the readers of a user's files coerced, moved, assumed or left out, as the terminal shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from faircli.console import note
+from fairfacts.errors import FigureError
+from fairfacts.evidence.figures import FORMAT, REMEDY, Figure, read_own_figures
+from fairfacts.evidence.folder import FIGURES, KnownFair, known_fair, read_known
+from fairfacts.interchange.reading import Reading, Report, read_bytes
+from fairfacts.resources import is_shipped
+from fairsim.inputs.fair import Fair
+
+
+def show_reports(reports: Iterable[Report], *, verbose: bool) -> None:
+    """Print reports on standard error: in short, or in full; in short, a file without remarks needs no word."""
+    for report in reports:
+        if verbose or report.remarks:
+            lines = report.lines() if verbose else report.summary()
+            hint = [] if verbose or len(report.remarks) == len(lines) - 1 else ["  --verbose lists all of them"]
+            note("\n".join([*lines, *hint]))
+
+
+def known_of(fair: str, own: Path | None, *, verbose: bool) -> tuple[KnownFair, Report | None]:
+    """Return what is known of a fair, with the figures of a user's file, whose report is printed and returned.
+
+    Raises:
+        FigureError: a file of the fair's folder, or the user's, cannot be read.
+    """
+    return _with_own(known_fair(fair), own, verbose=verbose)
+
+
+def _with_own(known: KnownFair, own: Path | None, *, verbose: bool) -> tuple[KnownFair, Report | None]:
+    """Return what is known of a fair with the figures of a user's file, and its report, which is printed."""
+    if own is None:
+        return known, None
+    read = read_own_figures(own, known.figures)
+    if read.report:
+        show_reports([read.report], verbose=verbose)
+    return msgspec.structs.replace(known, figures=read.figures), read.report
+
+
+def check_figures(own: Path | None) -> None:
+    """Refuse a user's file that cannot be read: that is said before anything else is looked for.
+
+    Raises:
+        FigureError: names the file.
+    """
+    if own is not None:
+        read_bytes(own, Reading(str(own), FORMAT, "rows", FigureError), REMEDY)
+
+
+def figures_of(fair: Fair, own: Path | None, *, verbose: bool) -> Mapping[str, Figure]:
+    """Return the figures of a fair that is to be played, and those of a user's file, as `known_of` does.
+
+    Raises:
+        FigureError: there are none, or a file cannot be read.
+    """
+    known = known_fair(fair.key) if is_shipped(fair.key) else read_known(fair.key, Path(fair.folder))
+    figures = _with_own(known, own, verbose=verbose)[0].figures
+    if not figures:
+        raise FigureError(
+            f"the fair {fair.key} has no figures: write {fair.folder}/{FIGURES}, or give figures with --figures"
+            " FILE.csv"
+        )
+    return figures

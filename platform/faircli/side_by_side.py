@@ -1,0 +1,116 @@
+"""Two runs, or two ensembles, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from faircli.comparison import reported
+from faircli.console import out, print_json, say
+from faircli.reader import run_columns
+from faircli.resolve import Subject
+from faircli.tables import table
+from faircli.text import number, short
+from fairfacts.clock import HOUR_MS, moment_text
+from fairfacts.errors import ScenarioError
+from fairfacts.evidence.comparison import Row
+from fairfacts.evidence.differences import Difference, differences, series_differences
+from fairlab.ensemble import Ensemble, Paired, paired
+
+
+def as_plain(one: Subject) -> dict[str, Any]:
+    """Return what JSON shows of a run or an ensemble."""
+    if one.kept:
+        return {"run": one.name, "state": one.kept.state}
+    assert one.ensemble is not None, "it is a run or an ensemble"
+    return {"ensemble": one.name, "replications": len(one.ensemble.replications)}
+
+
+def compare_two(
+    a: Subject, b: Subject, series: str | None, rows_a: list[Row], rows_b: list[Row], *, as_json: bool
+) -> None:
+    """Show the measures of two runs or ensembles, or a breakdown of two runs, side by side."""
+    differing = _differences(a, b, series)
+    if as_json:
+        names = {
+            "a": run_columns(a.kept) if a.kept else as_plain(a),
+            "b": run_columns(b.kept) if b.kept else as_plain(b),
+        }
+        head = names | {"series": series, "differences": differing}
+        print_json(head | {"comparison": {"a": rows_a, "b": rows_b}})
+        return
+    if isinstance(differing, dict):
+        out.print(_table_of_pairs(differing))
+    elif differing:
+        out.print(_table_of_runs(differing, series, a.run.began))
+    if series is None:
+        _show_figures_of_both(rows_a, rows_b)
+    for letter, one in (("A", a), ("B", b)):
+        say(f"{letter}: {one.line}")
+
+
+def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference] | dict[str, Paired]:
+    """Return how two runs differ, or two ensembles replication by replication; for a run and an ensemble, nothing."""
+    if a.state and b.state:
+        one, two = a.state.snapshot(), b.state.snapshot()
+        return differences(one, two) if series is None else series_differences(series, one, two)
+    if series is not None:
+        raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
+    both = [one.ensemble for one in (a, b) if isinstance(one.ensemble, Ensemble)]
+    return paired(*both) if len(both) == 2 else []
+
+
+def _table_of_runs(rows: Iterable[Difference], series: str | None, epoch: datetime) -> Table:
+    columns = ((series or "measure", "left"), ("A", "right"), ("B", "right"), ("B - A", "right"), ("B / A", "right"))
+    shown = (
+        (
+            _clocked(row.measure, epoch) if series and series.endswith("per_hour") else row.measure,
+            number(row.a),
+            number(row.b),
+            number(row.difference),
+            "" if row.ratio is None else f"{row.ratio:.3f}",
+        )
+        for row in rows
+    )
+    return table("Two runs", columns, shown)
+
+
+def _table_of_pairs(pairs: dict[str, Paired]) -> Table:
+    columns = (("measure", "left"), ("A", "right"), ("B", "right"), ("B - A", "right"), ("its 95 % interval", "right"))
+    shown = (
+        (
+            measure,
+            *(number(estimate.mean) for estimate in (pair.a, pair.b, pair.difference)),
+            f"{number(pair.difference.low)} to {number(pair.difference.high)}",
+        )
+        for measure, pair in pairs.items()
+    )
+    return table("Two ensembles, replication by replication", columns, shown)
+
+
+def _show_figures_of_both(rows_a: list[Row], rows_b: list[Row]) -> None:
+    """Show both beside what was reported; leave out what was given to the model, and what one of them lacks."""
+    columns = [("figure", "left"), *((name, "right") for name in ("reported", "A", "B", "A ratio", "B ratio"))]
+    of_b = {row.figure: row for row in rows_b}
+    both = [(row, of_b[row.figure]) for row in rows_a if row.figure in of_b]
+    pairs = [(one, two) for one, two in both if "input" not in (one.role, two.role)]
+    cells = (
+        (
+            one.figure,
+            reported(one) if one.reported == two.reported else f"{reported(one)}; {reported(two)}",
+            *(short(row.simulated) for row in (one, two)),
+            *("" if row.ratio is None else f"{row.ratio:.3f}" for row in (one, two)),
+            one.role,
+        )
+        for one, two in pairs
+    )
+    out.print("", table("Reported beside both", [*columns, ("role", "left")], cells), "")
+
+
+def _clocked(key: str, epoch: datetime) -> str:
+    """Return the key of an hour, such as `overseas.33`, with the hour in the fair's time."""
+    *origin, hour = key.split(".")
+    return " ".join([*origin, moment_text(epoch, int(hour) * HOUR_MS)])

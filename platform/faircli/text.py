@@ -1,0 +1,28 @@
+"""Numbers and moments as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def short(value: float | str) -> str:
+    """Return a number in little room, from a hundred million on in millions; a moment to the minute."""
+    if isinstance(value, str):
+        return f"{value[5:10]} {value[11:16]}" if "T" in value else value
+    if abs(value) >= 1000:
+        return f"{value / 1e6:,.0f} M" if abs(value) >= 1e8 else f"{value:,.0f}"
+    return number(value)
+
+
+def number(value: float | str) -> str:
+    """Return a number with separated thousands and no needless decimals; text as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def plain(value: Any) -> str:
+    """Return a value of a scenario as one would write it: without separators, a list with blanks."""
+    if isinstance(value, list | tuple):
+        return " ".join(map(plain, value))
+    return f"{value:.10g}" if isinstance(value, float) else f"{value}"

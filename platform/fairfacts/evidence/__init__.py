@@ -1,0 +1,1 @@
+"""What was reported, and how it compares with what was simulated."""

@@ -1,0 +1,297 @@
+"""Comparison: what was simulated beside what was reported, each row with its role and a verdict.
+
+The role (`fairfacts.evidence.roles`) says what agreement is worth: an `input` figure agrees because it was given, a
+`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model. An `emergent` measure
+was not reported at all.
+
+A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
+range in which the next fair falls with 95 % probability; a figure outside of it differs. One run is one fair among
+many: it agrees where it falls into the figure's range, differs where chance cannot explain it (`MOST_FACTOR`,
+`MOST_DISPERSION`), and leaves the question open otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import msgspec
+
+from fairfacts.evidence.emergent import EMERGENT, unit_of
+from fairfacts.evidence.figures import FIXED_UNITS, Figure
+from fairfacts.evidence.moments import moment_ms
+from fairfacts.evidence.roles import LeftOut, Role, is_overridden, left_out, role_of
+from fairfacts.measures import State, value_at
+from fairfacts.parts.runs import RunMeasures
+
+Verdict = Literal["given", "agrees", "differs", "open"]
+THIN = 5
+"""Fewer held-out figures than this are called thin evidence."""
+MOST_FACTOR = 2.0
+"""One run differs only where it is off by more than this factor, either way."""
+MOST_DISPERSION = 25.0
+"""The variance of a count from fair to fair, divided by its mean, is at most this. Over 12 fairs of the baseline at a
+fiftieth of the size the largest was 22.6 (`negotiations.initiated_overseas`); shares varied by 9 % of their mean."""
+MOST_DEVIATIONS = 6.0
+"""One run differs only where it is off by more standard deviations than this. No distribution has more than one value
+in 36 beyond them (Chebyshev's inequality)."""
+
+STEADY_UNITS = frozenset(FIXED_UNITS) - {"economies", "sectors"}
+"""Units of what is as large in a small fair as in a whole one, however few people come."""
+
+
+class Simulated(msgspec.Struct, frozen=True):
+    """What a measure came to: in one run, or as the mean of independent replications."""
+
+    value: float | str
+    low: float | None = None
+    high: float | None = None
+    """Where the value of one more replication lies with 95 % probability; None of one run."""
+    sd: float | None = None
+    """Standard deviation by which one more replication differs from `value`; None of one run."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure beside its measure."""
+
+    figure: str
+    """Of an emergent row, the measure."""
+    op: str
+    unit: str
+    reported: float | str | None
+    """The figure, times the scale of the run where it counts what scales; None of an emergent row."""
+    simulated: float | str
+    ratio: float | None
+    """simulated / reported; None for moments."""
+    role: Role
+    measure: str
+    rounding: float = 0.0
+    """By how much the exact number may differ from the one that was printed, in `unit`."""
+    low: float | None = None
+    high: float | None = None
+    """Where one more fair falls with 95 % probability; None of one run."""
+    z: float | None = None
+    """(simulated - reported) in standard deviations of one fair and of the rounding; 0 where a bound is met."""
+    verdict: Verdict | None = None
+    """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
+    of an emergent row."""
+    overridden: bool = False
+    """Whether the scenario overrides a parameter that was given by the figure or fitted to it: the row then tells what
+    the scenario changes, and counts neither for the model nor against it."""
+    as_reported: float | str | None = None
+    """The figure as it was reported, whatever the scale of the run; None of an emergent row."""
+    as_reported_rounding: float = 0.0
+    """By how much the exact number may differ from the one that was printed, whatever the scale of the run."""
+    source: str = ""
+    """The document that reports the figure and its paragraph, such as `closing 5`; empty of an emergent row."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Of the figure, for people, by language."""
+    caveat: str = ""
+    """What weakens the evidence of a held-out figure."""
+
+
+def moments(figures: Iterable[Figure], run: RunMeasures) -> list[int]:
+    """Return the moments during a run that figures which concern it speak of, in ms since the epoch, ascending.
+
+    Raises:
+        FigureError: one lies outside the fair.
+    """
+    known = list(figures)
+    without = {entry.figure for entry in left_out(known, run)}
+    found = (moment_ms(figure, run) for figure in known if figure.measure and figure.id not in without)
+    return sorted({at_ms for at_ms in found if at_ms is not None})
+
+
+def compare(
+    state: State, figures: Mapping[str, Figure], earlier: Mapping[int, dict[str, Any]] | None = None
+) -> list[Row]:
+    """Return a row for each figure that a measure speaks of and that concerns the run, in the order of the figures.
+
+    Args:
+        state: the measures of a run as it stands.
+        figures: documented ones and a user's own.
+        earlier: the run's snapshots at the `moments` that figures speak of; documented ones of others are left out.
+
+    Raises:
+        FigureError: a figure speaks of a moment outside the fair.
+    """
+    run = state.parts.run
+    snapshots, final = earlier or {}, state.snapshot()
+
+    def simulated(measure: str, at_ms: int | None) -> Simulated:
+        return Simulated(value_at(final if at_ms is None else snapshots[at_ms], measure))
+
+    return rows(figures.values(), run, simulated, at_hand=snapshots, decided=run.phase in ("closed", "ended"))
+
+
+def rows(
+    figures: Iterable[Figure],
+    run: RunMeasures,
+    simulated: Callable[[str, int | None], Simulated],
+    *,
+    at_hand: Collection[int] | None = None,
+    decided: bool = True,
+) -> list[Row]:
+    """Return a row for each figure that a measure speaks of and that concerns the run (`roles.left_out`).
+
+    Args:
+        figures: in the order of the rows.
+        run: what any of the runs says of itself.
+        simulated: gives a measure by its path and moment, in ms since the epoch; None is the end.
+        at_hand: the moments that `simulated` knows beside the end; None: it knows all.
+        decided: whether the fair is over, so that figures and model can differ.
+    """
+    known, compared = list(figures), []
+    without = {entry.figure for entry in left_out(known, run, at_hand)}
+    for figure in known:
+        if figure.measure and figure.id not in without:
+            at_ms = moment_ms(figure, run)
+            row = _row(figure, simulated(figure.measure, at_ms), run.scale, decided=decided)
+            compared.append(_with_role(row, role_of(figure, at_ms, run), is_overridden(figure, at_ms, run)))
+    return compared
+
+
+def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
+    """Return a row for each measure that nobody reported and that is asked for all the same."""
+    return [
+        Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=one.low, high=one.high)
+        for path, one in ((path, simulated(path, None)) for path in EMERGENT)
+    ]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the held-out rows say; figures that were given, fitted to or overridden never count."""
+
+    held_out: int
+    agree: int
+    differ: int
+    left_open: int
+    is_thin: bool
+    """Whether there are too few of them to say much."""
+
+
+def evidence(compared: Iterable[Row]) -> Evidence:
+    """Return what the held-out rows say."""
+    held_out = [row.verdict for row in compared if row.role == "held out" and not row.overridden]
+    agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
+    return Evidence(len(held_out), agree, differ, left_open, len(held_out) < THIN)
+
+
+def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
+    """Return in a few sentences what the held-out rows say, which rows the scenario overrides, and what is left out."""
+    known = list(compared)
+    sentences = [_held_out(evidence(known))]
+    if overridden := [row.figure for row in known if row.overridden]:
+        sentences.append(f"The scenario overrides {', '.join(overridden)}: these rows show what it changes.")
+    for reason in dict.fromkeys(entry.reason for entry in without):
+        count = sum(entry.reason == reason for entry in without)
+        sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")
+    return " ".join(sentences)
+
+
+def _held_out(found: Evidence) -> str:
+    """Return what the held-out rows say."""
+    if not found.held_out:
+        return (
+            "No figure was held out from the model, so nothing here speaks for it: all were given to it or fitted to."
+        )
+    agree, differ = found.agree, found.differ
+    text = (
+        f"{found.held_out} held-out figure{'' if found.held_out == 1 else 's'}:"
+        f" {agree} agree{'s' if agree == 1 else ''}, {differ} differ{'s' if differ == 1 else ''},"
+        f" {found.left_open} left open by what was played."
+    )
+    if found.is_thin:
+        text += " That is thin evidence: everything else was given to the model or fitted to."
+    return text
+
+
+def _with_role(row: Row, role: Role, overridden: bool) -> Row:
+    verdict = "given" if role == "input" else row.verdict
+    return replace(row, role=role, verdict=verdict, overridden=overridden)
+
+
+def _row(figure: Figure, simulated: Simulated, scale: float, *, decided: bool) -> Row:
+    value, reported, rounding = simulated.value, figure.value, figure.rounding
+    if isinstance(reported, str) or isinstance(value, str):
+        verdict: Verdict = "agrees" if str(value) == reported else "differs"
+        ratio = z = None
+    else:
+        if figure.scales:
+            reported, rounding = round(reported * scale, 6), rounding * scale
+            if not reported.is_integer():  # nothing that is counted can come to 37.4
+                rounding = max(rounding, 0.5)
+        verdict = _verdict(figure, simulated, value, reported, rounding)
+        ratio = round(value / reported, 4) if reported else None
+        z = _z(figure.op, value, reported, rounding, simulated.sd)
+    return Row(
+        figure=figure.id,
+        op=figure.op,
+        unit=figure.unit,
+        reported=reported,
+        simulated=value,
+        ratio=ratio,
+        role="held out",
+        measure=figure.measure,
+        rounding=rounding,
+        low=simulated.low,
+        high=simulated.high,
+        z=z,
+        verdict=verdict if decided else "open",
+        as_reported=figure.value,
+        as_reported_rounding=figure.rounding,
+        source=f"{figure.source} {figure.paragraph}" if figure.paragraph else figure.source,
+        names=figure.names,
+        caveat=figure.caveat,
+    )
+
+
+def _verdict(figure: Figure, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:
+    """Return what a value and the range of one more fair say; one run has no range."""
+    op = figure.op
+    met = _meets(op, value, value, reported, rounding)
+    if simulated.low is None or simulated.high is None:
+        if met:
+            return "agrees"
+        return "differs" if _is_beyond_chance(figure.unit, value, reported, rounding) else "open"
+    possible = _meets(op, simulated.low, simulated.high, reported, rounding)
+    if op in ("<", ">") and possible and not met:
+        return "open"
+    return "agrees" if possible else "differs"
+
+
+def _meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
+    """Return whether anything from low to high is what was reported; a bound has one side."""
+    if op == ">":
+        return high > reported
+    if op == "<":
+        return low < reported
+    slack = 1e-9 * max(1.0, abs(reported))  # what a decimal fraction loses in binary
+    return low <= reported + rounding + slack and high >= reported - rounding - slack
+
+
+def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float) -> bool:
+    """Return whether one run is so far from a figure that chance cannot explain it, at the scale of the run.
+
+    It must be off by more than `MOST_FACTOR`. A count must be off by more than `MOST_DEVIATIONS` as well, since small
+    counts vary much; `STEADY_UNITS` do not.
+    """
+    low, high = sorted((abs(value), abs(reported)))
+    apart = abs(value - reported) - rounding
+    if high <= MOST_FACTOR * low or apart <= 0:
+        return False
+    return unit in STEADY_UNITS or apart > MOST_DEVIATIONS * (MOST_DISPERSION * high) ** 0.5
+
+
+def _z(op: str, value: float, reported: float, rounding: float, sd: float | None) -> float | None:
+    """Return by how many standard deviations the two differ; a rounding is spread evenly, with variance r^2 / 3."""
+    if sd is None:
+        return None
+    difference = value - reported
+    if (op == ">" and difference > 0) or (op == "<" and difference < 0) or difference == 0:
+        return 0.0
+    spread = (sd**2 + rounding**2 / 3) ** 0.5
+    return round(difference / spread, 2) if spread else None

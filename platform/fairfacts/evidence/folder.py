@@ -1,0 +1,70 @@
+"""What is known of one fair beside its log: its figures, what must hold among them, and its counting rules.
+
+They lie in the fair's folder. A log names its fair by a key, and its figures are those of that fair alone: the folder
+is shipped, or lies where the program runs. Where there is none, `missing` says so in words, and nothing is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources.abc import Traversable
+
+import msgspec
+
+from fairfacts.evidence.counting import ANY_FAIR, Rule
+from fairfacts.evidence.figures import Figure, documented
+from fairfacts.evidence.identities import Identity
+from fairfacts.evidence.identities_file import read_identities
+from fairfacts.resources import fair_folder, is_shipped
+
+FIGURES = "figures.csv"
+IDENTITIES = "identities.toml"
+
+
+class KnownFair(msgspec.Struct, frozen=True):
+    """What is known of a fair."""
+
+    key: str
+    figures: Mapping[str, Figure]
+    identities: tuple[Identity, ...] = ()
+    rules: tuple[Rule, ...] = ANY_FAIR
+    missing: str = ""
+    """A sentence that says that the figures of the fair are not here, and how to give them; empty where they are."""
+
+
+def known_fair(key: str) -> KnownFair:
+    """Return what is known of a fair by its key.
+
+    Raises:
+        FigureError: a file of the fair's folder cannot be read; names file, row, value and what is allowed.
+    """
+    return _shipped(key) if is_shipped(key) else read_known(key, fair_folder(key))
+
+
+@cache
+def _shipped(key: str) -> KnownFair:
+    return read_known(key, fair_folder(key))
+
+
+def read_known(key: str, folder: Traversable | None) -> KnownFair:
+    """Return what is known of a fair by what lies in its folder.
+
+    Raises:
+        FigureError: as `known_fair`.
+    """
+    if folder is None or not (folder / FIGURES).is_file():
+        return KnownFair(key, {}, missing=_missing(key, is_here=folder is not None))
+    figures = documented((folder / FIGURES).read_bytes(), f"{key}/{FIGURES}")
+    if not (folder / IDENTITIES).is_file():
+        return KnownFair(key, figures)
+    return KnownFair(key, figures, *read_identities((folder / IDENTITIES).read_bytes(), f"{key}/{IDENTITIES}", figures))
+
+
+def _missing(key: str, *, is_here: bool) -> str:
+    of = f"the fair {key}" if key else "this fair"
+    place = f"write {key}/{FIGURES}" if is_here else "run the command in the folder that holds the fair's own"
+    return (
+        f"The figures of {of} are not here, so that nothing is compared with reports: {place}, or give figures with"
+        " --figures FILE.csv."
+    )

@@ -1,0 +1,160 @@
+"""The forecast: the final totals of a fair's headlines, each with an interval, while the fair is on.
+
+It is made of what has happened so far and of a *profile*: which share of a headline's total has come by which hour in
+the fairs that were played for it (`fairlab.profile`; `profile.csv` and `headlines.csv` of the fair), all of one length.
+It knows the run's size and no parameter of its scenario. A fair of another length has no profile, and only its sessions
+are forecast. `notes_of` says so, and names what the scenario overrides. In logs, two things are weighed against each
+other by their precision:
+
+- the total of the profile's fairs, times the run's size: good to a factor of two at best;
+- what has come, N, divided by the share p that has come by now. It errs by chance, with variance `dispersion`
+  (1 - p) / N (a Poisson stream's would be 1), and by as much as fairs differ in more than chance, `spread`.
+
+The more has come, the less the first counts; at the end p is 1 and nothing is left to err. The interval is log-normal.
+
+Sessions need no profile once there is a programme: they come to those held and those that it still has, and to no more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Any
+
+from fairfacts.clock import DAY_MS, HOUR_MS
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.profiles import HEADLINES, load_profiles
+from fairfacts.evidence.roles import is_overridden, used_figures
+from fairfacts.measures import value_at
+from fairfacts.parts.runs import RunMeasures
+
+SESSIONS = "programme.counted_held"
+SIZELESS = frozenset({SESSIONS})
+"""Those that do not shrink with the scale of a run."""
+PRIOR_SD = 0.7
+"""Of the logarithm of a total that nothing is known of but the fair's size: a factor of two either way."""
+PROGRAMME_SD = 0.02
+"""Of the share of the sessions still in the programme that are held: one in fifty may be cancelled."""
+LEAST_COUNT = 0.5
+"""Stands in for nothing at all, which has no logarithm."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a headline is expected to come to when the fair closes."""
+
+    measure: str
+    now: float
+    """What it is."""
+    share: float
+    """Of the final total, that has come by this time in the profile."""
+    expected: float
+    """The median of the final total."""
+    low: float
+    high: float
+    """Bounds of the interval; never below what has come."""
+    figure: str
+    """The reported figure it stands beside; empty where there is none."""
+    reported: float | None
+    """The figure, times the scale of the run where it counts what scales."""
+
+
+def fits_profile(run: RunMeasures) -> bool:
+    """Return whether its fair has a profile, and the run is as long; it may go on after the fair has closed."""
+    profiles = load_profiles(run.fair.key)
+    hours = {len(profile.share) - 1 for profile in profiles.values()}
+    return bool(hours) and (hours == {run.duration_ms / HOUR_MS} or "fair.closes" in run.inputs)
+
+
+def notes_of(run: RunMeasures, figures: Mapping[str, Figure]) -> list[str]:
+    """Return what a reader of the forecast has to know, in sentences; nothing of a fair like those of the profile."""
+    notes = []
+    if not fits_profile(run) and run.phase not in ("closed", "ended"):
+        days = round(run.duration_ms / DAY_MS, 1)
+        known = [len(profile.share) // 24 for profile in load_profiles(run.fair.key).values()]
+        what = f"knows the course of fairs of {known[0]} days, and this one lasts {days:g}" if known else (
+            "has no profile of this fair"
+        )  # fmt: skip
+        notes.append(f"The forecast {what}: only the sessions of its programme are forecast.")
+    used = used_figures(run.fair.key)
+    if overridden := [
+        figure.id for figure in figures.values() if figure.id in used and is_overridden(figure, None, run)
+    ]:
+        notes.append(
+            f"The scenario overrides {', '.join(overridden)}: the forecast takes the usual course, and follows what has"
+            " come."
+        )
+    return notes
+
+
+def forecast(
+    snapshot: dict[str, Any],
+    figures: Mapping[str, Figure],
+    level: float = 0.8,
+    at_ms: int | None = None,
+    *,
+    fits: bool = True,
+) -> list[Forecast]:
+    """Return what each headline is expected to come to, from the measures as they are.
+
+    Args:
+        snapshot: all measures.
+        figures: the reported figures.
+        level: of the intervals, between 0 and 1: that share of them should hold the final total.
+        at_ms: the moment of the snapshot, where it is later than the latest event.
+        fits: whether the profile is of such fairs (`fits_profile`); of others only the sessions are forecast, until
+            they are over.
+    """
+    run, z = snapshot["run"], NormalDist().inv_cdf((1 + level) / 2)
+    over = run["phase"] in ("closed", "ended")
+    now_ms, profiles = run["at_ms"] if at_ms is None else at_ms, load_profiles(run["fair"])
+    reported_of = {figure.measure: figure for figure in reversed(list(figures.values())) if not figure.at}
+    rows = []
+    programmed = value_at(snapshot, "programme.scheduled")
+    for measure in HEADLINES:
+        now, profile, figure = float(value_at(snapshot, measure)), profiles.get(measure), reported_of.get(measure)
+        if not ((fits and profile) or over or (measure == SESSIONS and programmed)):
+            continue
+        size, most = 1.0 if measure in SIZELESS else run["scale"], math.inf
+        share, spread = profile.at(now_ms / HOUR_MS) if profile else (0.0, 0.0)
+        reported = figure.value * size if figure and isinstance(figure.value, float) else None
+        if over:
+            share, median, sd = 1.0, now, 0.0
+        elif measure == SESSIONS and programmed:
+            left = _sessions_left(snapshot["programme"])
+            median = most = now + left
+            sd = PROGRAMME_SD * left / max(most, 1)
+        else:
+            assert profile is not None, "the profile fits"
+            came = _came(now, share, profile.dispersion, spread)
+            median, sd = _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
+        bounds = (min(most, max(now, median * math.exp(side * z * sd))) for side in (0, -1, 1))
+        expected, low, high = map(round, bounds)
+        rows.append(Forecast(measure, now, round(share, 4), expected, low, high, figure.id if figure else "", reported))
+    return rows
+
+
+def _sessions_left(programme: dict[str, Any]) -> int:
+    """Return how many sessions that count the programme still has."""
+    left: int = programme["counted_scheduled"] - programme["counted_held"] - programme["counted_cancelled"]
+    return left
+
+
+def _came(now: float, share: float, dispersion: float, spread: float) -> tuple[float, float]:
+    """Return the logarithm of what has come over the share of it, and its deviation: infinite where none has."""
+    if share <= 0:
+        return 0.0, math.inf
+    count = max(now, LEAST_COUNT)
+    return math.log(count / share), math.sqrt(dispersion * (1 - share) / count + spread**2)
+
+
+def _weighed(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+    """Return the median of what two logarithms with standard deviations say together, and its deviation."""
+    (mean, sd), (other_mean, other_sd) = one, other
+    if sd == 0:
+        return math.exp(mean), 0.0
+    weight, other_weight = 1 / sd**2, 1 / other_sd**2
+    together = weight + other_weight
+    return math.exp((weight * mean + other_weight * other_mean) / together), together**-0.5

@@ -1,0 +1,169 @@
+"""What each reported figure was to the model of a run (given, fitted to, not used), and which do not concern the run.
+
+A role follows from what was played. A figure is `input` only where the run played the figure's own value, and
+`calibrated` only where it played the value that was fitted to the figure. A figure whose parameter the scenario
+overrides was not used: it is `held out`, and its row says so, since a what-if is no test of the model.
+
+The first event of a log lists the figures that the model was given or fitted to, less those that the user's own
+scenario or `--set` overrides. What a *shipped* scenario overrides follows from its file, so that logs of shipped
+scenarios stay as they are; `shipped_overrides` reads the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources.abc import Traversable
+from typing import Literal
+
+from fairfacts.clock import date_text
+from fairfacts.errors import FigureError
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.moments import moment_ms, read_at
+from fairfacts.interchange.reading import Reading
+from fairfacts.interchange.table import read_table
+from fairfacts.parts.runs import RunMeasures
+from fairfacts.resources import data, fair_folder, files_state
+
+Role = Literal["input", "calibrated", "held out", "emergent"]
+ROLES: Mapping[Role, str] = {
+    "held out": "not used by what was played: this speaks for the model",
+    "calibrated": "parameters were fitted to it: closeness is no evidence",
+    "input": "given to the model: no evidence",
+    "emergent": "not reported: what the model says beyond the documents",
+}
+"""What agreement is worth, the most first."""
+PARAMETERS = "parameters.csv"
+PROGRAMME = "sessions."
+"""How the figures of the documented programme begin."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A figure that is not compared, since it does not concern what was played."""
+
+    figure: str
+    reason: str
+
+
+def role_of(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
+    """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure."""
+    names, overridden = _names(figure, at_ms, run), shipped_overrides(run.scenario, run.fair.key)
+    if any(name in run.inputs and name not in overridden for name in names):
+        return "input"
+    return "calibrated" if any(name in run.calibrated and name not in overridden for name in names) else "held out"
+
+
+def is_overridden(figure: Figure, at_ms: int | None, run: RunMeasures) -> bool:
+    """Return whether the scenario plays another value than the one that was given by the figure, or fitted to it."""
+    by_model = bool(run.inputs or run.calibrated)
+    used = any(name in used_figures(run.fair.key) for name in _names(figure, at_ms, run))
+    return by_model and used and role_of(figure, at_ms, run) == "held out"
+
+
+def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[int] | None = None) -> list[LeftOut]:
+    """Return the documented figures that do not concern what a run plays, each with the reason.
+
+    Args:
+        figures: documented ones and a user's own.
+        run: what it says of itself.
+        at_hand: the moments, in ms since the epoch, of which the run's measures are at hand; None: of any.
+    """
+    known = {figure.id: figure for figure in figures}
+    documented = [figure for figure in known.values() if figure.measure and not figure.is_own]
+    if reason := _other_fair(known, run):
+        return [LeftOut(figure.id, reason) for figure in documented]
+    without = []
+    if _plays_own_programme(run):
+        reason = "the run plays a programme of its own, and not the documented one"
+        without = [LeftOut(figure.id, reason) for figure in documented if figure.id.startswith(PROGRAMME)]
+    return without + [LeftOut(one.id, why) for one in documented if (why := _without_moment(one, run, at_hand))]
+
+
+def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:
+    """Return why a figure cannot be held against the measures at its moment; an empty text where it can."""
+    try:
+        at_ms = moment_ms(figure, run)
+    except FigureError:
+        return f"{figure.at} lies outside of what is played"
+    is_at_hand = at_hand is None or at_ms is None or at_ms in at_hand
+    return "" if is_at_hand else f"no measures of {figure.at} are at hand"
+
+
+def _plays_own_programme(run: RunMeasures) -> bool:
+    """Return whether the model plays an imported programme; then none of the documented counts was given to it.
+
+    No shipped scenario imports a programme.
+    """
+    by_user = bool(run.inputs) and not _file_of(run.scenario).is_file()
+    return by_user and not any(name.startswith(PROGRAMME) for name in run.inputs)
+
+
+def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> str:
+    """Return why the documents speak of another fair; an empty text where they speak of the one that is played."""
+    opens, closes = (figures[name].value if name in figures else "" for name in ("fair.opens", "fair.closes"))
+    first = date_text(run.began, 0)
+    last = run.closed_on or date_text(run.began, max(run.duration_ms - 1, 0))
+    same_end = last == closes or "fair.closes" in run.inputs  # a run may go on after the fair has closed
+    if not (opens and closes) or (first == opens and same_end):
+        return ""
+    return f"the documents speak of the fair from {opens} to {closes}, and the run plays one from {first} to {last}"
+
+
+def _names(figure: Figure, at_ms: int | None, run: RunMeasures) -> list[str]:
+    """Return the figure's name, and those of the documented figures of its measure and its moment."""
+    at_moment = [name for name, at in figure.same_at if read_at(at, run) == at_ms]
+    return [figure.id, *(figure.same_as if at_ms is None else at_moment)]
+
+
+def _file_of(scenario: str) -> Traversable:
+    """Return where the file of a shipped scenario of this name would be."""
+    return data("scenarios") / f"{scenario}.toml"
+
+
+def used_figures(fair: str) -> Mapping[str, frozenset[str]]:
+    """Return the figures that a fair's parameters give or are fitted to, each with the names of its parameters.
+
+    Raises:
+        FigureError: the fair's table of parameters cannot be read.
+    """
+    return _used_figures(fair, files_state(fair, PARAMETERS))
+
+
+@lru_cache(maxsize=16)
+def _used_figures(fair: str, _: object) -> Mapping[str, frozenset[str]]:
+    """Return the figures as the table is in a state; another state is read again."""
+    folder = fair_folder(fair)
+    if folder is None or not (folder / PARAMETERS).is_file():
+        return {}
+    reading = Reading(f"{fair}/{PARAMETERS}", "CSV", "rows", FigureError)
+    rows = read_table((folder / PARAMETERS).read_bytes(), reading).rows
+    reading.refuse()
+    used: dict[str, set[str]] = {}
+    for row in rows:
+        for figure in row.text("figures").split():
+            used.setdefault(figure, set()).add(row.text("name"))
+    return {figure: frozenset(names) for figure, names in used.items()}
+
+
+def shipped_overrides(scenario: str, fair: str) -> frozenset[str]:
+    """Return the figures whose parameters a shipped scenario overrides; none for a scenario of another name."""
+    overridden = _overridden(scenario)
+    return frozenset(figure for figure, names in used_figures(fair).items() if names & overridden)
+
+
+@cache
+def _overridden(scenario: str) -> frozenset[str]:
+    """Return the parameters that a shipped scenario overrides, or one that it extends."""
+    file = _file_of(scenario)
+    if "/" in scenario or not file.is_file():
+        return frozenset()
+    table, names = tomllib.loads(file.read_text(encoding="utf-8")), set[str]()
+    for part, values in table.items():
+        if isinstance(values, dict):
+            for name, value in values.items():
+                fields = value if isinstance(value, dict) else [""]  # the parameters of a kind of the fair
+                names.update(f"{part}.{name}.{field}".rstrip(".") for field in fields)
+    return frozenset(names) | (_overridden(table["extends"]) if "extends" in table else frozenset())

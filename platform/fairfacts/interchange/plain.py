@@ -1,0 +1,40 @@
+"""What msgspec finds wrong with data, as a person says it."""
+
+from __future__ import annotations
+
+import re
+
+_TYPES = {
+    "str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false", "array": "a list",
+    "object": "a table", "date": "a date", "datetime": "a moment", "null": "empty",
+}  # fmt: skip
+_BOUNDS = {">=": "at least", "<=": "at most", ">": "more than", "<": "less than"}
+
+
+def plain_words(fault: Exception) -> str:
+    """Return what msgspec found wrong, and where, in plain words."""
+    place, reason = plain_fault(fault)
+    return f"{place}: {reason}" if place else reason
+
+
+def plain_fault(fault: Exception) -> tuple[str, str]:
+    """Return where msgspec found something wrong, such as `disruption.share`, and what, in plain words."""
+    text, _, path = str(fault).partition(" - at `")
+    return path.removesuffix("`").removeprefix("$").lstrip("."), _reason(text)
+
+
+def _reason(text: str) -> str:
+    if found := re.fullmatch(r"Expected `([\w| ]+)`, got `(\w+)`", text):
+        wanted, given = found[1].removesuffix(" | null"), found[2]
+        return f"it is {_TYPES.get(given, given)}, and {_TYPES.get(wanted, wanted)} is wanted"
+    if found := re.fullmatch(r"Object missing required field `(\w+)`", text):
+        return f"{found[1]} is missing; give it"
+    if found := re.fullmatch(r"Object contains unknown field `(\w+)`", text):
+        return f"{found[1]} is no key of it; leave it out"
+    if found := re.fullmatch(r"Expected `[\w| ]+` (>=|<=|>|<) (\S+)", text):
+        return f"it is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
+    if found := re.fullmatch(r"Expected `[\w| ]+` of length (>=|<=) (\d+)", text):
+        return f"its length is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
+    if found := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):
+        return f"{found[1]} is none of those that are allowed"
+    return text

@@ -1,0 +1,60 @@
+"""What every measure has: a unit, a meaning, and how it is written; a gauge also has its reading.
+
+Each part of the fair declares its measures by name (`MEASURES` of a module in `fairfacts.parts`). Whatever shows,
+compares or documents measures takes their units and meanings from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+Format = Literal["count", "share", "usd", "money", "s", "h", "ms", "density", "mean", "text", "moment", "date"]
+"""How the values of a measure are written for people."""
+
+MONEY = "money"
+"""Unit of a breakdown whose first key is the currency, an ISO 4217 code."""
+_FORMAT_OF_UNIT: Mapping[str, Format] = {
+    "share": "share",
+    "USD": "usd",
+    MONEY: "money",
+    "s": "s",
+    "h": "h",
+    "ms": "ms",
+    "people/m2": "density",
+    "requests/s": "mean",
+    "name": "text",
+    "word": "text",
+    "release": "text",
+    "moment": "moment",
+    "date": "date",
+}
+
+
+class Measure(NamedTuple):
+    """A measure as its part of the fair declares it."""
+
+    unit: str
+    """Of each value; of a breakdown, of each of its entries."""
+    meaning: str
+    """What is counted or stated, after the unit: `requested so far`."""
+    reads: Callable[[Any], int] | None = None
+    """Of a gauge: returns its level from the state of its part. A gauge goes up and down, so that its course is kept
+    minute by minute (`fairfacts.course`); None of every other measure."""
+    written: Format | None = None
+    """How its values are written, where the unit does not say it."""
+    levels: int = 1
+    """Of a breakdown: how many keys lead to a number."""
+
+    @property
+    def is_gauge(self) -> bool:
+        """Return whether its course is kept."""
+        return self.reads is not None
+
+    @property
+    def format(self) -> Format:
+        """Return how its values are written: as declared, else by the unit, else as a count."""
+        return self.written or _FORMAT_OF_UNIT.get(self.unit, "count")
+
+    def __str__(self) -> str:
+        return f"{self.unit} · {self.meaning}"

@@ -1,0 +1,1 @@
+"""The parts of the fair: their events and their measures, one module each."""

@@ -1,0 +1,1 @@
+"""The exhibition on site: zones and their stands, gates and their queues, and the people inside."""

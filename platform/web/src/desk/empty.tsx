@@ -1,0 +1,78 @@
+// What to do where there is nothing to show.
+
+import { useEffect, useState } from "preact/hooks";
+import { loadScenarios, start } from "../state/commands";
+import type { Page } from "../state/page";
+import { say, type Word } from "../text/words";
+import { Fault } from "../ui/part";
+
+/** Offered beside the first scenario, which is the fair as it is. */
+const OUTAGE = "opening-night";
+/** A tenth of the fair in a few minutes. */
+const FIRST_RUN = { seed: 7, scale: 0.1, speed: 3_600, changes: {} };
+
+/** Why this backend cannot read the run. */
+export function Unreadable({ page: { language, watched }, why }: { page: Page; why: string }) {
+  return (
+    <section class="empty" id="unreadable" role="alert">
+      <h2>{say(language, "unreadable_title", { run: watched ?? "" })}</h2>
+      <p lang="en">{why}</p>
+      <p>{say(language, "unreadable_remedy")}</p>
+    </section>
+  );
+}
+
+export function Empty({ page }: { page: Page }) {
+  const { language, runs, place, watched, scenarios } = page;
+  useEffect(() => void loadScenarios(), []);
+  const isAbsent = place.run !== null && runs !== null && !runs.some((run) => run.id === place.run);
+  if (watched !== null && !isAbsent) return <Begun page={page} />;
+  const state = isAbsent ? "absent" : runs === null ? "waiting" : "empty";
+  const first = scenarios?.list[0];
+  return (
+    <section class="empty" id="empty">
+      <h2 id="empty-title">{say(language, `${state}_title`, { run: place.run ?? "" })}</h2>
+      {state === "empty" && <p>{say(language, "empty_about")}</p>}
+      {state === "empty" && <Starts page={page} />}
+      <p>{say(language, `${state}_remedy`)}</p>
+      <p>
+        <code>{first === undefined ? "fair scenarios" : `fair run ${first.name}`}</code>
+      </p>
+      {state !== "absent" && <p>{say(language, "empty_follows")}</p>}
+    </section>
+  );
+}
+
+/** A run that has begun and has no event yet. */
+function Begun({ page: { language, feed, watched } }: { page: Page }) {
+  if (feed.name !== "live" && feed.name !== "stale") return null; // its first frame is on its way
+  return (
+    <section class="empty" id="empty">
+      <h2 id="empty-title">{say(language, "begun_title", { run: watched ?? "" })}</h2>
+      <p>{say(language, "begun_about")}</p>
+    </section>
+  );
+}
+
+/** Buttons that play a fair here, where this backend plays runs. */
+function Starts({ page: { language, scenarios } }: { page: Page }) {
+  const [fault, setFault] = useState<string | null>(null);
+  const names = scenarios?.list.map(({ name }) => name) ?? [];
+  const first = names[0];
+  if (first === undefined) return null;
+  const offered: [scenario: string, Word][] = [[first, "start_fair"]];
+  if (names.includes(OUTAGE)) offered.push([OUTAGE, "start_outage"]);
+  const play = async (scenario: string): Promise<void> => setFault(await start({ ...FIRST_RUN, scenario }));
+  return (
+    <>
+      <p class="starts">
+        {offered.map(([scenario, word]) => (
+          <button key={scenario} type="button" class="plain" data-start={scenario} onClick={() => void play(scenario)}>
+            {say(language, word)}
+          </button>
+        ))}
+      </p>
+      <Fault language={language} why={fault} />
+    </>
+  );
+}

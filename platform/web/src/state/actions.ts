@@ -1,0 +1,119 @@
+// What people do to the page: each changes the store, the address, or both.
+
+import { whenLocked } from "../api/http";
+import { MINUTE_MS } from "../text/clock";
+import { loadWords, nextLanguage } from "../text/words";
+import { addressOf, atOf, msOf, type Place, placeOf, type View } from "./address";
+import { epochOf, type Page, runOf } from "./page";
+import { store } from "./store";
+import { keepTheme, preferredTheme, whenThemeChanges } from "./theme";
+
+/** Goes to another place. The browser's way back leads to the place before; a replaced place is skipped. */
+export function go(changes: Partial<Place>, replace = false): void {
+  const place = { ...store.page.place, ...changes };
+  history[replace ? "replaceState" : "pushState"](null, "", addressOf(place));
+  store.change({ place });
+}
+
+/** Where something is shown: a view, and what it is narrowed to. */
+export type Found = Pick<Place, "view"> & { pick: string };
+
+export function chooseView(view: View): void {
+  if (view === store.page.place.view) return;
+  go({ view, pick: null });
+  scrollTo(0, 0);
+}
+
+/** Chooses the run to watch; null to follow the latest. */
+export function chooseRun(run: string | null): void {
+  go({ run, at: null, speed: null, pick: null });
+}
+
+/** Shows the run as it was at a simulated time. */
+export function seek(atMs: number): void {
+  const { snapshot, place, headMs } = store.page;
+  if (!snapshot) return;
+  const at = atOf(Math.min(Math.max(0, atMs), headMs), epochOf(store.page));
+  store.change({ seeking: true });
+  go({ at, speed: null }, place.at !== null);
+}
+
+/** Pauses at the time shown. */
+export function pause(): void {
+  seek(timeShown());
+}
+
+/** Plays on from the time shown; from the beginning where the run goes no further. */
+export function play(speed: number = store.page.speed): void {
+  store.change({ speed });
+  const { snapshot, live, place, headMs } = store.page;
+  const isOver = (live?.run.phase === "ended" || !isRunning(store.page)) && timeShown() >= headMs;
+  if (snapshot) go({ at: atOf(isOver ? 0 : timeShown(), epochOf(store.page)), speed }, place.at !== null);
+}
+
+/** Goes on or back by steps: ten minutes, or one where the charts show a day. */
+export function step(steps: number): void {
+  seek(timeShown() + steps * (store.page.place.day ? MINUTE_MS : 10 * MINUTE_MS));
+}
+
+/** Returns the time shown, or the one that is on its way. */
+function timeShown(): number {
+  const { place, snapshot, atMs, seeking } = store.page;
+  if (place.at === null || !seeking || !snapshot) return atMs;
+  return msOf(place.at, epochOf(store.page)) ?? atMs;
+}
+
+export function backToLive(): void {
+  const { place, live, snapshot, headMs } = store.page;
+  if (place.at === null) return;
+  go({ at: null, speed: null });
+  store.change({ snapshot: live ?? snapshot, atMs: headMs, seeking: false });
+}
+
+function isRunning(page: Page): boolean {
+  const run = runOf(page);
+  return run === undefined || (run.state === "running" && run.silent_since === null);
+}
+
+/** Returns whether the time shown moves by itself, as long as the run is played. */
+export function isMoving({ place, live }: Page): boolean {
+  return place.at === null ? live?.run.phase !== "ended" : place.speed !== null;
+}
+
+export function changeLanguage(): void {
+  const language = nextLanguage(store.page.language);
+  localStorage.setItem("language", language);
+  void loadWords(language).then(() => store.change({ language }));
+}
+
+export function changeTheme(): void {
+  const theme = store.page.theme === "light" ? "dark" : "light";
+  keepTheme(theme);
+  store.change({ theme });
+}
+
+export function changeSpan(): void {
+  go({ day: !store.page.place.day });
+}
+
+/** Turns keys of a single letter on or off, for readers who speak to their computer. */
+export function changeLetters(): void {
+  const letters = !store.page.letters;
+  localStorage.setItem("letters", letters ? "on" : "off");
+  store.change({ letters });
+}
+
+export function showSearch(search: boolean): void {
+  store.change({ search });
+}
+
+export function showHelp(help: boolean): void {
+  store.change({ help });
+}
+
+/** Follows what happens outside of the page's own controls: the way back, a refused token, the system's theme. */
+export function followBrowser(): void {
+  addEventListener("popstate", () => store.change({ place: placeOf(location.search) }));
+  whenLocked(() => store.change({ locked: true }));
+  whenThemeChanges(() => store.change({ theme: preferredTheme() }));
+}

@@ -1,0 +1,46 @@
+// What operators send to the backend: a run to start, and commands to a run that is played.
+
+import { fetchKinds, fetchScenarios } from "../api/forms";
+import { post } from "../api/http";
+import { chooseRun, go } from "./actions";
+import { store } from "./store";
+import { refresh } from "./watching";
+
+const AGAIN_AFTER_MS = 2_000;
+
+/** Sends a command to a run; returns why the backend refused it, or null. */
+export async function command(run: string, what: object): Promise<string | null> {
+  const sent = await post(`runs/${encodeURIComponent(run)}/commands`, what);
+  void refresh();
+  return sent.done ? null : sent.why;
+}
+
+/** Starts a run and shows it; returns why the backend refused it, or null. */
+export async function start(what: object): Promise<string | null> {
+  const sent = await post<{ run: string }>("runs/start", what);
+  if (sent.done) chooseRun(sent.answer.run);
+  return sent.done ? null : sent.why;
+}
+
+/** Starts a branch of a run and shows both side by side; returns why the backend refused it, or null. */
+export async function branch(run: string, atMs: number, disruption: object): Promise<string | null> {
+  const sent = await post<{ run: string }>(`runs/${encodeURIComponent(run)}/branch`, { at_ms: atMs, disruption });
+  if (sent.done) go({ run, view: "runs", pick: sent.answer.run });
+  return sent.done ? null : sent.why;
+}
+
+/** Fetches what the form to start a run is made of, once; again and again while the backend does not answer. */
+export async function loadScenarios(): Promise<void> {
+  while (store.page.scenarios === null) {
+    const scenarios = await fetchScenarios();
+    if (scenarios !== null) store.change({ scenarios });
+    else await new Promise((again) => setTimeout(again, AGAIN_AFTER_MS));
+  }
+}
+
+/** Fetches what the form to disrupt a run is made of, once. */
+export async function loadKinds(): Promise<void> {
+  if (store.page.disruptions !== null) return;
+  const disruptions = await fetchKinds();
+  if (disruptions !== null) store.change({ disruptions });
+}

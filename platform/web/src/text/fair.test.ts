@@ -1,0 +1,48 @@
+import { beforeEach, expect, test } from "vitest";
+import { currencyOf, type Fair, foreign, home, namesOf, showFair } from "./fair";
+import { organisationOf, term, titleOf } from "./names";
+
+const MINE: Fair = {
+  ...{ key: "mine", home: "US", badges: [], zone_kinds: [], rooms: [], headlines: [] },
+  organisation_kinds: [
+    { key: "guild", names: { en: "Guild", zh: "行会" }, called: { en: "Guild {number}", zh: "{place}行会 {number}" } },
+    { key: "maker", names: { en: "Maker" }, called: { en: "Maker {number}" } },
+  ],
+  session_kinds: [
+    {
+      key: "demo",
+      names: { en: "Demonstration", zh: "演示" },
+      titles: { en: "Demonstration {number}: {about}", zh: "演示{number}：{about}" },
+      topics: [{ key: "clean air", names: { en: "clean air", zh: "洁净空气" } }],
+    },
+  ],
+  occasions: [{ key: "gala", names: { en: "Gala" }, currency: "EUR" }],
+  sectors: [{ key: "food", names: { en: "Food", zh: "食品" } }],
+  zones: [{ key: "north", names: { en: "North hall" } }],
+  gates: [{ key: "west", names: { en: "West gate", zh: "西门" } }],
+};
+
+beforeEach(() => showFair(MINE));
+
+test("things are named as the fair names them, in the reader's language or in English", () => {
+  expect([term("zh", "food"), term("en", "food"), term("zh", "north")]).toEqual(["食品", "Food", "North hall"]);
+  expect([home(), currencyOf("gala")]).toEqual(["US", "EUR"]);
+});
+
+test("a name that falls back to English is marked so", () => {
+  expect(["food", "north", "no_row"].map((key) => foreign(namesOf(key), "zh"))).toEqual([undefined, "en", undefined]);
+  expect(foreign(namesOf("north"), "en")).toBeUndefined();
+});
+
+test("a key that the fair does not have is shown in plain letters", () => {
+  showFair(null);
+  expect(term("zh", "clean_air")).toBe("clean air");
+});
+
+test("organisations and sessions are called by the patterns of their kinds", () => {
+  const guild = { name: "Guild 7", organisation: 7, kind: "guild", sector: "food", economy: "US" };
+  expect(organisationOf("zh", guild)).toBe("美国行会 7");
+  expect(organisationOf("zh", { ...guild, name: "Maker 7", kind: "maker" })).toBe("Maker 7");
+  const demo = { title: "Demonstration 2: clean air", kind: "demo", number_of_kind: 2, about: "clean air" };
+  expect([titleOf("zh", demo), titleOf("en", demo)]).toEqual(["演示2：洁净空气", demo.title]);
+});

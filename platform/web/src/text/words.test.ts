@@ -1,0 +1,70 @@
+// Whatever the page or the backend names has a name in every language.
+
+import { expect, test } from "vitest";
+import { FIELDS, KEYS } from "../api/generated/facts";
+import { LANGUAGES, type Topic } from "./words";
+import english from "./words/en.json";
+
+type Words = Record<string, Record<string, string>>;
+
+const files = import.meta.glob<Words>("./words/*.json", { eager: true, import: "default" });
+const all = Object.entries(files).map(([file, words]): [string, Words] => [file.slice(8, -5), words]);
+const translations = all.filter(([language]) => language !== "en");
+const TOPICS: Record<Topic, readonly string[]> = {
+  parameter: KEYS.parameter.filter((path) => !path.startsWith("economies.")),
+  scenario: KEYS.scenario,
+  question: KEYS.scenario,
+  disruption: KEYS.disruption,
+  notice: KEYS.notice,
+  balance: KEYS.balance,
+  finding: KEYS.finding,
+  evidence: ["some", "thin", "missing", "none"],
+  pattern: ["room"],
+};
+const placesOf = (text = ""): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place]) => String(place)).sort();
+
+test("every file of words is a language", () => {
+  expect(all.map(([language]) => language).sort()).toEqual(LANGUAGES);
+});
+
+test.each(translations)("%s names what English and the backend name, and nothing else", (_, words) => {
+  const wanted = namesIn([...Object.entries(english).map(named), ...Object.entries(TOPICS)]);
+  const has = namesIn(Object.entries(words).map(named));
+  const missing = [...wanted].filter((name) => !has.has(name));
+  const needless = [...has].filter((name) => !wanted.has(name));
+  expect({ missing, needless }).toEqual({ missing: [], needless: [] });
+});
+type Named = [section: string, names: readonly string[]];
+const named = ([section, words]: [string, object]): Named => [section, Object.keys(words)];
+const namesIn = (sections: Named[]) =>
+  new Set(sections.flatMap(([section, names]) => names.map((name) => `${section}: ${name}`)));
+
+test.each(translations)("%s has the same {places} as English", (_, words) => {
+  const differing = Object.entries(english.page).filter(
+    ([word, text]) => !FREE.includes(word) && placesOf(text).join() !== placesOf(words.page?.[word]).join(),
+  );
+  expect(differing).toEqual([]);
+});
+/** A language need not use every place of these. */
+const FREE = ["date"];
+
+test.each(translations)("%s fills its notices with what their disruptions have", (_, words) => {
+  const places = Object.entries(words.notice ?? {}).map(([key, text]) => [key, placesOf(text)] as const);
+  const odd = places.filter(([key, names]) => !names.every((name) => fieldsOf(key).includes(name)));
+  expect(odd).toEqual([]);
+});
+const fields: Record<string, readonly string[]> = FIELDS;
+const fieldsOf = (notice: string) => ["kind", ...(fields[notice.replace(/_over$/, "")] ?? [])];
+
+test.each(all)("%s names every disruption and every field of one", (_, words) => {
+  const names = [...KEYS.disruption, ...Object.values(FIELDS).flat()];
+  expect(names.filter((name) => !words.term?.[name])).toEqual([]);
+});
+
+test.each(all)("%s names every measure that is one number", (_, words) => {
+  const numbers = KEYS.measure.filter((path) => !UNNAMED.test(path));
+  expect(numbers.length).toBeGreaterThan(100);
+  expect(numbers.filter((path) => !words.measure?.[path])).toEqual([]);
+});
+/** The run itself, bounds and counts of notices and alarms: a tile or a sentence names them. */
+const UNNAMED = /^(run|alarms|notices)\.|\.requests_most_per_s$|^platform\.viewers$/;

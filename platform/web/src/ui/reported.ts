@@ -1,0 +1,84 @@
+// How a figure stands beside what was reported: in words, and as the lengths of lines.
+
+import type { Role, Row } from "../api/types";
+import type { Page } from "../state/page";
+import { number, percent, round } from "../text/format";
+import { type Language, say, type Word } from "../text/words";
+
+const REPORTED: Record<string, Word> = {
+  "=": "of_reported",
+  ">": "of_reported_gt",
+  "<": "of_reported_lt",
+  "~": "of_reported_about",
+};
+const OPERATORS: Record<string, Word> = { ">": "op_gt", "<": "op_lt", "~": "op_about" };
+export const ROLES: Record<Role, Word> = {
+  input: "role_input",
+  calibrated: "role_calibrated",
+  "held out": "role_held_out",
+  emergent: "role_emergent",
+};
+const ROLES_ABOUT: Record<Role, Word> = {
+  input: "group_input_about",
+  calibrated: "group_calibrated_about",
+  "held out": "group_held_out_about",
+  emergent: "group_emergent_about",
+};
+
+/** Returns whether a row's figure was scaled to the run: what it shows was not reported as it stands. */
+export function isScaled(row: Row): boolean {
+  return typeof row.reported === "number" && row.reported !== row.as_reported;
+}
+
+/** Returns what a row's value is beside: the reported figure, or the part of it that the scale of the run leaves. */
+export function reported(page: Page, row: Row): string {
+  const { language } = page;
+  if (typeof row.reported !== "number") return say(language, "of_reported", { value: row.reported ?? "" });
+  if (!isScaled(row)) return say(language, REPORTED[row.op] ?? "of_reported", { value: round(language, row.reported) });
+  const places = {
+    value: number(language, row.reported),
+    share: percent(language, scaleOf(page), scaleOf(page) < 0.01 ? 1 : 0),
+  };
+  const whole = withOperator(language, row.op, round(language, Number(row.as_reported)));
+  return say(language, "of_scaled", { ...places, reported: whole });
+}
+
+export function withOperator(language: Language, op: string, value: string): string {
+  const word = OPERATORS[op];
+  return word ? say(language, word, { value }) : value;
+}
+
+/** Returns where a figure comes from, how it was printed, and what its role and verdict mean. */
+export function originsOf(language: Language, row: Row): string[] {
+  const { source, as_reported_rounding: rounding, role, verdict } = row;
+  return [
+    ...(source === "" ? [] : [say(language, "figure_source", { source })]),
+    ...(rounding === 0 ? [] : [say(language, "figure_rounding", { value: number(language, rounding) })]),
+    `${say(language, ROLES[role])}: ${say(language, ROLES_ABOUT[role])}`,
+    ...(verdict === "open" ? [say(language, "verdict_open_about")] : []),
+  ];
+}
+
+/** Returns a bound on a measure in words; at a scale other than 1 the fair's own bound was scaled as well. */
+export function capOf(page: Page, cap: string, bound: number): string {
+  const { language } = page;
+  const scale = scaleOf(page);
+  const places = { value: number(language, bound), scale: number(language, scale) };
+  if (scale !== 1) return say(language, "of_capacity_scaled", places);
+  return say(language, cap === "venue.cap" ? "of_cap" : "of_capacity", places);
+}
+
+export function scaleOf({ snapshot }: Page): number {
+  return snapshot?.run.scale ?? 1;
+}
+
+/** Returns the lengths of a value's line and of the mark of its bound. */
+export function reach(value: number, bound: number, headroom: number): Record<string, string> {
+  const whole = Math.max(bound * headroom, value);
+  return { "--value": drawnShare(value / whole), "--reported": drawnShare(bound / whole) };
+}
+
+/** Returns a share (0..1) as it is drawn: a difference that no eye sees changes nothing. */
+export function drawnShare(share: number): string {
+  return share.toFixed(3);
+}

@@ -1,0 +1,88 @@
+// What was reported beside what was simulated, grouped by what agreement is worth.
+
+import type { Evidence, Role } from "../../api/types";
+import { answerSource } from "../../charts/source";
+import { COMPARISON } from "../../state/answers";
+import type { Page } from "../../state/page";
+import { comparisonOf, rowsOf } from "../../state/rows";
+import { number } from "../../text/format";
+import { filled, type Language, say, translated, type Word } from "../../text/words";
+import { Columns, Part, Sentence } from "../../ui/part";
+import { Checks } from "./checks";
+import { Counts } from "./counts";
+import { Line, STRIP_REACH } from "./line";
+
+const GROUPS: readonly (readonly [Role, Word, Word])[] = [
+  ["held out", "group_held_out", "group_held_out_about"],
+  ["calibrated", "group_calibrated", "group_calibrated_about"],
+  ["input", "group_input", "group_input_about"],
+  ["emergent", "group_emergent", "group_emergent_about"],
+];
+const COLUMNS: readonly Word[] = [
+  "column_figure",
+  "column_reported",
+  "column_simulated",
+  "column_ratio",
+  "column_verdict",
+];
+
+export function Comparison({ page }: { page: Page }) {
+  const { language } = page;
+  const rows = rowsOf(page);
+  const { headline, missing, evidence } = comparisonOf(page) ?? {};
+  const reportedHere = (
+    <td aria-hidden="true">
+      <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
+        {say(language, "key_reported")}
+      </span>
+    </td>
+  );
+  return (
+    <>
+      {headline && evidence && (
+        <p class="headline">
+          <Sentence language={language} own={headlineOf(language, missing ? null : evidence)}>
+            {headline}
+          </Sentence>
+        </p>
+      )}
+      <Part title={say(language, "table_title")} source={answerSource(page, COMPARISON)}>
+        <table class="comparison" aria-label={say(language, "table_title")}>
+          <Columns language={language} of={COLUMNS} more={reportedHere} />
+          {GROUPS.filter(([role]) => rows.some((row) => row.role === role)).map(([role, word, about]) => (
+            <tbody key={role} data-role={role}>
+              <tr class="group">
+                <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
+                  {say(language, word)}
+                  <span>{say(language, about)}</span>
+                </th>
+              </tr>
+              {rows
+                .filter((row) => row.role === role)
+                .map((row) => (
+                  <Line key={row.figure} page={page} row={row} />
+                ))}
+            </tbody>
+          ))}
+        </table>
+      </Part>
+      <div class="parts">
+        <Counts page={page} />
+        <Checks page={page} />
+      </div>
+    </>
+  );
+}
+
+/** Returns the headline in a language other than the backend's, without evidence where the fair has no figures; undefined without words. */
+function headlineOf(language: Language, evidence: Evidence | null): string | undefined {
+  if (evidence === null) return translated(language, "evidence", "missing");
+  const { held_out, agree, differ, left_open, is_thin } = evidence;
+  if (held_out === 0) return translated(language, "evidence", "none");
+  const some = translated(language, "evidence", "some");
+  if (some === undefined) return undefined;
+  const places = Object.fromEntries(
+    Object.entries({ held_out, agree, differ, left_open }).map(([name, count]) => [name, number(language, count)]),
+  );
+  return filled(some, places) + (is_thin ? (translated(language, "evidence", "thin") ?? "") : "");
+}

@@ -1,0 +1,115 @@
+// Are we on the way to what was reported? Each headline's value now, the reported figure, and the forecast of the end.
+
+import type { Forecast, Row } from "../../api/types";
+import { answerSource } from "../../charts/source";
+import { COMPARISON, FORECAST } from "../../state/answers";
+import { epochOf, type Page } from "../../state/page";
+import { comparisonOf, forecastOf, forecastsOf, rowsOf } from "../../state/rows";
+import { amount } from "../../state/snapshot";
+import { moment } from "../../text/clock";
+import { fair } from "../../text/fair";
+import { number, percent } from "../../text/format";
+import { nameOfFigure } from "../../text/names";
+import { say, type Word } from "../../text/words";
+import { Part } from "../../ui/part";
+import { drawnShare, reported } from "../../ui/reported";
+import { RoleOf } from "../../ui/role";
+
+/** Measures whose figures stand here, where the fair has no preference. */
+const HEADLINES = [
+  "negotiations.initiated",
+  "negotiations.initiated_overseas",
+  "organisations.registered",
+  "organisations.economies",
+  "projects.published",
+];
+/** How far beyond the reported figure, and beyond the forecast, a line reaches. */
+const [HEADROOM, MARGIN] = [1.25, 1.03];
+/** An interval wider than this share of the reported figure says too little. */
+const WIDE = 0.5;
+
+type Way = "on" | "low" | "high" | "early";
+
+export function Toward({ page }: { page: Page }) {
+  const { language } = page;
+  const wanted = fair().headlines.length > 0 ? fair().headlines : HEADLINES;
+  const comparison = comparisonOf(page);
+  const rows = rowsOf(page).filter((row) => wanted.includes(row.measure));
+  const forecasts = isOver(page) ? undefined : forecastsOf(page);
+  const about = forecasts && {
+    about: say(language, "forecast_about", {
+      level: percent(language, forecasts.level),
+      moment: moment(language, epochOf(page) + forecasts.at_ms),
+    }),
+  };
+  return (
+    <Part
+      title={say(language, isOver(page) ? "arrived_title" : "toward_title")}
+      {...about}
+      source={answerSource(page, isOver(page) ? COMPARISON : FORECAST)}
+    >
+      {comparison && rows.length === 0 && <p class="quiet">{say(language, "figures_none")}</p>}
+      <ul class="toward">
+        {rows.map((row) => (
+          <Headline key={row.figure} page={page} row={row} />
+        ))}
+      </ul>
+    </Part>
+  );
+}
+
+function Headline({ page, row }: { page: Page; row: Row }) {
+  const { language, snapshot } = page;
+  const value = snapshot ? amount(snapshot, row.measure) : 0;
+  const bound = Number(row.reported);
+  const forecast = isOver(page) ? undefined : forecastOf(page, row.figure);
+  const whole = Math.max(bound * HEADROOM, value, (forecast?.high ?? 0) * MARGIN);
+  const at = (amount: number): string => drawnShare(amount / whole);
+  return (
+    <li data-toward={row.figure}>
+      <span class="name">{nameOfFigure(language, row)}</span>
+      <span class="amount">
+        <b>{number(language, value)}</b> {reported(page, row)}
+      </span>
+      <span
+        class="line"
+        aria-hidden="true"
+        data-forecast={forecast && ""}
+        style={{
+          "--value": at(value),
+          "--reported": at(bound),
+          "--low": at(forecast?.low ?? value),
+          "--high": at(forecast?.high ?? value),
+        }}
+      />
+      <RoleOf language={language} row={row} />
+      {forecast && <Expected page={page} row={row} forecast={forecast} />}
+      {isOver(page) && row.verdict && row.verdict !== "given" && (
+        <span class="verdict">{say(language, `verdict_${row.verdict}` as Word)}</span>
+      )}
+    </li>
+  );
+}
+
+function Expected({ page: { language }, row, forecast }: { page: Page; row: Row; forecast: Forecast }) {
+  const way = wayOf(forecast, Number(row.reported), row.rounding);
+  const [expected, low, high] = [forecast.expected, forecast.low, forecast.high].map((amount) =>
+    number(language, amount),
+  );
+  return (
+    <span class="expected" data-way={way}>
+      {say(language, `way_${way}`, { expected: expected ?? "", low: low ?? "", high: high ?? "" })}
+    </span>
+  );
+}
+
+/** Returns where the reported figure, with its rounding, lies against the forecast; `early` while that is too wide. */
+function wayOf({ low, high }: Forecast, figure: number, rounding: number): Way {
+  if (high - low > WIDE * figure) return "early";
+  return figure - rounding > high ? "low" : figure + rounding < low ? "high" : "on";
+}
+
+/** Returns whether the fair is over: then the comparison's verdict stands, and no forecast. */
+function isOver({ snapshot }: Page): boolean {
+  return snapshot?.run.phase === "closed" || snapshot?.run.phase === "ended";
+}

@@ -1,0 +1,92 @@
+// What is on, who is in the rooms, and who watches?
+
+import type { Stream } from "../../api/types";
+import { Courses, Hours } from "../../charts/charts";
+import { answerSource, measureSource } from "../../charts/source";
+import { ON_AIR, SESSIONS } from "../../state/answers";
+import { epochOf, type Page } from "../../state/page";
+import { onAir, sessionsOf } from "../../state/rows";
+import { date } from "../../text/clock";
+import { number } from "../../text/format";
+import { titleOf } from "../../text/names";
+import { say } from "../../text/words";
+import { Bars } from "../../ui/bars";
+import { Columns, Part } from "../../ui/part";
+import { Tiles } from "../../ui/tiles";
+import { PickedSession } from "./session";
+import { CHANGED, Timeline } from "./timeline";
+
+const HEADLINES = [
+  "programme.live",
+  "programme.held",
+  "programme.attended",
+  "programme.turned_away",
+  "programme.cancelled",
+  "streams.viewers",
+  "streams.live",
+] as const;
+
+export function Programme({ page }: { page: Page }) {
+  const { language, atMs } = page;
+  return (
+    <>
+      <Tiles page={page} of={HEADLINES} />
+      <div class="parts">
+        <PickedSession page={page} />
+        <Part
+          title={say(language, "timeline_title")}
+          about={date(language, epochOf(page) + Math.max(0, atMs - 1))}
+          wide
+          source={answerSource(page, SESSIONS)}
+        >
+          <Timeline page={page} sessions={sessionsOf(page)} />
+          <p class="legend states">
+            {(["scheduled", "live", "held", "cancelled"] as const).map((state) => (
+              <span key={state} data-state={state}>
+                {say(language, `session_${state}`)}
+              </span>
+            ))}
+            <span>
+              {CHANGED}
+              {say(language, "session_changed")}
+            </span>
+          </p>
+        </Part>
+        <Part title={say(language, "on_air_title")} source={answerSource(page, ON_AIR)}>
+          <OnAir page={page} />
+        </Part>
+        <Courses page={page} title="viewers_title" of={[["streams.viewers", "viewers", "ink"]]} />
+        <Part title={say(language, "kinds_title")} source={measureSource(page, ["programme.held_by_kind"])}>
+          <Bars page={page} of="programme.held_by_kind" />
+        </Part>
+        <Hours page={page} title="chart_views" of={[["streams.views_per_hour", "views_started", "ink"]]} />
+      </div>
+    </>
+  );
+}
+
+function OnAir({ page }: { page: Page }) {
+  const { language } = page;
+  const streams = onAir(page);
+  const sessions = new Map(sessionsOf(page).map((session) => [session.session, session]));
+  if (streams.length === 0) return <p class="quiet">{say(language, "on_air_none")}</p>;
+  return (
+    <table>
+      <Columns language={language} of={["column_session", "viewers", "column_most"]} />
+      <tbody>
+        {streams.map((stream) => (
+          <tr key={stream.stream} data-stream={stream.stream}>
+            <th scope="row">{titleOf(language, sessions.get(stream.stream) ?? ownTitle(stream))}</th>
+            <td>{number(language, stream.viewers)}</td>
+            <td>{number(language, stream.viewers_peak)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** Returns the title of a stream whose session is not known yet. */
+function ownTitle({ title }: Stream): Parameters<typeof titleOf>[1] {
+  return { title, kind: "", number_of_kind: null, about: "" };
+}

@@ -1,0 +1,141 @@
+// The form to disrupt a run from now on. It is made from the backend's own schema.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { Field, Kind } from "../../api/forms";
+import type { Run } from "../../api/types";
+import { branch, command, loadKinds } from "../../state/commands";
+import { epochOf, type Page } from "../../state/page";
+import { sessionsOf } from "../../state/rows";
+import { isPlayed } from "../../state/watching";
+import { moment } from "../../text/clock";
+import { term, titleOf } from "../../text/names";
+import { say, translated } from "../../text/words";
+import { Confirm } from "../../ui/confirm";
+import { Fault, Part, Sentence } from "../../ui/part";
+
+const USUAL: Record<string, string> = {
+  lasts_min: "30",
+  by_min: "30",
+  factor: "2",
+  share: "0.5",
+  lanes: "1",
+  gate: "0",
+};
+
+export function Disrupt({ page, run }: { page: Page; run: Run }) {
+  const { language, disruptions } = page;
+  const [chosen, choose] = useState("platform_outage");
+  const [fault, setFault] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => void loadKinds(), []);
+  const kind = disruptions?.find((each) => each.kind === chosen);
+  if (!disruptions || !kind) return null;
+  const disruption = () => ({ kind: kind.kind, ...valuesOf(kind, new FormData(form.current as HTMLFormElement)) });
+  const submit = async (): Promise<void> =>
+    setFault(await command(run.id, { kind: "disrupt", disruption: disruption() }));
+  const submitBranch = async (): Promise<void> => setFault(await branch(run.id, page.atMs, disruption()));
+  const mayAsk = (): boolean => form.current?.reportValidity() ?? false;
+  const canBranch = page.scenarios?.list.some(({ name }) => name === run.scenario);
+  return (
+    <Part title={say(language, "disrupt_title")}>
+      <form class="start" ref={form} onSubmit={(event) => event.preventDefault()}>
+        <label>
+          {say(language, "disrupt_kind")}
+          <select name="kind" id="disruption" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+            {disruptions.map(({ kind }) => (
+              <option key={kind} value={kind} selected={kind === chosen}>
+                {term(language, kind)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <p class="quiet">
+          <Sentence language={language} own={translated(language, "disruption", kind.kind)}>
+            {kind.description}
+          </Sentence>
+        </p>
+        <div class="controls" key={chosen}>
+          {Object.entries(kind.fields).map(([name, field]) => (
+            <label key={name}>
+              {term(language, name)}
+              <Value page={page} name={name} field={field} isNeeded={kind.required.includes(name)} />
+            </label>
+          ))}
+        </div>
+        <Fault language={language} why={fault} />
+        {isPlayed(run) && (
+          <Confirm
+            language={language}
+            id="disrupt-run"
+            title={say(language, "disrupt_now")}
+            question={say(language, "disrupt_question", { kind: term(language, chosen) })}
+            mayAsk={mayAsk}
+            onConfirm={() => void submit()}
+          />
+        )}
+        {canBranch && page.atMs > 0 && (
+          <Confirm
+            language={language}
+            id="branch-run"
+            title={say(language, "branch")}
+            question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
+            mayAsk={mayAsk}
+            onConfirm={() => void submitBranch()}
+          />
+        )}
+      </form>
+    </Part>
+  );
+}
+
+function Value({ page, name, field, isNeeded }: { page: Page; name: string; field: Field; isNeeded: boolean }) {
+  if (field.enum) {
+    return (
+      <select name={name}>
+        {field.enum.map((word) => (
+          <option key={word} value={word}>
+            {term(page.language, word)}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  const usual = field.default == null ? (isNeeded ? (USUAL[name] ?? "") : "") : String(field.default);
+  return (
+    <>
+      <input
+        name={name}
+        type={isText(field) ? "text" : "number"}
+        step={isText(field) ? undefined : "any"}
+        defaultValue={usual}
+        required={isNeeded}
+        list={name === "session" ? "sessions" : ""}
+      />
+      {name === "session" && (
+        <datalist id="sessions">
+          {sessionsOf(page)
+            .filter(({ state }) => state === "scheduled" || state === "live")
+            .map((session) => (
+              <option key={session.session} value={session.session}>
+                {titleOf(page.language, session)}
+              </option>
+            ))}
+        </datalist>
+      )}
+    </>
+  );
+}
+
+function valuesOf(kind: Kind, form: FormData): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(kind.fields)) {
+    const text = String(form.get(name) ?? "").trim();
+    const number = Number(text);
+    if (text !== "") values[name] = isText(field) || Number.isNaN(number) ? text : number;
+  }
+  return values;
+}
+
+function isText(field: Field): boolean {
+  return field.type === "string" || field.enum !== undefined;
+}

@@ -1,0 +1,107 @@
+// The parameters of a scenario that a start may change: found by a word, and kept once they differ.
+
+import { useState } from "preact/hooks";
+import type { Parameter, Scenarios } from "../../api/forms";
+import type { Page } from "../../state/page";
+import { economy, term } from "../../text/names";
+import { type Language, say, translated } from "../../text/words";
+import { Sentence } from "../../ui/part";
+
+/** What differs from the scenario, by the path of the parameter, as it was typed. */
+export type Changes = Readonly<Record<string, string>>;
+
+interface Props {
+  page: Page;
+  scenarios: Scenarios;
+  changes: Changes;
+  onChange: (changes: Changes) => void;
+}
+
+const LISTED = 12;
+
+export function Parameters({ page, scenarios, changes, onChange }: Props) {
+  const { language } = page;
+  const [wanted, setWanted] = useState("");
+  const found = Object.entries(scenarios.parameters).filter(
+    ([path, { description = "" }]) =>
+      path in changes ||
+      (wanted !== "" && `${path} ${ownName(language, path) ?? ""} ${description}`.includes(wanted.toLowerCase())),
+  );
+  return (
+    <fieldset>
+      <legend>{say(language, "changes_title")}</legend>
+      <input
+        type="search"
+        id="find-parameter"
+        aria-label={say(language, "find_parameter")}
+        placeholder={say(language, "find_parameter")}
+        value={wanted}
+        onInput={(event) => setWanted(event.currentTarget.value)}
+      />
+      <ul class="parameters">
+        {found.slice(0, LISTED + Object.keys(changes).length).map(([path, parameter]) => (
+          <li key={path}>
+            <label>
+              <code>{path}</code>
+              <input
+                name={path}
+                type="text"
+                inputMode={isNumber(parameter) ? "decimal" : "text"}
+                placeholder={rangeOf(parameter)}
+                value={changes[path] ?? ""}
+                onInput={(event) => onChange(changed(changes, path, event.currentTarget.value))}
+              />
+            </label>
+            <span class="quiet" title={parameter.description}>
+              <Sentence language={language} own={ownName(language, path)}>
+                {parameter.description ?? ""}
+              </Sentence>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </fieldset>
+  );
+}
+
+/** Returns the name of a parameter in a language other than the backend's. */
+function ownName(language: Language, path: string): string | undefined {
+  const [part, code = "", field] = path.split(".");
+  if (part === "economies" && language !== "en") return economy(language, code);
+  if (field === undefined) return translated(language, "parameter", path);
+  const ofKind = translated(language, "parameter", `${part}.*.${field}`);
+  return ofKind && `${term(language, code)}：${ofKind}`;
+}
+
+function changed(changes: Changes, path: string, value: string): Changes {
+  const { [path]: _, ...others } = changes;
+  return value === "" ? others : { ...others, [path]: value };
+}
+
+/** Returns changes as the backend takes them: by part and parameter, numbers as numbers, lists as JSON. */
+export function nested(changes: Changes, parameters: Scenarios["parameters"]): Record<string, Record<string, unknown>> {
+  const parts: Record<string, Record<string, unknown>> = {};
+  for (const [path, text] of Object.entries(changes)) {
+    const [part = "", ...name] = path.split("."); // a kind of the fair stands between part and parameter
+    parts[part] = { ...parts[part], [name.join(".")]: typedValue(text, parameters[path]) };
+  }
+  return parts;
+}
+
+function typedValue(text: string, parameter: Parameter | undefined): unknown {
+  const number = Number(text);
+  if (parameter && isNumber(parameter)) return Number.isNaN(number) ? text : number;
+  try {
+    return parameter?.type === "array" ? JSON.parse(text) : text;
+  } catch {
+    return text; // the backend names the fault
+  }
+}
+
+function isNumber({ type }: Parameter): boolean {
+  return type === "number" || type === "integer";
+}
+
+function rangeOf({ minimum, maximum }: Parameter): string {
+  return minimum === undefined || maximum === undefined ? "" : `${minimum} – ${maximum}`;
+}

@@ -1,0 +1,172 @@
+// Two runs side by side: the run watched (A) and another (B), measure by measure, and hour by hour.
+
+import { formatOf } from "../../api/measures";
+import type { Run } from "../../api/types";
+import { Chart } from "../../charts/chart";
+import type { Line } from "../../charts/lines";
+import { answerSource } from "../../charts/source";
+import { go } from "../../state/actions";
+import { type Both, epochOf, type Page, type Pair } from "../../state/page";
+import { amount, type Counts, counts, type Snapshot } from "../../state/snapshot";
+import { HOUR_MS, moment } from "../../text/clock";
+import { percent, shown, signed } from "../../text/format";
+import { nameOfMeasure } from "../../text/names";
+import { named, say } from "../../text/words";
+import { Part } from "../../ui/part";
+
+/** The measures of two runs that stand beside each other. */
+const COMPARED = [
+  "negotiations.initiated",
+  "negotiations.initiated_overseas",
+  "negotiations.lapse_share",
+  "negotiations.waited_p50_s",
+  "negotiations.waited_p90_s",
+  "negotiations.held",
+  "visits.started",
+  "visits.online_peak",
+  "streams.views",
+  "streams.viewers_peak",
+  "programme.attended",
+  "programme.turned_away",
+  "venue.entered",
+  "venue.inside_peak",
+  "venue.refused",
+  "agreements.signed",
+  "agreements.value_usd",
+  "projects.published",
+];
+const SERIES = "negotiations.per_hour.";
+const ORIGINS = ["domestic", "overseas"] as const;
+
+export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
+  const { language } = page;
+  const { both, feed } = pair;
+  const none = say(language, "none_yet");
+  const places = { a: page.watched ?? "", b: pair.other };
+  const waits = feed.name === "unreadable" ? feed.why : say(language, "feed_connecting");
+  const when = both ? moment(language, epochOf(page) + pair.atMs) : waits;
+  return (
+    <Part title={say(language, "pair_title", places)} about={when} wide source={answerSource(page, againstPath(pair))}>
+      <button type="button" class="link" onClick={() => go({ pick: null })}>
+        {say(language, "pair_close")}
+      </button>
+      {both && <Differences page={page} pair={pair} both={both} />}
+      {both && (
+        <div class="pair">
+          <table data-pair={pair.other}>
+            <thead>
+              <tr>
+                <th scope="col">{say(language, "column_measure")}</th>
+                <th scope="col" class="run-a">
+                  A
+                </th>
+                <th scope="col" class="run-b">
+                  B
+                </th>
+                <th scope="col">{say(language, "column_difference")}</th>
+                <th scope="col">{say(language, "column_b_of_a")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {COMPARED.map((path) => {
+                const format = formatOf(path);
+                const { difference = 0, ratio } = both.difference[path] ?? {};
+                return (
+                  <tr key={path} data-measure-of-both={path}>
+                    <th scope="row">{nameOfMeasure(language, path)}</th>
+                    <td>{shown(language, amount(both.a, path), format)}</td>
+                    <td>{shown(language, amount(both.b, path), format)}</td>
+                    <td>{isComparable(both, path) ? signed(language, difference, format) : none}</td>
+                    <td>
+                      {ratio === undefined || !isComparable(both, path) || format === "share"
+                        ? none
+                        : percent(language, ratio, 1)}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+          <div>
+            {ORIGINS.map((origin) => (
+              <Chart
+                key={origin}
+                page={page}
+                title={say(language, `pair_${origin}`)}
+                source={answerSource(page, againstPath(pair))}
+                lines={[
+                  line(page, both.a, SERIES + origin, "A", "run-a"),
+                  line(page, both.b, SERIES + origin, "B", "run-b"),
+                ]}
+              />
+            ))}
+          </div>
+        </div>
+      )}
+    </Part>
+  );
+}
+
+function againstPath({ other }: Pair): string {
+  return `against/${encodeURIComponent(other)}`;
+}
+
+/** Amounts of runs at unlike scales differ by the scale alone; shares and waits do not. */
+function isComparable({ a, b }: Both, path: string): boolean {
+  return a.run.scale === b.run.scale || !["count", "usd"].includes(formatOf(path));
+}
+
+/** What the two runs were started with, where that differs, and what a difference between two single runs is worth. */
+function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both }) {
+  const { language } = page;
+  const [a, b] = [page.watched, pair.other].map((id) => settingsOf(page.runs?.find((run) => run.id === id)));
+  const differing = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
+    (name) => a?.[name] !== b?.[name],
+  );
+  const nothing = say(language, "as_in_scenario");
+  return (
+    <div id="differences">
+      <ul class="differences">
+        {differing.map((name) => (
+          <li key={name}>
+            {named(language, "setting", name) ?? name}: <b>{a?.[name] ?? nothing}</b> → <b>{b?.[name] ?? nothing}</b>
+          </li>
+        ))}
+      </ul>
+      <p class="quiet">{say(language, differing.length === 0 ? "pair_same" : "pair_noise")}</p>
+      {both.a.run.scale !== both.b.run.scale && <p class="fault">{say(language, "pair_scales")}</p>}
+    </div>
+  );
+}
+
+/** Returns the settings of a run by name: scenario, seed, scale, and each changed parameter. */
+function settingsOf(run: Run | undefined): Record<string, string> {
+  if (run === undefined) return {};
+  const { changes = [] } = (run.request ?? {}) as { changes?: string[] };
+  const changed = changes.map((change): [string, string] => {
+    const [path = "", value = ""] = change.split("=");
+    return [path, value];
+  });
+  return { scenario: run.scenario, seed: String(run.seed), scale: String(run.scale), ...Object.fromEntries(changed) };
+}
+
+const made = new Map<string, { of: Counts; line: Line }>();
+
+function line(page: Page, snapshot: Snapshot, path: string, name: string, colour: Line["colour"]): Line {
+  const of = counts(snapshot, path);
+  const key = `${path} ${name}`;
+  const before = made.get(key);
+  if (before?.of === of) return before.line;
+  const last = Math.max(0, ...Object.keys(of).map(Number));
+  const epochMs = epochOf(page);
+  const hours = Array.from({ length: last + 1 }, (_, hour) => hour);
+  const line: Line = {
+    times: hours.map((hour) => epochMs + hour * HOUR_MS),
+    values: hours.map((hour) => of[String(hour)] ?? 0),
+    name,
+    colour,
+    look: "hours",
+  };
+  made.set(key, { of, line });
+  return line;
+}

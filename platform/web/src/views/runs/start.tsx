@@ -1,0 +1,94 @@
+// The form to start a run: a scenario, its scale and speed, and what differs from it. It is made from the schema.
+
+import { useEffect, useState } from "preact/hooks";
+import { loadScenarios, start } from "../../state/commands";
+import type { Page } from "../../state/page";
+import { say, translated } from "../../text/words";
+import { paceOf } from "../../ui/pace";
+import { Fault, Part, Sentence } from "../../ui/part";
+import { type Changes, nested, Parameters } from "./parameters";
+
+const SCALES = [0.01, 0.05, 0.1, 0.5, 1] as const;
+const SPEEDS = [600, 3_600, 21_600, "max"] as const;
+
+export function Start({ page }: { page: Page }) {
+  const { language, scenarios } = page;
+  const [chosen, setScenario] = useState<string | null>(null);
+  const [changes, setChanges] = useState<Changes>({});
+  const [fault, setFault] = useState<string | null>(null);
+  useEffect(() => void loadScenarios(), []);
+  if (scenarios === null || scenarios.list.length === 0) return null;
+  const scenario = chosen ?? scenarios.list[0]?.name ?? "";
+  const question = scenarios.list.find(({ name }) => name === scenario)?.question;
+  const submit = async (form: FormData): Promise<void> => {
+    const speed = String(form.get("speed"));
+    const wanted = {
+      scenario,
+      seed: Number(form.get("seed")),
+      scale: Number(form.get("scale")),
+      speed: speed === "max" ? speed : Number(speed),
+      changes: nested(changes, scenarios.parameters),
+    };
+    setFault(await start(wanted));
+  };
+  return (
+    <Part title={say(language, "start_title")}>
+      <form
+        class="start"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit(new FormData(event.currentTarget));
+        }}
+      >
+        <label>
+          {say(language, "column_scenario")}
+          <select name="scenario" value={scenario} onChange={(event) => setScenario(event.currentTarget.value)}>
+            {scenarios.list.map(({ name, title }) => (
+              <option key={name} value={name} selected={name === scenario}>
+                {translated(language, "scenario", name) ?? title}
+              </option>
+            ))}
+          </select>
+        </label>
+        {question && (
+          <p class="quiet">
+            <Sentence language={language} own={translated(language, "question", scenario)}>
+              {question}
+            </Sentence>
+          </p>
+        )}
+        <div class="controls">
+          <label>
+            {say(language, "column_seed")}
+            <input name="seed" type="number" min="0" step="1" defaultValue="7" required />
+          </label>
+          <label>
+            {say(language, "column_scale")}
+            <select name="scale">
+              {SCALES.map((scale) => (
+                <option key={scale} value={scale} selected={scale === 0.1}>
+                  {String(scale)}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label>
+            {say(language, "column_speed")}
+            <select name="speed">
+              {SPEEDS.map((speed) => (
+                <option key={speed} value={speed} selected={speed === 3_600}>
+                  {paceOf(language, speed)}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <Parameters page={page} scenarios={scenarios} changes={changes} onChange={setChanges} />
+        <Fault language={language} why={fault} />
+        <button type="submit" class="plain" id="start-run">
+          {say(language, "start_run")}
+        </button>
+      </form>
+    </Part>
+  );
+}

@@ -1,0 +1,101 @@
+// How full are the halls, and how long do people queue for them?
+
+import { Courses, Hours } from "../../charts/charts";
+import { measureSource } from "../../charts/source";
+import { epochOf, type Page } from "../../state/page";
+import { amount, counts, measure } from "../../state/snapshot";
+import { midnightOf, shortDay } from "../../text/clock";
+import { say, type Word } from "../../text/words";
+import { BarList, Bars } from "../../ui/bars";
+import { Facts } from "../../ui/measure";
+import { Part } from "../../ui/part";
+import { Tiles } from "../../ui/tiles";
+import { Ahead } from "./ahead";
+import { Zones } from "./zones";
+
+const HEADLINES = [
+  "venue.inside",
+  "venue.waiting",
+  "venue.waited_p90_s",
+  "venue.refused",
+  "venue.entered",
+  "venue.visitors",
+] as const;
+
+export function Venue({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  return (
+    <>
+      <Tiles page={page} of={HEADLINES} />
+      <div class="parts">
+        <Part
+          title={say(language, "zones_title")}
+          about={say(language, stateOf(page))}
+          source={measureSource(page, ["venue.inside_by_zone", "venue.density_by_zone"])}
+        >
+          <Zones page={page} />
+        </Part>
+        <Part title={say(language, "gates_title")} source={measureSource(page, ["venue.waiting_by_gate"])}>
+          <Gates page={page} />
+        </Part>
+        <Ahead page={page} />
+        <Courses
+          page={page}
+          title="chart_inside"
+          of={[["venue.inside", "inside", "ink"]]}
+          bound={amount(snapshot, "venue.cap")}
+        />
+        <Courses page={page} title="chart_queue" of={[["venue.waiting", "queueing", "ink"]]} />
+        <Hours
+          page={page}
+          title="chart_flow"
+          of={[
+            ["venue.entered_per_hour", "entered", "ink"],
+            ["venue.left_per_hour", "left", "quiet"],
+            ["venue.refused_per_hour", "refused", "over"],
+          ]}
+        />
+        <Part title={say(language, "days_title")} source={measureSource(page, ["venue.entered_per_day"])}>
+          <Days page={page} />
+        </Part>
+        <Part title={say(language, "refusals_title")} source={measureSource(page, ["venue.refused_by_reason"])}>
+          <Bars page={page} of="venue.refused_by_reason" />
+          <Facts
+            page={page}
+            of={[
+              "venue.turned_away",
+              "venue.stayed_mean_s",
+              "venue.entries_per_visitor",
+              "routes.taken",
+              "routes.left_behind",
+            ]}
+          />
+        </Part>
+      </div>
+    </>
+  );
+}
+
+function Gates({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const entries = Object.entries(counts(snapshot, "venue.waiting_by_gate"));
+  const named = (gate: string): string => say(language, "gate", { number: String(Number(gate) + 1) });
+  if (entries.length === 0) return <p class="quiet">{say(language, stateOf(page))}</p>;
+  return <BarList page={page} of="venue.waiting_by_gate" entries={entries} named={named} />;
+}
+
+function Days({ page }: { page: Page }) {
+  const { language, snapshot } = page;
+  if (!snapshot) return null;
+  const epochMs = epochOf(page);
+  const entries = Object.entries(counts(snapshot, "venue.entered_per_day"));
+  const named = (day: string): string => shortDay(language, midnightOf(epochMs, Number(day)));
+  return <BarList page={page} of="venue.entered_per_day" entries={entries} named={named} />;
+}
+
+function stateOf(page: Page): Word {
+  const state = page.snapshot && measure(page.snapshot, "venue.state");
+  return state === "open" ? "venue_open" : state === "leaving" ? "venue_leaving" : "venue_closed";
+}

@@ -1,0 +1,148 @@
+"""The evaluations of a calibration: runs of the model and their totals, stored in a file to be reused."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from pathlib import Path
+
+import msgspec
+
+from fairfacts.clock import HOUR_MS
+from fairfacts.errors import LabError
+from fairfacts.measures import State, value_at
+from fairlab.flow import EXACT, Register, flow
+from fairlab.workers import in_order
+from fairsim import VERSION
+from fairsim.engine.kernel import few_collections
+from fairsim.fair import play
+from fairsim.inputs.scenario import Scenario
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """A run of the model at one point."""
+
+    scenario: Scenario
+    seed: int
+    replication: int
+    measures: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """The key of the run: everything that decides it."""
+        return f"{VERSION}/{self.scenario.sha256()}/{self.seed}/{self.replication}/{' '.join(self.measures)}"
+
+
+class Total(msgspec.Struct, frozen=True):
+    """A measure at the end of a run, and its expectation from the flow equations for the register that was drawn."""
+
+    simulated: float
+    flow: float
+    """1 for a measure that is not in the equations."""
+
+
+class EvaluationResult(msgspec.Struct, frozen=True):
+    """The totals of an evaluation."""
+
+    key: str
+    totals: tuple[Total, ...]
+
+
+def evaluate(evaluation: Evaluation) -> EvaluationResult:
+    """Play one run and return its totals."""
+    scenario, state = evaluation.scenario, State()
+    register = Register(scenario.parameters)
+    with few_collections():
+        for _, events in play(scenario, evaluation.seed, replication=evaluation.replication, slice_ms=HOUR_MS):
+            state.fold(events)
+            register.handle(events)
+    snapshot, equations = state.snapshot(), flow(scenario.parameters, register.exposure)
+    totals = (Total(float(value_at(snapshot, name)), equations.get(name, 1.0)) for name in evaluation.measures)
+    return EvaluationResult(evaluation.key, tuple(totals))
+
+
+def corrections(results: Sequence[EvaluationResult], measures: Sequence[str]) -> list[float]:
+    """Return for each measure the logarithm of its mean over the equations' mean; 0 where the equations are exact.
+
+    Raises:
+        LabError: a measure is 0 in every run.
+    """
+    values = []
+    for place, measure in enumerate(measures):
+        if measure in EXACT:
+            values.append(0.0)
+            continue
+        simulated = math.fsum(result.totals[place].simulated for result in results)
+        equations = math.fsum(result.totals[place].flow for result in results)
+        if not (simulated > 0 and equations > 0):
+            raise LabError(f"{measure} is 0 in all {len(results)} runs of a point; play at a larger --scale")
+        values.append(math.log(simulated / equations))
+    return values
+
+
+def standard_deviations(results: Sequence[EvaluationResult], measures: Sequence[str]) -> list[float]:
+    """Return for each measure about the standard deviation of one run's correction; 0 where the equations are exact."""
+    values = []
+    for place, measure in enumerate(measures):
+        ratios = [result.totals[place].simulated / max(result.totals[place].flow, 1e-12) for result in results]
+        mean = math.fsum(ratios) / len(ratios)
+        spread = math.fsum((ratio - mean) ** 2 for ratio in ratios) / max(len(ratios) - 1, 1)
+        values.append(0.0 if measure in EXACT or not mean else math.sqrt(spread) / mean)
+    return values
+
+
+class Evaluator:
+    """Plays evaluations, and reuses those that a file holds: an interrupted calibration goes on."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        at_once: int,
+        store: Path | None = None,
+        on_run: Callable[[float], None] = lambda _scale: None,
+    ) -> None:
+        """Read the results that a file holds.
+
+        Args:
+            executor: plays the runs.
+            at_once: how many runs it plays at the same time.
+            store: a file of one result a line; made where it is missing.
+            on_run: called with the scale of every run that is done.
+
+        Raises:
+            LabError: the file cannot be read, or holds something else.
+        """
+        self.played = 0
+        self._executor, self._at_once, self._store, self._on_run = executor, at_once, store, on_run
+        self._known = _read(store) if store is not None and store.exists() else {}
+
+    def play(self, evaluations: Sequence[Evaluation]) -> list[EvaluationResult]:
+        """Return the results of evaluations, in their order."""
+        keys = [evaluation.key for evaluation in evaluations]
+        keyed = dict(zip(keys, evaluations, strict=True))
+        missing = {key: evaluation for key, evaluation in keyed.items() if key not in self._known}
+        for key in keyed.keys() - missing.keys():
+            self._on_run(keyed[key].scenario.scale)
+        for record in in_order(self._executor, self._at_once, evaluate, missing.values()):
+            self._known[record.key] = record
+            self.played += 1
+            if self._store is not None:
+                with self._store.open("ab") as file:
+                    file.write(msgspec.json.encode(record) + b"\n")
+            self._on_run(keyed[record.key].scenario.scale)
+        return [self._known[key] for key in keys]
+
+
+def _read(path: Path) -> dict[str, EvaluationResult]:
+    try:
+        lines = path.read_bytes().split(b"\n")
+        # the calibration was stopped while it wrote what follows the last newline
+        results = [msgspec.json.decode(line, type=EvaluationResult) for line in lines[:-1]]
+    except OSError as fault:
+        raise LabError(f"{path}: cannot be read ({fault.strerror}); name another file") from fault
+    except (msgspec.DecodeError, RecursionError, ValueError) as fault:  # a ValueError: no UTF-8
+        raise LabError(f"{path}: holds no runs of a calibration ({fault}); name another file") from fault
+    if lines[-1]:
+        path.write_bytes(b"".join(line + b"\n" for line in lines[:-1]))
+    return {result.key: result for result in results}

@@ -1,0 +1,227 @@
+"""Sensitivity: which assumed parameters decide the headlines of a fair.
+
+Screening comes first: elementary effects along trajectories through the parameters (Morris 1991; mu* of Campolongo,
+Cariboni, Saltelli 2007). Variance-based indices then say of the leading ones how much of the variance each explains
+(Sobol 2001; estimators of Saltelli et al. 2010). Designs and estimators are SALib's.
+
+All runs share their random numbers, so that what differs between two runs comes from the parameters.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from fairfacts.errors import LabError, ScenarioError
+from fairlab.evaluations import Evaluation, Evaluator
+from fairlab.identifiability import Floats
+from fairsim.inputs.rows import Row
+from fairsim.inputs.scenario import Scenario, load_scenario
+
+LEVELS = 4
+"""Levels of a parameter in the screening: the usual number."""
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """A parameter that is varied, between two values."""
+
+    name: str
+    low: float
+    high: float
+    whole: bool
+    """Whether only whole numbers are played."""
+
+    def text(self, place: float) -> str:
+        """Return the change that sets it to a place between its ends, 0 to 1."""
+        value = self.low + (self.high - self.low) * float(place)
+        return f"{self.name}={round(value) if self.whole else value!r}"
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """The elementary effects of a parameter on a measure, as shares of the measure in the scenario as it is."""
+
+    parameter: str
+    mean_absolute: float
+    """mu*: by how much the measure moves as the parameter goes from its low end to its high end."""
+    deviation: float
+    """sigma: how much that depends on the other parameters, and on its own place."""
+
+
+class Index(msgspec.Struct, frozen=True):
+    """The share of a measure's variance that a leading parameter explains; with half-widths of 95 % intervals."""
+
+    parameter: str
+    first: float
+    first_within: float
+    """Of the parameter alone."""
+    total: float
+    total_within: float
+    """With all its interactions."""
+
+
+class Sensitivity(msgspec.Struct, frozen=True):
+    """What decides the measures of a scenario."""
+
+    scenario: str
+    changes: tuple[str, ...]
+    scale: float
+    seed: int
+    by: float
+    """Each parameter is varied between its value divided and multiplied by this, within its range."""
+    runs: int
+    factors: tuple[Factor, ...]
+    left_out: dict[str, str]
+    """The assumed parameters that were not varied, and why."""
+    base: dict[str, float]
+    """The measures of the scenario as it is."""
+    effects: dict[str, tuple[Effect, ...]]
+    """By measure, the strongest first."""
+    indices: dict[str, tuple[Index, ...]]
+    """By measure; of the parameters that lead in any of them."""
+
+
+def factors_of(
+    scenario: Scenario, load: Callable[[Sequence[str]], Scenario], by: float
+) -> tuple[tuple[Factor, ...], dict[str, str]]:
+    """Return the assumed parameters that can be varied, and why others cannot.
+
+    Args:
+        scenario: as it is played.
+        load: loads it with changes, `key=value`.
+        by: factor of each, down and up.
+    """
+    factors: list[Factor] = []
+    left_out: dict[str, str] = {}
+    for name, row in scenario.fair.rows.items():
+        if row.kind != "assumed" or row.refers_to:
+            continue
+        found = _factor(row, by)
+        reason = found if isinstance(found, str) else _refusal(found, load)
+        if reason or isinstance(found, str):
+            left_out[name] = reason
+        else:
+            factors.append(found)
+    return tuple(factors), left_out
+
+
+def _factor(row: Row, by: float) -> Factor | str:
+    try:
+        value = float(row.value)
+    except ValueError:
+        return "is no single number"
+    low, high = value / by, value * by
+    low, high = max(low, row.low if row.low is not None else low), min(high, row.high if row.high is not None else high)
+    whole = row.value.isdecimal() and value >= 2 * by
+    if row.unit == "day":
+        return "is a day"
+    if not low < high:
+        return "is 0" if not value else "has no room in its range"
+    return Factor(row.name, low, high, whole)
+
+
+def _refusal(factor: Factor, load: Callable[[Sequence[str]], Scenario]) -> str:
+    """Return why one of its ends cannot be played beside all else; empty where both can."""
+    for place in (0.0, 1.0):
+        try:
+            load([factor.text(place)])
+        except ScenarioError as fault:
+            return str(fault)
+    return ""
+
+
+class Study:
+    """The runs of a sensitivity analysis, over one scenario."""
+
+    def __init__(
+        self, which: str, changes: Sequence[str], measures: Sequence[str], evaluator: Evaluator,
+        *, scale: float, seed: int, by: float,
+    ) -> None:  # fmt: skip
+        self._which, self._changes, self._measures = which, tuple(changes), tuple(measures)
+        self._evaluator, self._scale, self._seed, self._by = evaluator, scale, seed, by
+        self.factors, self._left_out = factors_of(self._load([]), self._load, by)
+        self._runs = 0
+
+    def analyse(self, trajectories: int, leading: int, samples: int) -> Sensitivity:
+        """Play the study.
+
+        Args:
+            trajectories: of the screening; each takes a run for every parameter, and one.
+            leading: how many parameters of each measure go on to the variance-based indices.
+            samples: base sample of the indices, a power of 2; each takes a run for every leading parameter, and two;
+                0: none.
+
+        Raises:
+            LabError: SALib is missing, a measure is 0 in the scenario as it is, or values that are each possible
+                cannot stand together.
+        """
+        (base,) = self._play(np.empty((1, 0)), ())
+        totals = dict(zip(self._measures, base.tolist(), strict=True))
+        if nothing := [measure for measure, value in totals.items() if not value]:
+            raise LabError(f"{', '.join(nothing)}: is 0 in the scenario as it is; play at a larger --scale")
+        effects = self._screen(trajectories, base)
+        ahead = dict.fromkeys(effect.parameter for of in effects.values() for effect in of[:leading])
+        chosen = tuple(factor for factor in self.factors if factor.name in ahead)
+        indices = self._indices(chosen, samples) if samples else {}
+        return Sensitivity(
+            self._which, self._changes, self._scale, self._seed, self._by, self._runs, self.factors, self._left_out,
+            totals, effects, indices,
+        )  # fmt: skip
+
+    def _screen(self, trajectories: int, base: Floats) -> dict[str, tuple[Effect, ...]]:
+        problem = _problem(self.factors)
+        points = _salib("sample.morris").sample(problem, trajectories, num_levels=LEVELS, seed=self._seed)
+        totals = self._play(points, self.factors) / base
+        effects: dict[str, tuple[Effect, ...]] = {}
+        for place, measure in enumerate(self._measures):
+            found = _salib("analyze.morris").analyze(problem, points, totals[:, place], num_levels=LEVELS, seed=0)
+            each = zip(found["names"], found["mu_star"], found["sigma"], strict=True)
+            of = [Effect(str(name), float(mean), float(deviation)) for name, mean, deviation in each]
+            effects[measure] = tuple(sorted(of, key=lambda effect: -effect.mean_absolute))
+        return effects
+
+    def _indices(self, chosen: tuple[Factor, ...], samples: int) -> dict[str, tuple[Index, ...]]:
+        problem = _problem(chosen)
+        points = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=self._seed)
+        totals = self._play(points, chosen)
+        indices: dict[str, tuple[Index, ...]] = {}
+        for place, measure in enumerate(self._measures):
+            found = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
+            columns = (np.nan_to_num(found[name]).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
+            of = [Index(factor.name, *numbers) for factor, *numbers in zip(chosen, *columns, strict=True)]
+            indices[measure] = tuple(sorted(of, key=lambda index: -index.total))
+        return indices
+
+    def _play(self, points: Floats, factors: Sequence[Factor]) -> Floats:
+        """Return the measures at points: one row for each point, one column for each measure."""
+        evaluations = [self._evaluation(point, factors) for point in points.tolist()]
+        results = self._evaluator.play(evaluations)
+        self._runs += len(results)
+        return np.array([[total.simulated for total in result.totals] for result in results])
+
+    def _evaluation(self, point: Sequence[float], factors: Sequence[Factor]) -> Evaluation:
+        changes = [factor.text(place) for factor, place in zip(factors, point, strict=True)]
+        try:
+            return Evaluation(self._load(changes), self._seed, 0, self._measures)
+        except ScenarioError as fault:
+            raise LabError(
+                f"values that are possible one by one cannot stand together: {fault}; vary by less (--by)"
+            ) from fault
+
+    def _load(self, changes: Sequence[str]) -> Scenario:
+        return load_scenario(self._which, changes=[*self._changes, *changes], scale=self._scale)
+
+
+def _problem(factors: Sequence[Factor]) -> Mapping[str, Any]:
+    """Return a problem of SALib's: each parameter's place between its ends."""
+    return {"num_vars": len(factors), "names": [factor.name for factor in factors], "bounds": [[0, 1]] * len(factors)}
+
+
+def _salib(name: str) -> Any:
+    try:
+        return importlib.import_module(f"SALib.{name}")
+    except ImportError as fault:
+        raise LabError("SALib is not installed; pip install 'cloudfair[sensitivity]'") from fault

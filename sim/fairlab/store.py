@@ -1,0 +1,128 @@
+"""Stores the values of a calibration: as a scenario of the user's, or as the project's own parameters."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from fairfacts.errors import LabError
+from fairfacts.evidence.folder import read_known
+from fairfacts.resources import data, fair_folder, is_shipped, scenario_names
+from fairlab.calibrated import Calibration
+from fairsim.inputs.fair import Fair
+from fairsim.inputs.rows import PARAMETERS
+from fairsim.inputs.scenario_files import read_scenario
+
+CALIBRATION = "calibration.json"
+"""The calibration of a fair's own parameters, in its folder."""
+INTERVAL = "interval"
+"""Column of a fair's `parameters.csv` for the 95 % interval of a calibrated value."""
+OWN = ("name", "value", "class", "figures", "source", INTERVAL)
+"""Columns of a fair's `parameters.csv`."""
+
+
+def calibration_of(fair: str) -> Calibration | None:
+    """Return the calibration of a fair's own parameters by the fair's key; None where none lies in its folder.
+
+    Raises:
+        LabError: it cannot be read.
+    """
+    folder = fair_folder(fair)
+    return None if folder is None or not (folder / CALIBRATION).is_file() else Calibration.load(folder / CALIBRATION)
+
+
+def folder_to_write(fair: Fair) -> Path:
+    """Return the folder of a fair, whose parameters `--write` is to change.
+
+    Raises:
+        LabError: the fair is shipped, and the package is installed: it does not run from a checkout.
+    """
+    folder: Traversable = data("seeds") / fair.key if is_shipped(fair.key) else Path(fair.folder)
+    if not isinstance(folder, Path) or "_data" in folder.parts:
+        raise LabError(
+            f"--write: the fair {fair.key} is shipped with the package, which is installed and does not run from a"
+            " checkout; write a file of yours: -o my.toml"
+        )
+    return folder
+
+
+def write_parameters(calibration: Calibration, folder: Path) -> None:
+    """Write the values with their intervals into a fair's `parameters.csv`, and the whole calibration beside it."""
+    path = folder / PARAMETERS
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))) if path.is_file() else [list(OWN)]
+    head = list(dict.fromkeys([*rows[0], *OWN]))
+    values = {fitted.name: fitted for fitted in calibration.parameters}
+    written = io.StringIO()
+    writer = csv.DictWriter(written, head, restval="", lineterminator="\n")
+    writer.writeheader()
+    known = [dict(zip(head, raw, strict=False)) for raw in rows[1:]]
+    names = {row["name"] for row in known}
+    said = {figure for row in known for figure in row.get("figures", "").split()}
+    figures = read_known(folder.name, folder).figures
+    unsaid = [target.name for target in calibration.targets if target.name in figures and target.name not in said]
+    for row in [*known, *({"name": name} for name in values if name not in names)]:
+        if fitted := values.get(row["name"]):
+            row |= {"value": f"{fitted.value:.5g}", "class": "calibrated", "source": fitted.reason}
+            row["figures"] = " ".join([*row.get("figures", "").split(), *unsaid])  # what was fitted to tests nothing
+            row[INTERVAL] = f"{fitted.low:.5g} {fitted.high:.5g}"
+        writer.writerow(row)
+    path.write_text(written.getvalue(), encoding="utf-8")
+    calibration.save(folder / CALIBRATION)
+
+
+def write_scenario(calibration: Calibration, path: Path) -> None:
+    """Write a scenario that plays the values.
+
+    Raises:
+        LabError: it cannot be written.
+    """
+    settings, base = calibration.settings, read_scenario(calibration.scenario)
+    lines = [f"extends = {_quoted(_from_there(calibration.scenario, path))}"]
+    lines += [f"{key} = {_quoted(text)}" for key, text in (("title", base.title), ("question", base.question)) if text]
+    lines += ["", *(f"# {line}" for line in calibration.failures)]
+    lines += [
+        f"# fair calibrate, seed {settings.seed}, scale {settings.scale:g}, release {calibration.version}:"
+        " value, 95 % interval, how much the data moved it",
+    ]
+    tables: dict[str, list[str]] = {}
+
+    def add(name: str, value: str) -> None:
+        table, _, field = name.partition(".")
+        tables.setdefault(table, []).append(f"{field} = {value}")
+
+    fitted_names = {fitted.name for fitted in calibration.parameters}
+    changes = {name.strip(): value.strip() for name, _, value in (each.partition("=") for each in calibration.changes)}
+    for name, value in changes.items():
+        if name not in fitted_names:
+            add(name, _toml(value))
+    for fitted in calibration.parameters:
+        interval = "no interval" if calibration.failures else f"{fitted.low:.5g} to {fitted.high:.5g}"
+        add(fitted.name, f"{float(f'{fitted.value:.5g}')!r}  # {interval}, {fitted.moved:.0%}")
+    for table, rows in tables.items():
+        lines += ["", f"[{table}]", *rows]
+    try:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    except OSError as fault:
+        raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+
+
+def _from_there(scenario: str, path: Path) -> str:
+    """Return a scenario as a file beside `path` names it: a shipped one by its name, a file by its relative path."""
+    return scenario if scenario in scenario_names() else os.path.relpath(scenario, path.parent)
+
+
+def _toml(value: str) -> str:
+    """Return a value of `--set` as TOML: a number as it is, all else as text, which a scenario may hold too."""
+    try:
+        float(value)
+    except ValueError:
+        return _quoted(value)
+    return value
+
+
+def _quoted(text: str) -> str:
+    """Return text as a TOML string; a path may hold backslashes."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

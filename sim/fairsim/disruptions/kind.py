@@ -1,0 +1,46 @@
+"""A kind of disruption."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar, Generic, TypeVar
+
+from fairfacts.parts.disruptions import AnyDisruption, Disruption, lasts_ms
+from fairsim.parts.part import Context
+from fairsim.parts.registry import Parts
+
+Undo = Callable[[], None]
+What = TypeVar("What", bound=AnyDisruption)
+
+
+class Kind(Generic[What]):
+    """One kind of disruption: what it checks, does, undoes and announces. One object serves all of its kind."""
+
+    WHAT: ClassVar[type[Disruption]]
+    """The class of `fairfacts.parts.disruptions` that describes one of the kind."""
+    BEGUN: ClassVar[str] = ""
+    """The notice at the begin, with the fields of the disruption in braces; empty for no notice."""
+    OVER: ClassVar[str] = ""
+    """The notice at the end."""
+
+    def __init__(self, context: Context, parts: Parts) -> None:
+        self.context, self.parts = context, parts
+
+    def check(self, what: What) -> None:
+        """Refuse what is impossible as things stand.
+
+        Raises:
+            ScenarioError: names the kind, what is in the way, and a remedy.
+        """
+
+    def begin(self, what: What) -> Undo:
+        """Put the disruption into effect; return the function that ends it."""
+        raise NotImplementedError
+
+    def lasts_ms(self, what: What) -> int | None:
+        """Return how long it lasts from now on; None for the rest of the run. Asked after `begin`."""
+        return lasts_ms(what)
+
+    def is_over(self) -> bool:
+        """Return whether the end of one means that none of the kind is in effect. Only then `OVER` is published."""
+        return True

@@ -1,0 +1,43 @@
+"""Disruptions of how many people come, and of how many negotiators are there."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from fairfacts.parts.disruptions import Demand, StaffCut
+from fairsim.disruptions.kind import Kind, Undo
+
+
+class DemandChanges(Kind[Demand]):
+    """More or fewer people come. No notice announces it."""
+
+    WHAT = Demand
+
+    def begin(self, what: Demand) -> Undo:
+        """Multiply the demand."""
+        self.parts.demand.begin(what)
+        self._redraw(what)
+        return partial(self._end, what)
+
+    def _end(self, what: Demand) -> None:
+        self.parts.demand.end(what)
+        self._redraw(what)
+
+    def _redraw(self, what: Demand) -> None:
+        if what.of != "on_site":
+            self.parts.visits.redraw()
+            self.parts.streams.redraw()
+        if what.of != "online":
+            self.parts.venue.redraw()
+
+
+class StaffCuts(Kind[StaffCut]):
+    """A share of the negotiators is away. Talks in progress continue to their end."""
+
+    WHAT = StaffCut
+    BEGUN = "{share:.0%} of the negotiators ({origin}) are away; answers take longer."
+    OVER = "The negotiators ({origin}) are back."
+
+    def begin(self, what: StaffCut) -> Undo:
+        """Send the negotiators away."""
+        return self.parts.desks.cut_staff(what.share, partial(self.parts.demand.concerns, what.origin))

@@ -1,0 +1,1 @@
+"""The engine: clock, event list, random numbers, arrivals."""

@@ -1,0 +1,1 @@
+"""What is played: parameters, scenarios, plans and the tables behind them."""

@@ -1,0 +1,205 @@
+"""A scenario: the question it asks, and the parameters it is played with."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from fairfacts.clock import HOUR_MS, shown_ms
+from fairfacts.errors import ScenarioError
+from fairfacts.interchange.reading import Report
+from fairfacts.interchange.timetable import Timetable
+from fairfacts.parts.disruptions import AnyDisruption
+from fairsim.inputs.economies import Economy, load_economies
+from fairsim.inputs.fair import Fair, epoch_of
+from fairsim.inputs.faults import Faults
+from fairsim.inputs.imported import lay_in, read_programme
+from fairsim.inputs.parameter_names import values_of
+from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
+from fairsim.inputs.scenario_files import Said, read_scenario
+from fairsim.inputs.values import resolve
+from fairsim.inputs.zones import FILE as ZONES
+
+SECTORS_FIGURE = "sectors.count"
+"""The figure that the number of sectors gives to the model."""
+ZONES_FIGURE = "zones."
+"""Begins the figures that the numbers of zones of each kind give to the model."""
+
+
+class Scenario(msgspec.Struct, frozen=True):
+    """A scenario, resolved and checked: everything that a run is played from but its seed."""
+
+    name: str
+    title: str
+    question: str
+    scale: float
+    fair: Fair
+    parameters: Parameters
+    economies: tuple[Economy, ...]
+    """By services trade, largest first, with the scenario's changes to their weights."""
+    inputs: tuple[str, ...]
+    """Figures that the parameters give to the model, less those whose parameters the user overrides."""
+    calibrated: tuple[str, ...]
+    """Figures that the parameters were fitted to, less those whose parameters the user overrides.
+
+    What a shipped scenario overrides follows from its name (`fairfacts.evidence.roles.shipped_overrides`).
+    """
+    disruptions: tuple[Planned, ...] = ()
+    """What goes wrong, or is changed, while the fair is on."""
+    timetable: Timetable | None = None
+    """The programme that is played instead of the documented one."""
+    reports: tuple[Report, ...] = ()
+    """What the readers of its files coerced, moved, assumed or left out."""
+
+    @property
+    def epoch(self) -> datetime:
+        """The moment from which the model counts: midnight of the first day, in the fair's time zone."""
+        return epoch_of(self.parameters, self.fair)
+
+    @property
+    def duration_ms(self) -> int:
+        """The simulated time that a run takes: the days of the fair, and those after it has closed."""
+        return self.at_ms(self.parameters.fair.days + self.parameters.fair.days_after_close)
+
+    def at_ms(self, day: int, hour: float = 0.0) -> int:
+        """Return the moment, in ms since the epoch, at which the fair's clocks show an hour of a day counted from 0."""
+        return shown_ms(self.epoch, day, round(hour * HOUR_MS))
+
+    def sha256(self) -> str:
+        """Return a digest of everything that a run is played from but its seed."""
+        played: tuple[Any, ...] = (*self.fair.played(), self.parameters, self.economies, self.scale, self.disruptions)
+        if self.timetable is not None:
+            played = (*played, self.timetable)
+        return hashlib.sha256(msgspec.json.encode(played)).hexdigest()
+
+
+def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0) -> Scenario:
+    """Return the scenario of a name or of a path, with `key=value` changes, at a scale.
+
+    Args:
+        which: a shipped scenario or fair, such as `matchmaking`; `path/to/mine.toml`; or the folder of a fair.
+        changes: such as `negotiations.patience_mean_min=30`; they overrule the file.
+        scale: size of the fair as a share of the documented one, over 0 and up to 20.
+
+    Raises:
+        ScenarioError: names file or option, key, value, and what is allowed.
+    """
+    if not 0 < scale <= 20:
+        raise ScenarioError(f"--scale is {scale:g}; it is a share of the documented size, over 0 and at most 20")
+    said = read_scenario(which, changes)
+    fair, faults = said.fair, Faults()
+    parameters = resolve(fair.rows, fair.kinds, said.values, scale, faults)
+    if parameters and parameters.venue.days and not fair.zones:
+        days, where = parameters.venue.days, said.values.get("venue.days", ("", fair.rows["venue.days"].file))[1]
+        faults.add(
+            where, f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls"
+        )
+    try:
+        economies = load_economies(fair.home, said.factors)
+    except ScenarioError as fault:
+        faults.take(fault)
+    faults.refuse()
+    assert parameters is not None, "parameters without faults can be resolved"
+    timetable, reports = _timetable(said, parameters)
+    inputs, calibrated = _used_figures(said, parameters, scale)
+    return Scenario(
+        name=said.name,
+        title=said.title,
+        question=said.question,
+        scale=scale,
+        fair=fair,
+        parameters=parameters,
+        economies=economies,
+        inputs=inputs,
+        calibrated=calibrated,
+        disruptions=_plan(said, parameters, economies, scale, timetable),
+        timetable=timetable,
+        reports=reports,
+    )
+
+
+def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the figures whose own values are played, and those whose fitted values are; but for a shipped scenario's.
+
+    An own value is that of the shipped scenario of this name, or of the shipped parameters where there is none. An
+    imported programme overrides all parameters of the documented one.
+    """
+    rows, kinds = said.fair.rows, said.fair.kinds
+    shipped = read_scenario(said.name).values if said.is_shipped else {}
+    own = resolve(rows, kinds, shipped, scale, Faults())
+    assert own is not None, "a shipped scenario has no faults"
+    played, usual = dict(values_of(parameters)), dict(values_of(own))
+    overridden = {
+        figure
+        for name, row in rows.items()
+        if played[name] != usual[name] or (said.timetable is not None and name.startswith("programme."))
+        for figure in row.figures
+    }
+    fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
+    laid_out = {SECTORS_FIGURE, *(f"{ZONES_FIGURE}{kind.key}" for kind in kinds.zones)}
+    given = {figure for row in rows.values() for figure in row.figures} | laid_out
+    return tuple(sorted(given - fitted - overridden)), tuple(sorted(fitted - overridden))
+
+
+def _timetable(said: Said, parameters: Parameters) -> tuple[Timetable | None, tuple[Report, ...]]:
+    """Return the programme that a scenario imports, which fits into the fair, and the report of its reader."""
+    if said.timetable is None:
+        if said.reading:
+            (name, (_, place)), *_ = said.reading.items()
+            raise ScenarioError(f"{place}: {name} is about a timetable, and the scenario names none; leave it out")
+        return None, ()
+    timetable, report = read_programme(said.timetable, said.reading, parameters, said.fair)
+    return timetable, (report,)
+
+
+def _plan(
+    said: Said, parameters: Parameters, economies: tuple[Economy, ...], scale: float, timetable: Timetable | None
+) -> tuple[Planned, ...]:
+    """Return the disruptions that a scenario plans, each possible in its fair."""
+    if said.disruptions is None:
+        return ()
+    entries, said_in = said.disruptions
+    if not isinstance(entries, list):
+        raise ScenarioError(f"{said_in}: disruptions is {entries!r}; write a table [[disruptions]] for each")
+    fair, epoch = parameters.fair, epoch_of(parameters, said.fair)
+    days = fair.days + fair.days_after_close
+    sessions, rooms = _programme(parameters, said.fair, timetable)
+    plan, faults = [], Faults()
+    for entry in entries:
+        try:
+            planned = read_plan(entry, said_in, epoch, days, scale)
+        except ScenarioError as fault:
+            faults.take(fault)
+            continue
+        try:
+            check_places(planned.what, sessions, rooms, parameters.venue.gate_lanes)
+            check_origin(planned.what, {economy.code for economy in economies})
+        except ScenarioError as fault:
+            faults.add(said_in, f"disruptions.{fault}")
+        plan.append(planned)
+    faults.refuse()
+    return tuple(plan)
+
+
+def _programme(parameters: Parameters, fair: Fair, timetable: Timetable | None) -> tuple[int, list[int]]:
+    """Return how many sessions are played, and the seats of the rooms."""
+    if timetable is None:
+        return sum(kind.count for kind in parameters.programme.kinds), list(parameters.programme.room_seats)
+    laid = lay_in(timetable, parameters, fair)
+    return len(laid.sessions), [0] * len(laid.rooms)
+
+
+def check_disruption(scenario: Scenario, what: AnyDisruption) -> None:
+    """Refuse a disruption of what a scenario's fair does not have.
+
+    Raises:
+        ScenarioError: names it, and which there are.
+    """
+    sessions, rooms = _programme(scenario.parameters, scenario.fair, scenario.timetable)
+    check_places(what, sessions, rooms, scenario.parameters.venue.gate_lanes)
+    check_origin(what, {economy.code for economy in scenario.economies})

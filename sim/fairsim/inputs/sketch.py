@@ -1,0 +1,238 @@
+"""A sketch of a fair: what an organiser knows in a minute, made into a folder that can be played at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import shutil
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from fairfacts.errors import FairError, ScenarioError
+from fairfacts.interchange.files import read_timetable
+from fairfacts.interchange.timetable import Options
+from fairfacts.resources import scenario_names
+from fairsim.inputs.fair import FILE, default_rows, fair_names
+from fairsim.inputs.kinds import key_of
+from fairsim.inputs.parameter_names import generic
+from fairsim.inputs.rows import PARAMETERS
+from fairsim.inputs.scenario import load_scenario
+
+EXHIBITORS_PER_ZONE = 400
+"""So that a hall of the sketch is one of a usual size."""
+LANE_USE = 0.7
+"""Share of what a lane can pass, up to which no long queue grows."""
+LANES_PER_GATE = 8
+ORGANISATIONS_PER_ECONOMY = 3
+COLUMNS = ("name", "value", "class", "source")
+
+
+class Sketch(NamedTuple):
+    """What `fair new` asks."""
+
+    opens_on: date
+    days: int
+    time_zone: str
+    home: str
+    organisations: int
+    exhibitors: int
+    visitors: int
+    """Different people on site; 0 for a fair online alone."""
+    sessions: int
+    programme: Path | None = None
+    """A programme's file, whose days, rooms, sessions and kinds are taken."""
+    kinds: tuple[str, ...] = ()
+    """Of sessions, as that file names them."""
+    tracks: tuple[str, ...] = ()
+
+
+def from_programme(file: Path, sketch: Sketch) -> Sketch:
+    """Return a sketch with days, time zone, sessions, kinds and sectors of a programme's file.
+
+    Raises:
+        ScenarioError: the file cannot be read, or its programme is longer than a fair.
+    """
+    timetable = read_timetable(file, Options()).timetable
+    held = [entry for entry in timetable.entries if not entry.cancelled]
+    if not held:
+        raise ScenarioError(f"{file}: all of its sessions are cancelled; name a programme that is held")
+    first = min(entry.starts.date() for entry in held)
+    last = max((entry.ends - timedelta(microseconds=1)).date() for entry in held)
+    kinds, tracks = (Counter(key_of(getattr(entry, field)) for entry in held) for field in ("kind", "track"))
+    return sketch._replace(
+        opens_on=first,
+        days=(last - first).days + 1,
+        time_zone=timetable.zone or sketch.time_zone,
+        sessions=len(held),
+        programme=file,
+        kinds=tuple(key for key, _ in kinds.most_common() if key),
+        tracks=tuple(key for key, _ in tracks.most_common() if key),
+    )
+
+
+def write_fair(folder: Path, sketch: Sketch) -> None:
+    """Write the folder of a fair.
+
+    Raises:
+        ScenarioError: the folder is there already or cannot be written, its name is that of a shipped fair, more
+            organisations exhibit than register, or the sketch cannot be played; then nothing is left behind.
+    """
+    if sketch.exhibitors > sketch.organisations:
+        raise ScenarioError(
+            f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
+            " exhibitors register, too: give more organisations, or fewer exhibitors"
+        )
+    if folder.name in (*fair_names(), *scenario_names()):
+        raise ScenarioError(f"{folder.name} is a shipped fair or scenario; give yours another name")
+    if folder.exists():
+        raise ScenarioError(f"{folder} is there already; remove it, or give another name")
+    try:
+        folder.mkdir(parents=True)
+        for name, text in _files(folder.name, sketch).items():
+            (folder / name).write_text(text, encoding="utf-8")
+        if sketch.programme:
+            shutil.copyfile(sketch.programme, folder / sketch.programme.name)
+        load_scenario(str(folder.absolute()))
+    except (OSError, FairError) as fault:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(fault, OSError):
+            raise ScenarioError(f"{folder}: cannot be written ({fault.strerror}); name another folder") from fault
+        raise
+
+
+def _files(name: str, sketch: Sketch) -> dict[str, str]:
+    files = {FILE: _toml(name, sketch), PARAMETERS: _csv(COLUMNS, _parameters(sketch)), "sectors.csv": _sectors(sketch)}
+    if sketch.visitors:
+        files["zones.csv"] = _zones(sketch)
+    return files
+
+
+def _toml(name: str, sketch: Sketch) -> str:
+    title = json.dumps(name.replace("-", " ").replace("_", " ").title(), ensure_ascii=False)
+    kinds = sketch.kinds or ("session",)
+    programme = (
+        f'# The programme that is played. Without this line, programme.*.count sessions are laid out.\n'
+        f'programme = {json.dumps(sketch.programme.name, ensure_ascii=False)}\n' if sketch.programme else ""
+    )  # fmt: skip
+    return f"""# What the fair is. How much of everything there is stands in {PARAMETERS}; what neither file states is a
+# default of any fair: fair scenarios show {name}. Names may be given in several languages:
+# {{ en = "...", zh = "..." }}.
+name = {{ en = {title} }}
+short_name = {{ en = {title} }}
+time_zone = {json.dumps(sketch.time_zone)}
+home = {json.dumps(sketch.home)}      # ISO 3166 code of the economy in which the fair is; all others are overseas
+{programme}
+# Kinds of organisations, as many as you have. One of them is all others; each further one has a row for its number in
+# {PARAMETERS}: organisations.KEY.count.
+[[organisations]]
+key = "organisation"
+name = {{ en = "Organisation" }}
+called = {{ en = "{{sector}} organisation {{number}} ({{place}})" }}
+others = true
+
+# Kinds of sessions; programme.KEY.count says how many. online and streamed are "never", "some" or "always".
+{"".join(_session_kind(kind) for kind in kinds)}
+# Occasions on which results are announced that were arranged in advance. Remove the marks to have one.
+# [[occasions]]
+# key = "opening"
+# name = {{ en = "Opening" }}
+
+[[zone_kinds]]
+key = "hall"
+name = {{ en = "Hall" }}
+"""
+
+
+def _session_kind(key: str) -> str:
+    name = key.replace("_", " ").capitalize()
+    return f'''[[sessions]]
+key = "{key}"
+name = {{ en = "{name}" }}
+title = {{ en = "{name} {{number}}: {{about}}" }}
+
+'''
+
+
+def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
+    """Return the rows of the fair: what was answered, and what follows from it in proportion."""
+    organisations, visitors = sketch.organisations, sketch.visitors
+    people = visitors / _share_who_come() if visitors else organisations * _usual("organisations.delegates_mean")
+    answered = {
+        "fair.opens_on": sketch.opens_on.isoformat(),
+        "fair.days": sketch.days,
+        "organisations.at_opening": organisations,
+    }
+    derived = {
+        "organisations.exhibitor_share": f"{sketch.exhibitors / organisations:.4g}",
+        "organisations.delegates_mean": f"{people / organisations:.4g}",
+        "organisations.foreign_economies": _foreign_economies(organisations),
+        "platform.rooms": max(50, organisations // 4),
+    }
+    if not sketch.programme:
+        answered["programme.session.count"] = sketch.sessions
+    if visitors:
+        derived["venue.gate_lanes"] = _lanes(visitors * min(_usual("badges.*.days_mean"), sketch.days) / sketch.days)
+    else:
+        answered["venue.days"] = 0
+        derived["programme.online_only"] = 0 if sketch.programme else sketch.sessions
+        derived["programme.streamed"] = 0 if sketch.programme else sketch.sessions
+    rows = [(name, str(value), "documented", "the organiser") for name, value in answered.items()]
+    source = "from the organiser's numbers, by fair new"
+    rows += [(name, str(value), "derived", source) for name, value in derived.items()]
+    order = list(default_rows())
+    return sorted(rows, key=lambda row: order.index(generic(row[0])))
+
+
+def _usual(name: str) -> float:
+    """Return the number that a parameter has by default."""
+    return float(default_rows()[name].value)
+
+
+def _share_who_come() -> float:
+    """Return the share of the registered who come on site."""
+    overseas = _usual("organisations.overseas_share")
+    mean_to = (1 - overseas) * _usual("venue.domestic_share") + overseas * _usual("venue.overseas_share")
+    return mean_to * (1 - _usual("venue.no_show_share"))
+
+
+def _foreign_economies(organisations: int) -> int:
+    """Return how many of them take part: no more than usual, and each with a few of the overseas organisations."""
+    most = organisations * _usual("organisations.overseas_share") / ORGANISATIONS_PER_ECONOMY
+    return max(1, min(int(_usual("organisations.foreign_economies")), int(most)))
+
+
+def _lanes(a_day: float) -> str:
+    """Return lanes by gate that pass the busiest hour of a day."""
+    hours = [float(weight) for weight in default_rows()["venue.hour_profile"].value.split()]
+    per_lane = LANE_USE * 3600 / _usual("venue.check_mean_s")
+    lanes = max(1, math.ceil(a_day * max(hours) / sum(hours) / per_lane))
+    gates = math.ceil(lanes / LANES_PER_GATE)
+    return " ".join(str(lanes // gates + (place < lanes % gates)) for place in range(gates))
+
+
+def _sectors(sketch: Sketch) -> str:
+    keys = sketch.tracks or ("general",)
+    rows = [(key, key.replace("_", " ").capitalize(), "1", "1", "assumed", "all alike") for key in keys]
+    return _csv(("sector", "en", "weight", "value_factor", "class", "source"), rows)
+
+
+def _zones(sketch: Sketch) -> str:
+    count = max(1, math.ceil(sketch.exhibitors / EXHIBITORS_PER_ZONE))
+    stand_m2 = _usual("venue.stand_m2")
+    net_m2 = round(max(sketch.exhibitors, 1) * stand_m2 / count)
+    source = f"stands of {stand_m2:g} m2 (UFI 2010)"
+    rows = [(f"hall_{n}", f"Hall {n}", "hall", "", str(net_m2), "1", "derived", source) for n in range(1, count + 1)]
+    return _csv(("zone", "en", "kind", "sector", "net_m2", "attraction", "class", "source"), rows)
+
+
+def _csv(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    return text.getvalue()

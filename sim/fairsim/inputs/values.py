@@ -1,0 +1,169 @@
+"""Values: what files and the command line state, in the types of the parameters, checked against their ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from fairfacts.errors import did_you_mean
+from fairsim.inputs.consistency import check_consistency
+from fairsim.inputs.faults import Faults
+from fairsim.inputs.kinds import Kinds
+from fairsim.inputs.parameter_names import parameter_type
+from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.rows import Row
+
+Changes = Mapping[str, tuple[Any, str]]
+"""Values by the parameter's name, each with where it was stated."""
+DAY_HOURS = 24
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """A value in its parameter's type, and where it was stated."""
+
+    value: Any
+    place: str
+
+
+def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: float, faults: Faults) -> Parameters | None:
+    """Return typed parameters: the rows' values, with changes, at a scale; None where there are faults.
+
+    Args:
+        rows: of the fair's parameters.
+        kinds: of the fair.
+        changes: what a scenario states.
+        scale: size of the fair as a share of the documented one.
+        faults: takes a change that names no parameter, has the wrong type, or lies out of the range, and values that
+            cannot stand together.
+    """
+    stated = _stated(rows, changes, faults)
+    if len(stated) < len(rows):
+        return None
+    nested: dict[str, dict[str, Any]] = {part: {} for part in Parameters.__struct_fields__}
+    of_kinds: dict[str, dict[str, dict[str, Any]]] = {
+        part: {key: {"key": key} for key in keys} for part, keys in kinds.of_parts().items()
+    }
+    for name, row in rows.items():
+        part, *kind, field = name.split(".")
+        value = _scaled(stated[name].value, scale) if row.scales else stated[name].value
+        (of_kinds[part][kind[0]] if kind else nested[part])[field] = value
+    for part, by_key in of_kinds.items():
+        nested[part]["kinds"] = list(by_key.values())
+    parameters = msgspec.convert(nested, Parameters)
+    for names, message in check_consistency(parameters, kinds):
+        faults.add(_places(names, stated, changes), message)
+    return None if faults.found else parameters
+
+
+def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[str, Stated]:
+    """Return the value of each parameter; one that has a fault is missing."""
+    for name, (_, place) in changes.items():
+        if name not in rows:
+            faults.add(place, f"{name} is no key; {did_you_mean(name, rows)}")
+    stated: dict[str, Stated] = {}
+    sources = {name: _source(name, rows, changes) for name in rows}
+    for name, source in sorted(sources.items(), key=lambda one: one[0] != one[1]):  # what others refer to comes first
+        if name != source and source not in stated:
+            continue  # its fault is told where it stands
+        value, place = changes.get(source, (rows[source].value, rows[source].file))
+        if (fault := _fault(value, rows[name], place)) is None:
+            stated[name] = Stated(_converted(value, parameter_type(name)), place)
+        else:
+            faults.add(place, fault.replace(name, source, 1))
+    return stated
+
+
+def _source(name: str, rows: Mapping[str, Row], changes: Changes) -> str:
+    """Return the parameter whose value a parameter takes: its own, unless that refers to another one."""
+    while name not in changes and rows[name].refers_to:
+        name = rows[name].refers_to
+    return name
+
+
+def _places(names: tuple[str, ...], stated: Mapping[str, Stated], changes: Changes) -> str:
+    """Return where values that cannot stand together were stated: what a scenario states, else the fair's files."""
+    changed = dict.fromkeys(stated[name].place for name in names if name in changes)
+    return " and ".join(changed or dict.fromkeys(stated[name].place for name in names if name in stated))
+
+
+def _fault(value: Any, row: Row, place: str) -> str | None:
+    """Return what is wrong with a value; None where it can be played."""
+    wanted = parameter_type(row.name)
+    try:
+        converted = _converted(value, wanted)
+    except ValueError as fault:
+        of_part = f": {fault}" if wanted not in (int, float, date) and str(fault) else ""
+        return f"{row.name} is {value!r}{of_part}; {_remedy(value, wanted, row, place)}"
+    listed = isinstance(converted, tuple)
+    if listed and not converted:
+        return f"{row.name} is empty; it has at least one number ({row.unit})"
+    for number in converted if listed else (converted,):
+        if row.low is not None and row.high is not None and not row.low <= number <= row.high:  # NaN is out as well
+            return f"{row.name} is {number}; allowed is {row.low:g} to {row.high:g} ({row.unit})"
+    if listed and row.name.endswith("hour_profile"):
+        if len(converted) != DAY_HOURS:
+            return f"{row.name} has {len(converted)} numbers; it has one for each of {DAY_HOURS} hours"
+        if not any(converted):
+            return f"{row.name} has no hour with a weight; give one hour at least more than 0"
+    return None
+
+
+def _converted(value: Any, wanted: Any) -> Any:
+    """Return a value in a type.
+
+    Raises:
+        ValueError: it is none; of a list, the message names the part.
+    """
+    if wanted is date:
+        return value if type(value) is date else date.fromisoformat(value if isinstance(value, str) else "")
+    if wanted in (int, float):
+        return _number(value, wanted)
+    whole = int if int in wanted.__args__ else float
+    if isinstance(value, str):
+        value = value.split()
+    if not isinstance(value, list | tuple):
+        raise ValueError  # noqa: TRY004  # whoever catches it tells type and value alike
+    numbers = []
+    for part in value:
+        try:
+            numbers.append(_number(part, whole))
+        except ValueError as fault:
+            raise ValueError(f"{part!r} is not {_described(whole)}") from fault
+    return tuple(numbers)
+
+
+def _number(value: Any, wanted: type) -> Any:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError  # noqa: TRY004  # as above
+    if isinstance(value, str):
+        if "_" in value or not value.isascii():
+            raise ValueError
+        return int(value) if wanted is int else float(value)
+    if wanted is int and not (math.isfinite(value) and value == int(value)):
+        raise ValueError
+    return wanted(value)
+
+
+def _remedy(value: Any, wanted: Any, row: Row, place: str) -> str:
+    """Return what to write instead."""
+    such_as = f" ({row.unit})" if row.refers_to or not row.value else f" ({row.unit}), such as {row.value}"
+    if wanted in (int, float, date):
+        comma = " with a point before decimals" if isinstance(value, str) and "," in value else ""
+        return f"it is {_described(wanted)}{comma}{such_as}"
+    if isinstance(value, str) or place.startswith("--set"):
+        return f"it is numbers separated by spaces{such_as}"
+    return f"write a list ({row.unit}), such as [{', '.join(row.value.split()) if not row.refers_to else '1, 2'}]"
+
+
+def _described(wanted: Any) -> str:
+    return {int: "a whole number", float: "a number", date: "a date"}[wanted]
+
+
+def _scaled(value: Any, scale: float) -> Any:
+    if isinstance(value, tuple):
+        return tuple(max(1, round(number * scale)) for number in value)
+    return round(value * scale) if isinstance(value, int) else value * scale

@@ -1,0 +1,1 @@
+"""Negotiations at exhibitors' desks: requested, declined, lapsed or taken up, talked, ended."""

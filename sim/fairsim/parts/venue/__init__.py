@@ -1,0 +1,1 @@
+"""The exhibition on site: stands in zones, people at the gates, inside the halls, and out again."""

@@ -1,0 +1,181 @@
+"""The archive is a cache: whatever happens to its files, an answer is the log's."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import polars
+import pytest
+from tests.cloudfair.example import batch, example
+from tests.cloudfair.export.test_parquet import begun, kept, rows_of
+
+from cloudfair.errors import DamageError, UnfinishedError
+from cloudfair.export import archive as archives
+from cloudfair.export.archive import Archive
+from cloudfair.export.parquet import clear_unfinished, write_csv
+from cloudfair.export.sql import Limits, ask
+from cloudfair.store.log import Log
+
+EVENTS = example(500)
+LIMITS = Limits(time_s=30.0, memory_mib=256, rows=100)
+REQUESTED = "negotiation.requested.parquet"
+
+
+@pytest.fixture
+def log(sqlite: str) -> Iterator[Log]:
+    log = Log.open(sqlite)
+    yield log
+    log.close()
+
+
+def remove(folder: Path) -> None:
+    (folder / REQUESTED).unlink()
+
+
+def cut_short(folder: Path) -> None:
+    (folder / REQUESTED).write_bytes((folder / REQUESTED).read_bytes()[:-100])
+
+
+def empty(folder: Path) -> None:
+    (folder / REQUESTED).write_bytes(b"")
+
+
+def swap(folder: Path) -> None:
+    shutil.copy(folder / "negotiation.lapsed.parquet", folder / REQUESTED)
+
+
+def flip(folder: Path) -> None:
+    content = bytearray((folder / REQUESTED).read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / REQUESTED).write_bytes(content)
+
+
+def remove_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+
+
+@pytest.mark.parametrize("harm", [remove, cut_short, empty, swap, flip, remove_manifest])
+def test_folder_that_is_not_as_it_was_written_is_written_again(
+    log: Log, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    run, archive = kept(log, EVENTS), Archive(log, tmp_path / "archive")
+    harm(archive.of(run))
+    folder = archive.of(run)
+    assert polars.read_parquet(folder / REQUESTED).to_dicts() == rows_of(EVENTS, "negotiation.requested")
+
+
+def test_damaged_log_is_damage_and_leaves_no_folder(log: Log, tmp_path: Path) -> None:
+    run, archive = kept(log, EVENTS), Archive(log, tmp_path / "archive")
+    with log._database.transaction() as connection:
+        connection.exec_driver_sql("UPDATE segment SET payload = x'28b52ffd' WHERE first = 200")
+    with pytest.raises(DamageError, match="the segment at event 200 is not what was appended"):
+        archive.of(run)
+    assert list((tmp_path / "archive").iterdir()) == []
+
+
+def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, archive = begun(log), Archive(log, tmp_path / "archive")
+    with pytest.raises(UnfinishedError, match="has no events yet"):
+        archive.as_of_now(run)
+    log.batches.append(run, batch(EVENTS, 0, 200))
+
+    def answer() -> tuple[int, list[list[object]]]:
+        archived = archive.as_of_now(run)
+        found = asyncio.run(ask(archived.folder, "select max(position) from negotiation.requested", LIMITS))
+        return archived.position, found.rows
+
+    def latest(end: int) -> list[list[object]]:
+        return [[rows_of(EVENTS[:end], "negotiation.requested")[-1]["position"]]]
+
+    assert answer() == (200, latest(200))
+    log.batches.append(run, batch(EVENTS, 200, 400))
+    assert answer() == (200, latest(200))  # not older than half a minute
+    monkeypatch.setattr(archives, "FRESH_S", 0.0)
+    assert answer() == (400, latest(400))
+    log.batches.append(run, batch(EVENTS, 400, 500))
+    assert answer() == (500, latest(500))
+    assert archive.of(run).name == run
+    archive.of(run)
+    assert [folder.name for folder in (tmp_path / "archive").iterdir()] == [run]
+
+
+def test_what_killed_writers_left_is_cleared_and_what_living_ones_write_is_not(sqlite: str, tmp_path: Path) -> None:
+    writer = (
+        "import sys, time; from pathlib import Path; from cloudfair.export.parquet import new_folder\n"
+        "with new_folder(Path(sys.argv[1])) as made:\n"
+        "    (made / 'x').write_text('x'); print('begun', flush=True); time.sleep(60)"
+    )
+    processes = []
+    for name in ("killed", "living"):
+        process = subprocess.Popen(
+            [sys.executable, "-c", writer, str(tmp_path / name)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        processes.append(process)
+    killed, living = processes
+    killed.send_signal(signal.SIGKILL)
+    killed.wait(10)
+    try:
+        clear_unfinished(tmp_path)
+        assert [folder.name.split("-")[0] for folder in tmp_path.glob(".*")] == [".living"]
+    finally:
+        living.kill()
+        living.wait(10)
+    for process in processes:
+        assert process.stdout
+        process.stdout.close()
+
+
+@pytest.mark.parametrize("name", ["economy=XX", "seed=8", "a[b]*?", "o'q", "公平 été"])
+def test_names_of_folders_change_nothing(log: Log, tmp_path: Path, name: str) -> None:
+    run, place = kept(log, EVENTS), tmp_path / name
+    folder = Archive(log, place / "archive").of(run)
+    expected = rows_of(EVENTS, "negotiation.requested")
+    assert polars.read_parquet((folder / REQUESTED).read_bytes()).to_dicts() == expected
+    found = asyncio.run(ask(folder, "select * from negotiation.requested order by position limit 3", LIMITS))
+    assert found.fault is None
+    assert [column.name for column in found.columns] == list(expected[0])
+    assert [row[0] for row in found.rows] == [row["position"] for row in expected[:3]]
+    write_csv(log, run, place / "csv")
+    header = (place / "csv" / "negotiation.requested.csv").read_text().splitlines()[0]
+    assert header.split(",") == list(expected[0])
+
+
+def test_files_say_of_what_they_are(log: Log, tmp_path: Path) -> None:
+    run = kept(log, EVENTS)
+    folder = Archive(log, tmp_path).of(run)
+    metadata = polars.read_parquet_metadata(folder / REQUESTED)
+    about = {
+        name.removeprefix("cloudfair."): value for name, value in metadata.items() if name.startswith("cloudfair.")
+    }
+    units = json.loads(about.pop("units"))
+    assert about == {
+        "run": run,
+        "fair": "example",
+        "seed": "7",
+        "replication": "0",
+        "scale": "1.0",
+        "version": "1",
+        "epoch": "2020-09-04T00:00:00+08:00",
+        "zone": "Asia/Shanghai",
+    }
+    assert units["at_ms"] == "milliseconds (at_ms: since cloudfair.epoch)"
+    assert units["clock"] == "local date and time of the fair, in cloudfair.zone"
+
+
+def test_time_of_the_archive_is_not_the_wall_clock(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, archive = begun(log), Archive(log, tmp_path / "archive")
+    log.batches.append(run, batch(EVENTS, 0, 200))
+    archive.as_of_now(run)
+    monkeypatch.setattr(time, "time", lambda: 0.0)
+    log.batches.append(run, batch(EVENTS, 200, 400))
+    assert archive.as_of_now(run).position == 200

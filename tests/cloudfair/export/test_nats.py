@@ -1,0 +1,274 @@
+"""What is published to a real NATS JetStream, and that nothing is published twice or lost."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import nats
+import pytest
+from tests.cloudfair.conftest import served
+from tests.cloudfair.example import batch, begin, example, send, send_all
+from tests.cloudfair.nats import free_port, nats_server
+
+from cloudfair.errors import DamageError
+from cloudfair.export import nats as publisher
+from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, plain
+from cloudfair.export.nats import Publisher, _subject_of, masked
+from cloudfair.settings import Settings
+from cloudfair.store.log import Log
+from fairfacts.errors import BackendError
+from fairfacts.events import encode
+
+LOG = example(2_000)
+PATIENCE_S = 30.0
+
+
+async def messages(url: str, stream: str, count: int) -> list[tuple[str, str, Any]]:
+    """The first messages of a stream: subject, id, content; and that there are no more, once they have come."""
+    client = await nats.connect(url)
+    try:
+        jetstream = client.jetstream()
+        end = time.monotonic() + PATIENCE_S
+        while (await state_of(jetstream, stream)) < count:
+            assert time.monotonic() < end, "they did not come in time"
+            await asyncio.sleep(0.05)
+        subscription = await jetstream.subscribe(">", stream=stream, ordered_consumer=True)
+        found = [await subscription.next_msg(timeout=10) for _ in range(count)]
+        assert await state_of(jetstream, stream) == count
+        return [(m.subject, m.headers["Nats-Msg-Id"], json.loads(m.data)) for m in found]
+    finally:
+        await client.close()
+
+
+async def state_of(jetstream: Any, stream: str) -> int:
+    """How many messages a stream has; none where it is not there yet."""
+    try:
+        return int((await jetstream.stream_info(stream)).state.messages)
+    except nats.js.errors.NotFoundError:
+        return 0
+
+
+def are_the_log(found: list[tuple[str, str, Any]], run: str, events: list[Any]) -> bool:
+    lines = [json.loads(line) for line in encode(events).splitlines()]
+    return [(subject, name, said["data"], said["source"]) for subject, name, said in found] == [
+        (f"cloudfair.{run}.events.{line['type']}", f"{run}/events/{position}", line, f"/runs/{run}")
+        for position, line in enumerate(lines)
+    ]
+
+
+def test_events_and_frames_of_a_run_are_published_in_order(tmp_path: Path, sqlite: str) -> None:
+    with (
+        nats_server(tmp_path) as url,
+        served(Settings(database=sqlite, nats=url)) as backend,
+        httpx.Client(base_url=backend) as client,
+    ):
+        run = begin(client)
+        send_all(client, run, LOG, size=300)
+        assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+        *_, (subject, name, frame) = asyncio.run(frames(url))
+        assert (subject, name) == (f"cloudfair.{run}.frames", f"{run}/frames/{len(LOG)}")
+        assert frame == client.get(f"/runs/{run}/snapshot").json()
+        metrics = client.get("/metrics").text
+    assert f'cloudfair_published_total{{kind="events"}} {len(LOG):.1f}' in metrics
+
+
+async def frames(url: str) -> list[tuple[str, str, Any]]:
+    client = await nats.connect(url)
+    jetstream, end = client.jetstream(), time.monotonic() + PATIENCE_S
+    try:
+        while True:
+            try:
+                last = await jetstream.get_last_msg(FRAMES, "cloudfair.*.frames")
+                if json.loads(last.data)["position"] == len(LOG):
+                    return [(last.subject, last.headers["Nats-Msg-Id"], json.loads(last.data))]
+            except nats.js.errors.NotFoundError:
+                pass
+            assert time.monotonic() < end, "no last frame came in time"
+            await asyncio.sleep(0.05)
+    finally:
+        await client.close()
+
+
+def test_a_backend_that_is_started_again_goes_on_where_jetstream_stands(tmp_path: Path, sqlite: str) -> None:
+    with nats_server(tmp_path) as url:
+        with served(Settings(database=sqlite, nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG[:700])
+            asyncio.run(messages(url, EVENTS, 700))
+        with served(Settings(database=sqlite)) as backend, httpx.Client(base_url=backend) as client:
+            send_all(client, run, LOG, first=700)  # nobody publishes meanwhile, and the run ends
+        with served(Settings(database=sqlite, nats=url)):
+            assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+def test_a_server_that_comes_late_or_goes_away_is_waited_for(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publisher, "RETRY_S", 0.1)
+    port = free_port()
+    settings = Settings(database=sqlite, nats=f"nats://127.0.0.1:{port}")
+    with served(settings) as backend, httpx.Client(base_url=backend) as client:
+        run = begin(client)
+        send(client, run, LOG, 0, 500)
+        with nats_server(tmp_path, port) as url:
+            asyncio.run(messages(url, EVENTS, 500))
+        send_all(client, run, LOG, first=500)
+        with nats_server(tmp_path, port) as url:
+            assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+def test_two_backends_publish_an_event_once(tmp_path: Path, sqlite: str) -> None:
+    with nats_server(tmp_path) as url:
+        settings = Settings(database=sqlite, nats=url)
+        with served(settings) as one, served(settings), httpx.Client(base_url=one) as client:
+            run = begin(client)
+            send_all(client, run, LOG, size=100)
+            assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+def test_runs_that_had_ended_before_are_published_whole(tmp_path: Path, sqlite: str) -> None:
+    with served(Settings(database=sqlite)) as backend, httpx.Client(base_url=backend) as client:
+        run = begin(client)
+        send_all(client, run, LOG)
+    with nats_server(tmp_path) as url, served(Settings(database=sqlite, nats=url)):
+        assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+        assert asyncio.run(frames(url))[0][1] == f"{run}/frames/{len(LOG)}"
+
+
+def test_holes_are_filled_and_nothing_comes_twice(tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full stream refuses single messages; JetStream has forgotten the ids of the others before it has room again."""
+    monkeypatch.setattr(publisher, "RETRY_S", 0.2)
+    with nats_server(tmp_path) as url:
+        asyncio.run(limited(url, bytes_at_most=150_000))
+        with served(Settings(database=sqlite, nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG)
+            asyncio.run(full(url))
+            asyncio.run(limited(url, bytes_at_most=-1))
+            found = asyncio.run(messages(url, EVENTS, len(LOG)))
+    assert are_the_log(sorted(found, key=lambda message: int(message[1].rpartition("/")[2])), run, LOG)
+
+
+async def limited(url: str, bytes_at_most: int) -> None:
+    """Make the stream, or settle it anew, with so many bytes, and ids that are forgotten at once."""
+    client = await nats.connect(url)
+    jetstream = client.jetstream()
+    config = nats.js.api.StreamConfig(
+        name=EVENTS, subjects=["cloudfair.*.events.>"], max_bytes=bytes_at_most, duplicate_window=0.1, discard="new"
+    )
+    await (jetstream.add_stream(config) if bytes_at_most > 0 else jetstream.update_stream(config))
+    await client.close()
+
+
+async def full(url: str) -> None:
+    """Return once a stream with a limit takes no more."""
+    client = await nats.connect(url)
+    jetstream, end, before = client.jetstream(), time.monotonic() + PATIENCE_S, -1
+    while (now := await state_of(jetstream, EVENTS)) == 0 or now != before:
+        assert time.monotonic() < end, "the stream was never full"
+        before = now
+        await asyncio.sleep(0.3)
+    assert 0 < now < len(LOG)
+    await client.close()
+
+
+async def emptied(url: str, *, made_again: bool) -> None:
+    """Purge the stream of events, or delete it."""
+    client = await nats.connect(url)
+    jetstream = client.jetstream()
+    await (jetstream.delete_stream(EVENTS) if made_again else jetstream.purge_stream(EVENTS))
+    await client.close()
+
+
+def test_a_purged_stream_gets_what_is_new_and_one_made_again_gets_all(tmp_path: Path, sqlite: str) -> None:
+    with nats_server(tmp_path) as url:
+        settings = Settings(database=sqlite, nats=url)
+        with served(settings) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG[:700])
+            asyncio.run(messages(url, EVENTS, 700))
+        asyncio.run(emptied(url, made_again=False))
+        with served(settings) as backend, httpx.Client(base_url=backend) as client:
+            send_all(client, run, LOG, first=700)
+            found = asyncio.run(messages(url, EVENTS, len(LOG) - 700))
+        assert [name for _, name, _ in found] == [f"{run}/events/{position}" for position in range(700, len(LOG))]
+        asyncio.run(emptied(url, made_again=True))
+        with served(settings):
+            assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+def test_a_run_that_is_damaged_holds_up_no_other(tmp_path: Path, sqlite: str, caplog: pytest.LogCaptureFixture) -> None:
+    with served(Settings(database=sqlite)) as backend, httpx.Client(base_url=backend) as client:
+        whole, damaged = begin(client), begin(client)
+        for run in (whole, damaged):
+            send_all(client, run, LOG)
+    with sqlite3.connect(sqlite) as connection:
+        connection.execute("update segment set payload = x'00' where run_id = ?", (damaged,))
+    with nats_server(tmp_path) as url, served(Settings(database=sqlite, nats=url)):
+        assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), whole, LOG)
+    assert f"run {damaged}: the segment at event 0 is not what was appended" in caplog.text
+
+
+def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
+    sqlite: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, told = Log.open(sqlite), {"fault": ""}
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    log.batches.append(run, batch(LOG, 0, 100))
+    pages = publisher._Pages(None, None, "there", log, None, None, {})
+    monkeypatch.setattr(publisher, "RETRY_S", 0)
+
+    async def publish(_: object) -> None:
+        if told["fault"]:
+            raise DamageError(told["fault"], run=run, table="segment", position=0)
+
+    async def tried(fault: str) -> bool:
+        told["fault"] = fault
+        return any([await pages.publish() for _ in range(3)])
+
+    monkeypatch.setattr(pages, "_publish", publish)
+    is_busy = [asyncio.run(tried(fault)) for fault in ("one fault", "another", "", "another")]
+    log.close()
+    assert is_busy == [False, False, True, False]
+    assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["one fault", "another", "another"]
+
+
+def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sqlite: str) -> None:
+    with nats_server(tmp_path) as url:
+        settings = Settings(database=sqlite, nats=url)
+        with served(settings) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG[:700])
+            asyncio.run(messages(url, EVENTS, 700))
+            with sqlite3.connect(sqlite) as connection:
+                connection.execute("update publication set position = 1000000")
+            send_all(client, run, LOG, first=700)
+            assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+@pytest.mark.parametrize("run", ["a run", "a*", "a.b", "a>", "公平"])
+def test_whatever_a_run_is_called_its_subject_is_one_token(run: str) -> None:
+    assert re.fullmatch(r"cloudfair\.[A-Za-z0-9_-]+", _subject_of(run))
+
+
+def test_a_server_without_jetstream_is_named_as_such() -> None:
+    assert plain(nats.js.errors.ServiceUnavailableError()) == NO_JETSTREAM
+    assert plain(nats.js.errors.APIError(code=503, description="maximum bytes exceeded")) == "maximum bytes exceeded"
+
+
+def test_the_address_is_told_without_its_password() -> None:
+    assert masked("nats://fair:secret@nats.example:4333") == "nats://nats.example:4333"
+    assert masked("nats.example") == "nats://nats.example:4222"
+
+
+def test_without_the_client_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publisher.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(BackendError, match=r"nats-py is missing; install it with: pip install 'cloudfair\[nats\]'"):
+        Publisher("nats://127.0.0.1", None, None, None)

@@ -1,0 +1,124 @@
+"""Live runs in memory against the log they come from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+from tests.cloudfair.example import batch, digest_of, example, folded, measures_of, packed
+
+from cloudfair.projections import live
+from cloudfair.projections.live import Live
+from cloudfair.projections.live_runs import LiveRuns
+from cloudfair.store.checkpoints import StoredCheckpoint
+from cloudfair.store.log import Log
+from fairfacts.errors import BackendError
+
+EVENTS = example(1_000)
+
+
+@pytest.fixture
+def log(sqlite: str) -> Iterator[Log]:
+    log = Log.open(sqlite)
+    yield log
+    log.close()
+
+
+@pytest.fixture
+def run(log: Log) -> str:
+    return log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+
+
+@pytest.fixture
+def writer() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(1) as writer:
+        yield writer
+
+
+def stands(live: Live) -> tuple[int, int, str, bool, dict[str, object]]:
+    measures = live.state().snapshot()
+    return live.head, live.position, live.digest, live.ended, measures
+
+
+async def test_run_is_rebuilt_from_checkpoint_and_log(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECKPOINT_EVENTS", 250)
+    first = Live(run, log, writer)
+    for start in range(0, 900, 100):
+        await first.append(batch(EVENTS, start, start + 100), EVENTS[start : start + 100])
+        assert stands(first)[:2] == (start + 100, start + 100)
+    position, digest, _ = log.checkpoints.latest(run)
+    assert (position, digest) == (600, digest_of(EVENTS[:600]))  # of 300 and 600; that of 900 goes with the next batch
+    assert stands(Live(run, log, writer)) == stands(first)
+
+
+async def test_whoever_needs_an_event_waits_for_the_one_that_folds_it(
+    log: Log, run: str, writer: ThreadPoolExecutor
+) -> None:
+    """A request that finds its run being followed must not answer with an older position."""
+    following = Live(run, log, writer)
+    log.batches.append(run, batch(EVENTS, 0, 100))
+    await following.appending.acquire()
+    reached = asyncio.create_task(following.reach(100))
+    await asyncio.sleep(0)
+    assert not reached.done()
+    following.appending.release()
+    await reached
+    assert (following.head, following.digest) == (100, digest_of(EVENTS[:100]))
+
+
+async def test_run_has_a_checkpoint_at_its_end(log: Log, run: str, writer: ThreadPoolExecutor) -> None:
+    whole = Live(run, log, writer)
+    await whole.append(batch(EVENTS, 0, 1000), EVENTS)
+    assert stands(whole) == (1000, 1000, digest_of(EVENTS), True, measures_of(EVENTS))
+    writer.submit(int).result()
+    assert log.checkpoints.latest(run)[:2] == (1000, digest_of(EVENTS))
+
+
+async def test_checkpoint_of_another_release_is_left_aside(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.batches.append(run, batch(EVENTS, 0, 500))
+    with monkeypatch.context() as earlier:
+        earlier.setattr("cloudfair.store.checkpoints.SHAPE", "of another release")
+        log.checkpoints.save(run, [StoredCheckpoint(500, digest_of(EVENTS[:500]), b"\x81\xa5other\x01")])
+    assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
+
+
+async def test_checkpoints_of_another_release_are_made_anew_when_a_run_is_read(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "CHECKPOINT_EVENTS", 250)
+    for start in range(0, 900, 100):
+        log.batches.append(run, batch(EVENTS, start, start + 100))
+    stands(Live(run, log, writer))
+    writer.submit(int).result()
+    stretches = [log.checkpoints.stretch(run, position=position) for position in (250, 301, 650, 900)]
+    assert [stretch.first for stretch in stretches] == [0, 300, 600, 600]
+    checkpoint = log.checkpoints.stretch(run, position=650).checkpoint
+    assert (checkpoint.digest, checkpoint.state) == (digest_of(EVENTS[:600]), folded(EVENTS[:600]).checkpoint())
+
+
+async def test_batches_that_were_kept_without_an_answer_are_taken_in_with_the_next(
+    log: Log, run: str, writer: ThreadPoolExecutor
+) -> None:
+    behind = Live(run, log, writer)
+    log.batches.append(run, batch(EVENTS, 0, 400))
+    log.batches.append(run, batch(EVENTS, 400, 500))
+    assert (await behind.append(batch(EVENTS, 0, 400), EVENTS[:400])).digest == digest_of(EVENTS[:400])
+    assert (await behind.append(batch(EVENTS, 500, 600), EVENTS[500:600])).digest == digest_of(EVENTS[:600])
+    assert stands(behind) == (600, 600, digest_of(EVENTS[:600]), False, measures_of(EVENTS[:600]))
+
+
+async def test_log_whose_events_this_release_does_not_know_is_told(log: Log, run: str) -> None:
+    known = batch(EVENTS, 0, 2)
+    ndjson = known.ndjson.replace(b'"fair.opened"', b'"fair.inaugurated"')
+    log.batches.append(run, msgspec.structs.replace(known, ndjson=ndjson, payload=packed(ndjson)))
+    runs = LiveRuns(log)
+    with pytest.raises(BackendError, match=f"run {run}: .* does not read event 1 of its log .*fair.inaugurated"):
+        await runs.get(run)
+    runs.close()

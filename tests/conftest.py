@@ -1,0 +1,36 @@
+"""What every test relies on: no terminal, and so no width of one; and no measure of how fast this machine is."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers, and Rich believes them
+    os.environ.pop(_size, None)
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+GUIDE = "tests/docs/test_guide.py"
+LONG = (
+    GUIDE,
+    "tests/fairlab/test_calibration.py",
+    "tests/faircli/commands/test_run.py",
+    "tests/faircli/test_launcher.py",
+    "tests/fuzz/test_bad_inputs.py",
+    "tests/torture/test_troubles.py",
+)
+"""Files that take longest."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker waits for another at the end.
+
+    A file's tests go to one worker, as they share what is set up; but each page of the guide stands by itself.
+    """
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    for item in items:
+        file = item.nodeid.partition("::")[0]
+        if file != GUIDE:
+            item.add_marker(pytest.mark.xdist_group(file))

@@ -1,0 +1,40 @@
+"""`fair branch`: a stored run is played again, and goes on differently."""
+
+from __future__ import annotations
+
+import pytest
+from tests.faircli.fair import Played
+
+EVENING = ("--at", "2020-09-05 20:00")
+
+
+def test_a_run_is_branched_with_a_change(played: Played) -> None:
+    fair, run = played
+    branched = fair.json("branch", run["run"], *EVENING, "--set", "negotiations.night_share=1")
+    assert branched["branches"][0]["run_digest"] == run["digest"]
+    assert branched["parting"]["run"] != branched["parting"]["branch"]
+    lapsed = branched["differences"]["negotiations.lapsed"]
+    assert lapsed["run"]["mean"] == run["measures"]["negotiations"]["lapsed"]
+
+
+def test_branches_are_disrupted_and_show_where_they_part(played: Played) -> None:
+    fair, run = played
+    outage = '{"kind": "platform_outage", "lasts_min": 9}'
+    shown = fair("branch", run["run"], *EVENING, "--disrupt", outage, "-n", "2")
+    assert "they part at position" in shown.stdout
+    assert '"type":"disruption.begun"' in shown.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--set", "venue.days=3"), "cannot become 3 while the fair is on"),
+        ((), "the branch changes nothing; add --set key=value or --disrupt JSON"),
+        (("--disrupt", '{"kind": "fire"}'), "kinds are platform_outage, stream_failure, session_cancelled, "),
+        (("--at", "2021-01-01"), "--at: 2021-01-01 lies outside the fair"),
+    ],
+)
+def test_a_branch_that_cannot_be_played_is_refused(played: Played, arguments: tuple[str, ...], complaint: str) -> None:
+    fair, run = played
+    done = fair("branch", run["run"], *EVENING, *arguments)
+    assert (done.returncode, done.stdout, complaint in done.stderr) == (2, "", True), done.stderr

@@ -1,0 +1,100 @@
+"""`fair calibrate`: the parameters of a scenario are fitted to its targets."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+import pytest
+from tests.faircli.fair import Fair
+
+from faircli.commands import calibrate
+from fairlab.store import calibration_of
+from fairsim.inputs.sketch import Sketch, write_fair
+
+SKETCH = Sketch(date(2027, 3, 12), 1, "America/New_York", "US", 40, 20, 100, 2)
+
+ONE_EVENING = """
+extends = "ciftis2020"
+[fair]
+days = 2
+[venue]
+days = 0
+[streams]
+audience_mean = 0
+[[calibration.parameters]]
+name = "visits.domestic_per_delegate_day"
+around = 1
+factor = 3
+reason = "a whole fair's negotiations in two days"
+[[calibration.targets]]
+figure = "negotiations.initiated"
+reason = "there is no other"
+"""
+
+
+def test_scenario_is_calibrated_gone_on_with_and_played(fair):
+    (fair.folder / "evening.toml").write_text(ONE_EVENING)
+    asked = (
+        "calibrate",
+        "evening.toml",
+        "--scale",
+        "0.01",
+        "--small",
+        "0.5",
+        "--check",
+        "2",
+        "--resume",
+        "runs.ndjson",
+    )
+    found = fair.json(*asked, "-o", "fitted.toml")
+    assert found["parameters"][0]["value"] > 0.5  # six days of visits in two
+    again = fair(*asked)
+    assert "0 runs in" in again.stdout
+    assert f"{found['parameters'][0]['value']:.5g}" in again.stdout
+    assert "weakest direction: visits.domestic_per_delegate_day" in again.stdout
+    played = fair.json("scenarios", "show", "fitted.toml")
+    values = {one["name"]: one["value"] for one in played["parameters"]}
+    assert values["visits.domestic_per_delegate_day"] == found["parameters"][0]["value"]
+
+
+def test_a_calibration_that_failed_says_so_plainly_and_shows_no_interval(capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = calibration_of("ciftis2020")
+    assert shipped is not None
+    met = tuple(msgspec.structs.replace(each, missed=False) for each in shipped.targets)
+    calibrate._show(msgspec.structs.replace(shipped, targets=met))
+    assert "not fitted" not in capsys.readouterr().out
+    missed = msgspec.structs.replace(shipped.targets[0], missed=True, within=False, error=0.29)
+    calibrate._show(msgspec.structs.replace(shipped, targets=(missed, *met[1:])))
+    shown = capsys.readouterr().out
+    assert f"not fitted: {missed.name} is missed by +29.0%" in shown
+    assert "The calibration failed" in shown
+    low = f"{shipped.parameters[0].low:.5g}"
+    assert low not in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (
+            ("-o", "found.txt"),
+            "-o found.txt: is neither .toml",
+        ),
+        (("--resume", "no/where.ndjson"), "--resume no/where.ndjson: there is no folder no; make it, or name another"),
+        (("--figures", "no.csv"), "no.csv: cannot be read"),
+    ],
+)
+def test_a_calibration_that_cannot_be_made_is_refused(fair: Fair, arguments: tuple[str, ...], complaint: str) -> None:
+    done = fair("calibrate", "ciftis2020", *arguments)
+    assert (done.returncode, done.stdout, complaint in done.stderr) == (2, "", True), done.stderr
+
+
+@pytest.mark.parametrize("command", ["calibrate", "posterior"])
+def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: str) -> None:
+    write_fair(fair.folder / "mine", SKETCH)
+    (fair.folder / "evening.toml").write_text(ONE_EVENING.replace("ciftis2020", "mine"))
+    done = fair(command, "evening.toml")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.strip() == (
+        "Error: the fair mine has no figures: write mine/figures.csv, or give figures with --figures FILE.csv"
+    )

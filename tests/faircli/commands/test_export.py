@@ -1,0 +1,57 @@
+"""`fair export`: the events of a run, or its programme, for other tools."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+import polars
+from tests.faircli.fair import Played
+
+from fairfacts.interchange.files import read_timetable
+
+
+def test_ndjson_is_the_log_and_cloudevents_carry_it(played: Played) -> None:
+    fair, result = played
+    for form in ("ndjson", "cloudevents"):
+        told = fair.json("export", result["run"], "--to", form)
+        assert (told["events"], told["into"]) == (result["events"], str(fair.folder / f"{result['run']}.{form}"))
+    log = (fair.folder / f"{result['run']}.ndjson").read_bytes()
+    assert hashlib.sha256(log).hexdigest() == result["digest"]
+    envelopes = (fair.folder / f"{result['run']}.cloudevents").read_bytes().splitlines()
+    assert b"".join(line[line.index(b'"data":') + 7 : -1] + b"\n" for line in envelopes) == log
+    assert [json.loads(line)["id"] for line in envelopes] == [str(position) for position in range(result["events"])]
+
+
+def test_parquet_and_csv_are_folders(played: Played) -> None:
+    fair, result = played
+    fair.json("export", result["run"])
+    fair.json("export", result["run"], "--to", "csv", "--into", "events")
+    folder = fair.folder / f"{result['run']}.parquet"
+    requested = polars.read_parquet(folder / "negotiation.requested.parquet")
+    assert requested.height == result["measures"]["negotiations"]["initiated"]
+    assert polars.read_csv(fair.folder / "events" / "negotiation.requested.csv", try_parse_dates=True).equals(
+        requested.cast({"clock": polars.Datetime("us")})
+    )
+    again = fair("export", result["run"], "--to", "csv", "--into", "events")
+    assert (again.returncode, again.stderr) == (
+        1,
+        "Error: events is there already; remove it, or name another folder\n",
+    )
+
+
+def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
+    fair, result = played
+    done = fair("export", result["run"], "--into", "-")
+    assert (done.returncode, done.stderr) == (2, "Error: --into -: parquet is a folder of files; name one\n")
+
+
+def test_the_programme_is_exported_for_calendars_and_conferences(played: Played) -> None:
+    fair, result = played
+    for form in ("ics", "json"):
+        assert fair("export", result["run"], "--to", form, "--into", f"programme.{form}").returncode == 0
+    calendar, schedule = (read_timetable(fair.folder / f"programme.{form}").timetable for form in ("ics", "json"))
+    assert len(calendar.entries) == result["measures"]["programme"]["scheduled"]
+    assert [(e.title, e.starts, e.ends, e.room) for e in schedule.entries] == [
+        (e.title, e.starts, e.ends, e.room) for e in calendar.entries
+    ]

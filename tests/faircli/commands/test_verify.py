@@ -1,0 +1,79 @@
+"""`fair verify`: whether the log of a run is whole."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+
+import httpx
+import zstandard
+from tests.faircli.fair import SMALL, Fair, Played
+from tests.fairfacts.stories import STARTED
+
+from fairfacts.auditor import LAWS
+from fairfacts.events import encode
+from fairfacts.parts.runs import RunEnded
+from fairfacts.parts.visits import VisitEnded
+
+
+def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(played: Played) -> None:
+    fair, result = played
+    verified = fair.json("verify", result["run"])
+    laws = verified.pop("laws")
+    assert (laws["checked"], laws["broken"], laws["violations"]) == (len(LAWS), {}, [])
+    assert all(flow["holds"] for flow in laws["flows"].values())
+    assert verified == {
+        "run": result["run"],
+        "ok": True,
+        "events": result["events"],
+        "digest": result["digest"],
+        "ended": True,
+        "faults": [],
+        "damage": [],
+        "unchecked": [],
+        "repaired": [],
+        "measures": result["measures"],
+    }
+
+
+def test_verify_finds_an_event_that_was_changed_in_the_database(fair: Fair) -> None:
+
+    run = fair.json("run", *SMALL)["run"]
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        ((payload,),) = database.execute("SELECT payload FROM segment WHERE first = 0")
+        forged = zstandard.decompress(payload).replace(b'"delegates":2', b'"delegates":3', 1)
+        database.execute("UPDATE segment SET payload = ? WHERE first = 0", (zstandard.compress(forged),))
+    database.close()
+    done = fair("verify", run, "--json")
+    what = "is not what was appended: its SHA-256 differs from the stored one"
+    (damage,) = json.loads(done.stdout)["damage"]
+    assert (done.returncode, damage) == (
+        1,
+        {"run": run, "table": "segment", "position": 0, "what": what, "derived": False},
+    )
+    assert f"wrong: segment 0: {what}" in fair("verify", run).stdout
+
+
+def test_verify_repairs_what_is_derived_from_the_log(fair: Fair) -> None:
+    run = fair.json("run", *SMALL)["run"]
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        database.execute("UPDATE checkpoint SET state = 'x'")
+    database.close()
+    done = fair("verify", run)
+    assert (done.returncode, "its checksum does not fit; --repair makes it again" in done.stdout) == (1, True)
+    assert (fair("verify", run, "--repair").returncode, fair("verify", run).returncode) == (0, 0)
+
+
+def test_verify_tells_which_laws_a_log_breaks(fair: Fair) -> None:
+    unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0, dropped=False)
+    with fair.serving() as (url, _):
+        began = {"scenario": "ciftis2020", "seed": 7, "replication": 2, "scale": 0.1, "version": "1.2.3"}
+        run = httpx.post(f"{url}/runs", json=began).raise_for_status().json()["run"]
+        sent = httpx.post(f"{url}/runs/{run}/events?first=0", content=encode([STARTED, unbegun, RunEnded(at_ms=9)]))
+        assert sent.is_success, sent.text
+    done, told = fair("verify", run), json.loads(fair("verify", run, "--json").stdout)
+    assert (done.returncode, told["ok"]) == (1, False)
+    assert told["laws"]["broken"] == {"visit.started": 1, "run.duration": 1}
+    assert told["laws"]["violations"][0]["event"] == json.loads(encode([unbegun]))
+    law = "event 1 breaks visit.started (a visit ends once, after it started, as the visit of whom it started):"
+    assert done.stdout.splitlines()[0] == f"wrong: {law} {encode([unbegun]).decode().strip()}"

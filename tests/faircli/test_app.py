@@ -1,0 +1,93 @@
+"""The commands by name: their help, and what is imported for it."""
+
+from __future__ import annotations
+
+import inspect
+import subprocess
+import sys
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+import typer
+from tests.faircli.fair import Fair, Played
+
+from faircli.app import COMMANDS, STATUSES
+from faircli.completion import complete_change
+from fairsim import VERSION
+
+FOLDER = Path(inspect.getfile(import_module("faircli.commands"))).parent
+SUBCOMMANDS = ("scenarios show", "scenarios card", "scenarios schema")
+HEAVY = (
+    *("simpy", "numpy", "scipy", "pandas", "fastapi", "uvicorn", "starlette", "httpx", "websockets", "sqlalchemy"),
+    *("sqlmodel", "alembic", "duckdb", "matplotlib", "jinja2", "distributed", "pyabc", "icalendar"),
+)
+
+
+def test_each_command_has_a_module_of_its_name() -> None:
+    modules = {path.stem for path in FOLDER.glob("*.py")} - {"__init__"}
+    assert modules == set(COMMANDS)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_line_of_a_command_is_the_first_of_its_help(name: str) -> None:
+    command = getattr(import_module(f"faircli.commands.{name}"), name)
+    help_text = command.info.help if isinstance(command, typer.Typer) else command.__doc__
+    assert COMMANDS[name] == help_text.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, *SUBCOMMANDS])
+def test_the_help_of_a_command_has_an_example_of_it_and_no_noise(fair: Fair, name: str) -> None:
+    done = fair(*name.split(), "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"fair {name}" in done.stdout.partition("Example")[2]
+    assert "<bool>" not in done.stdout
+
+
+def test_the_help_of_all_names_every_command(fair: Fair) -> None:
+    shown = fair("--help").stdout
+    assert all(f" {name} " in shown for name in COMMANDS)
+    assert STATUSES in " ".join(shown.split())
+    assert "<bool>" not in shown
+
+
+def test_the_versions_are_printed(fair: Fair) -> None:
+    done = fair("--version")
+    assert (done.returncode, done.stdout) == (0, f"cloudfair {version('cloudfair')}, model {VERSION}\n")
+
+
+def imported(folder: Path, *arguments: str, **environment: str) -> set[str]:
+    """The libraries of `HEAVY` that a command imports in a process of its own."""
+    code = (
+        "import sys\ntry:\n    from faircli.main import main\n    main()\nfinally:\n"
+        f"    print([name for name in {HEAVY!r} if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    return set(eval(done.stderr.splitlines()[-1]))
+
+
+def test_help_the_list_of_runs_and_completion_import_no_library_that_they_do_not_need(played: Played) -> None:
+    fair, _ = played
+    assert imported(fair.folder, "--help") == set()
+    assert imported(fair.folder, "run", "--help") == set()
+    assert imported(fair.folder, "runs") == set()
+    words = {"_FAIR_COMPLETE": "complete_bash", "COMP_WORDS": "fair verify ciftis", "COMP_CWORD": "2"}
+    assert imported(fair.folder, **words) == set()
+
+
+def test_parameters_of_every_shipped_fair_are_completed() -> None:
+    assert complete_change("organisations.trade_visitor.o") == ["organisations.trade_visitor.overseas_share="]
+
+
+def test_a_command_that_does_not_exist_is_refused_with_the_nearest(fair: Fair) -> None:
+    done = fair("compair")
+    assert done.returncode == 2
+    assert "'compare'" in done.stderr

@@ -1,0 +1,76 @@
+"""How a command ends: by Ctrl-C at any moment, and when its reader leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.faircli.fair import FAIR, Fair, Played, children, wait_until
+from tests.real import starts
+
+INTERRUPTED = 130
+INTERRUPT_IN_IMPORT = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+from faircli.main import main
+main(sys.argv[2:])
+"""
+
+
+@pytest.mark.parametrize("module", ["fairfacts.errors", "typer", "faircli.commands.ensemble", "numpy", "simpy"])
+def test_ctrl_c_while_a_library_is_imported_leaves_no_traceback(tmp_path: Path, module: str) -> None:
+    arguments = ["ensemble", "ciftis2020", "-n", "1", "--scale", "0.01", "--workers", "1"]
+    code = [sys.executable, "-c", INTERRUPT_IN_IMPORT, module, *arguments]
+    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+
+@pytest.mark.parametrize("count", [1, 3], ids=["as they start", "when all have started"])
+def test_ctrl_c_ends_an_ensemble_and_its_workers_without_a_traceback(tmp_path: Path, count: int) -> None:
+    starts("command")
+    arguments = ["ensemble", "ciftis2020", "-n", "500", "--scale", "0.02", "--workers", "2"]
+    process = subprocess.Popen(
+        [*FAIR, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
+    )
+    wait_until(lambda: len(children(process.pid)) >= count)  # the workers, and the tracker of multiprocessing
+    workers = children(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (INTERRUPTED, "", "")
+    wait_until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+
+
+@pytest.mark.parametrize(
+    "arguments", [["scenarios", "card"], ["scenarios", "card", "--json"], ["export", "--to", "ndjson", "--into", "-"]]
+)
+def test_a_reader_that_leaves_ends_the_command_without_a_word(played: Played, arguments: list[str]) -> None:
+    fair, _ = played
+    with fair.start(*arguments) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=60) in (0, 1)  # 0 where all of it fitted into the pipe
+
+
+def test_markup_in_what_a_user_writes_is_printed_as_it_is(fair: Fair) -> None:
+    for name in ("x [draft].toml", "[red].toml", "[/].toml", ":smile:.toml"):
+        done = fair("run", name)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"Error: {name}: cannot be read (No such file or directory)"), done.stderr
+    (fair.folder / "mine.toml").write_text(
+        'title = "[/] of [bold]"\nfair = "ciftis2020"\nquestion = "Why :smile: [x]?"\n'
+    )
+    shown = fair("scenarios", "show", "mine.toml").stdout.splitlines()
+    assert shown[:2] == ["mine: [/] of [bold]", "Why :smile: [x]?"]

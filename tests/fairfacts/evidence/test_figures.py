@@ -1,0 +1,226 @@
+"""Documented figures: the shipped ones fit together, and what cannot be read is refused by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from fairfacts.errors import FigureError
+from fairfacts.evidence.figures import COLUMNS, Figure, documented, load_figures
+from fairfacts.evidence.folder import known_fair
+
+HEADER = "id,value,op,unit,as_of,status,counts,source,paragraph"
+FIGURES = known_fair("ciftis2020").figures
+
+
+def value(figure: str) -> float:
+    """Return a figure that is a number."""
+    number = FIGURES[figure].value
+    assert isinstance(number, float)
+    return number
+
+
+def table(tmp_path: Path, *lines: str, header: str = HEADER) -> Path:
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join((header, *lines)), encoding="utf-8")
+    return path
+
+
+def refusal(path: Path) -> str:
+    with pytest.raises(FigureError) as refused:
+        load_figures(path)
+    return str(refused.value).replace(str(path), "mine.csv")
+
+
+def test_shipped_figure_stands_with_its_source():
+    assert FIGURES["negotiations.initiated"] == Figure(
+        id="negotiations.initiated",
+        value=550_000.0,
+        op="=",
+        unit="negotiations",
+        as_of="2020-09-09",
+        status="outcome",
+        counts="online negotiations initiated (not held)",
+        source="closing",
+        paragraph=19,
+        rounding=5_000.0,
+        measure="negotiations.initiated",
+        scales=True,
+        names={"en": "Negotiations initiated", "zh": "发起的线上洽谈"},
+    )
+
+
+def test_shipped_figures_are_of_two_documents_and_of_the_press_of_the_second_day():
+    assert Counter(figure.source for figure in FIGURES.values()) == {
+        "closing": 36,
+        "opening": 21,
+        "Beijing News 5 September 2020": 4,
+        "njim September 2020": 3,
+    }
+    assert {figure.at for figure in FIGURES.values()} == {"", "2020-09-05T08:00+08:00", "2020-09-06T00:00+08:00"}
+
+
+def test_documented_moment_that_is_none_is_refused():
+    text = f"{','.join(COLUMNS)},measure\na,5,=,people,2020-09-05T8,outcome,x,y,0,people.registered\n"
+    with pytest.raises(FigureError, match="line 2: figure a: as_of: 2020-09-05T8 is no moment; write"):
+        documented(text.encode(), "figures.csv")
+
+
+def test_values_are_those_of_the_documents():
+    printed = {
+        "fair.opens": "2020-09-04",
+        "fair.closes": "2020-09-09",
+        "summit.starts": "2020-09-04T20:00+08:00",
+        "sessions.total": 190,
+        "sessions.online_only": 32,
+        "sessions.streamed": 173,
+        "organisations.at_opening": 18_000,
+        "organisations.at_closing": 22_000,
+        "economies.participating": 148,
+        "projects.published_online": 1_870,
+        "negotiations.initiated_overseas": 145_000,
+        "zone.comprehensive.exhibitors": 227,
+        "henan.results": 170,
+    }
+    assert {figure: FIGURES[figure].value for figure in printed} == printed
+
+
+def test_kinds_of_session_add_up_to_the_total_as_the_closing_report_counts_them():
+    kinds = ("summit_forum", "industry_forum_as_reported", "foreign_day", "provincial", "evening")
+    assert sum(value(f"sessions.{kind}") for kind in kinds) == value("sessions.total")
+
+
+def test_kinds_of_session_add_up_to_the_total_as_they_were_planned():
+    kinds = ("summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening")
+    assert sum(value(f"sessions.{kind}") for kind in kinds) == value("sessions.total")
+
+
+def test_industry_forums_as_reported_are_the_planned_ones_and_the_promotion_sessions():
+    parts = value("sessions.industry_forum") + value("sessions.industry_promotion")
+    assert parts == value("sessions.industry_forum_as_reported")
+
+
+def test_overseas_share_is_that_of_the_negotiations_as_printed():
+    printed = value("negotiations.overseas_share")
+    exact = value("negotiations.initiated_overseas") / value("negotiations.initiated")
+    assert abs(exact - printed) <= FIGURES["negotiations.overseas_share"].rounding
+
+
+def test_only_96_international_exhibitors_fit_their_share_of_the_zone():
+    share, exhibitors = FIGURES["zone.comprehensive.international_share"], value("zone.comprehensive.exhibitors")
+    fit = [count for count in range(228) if abs(count / exhibitors - value(share.id)) <= share.rounding]
+    assert fit == [96]
+
+
+def test_people_per_organisation_are_more_than_five():
+    people = value("people.registered_at_opening")
+    assert round(people / value("organisations.at_opening"), 1) == 5.6
+
+
+def test_named_kinds_are_part_of_the_register():
+    named = ("international", "embassies", "overseas_chambers", "fortune_500")
+    assert sum(value(f"organisations.{kind}") for kind in named) == 410
+
+
+@pytest.mark.parametrize(
+    ("printed", "half_the_last_place"),
+    [
+        ("550000", 5_000.0),
+        ("5.5e5", 5_000.0),
+        ("5E5", 50_000.0),
+        ("0", 0.0),
+        ("0.50", 0.005),
+        ("22000", 500.0),
+        ("0.264", 0.0005),
+        ("1.5", 0.05),
+        ("5", 0.0),
+        ("105", 0.0),
+        ("10", 5.0),
+    ],
+)
+def test_rounding_is_half_the_last_printed_place(tmp_path: Path, printed: str, half_the_last_place: float):
+    path = table(tmp_path, f"a,{printed},=,people,2020-09-09,outcome,people,closing,1")
+    assert load_figures(path)["a"].rounding == half_the_last_place
+
+
+def test_rounding_that_is_given_overrules_the_printed_zeros(tmp_path: Path):
+    path = table(tmp_path, "a,190,=,sessions,2020-09-09,outcome,all,closing,1,0", header=f"{HEADER},rounding")
+    assert load_figures(path)["a"].rounding == 0.0
+
+
+def test_moment_stays_text(tmp_path: Path):
+    path = table(tmp_path, "a,2020-09-04T20:00+08:00,=,datetime,2020-09-03,plan,summit,opening,9")
+    assert (load_figures(path)["a"].value, load_figures(path)["a"].rounding) == ("2020-09-04T20:00+08:00", 0.0)
+
+
+def test_order_of_the_file_is_kept(tmp_path: Path):
+    rest = "1,=,people,2020-09-09,outcome,people,closing,1"
+    assert list(load_figures(table(tmp_path, f"b,{rest}", f"a,{rest}"))) == ["b", "a"]
+
+
+REFUSED = {
+    "unknown operator": (
+        "a,1,>=,people,2020-09-09,outcome,people,closing,1",
+        "line 2: figure a: op is '>='; allowed are = > < ~ (as printed, more, fewer, about)",
+    ),
+    "unknown status": (
+        "a,1,=,people,2020-09-09,outcom,people,closing,1",
+        "line 2: figure a: status is 'outcom'; did you mean outcome?",
+    ),
+    "no number": (
+        "a,many,=,people,2020-09-09,outcome,people,closing,1",
+        "line 2: figure a: value is 'many'; a plain number is wanted, such as 550000"
+        " or 0.264: a point before decimals, no separators of thousands",
+    ),
+    "not finite": (
+        "a,nan,=,people,2020-09-09,outcome,people,closing,1",
+        "line 2: figure a: value is 'nan'; a plain number is wanted, such as 550000"
+        " or 0.264: a point before decimals, no separators of thousands",
+    ),
+    "no paragraph": (
+        "a,1,=,people,2020-09-09,outcome,people,closing,first",
+        "line 2: figure a: paragraph is 'first'; it is a whole number",
+    ),
+    "cells are missing": (
+        "a,1,=,people",
+        "line 2: it has 4 cells, and the header has 9; write one for each column",
+    ),
+    "the same figure twice": (
+        "a,1,=,people,2020-09-09,outcome,people,closing,1\na,2,=,people,2020-09-09,outcome,people,closing,1",
+        "line 3: figure a stands twice; remove one",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_figure_that_cannot_be_read_is_named_by_line_and_column(tmp_path: Path, name: str):
+    lines, message = REFUSED[name]
+    assert refusal(table(tmp_path, lines)) == f"mine.csv: {message}"
+
+
+def test_table_without_a_column_is_refused(tmp_path: Path):
+    path = table(tmp_path, header=HEADER.replace("op,", ""))
+    columns = "id, value, op, unit, as_of, status, counts, source, paragraph"
+    assert refusal(path) == f"mine.csv: column op is missing; the columns are {columns}"
+
+
+def test_empty_file_lacks_its_first_column(tmp_path: Path):
+    path = tmp_path / "empty.csv"
+    path.write_text("")
+    assert (
+        refusal(path).partition(";")[0]
+        == "mine.csv: columns id, value, op, unit, as_of, status, counts, source, paragraph are missing"
+    )
+
+
+def test_file_that_is_not_there_is_refused(tmp_path: Path):
+    message = "mine.csv: cannot be read (No such file or directory); give a CSV file in UTF-8"
+    assert refusal(tmp_path / "absent.csv") == message
+
+
+def test_file_in_another_encoding_is_refused(tmp_path: Path):
+    path = tmp_path / "latin.csv"
+    path.write_bytes(f"{HEADER}\ncafé".encode("latin-1"))
+    assert refusal(path) == "mine.csv: line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"

@@ -1,0 +1,144 @@
+"""Roles follow from what was played, and figures that do not concern it are left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.fairfacts.stories import DAY, STARTED, after
+
+from fairfacts.errors import FigureError
+from fairfacts.evidence.comparison import Evidence, compare, evidence, headline
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.folder import known_fair
+from fairfacts.evidence.roles import LeftOut, is_overridden, left_out, role_of, shipped_overrides, used_figures
+from fairfacts.parts.runs import FairClosed, FairOpened, RunMeasures
+
+FIGURES = known_fair("ciftis2020").figures
+MEASURED = {name for name, figure in FIGURES.items() if figure.measure}
+FITTED = ("negotiations.initiated", "negotiations.initiated_overseas", "negotiations.overseas_share")
+GIVEN = ("fair.closes", "fair.opens", "organisations.at_opening", "routes.count", "sessions.total")
+
+
+def run_of(**changes: object) -> RunMeasures:
+    """What a run of the documented fair says of itself, with changes."""
+    started = msgspec.structs.replace(STARTED, **({"inputs": GIVEN, "calibrated": FITTED} | changes))
+    return after(started).parts.run
+
+
+def roles(run: RunMeasures, *figures: str) -> list[tuple[str, bool]]:
+    return [(role_of(FIGURES[id_], None, run), is_overridden(FIGURES[id_], None, run)) for id_ in figures]
+
+
+def test_a_figure_whose_parameter_the_shipped_scenario_overrides_is_a_prediction():
+    assert roles(run_of(scenario="ciftis2020"), *FITTED) == [("calibrated", False)] * 3
+    assert roles(run_of(scenario="overseas-40"), *FITTED) == [
+        ("calibrated", False),
+        ("held out", True),
+        ("held out", True),
+    ]
+    assert roles(run_of(scenario="all-online"), "routes.count", "sessions.total") == [
+        ("held out", True),
+        ("input", False),
+    ]
+
+
+def test_a_scenario_overrides_what_those_that_it_extends_override():
+    night, forty = (shipped_overrides(name, "ciftis2020") for name in ("overseas-40-night", "overseas-40"))
+    assert night == forty != frozenset()
+    assert {shipped_overrides(name, "ciftis2020") for name in ("ciftis2020", "mine", "../seeds/x")} == {frozenset()}
+
+
+def test_figures_of_a_fair_of_ones_own_are_read_as_spreadsheets_write_them_and_again_when_they_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "fair.toml").touch()
+    parameters = tmp_path / "mine" / "parameters.csv"
+    parameters.write_text("name;value;figures\nfair.days;3;fair.length days.open\n", encoding="utf-8-sig")
+    assert used_figures("mine") == {name: {"fair.days"} for name in ("fair.length", "days.open")}
+    parameters.write_text("name,value,figures\nfair.days,3,fair.length\n")
+    assert used_figures("mine") == {"fair.length": {"fair.days"}}
+    parameters.write_text("name,value,figures\nfair.days,3\n")
+    with pytest.raises(FigureError, match=r"mine/parameters.csv: line 2: it has 2 cells, and the header has 3"):
+        used_figures("mine")
+
+
+def test_a_figure_that_the_user_overrides_is_a_prediction():
+    run = run_of(inputs=tuple(name for name in GIVEN if name != "organisations.at_opening"))
+    assert roles(run, "organisations.at_opening", "sessions.total") == [("held out", True), ("input", False)]
+
+
+def test_a_figure_that_was_never_used_is_not_overridden():
+    assert roles(run_of(), "economies.top_traders") == [("held out", False)]
+
+
+def test_a_run_that_no_model_plays_overrides_nothing():
+    assert (
+        roles(after(msgspec.structs.replace(STARTED, inputs=(), calibrated=())).parts.run, *FITTED)
+        == [("held out", False)] * 3
+    )
+
+
+def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
+    started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
+    state = after(started, FairOpened(0), FairClosed(6 * DAY))
+    rows = compare(state, {name: FIGURES[name] for name in (*FITTED, "economies.top_traders")})
+    assert [(row.figure, row.role, row.verdict, row.overridden) for row in rows] == [
+        ("negotiations.initiated", "calibrated", "differs", False),
+        ("negotiations.initiated_overseas", "held out", "differs", True),
+        ("negotiations.overseas_share", "held out", "differs", True),
+        ("economies.top_traders", "held out", "open", False),
+    ]
+    assert evidence(rows) == Evidence(held_out=1, agree=0, differ=0, left_open=1, is_thin=True)
+    assert headline(rows).endswith(
+        " The scenario overrides negotiations.initiated_overseas, negotiations.overseas_share: these rows show what it"
+        " changes."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "first", "last"),
+    [
+        ({"epoch": "2021-06-01T00:00:00+08:00"}, "2021-06-01", "2021-06-06"),
+        ({"duration_ms": 3 * DAY, "inputs": ("fair.opens", "sessions.total")}, "2020-09-04", "2020-09-06"),
+    ],
+)
+def test_the_documents_are_left_out_where_another_fair_is_played(changes: dict[str, object], first: str, last: str):
+    without = left_out(FIGURES.values(), run_of(**changes))
+    assert {entry.figure for entry in without} == MEASURED
+    reason = (
+        f"the documents speak of the fair from 2020-09-04 to 2020-09-09, and the run plays one from {first} to {last}"
+    )
+    assert {entry.reason for entry in without} == {reason}
+    assert headline([], without).endswith(f" {len(MEASURED)} figures are left out: {reason}.")
+
+
+def test_a_run_that_goes_on_after_the_close_is_of_the_same_fair():
+    assert left_out(FIGURES.values(), run_of(duration_ms=371 * DAY)) == []
+    closed = after(
+        msgspec.structs.replace(STARTED, duration_ms=371 * DAY, inputs=()), FairOpened(0), FairClosed(6 * DAY)
+    )
+    assert left_out(FIGURES.values(), closed.parts.run) == []
+
+
+def test_the_figures_of_the_programme_are_left_out_where_another_programme_is_played():
+    run = run_of(scenario="mine", inputs=tuple(name for name in GIVEN if not name.startswith("sessions.")))
+    without = left_out(FIGURES.values(), run)
+    assert {entry.figure for entry in without} == {name for name in MEASURED if name.startswith("sessions.")}
+    assert LeftOut("sessions.total", "the run plays a programme of its own, and not the documented one") in without
+    compared = compare(after(STARTED), FIGURES)
+    assert "sessions.total" in {row.figure for row in compared}
+
+
+def test_a_figure_of_the_user_concerns_every_run():
+    mine = msgspec.structs.replace(FIGURES["organisations.at_opening"], source="mine.csv", is_own=True)
+    theirs: list[Figure] = [figure for figure in FIGURES.values() if figure.id != mine.id]
+    other = after(msgspec.structs.replace(STARTED, epoch="2021-06-01T00:00:00+08:00")).parts.run
+    assert mine.id not in {entry.figure for entry in left_out([mine, *theirs], other)}
+
+
+def test_every_used_figure_is_documented():
+    assert [name for name in used_figures("ciftis2020") if name not in FIGURES] == []

@@ -1,0 +1,50 @@
+"""The document of events and measures: fresh, and without a gap."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.measures import MEASURES
+from fairfacts.parts.disruptions import DISRUPTIONS, kind_of
+from fairfacts.vocabulary import COMMON, document, fields_of
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "events.md"
+TYPES = (*EVENT_TYPES, *DISRUPTIONS)
+
+
+def test_the_document_is_fresh():
+    # renew it with: make renew
+    assert DOCUMENT.read_text() == document()
+
+
+def test_every_event_every_disruption_and_every_measure_is_in_the_document():
+    lines = set(document().splitlines())
+    headings = [*map(type_name, EVENT_TYPES), *map(kind_of, DISRUPTIONS)]
+    assert [name for name in headings if f"### {name}" not in lines] == []
+    rows = {line.split("`")[1] for line in lines if line.startswith("| `")}
+    assert sorted(MEASURES.keys() - rows) == []
+
+
+def test_every_field_has_a_type_and_a_meaning():
+    nameless = [
+        (type_.__name__, name) for type_ in TYPES for name, kind, _, text in fields_of(type_) if not (kind and text)
+    ]
+    assert nameless == []
+
+
+def test_every_common_meaning_is_that_of_a_field():
+    used = {text for type_ in TYPES for *_, text in fields_of(type_)}
+    assert [name for name, text in COMMON.items() if text not in used] == []
+
+
+def test_a_field_is_explained_by_the_docstring_below_it_with_its_unit():
+    (took,) = (
+        row for type_ in TYPES if type_name(type_) == "result.signed" for row in fields_of(type_) if row[0] == "took_ms"
+    )
+    assert took == (
+        "took_ms",
+        "ms",
+        "ms",
+        "The slot in that place, which ends with the signature; 0 when signed online.",
+    )

@@ -1,0 +1,80 @@
+"""Where a calibration lies and is written: in the folder of the fair whose parameters it fits."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import msgspec
+import pytest
+
+from fairfacts.errors import LabError
+from fairfacts.resources import data
+from fairlab import store
+from fairlab.calibrated import Calibration
+from fairlab.store import calibration_of, folder_to_write, write_parameters
+from fairsim.inputs.fair import load_fair
+from fairsim.inputs.sketch import Sketch, write_fair
+
+SHIPPED = calibration_of("ciftis2020")
+assert SHIPPED is not None
+RATE, OTHER = (one for one in SHIPPED.parameters if one.name.startswith("visits."))
+FOUND = msgspec.structs.replace(
+    SHIPPED,
+    parameters=(RATE, OTHER),
+    targets=tuple(one for one in SHIPPED.targets if one.name.startswith("negotiations.")),
+)
+SKETCH = Sketch(date(2027, 3, 12), 1, "America/New_York", "US", 40, 20, 100, 2)
+TARGETS = [target.name for target in FOUND.targets]
+
+
+def interval(name: str) -> str:
+    return next(f"{one.low:.5g} {one.high:.5g}" for one in FOUND.parameters if one.name == name)
+
+
+def test_values_are_written_with_intervals_and_what_they_were_fitted_to(tmp_path: Path) -> None:
+    header = "name,value,unit,low,high,class,figures,scales,source"
+    other = 'streams.audience_zipf,0.6,exponent,0,0.95,assumed,,,"a, b"'
+    rate = f"{RATE.name},9,visits,0,20,assumed,{TARGETS[0]},,guessed"
+    figures = (data("seeds") / "ciftis2020" / "figures.csv").read_bytes()
+    (tmp_path / "figures.csv").write_bytes(figures)
+    (tmp_path / "parameters.csv").write_text("\n".join([header, other, rate]) + "\n")
+    write_parameters(FOUND, tmp_path)
+    text = (tmp_path / "parameters.csv").read_text()
+    assert text.splitlines()[:2] == [f"{header},interval", f"{other},"]
+    rows = list(csv.DictReader(text.splitlines()))
+    assert [row["name"] for row in rows] == ["streams.audience_zipf", RATE.name, OTHER.name]
+    for row, fitted in zip(rows[1:], FOUND.parameters, strict=True):
+        assert row["value"] == f"{fitted.value:.5g}"
+        assert (row["class"], row["source"], row["interval"]) == ("calibrated", fitted.reason, interval(fitted.name))
+    assert rows[1]["figures"].split() == TARGETS
+    assert rows[2]["figures"].split() == TARGETS[1:]
+    assert (rows[1]["unit"], rows[1]["high"]) == ("visits", "20")
+    assert Calibration.load(tmp_path / "calibration.json") == FOUND
+
+
+def test_calibration_of_a_fair_of_ones_own_lies_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_fair(tmp_path / "mine", SKETCH)
+    reported = (data("seeds") / "ciftis2020" / "figures.csv").read_text(encoding="utf-8").splitlines()
+    rows = [row for row in reported if row.startswith(("id,", *(f"{target}," for target in TARGETS)))]
+    (tmp_path / "mine" / "figures.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    fair = load_fair("mine")
+    assert calibration_of(fair.key) is None
+    write_parameters(FOUND, folder_to_write(fair))
+    assert calibration_of(fair.key) == FOUND
+    row = load_fair("mine").rows[RATE.name]
+    assert (row.kind, row.value, set(TARGETS) <= set(row.figures)) == ("calibrated", f"{RATE.value:.5g}", True)
+
+
+def test_shipped_fair_without_a_calibration_has_none() -> None:
+    assert calibration_of("cicpe2021") is None
+    assert calibration_of("../ciftis2020") is None
+
+
+def test_shipped_fair_of_an_installed_package_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "data", lambda _: Path("/lib/fairfacts/_data/seeds"))
+    with pytest.raises(LabError, match=r"the fair cicpe2021 is shipped with the package, .* -o my.toml"):
+        folder_to_write(SimpleNamespace(key="cicpe2021"))  # type: ignore[arg-type]  # its key alone is read

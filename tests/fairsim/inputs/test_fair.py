@@ -1,0 +1,214 @@
+"""A fair's folder: whatever is wrong in any of its files is named, all at once, and nothing gives a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fairfacts.errors import ScenarioError
+from fairfacts.resources import data, fair_folder, fairs_here
+from fairsim.inputs.fair import Fair, load_fair
+
+TOML = """name = "Mine"
+time_zone = "Europe/Berlin"
+home = "DE"
+
+[[organisations]]
+key = "firm"
+name = "Firm"
+others = true
+
+[[sessions]]
+key = "talk"
+name = "Talk"
+topics = [{ en = "light" }]
+
+[[zone_kinds]]
+key = "hall"
+name = "Hall"
+"""
+PARAMETERS = "name,value\nfair.opens_on,2027-05-07\nfair.days,2\norganisations.at_opening,50\n"
+SECTORS = "sector,en,weight,value_factor\nlamps,Lamps,1,1\n"
+ZONES = "zone,kind,sector,net_m2,attraction\nhall_1,hall,lamps,100,1\n"
+
+
+def written(
+    folder: Path, toml: str = TOML, parameters: str = PARAMETERS, sectors: str = SECTORS, zones: str = ZONES
+) -> Path:
+    files = {"fair.toml": toml, "parameters.csv": parameters, "sectors.csv": sectors, "zones.csv": zones}
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def read(folder: Path) -> Fair:
+    return load_fair(str(folder))
+
+
+def faults(folder: Path) -> list[str]:
+    with pytest.raises(ScenarioError) as refused:
+        read(folder)
+    return [fault.replace(f"{folder}/", "") for fault in refused.value.faults]
+
+
+def test_a_sound_folder_is_read(tmp_path: Path):
+    assert read(written(tmp_path)).zones[0].names == {"en": "Hall 1"}
+
+
+@pytest.mark.parametrize("name", ["ciftis2020", "tenfold", "my.toml", "our fair", "-x", "é", "a" * 65])
+def test_a_folder_that_its_name_does_not_lead_to_is_refused(tmp_path: Path, name: str):
+    (tmp_path / name).mkdir()
+    (fault,) = faults(written(tmp_path / name))
+    taken = f"{tmp_path / name}: {name} is a shipped fair or scenario, which is played by that name; rename the folder"
+    wrong = f"{tmp_path / name}: a fair is called as its folder, which may have 1 to 64 of a to z, "
+    assert fault.startswith(taken if name in ("ciftis2020", "tenfold") else wrong)
+
+
+@pytest.mark.parametrize("name", ["my.fair", "2027_spring-fair", "a" * 64])
+def test_a_fair_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).mkdir()
+    written(tmp_path / name)
+    assert load_fair(name).key == name
+    assert fairs_here() == [name]
+    assert fair_folder(name) == tmp_path / name
+
+
+def test_a_shipped_fair_is_read_by_its_path_too():
+    folder = str(data("seeds") / "cicpe2021")
+    assert load_fair(folder).names == load_fair("cicpe2021").names
+
+
+def test_a_folder_that_bears_a_shipped_name_is_none_of_the_fairs_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("tenfold", "ciftis2020"):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name)
+    assert fairs_here() == []
+
+
+OCCASION = '\n[[occasions]]\nkey = "prize"\nname = "Prize"\n'
+WRONG = {
+    "time zone that is a list": (
+        TOML.replace('"Europe/Berlin"', '["Europe/Berlin"]'),
+        "time_zone: is ['Europe/Berlin']; write a text, in quotes (an IANA name such as Europe/Berlin)",
+    ),
+    "home that is a list": (
+        TOML.replace('"DE"', '["DE"]'),
+        "home: is ['DE']; write the ISO 3166 code of the home economy, such as DE",
+    ),
+    "topic without English": (
+        TOML.replace("{ en =", "{ de ="),
+        'sessions, talk: topic 1 has no English text; write { en = "..." }',
+    ),
+    "unknown place in a title": (
+        TOML.replace('name = "Talk"', 'name = "Talk"\ntitle = "Talk {numer}"'),
+        "sessions, talk: title is 'Talk {numer}'; in braces it may hold {number} and {about} alone",
+    ),
+    "open brace in a title": (
+        TOML.replace('name = "Talk"', 'name = "Talk"\ntitle = "Talk {"'),
+        "sessions, talk: title is 'Talk {'; in braces it may hold {number} and {about} alone",
+    ),
+    "place of a session in an organisation's name": (
+        TOML.replace('name = "Firm"', 'name = "Firm"\ncalled = { en = "Firm", de = "Firma {about}" }'),
+        "organisations, firm: called is 'Firma {about}'; in braces it may hold {number} and {sector} and {place} alone",
+    ),
+    "headline that is no measure": (
+        'headlines = ["venue.enterd"]\n' + TOML,
+        "headlines: measure is 'venue.enterd', which is none; did you mean venue.entered?",
+    ),
+    "occasion of no sector": (
+        TOML + OCCASION + 'sector = "lamp"\n',
+        "occasions, prize: sector is 'lamp', which is no sector; did you mean lamps?",
+    ),
+    "occasion of no session": (
+        TOML + OCCASION + 'topic = "light"\n',
+        "occasions, prize: topic is 'light', and no session is named; name the kind of session, or leave the topic out",
+    ),
+    "occasion of no topic": (
+        TOML + OCCASION + 'session = "talk"\ntopic = "night"\n',
+        "occasions, prize: topic is 'night', of which no session of the kind talk is; did you mean light?",
+    ),
+    "currency that is none": (
+        TOML + OCCASION + 'currency = "euro"\nvalue = "total"\n',
+        "occasions, prize: currency is 'euro'; write its ISO 4217 code: three capital letters, such as EUR",
+    ),
+    "values in another currency than they are drawn in": (
+        TOML + OCCASION + 'currency = "EUR"\n',
+        "occasions, prize: currency is EUR, and values are drawn in USD (results.value_mean_usd); write value ="
+        ' "total" and give results.prize.value, write value = "none", or leave currency out',
+    ),
+    "programme with a NUL": (
+        'programme = "a\\u0000b"\n' + TOML,
+        "programme: is 'a\\x00b', which is no file in the folder; put it there, or leave it out",
+    ),
+    "organisations that are no tables": (
+        TOML.replace("[[organisations]]", "[[sessions]]").replace("others = true\n", "") + "\n",
+        "organisations: are missing; write a table [[organisations]] for each kind, one of them with others = true",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_in_the_toml_is_named(tmp_path: Path, name: str):
+    toml, fault = WRONG[name]
+    assert faults(written(tmp_path, toml)) == [f"fair.toml: {fault}"]
+
+
+def test_topic_of_an_occasion_may_be_that_of_an_imported_session(tmp_path: Path):
+    (tmp_path / "programme.ics").write_text("")
+    toml = 'programme = "programme.ics"\n' + TOML + OCCASION + 'session = "talk"\ntopic = "night"\n'
+    assert read(written(tmp_path, toml)).kinds.occasions[0].topic == "night"
+
+
+def test_all_faults_of_a_table_and_of_all_files_are_named_at_once(tmp_path: Path):
+    toml = TOML.replace('time_zone = "Europe/Berlin"\n', 'headlines = ["venue.enterd"]\n')
+    zones = ZONES.replace("hall,lamps,100", "holl,lamps,wide")
+    parameters = PARAMETERS.replace("days,2", "days,0") + "venue.capp,5\n"
+    found = faults(written(tmp_path, toml, parameters, "sector,weight,value_factor\na,1\n,1,1\na,1,1\na,1,1\n", zones))
+    assert found == [
+        "sectors.csv: line 2: it has 2 cells, and the header has 3; write one for each column",
+        "sectors.csv: line 3: sector is empty; give each row a name of its own",
+        "sectors.csv: line 5: a stands twice; remove one",
+        "zones.csv: line 2: hall_1: kind is 'holl', which the fair does not have; did you mean hall?",
+        "zones.csv: line 2: hall_1: net_m2 is 'wide'; a plain number is wanted, such as 550000 or 0.264: a point before"
+        " decimals, no separators of thousands",
+        "fair.toml: time_zone: is missing; write a text, in quotes (an IANA name such as Europe/Berlin)",
+        "fair.toml: headlines: measure is 'venue.enterd', which is none; did you mean venue.entered?",
+        "parameters.csv: line 5: venue.capp is no parameter of this fair; did you mean venue.cap?",
+        "parameters.csv: line 3: fair.days is 0; allowed is 1 to 366 (days)",
+    ]
+
+
+def test_all_faults_of_a_kind_are_named_at_once(tmp_path: Path):
+    toml = TOML.replace('name = "Talk"\ntopics = [{ en = "light" }]', 'onlin = "never"\nstreamed = "often"\nhosted = 1')
+    assert faults(written(tmp_path, toml)) == [
+        "fair.toml: sessions, talk: onlin is no key of it; did you mean online?",
+        "fair.toml: sessions, talk: streamed is 'often'; known are: always, never, some",
+        "fair.toml: sessions, talk: hosted is 1: it is a whole number, and true or false is wanted",
+        "fair.toml: sessions, talk: name is missing; give it",
+    ]
+
+
+def test_a_fault_of_a_file_with_several_names_the_file_and_no_heading(tmp_path: Path):
+    found = faults(written(tmp_path, sectors="sector,weight,value_factor\na,1\nb\n"))
+    assert [fault.partition(": it has")[0] for fault in found] == ["sectors.csv: line 2", "sectors.csv: line 3"]
+
+
+def test_the_key_of_a_row_is_its_column_of_that_name_wherever_it_stands(tmp_path: Path):
+    sectors = "weight,sector,value_factor\n1,lamps,1\n"
+    zones = "kind,net_m2,attraction,zone,sector\nhall,100,1,hall_1,lamps\n"
+    fair = read(written(tmp_path, sectors=sectors, zones=zones))
+    assert (fair.sectors[0].names, fair.zones[0].names) == ({"en": "Lamps"}, {"en": "Hall 1"})
+
+
+def test_a_parameter_that_speaks_of_no_figure_is_refused(tmp_path: Path):
+    names, opens, *others = PARAMETERS.splitlines()
+    rows = [f"{names},figures", f"{opens},fair.opns", *(f"{row}," for row in others)]
+    folder = written(tmp_path, parameters="\n".join(rows))
+    (folder / "figures.csv").write_text(
+        "id,value,op,unit,as_of,status,counts,source,paragraph\nfair.opens,2027-05-07,=,date,2027-05-07,plan,x,y,0\n"
+    )
+    fault = "line 2: fair.opens_on: fair.opns is no figure of figures.csv; did you mean fair.opens?"
+    assert faults(folder) == [f"parameters.csv: {fault}"]

@@ -1,0 +1,291 @@
+"""What the desk shows is true, can be read by everybody, and stays in its place."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from playwright.sync_api import Page, expect
+from tests.web.conftest import HOUR_MS, VIEWS, send
+from tests.web.languages import read_in
+
+from fairfacts.parts.platform import PlatformMetered
+from fairfacts.parts.venue.events import ZonesCounted
+
+OpenPage = Callable[..., Page]
+
+WRITTEN = """() => {
+    window.cut = [];
+    const fill = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, x, y, ...rest) {
+        const { e, a } = this.getTransform(), width = this.measureText(text).width * a;
+        const left = e + x * a - (this.textAlign === "right" ? width : this.textAlign === "center" ? width / 2 : 0);
+        if (left < 0) window.cut.push([text, left]);
+        return fill.call(this, text, x, y, ...rest);
+    };
+}"""
+
+
+def test_no_label_of_an_axis_is_cut(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:3])
+    metered = [
+        PlatformMetered(at_ms=18 * HOUR_MS + minute * 60_000, requests=12_500, waiting=0, capacity_share=1.0)
+        for minute in range(60)
+    ]
+    backend.append(run, head, metered)
+    page = open_page()
+    page.add_init_script(f"({WRITTEN})()")
+    page.goto(f"{backend.url}/?view=platform")
+    expect(page.locator(".plot canvas").nth(3)).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("Requests .*737,500"))).to_be_visible()
+    assert page.evaluate("window.cut") == []
+
+
+def test_scaled_number_is_not_called_reported(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Ended")
+    tile = page.locator("[data-tile='negotiations.initiated'] .about")
+    expect(tile).to_contain_text("of 5,500: 1% of 550,000 reported")
+    expect(page.locator("[data-tile='venue.inside'] .about")).to_contain_text("of 600 at scale 0.01")
+    expect(page.locator("[data-toward='organisations.at_closing'] .amount")).to_contain_text("1% of 22,000 reported")
+    page.keyboard.press("7")
+    row = page.locator("[data-figure='negotiations.initiated']")
+    expect(row.locator("td").first).to_have_text("550,000at scale 0.01: 5,500")
+    row.locator("button").click()
+    origins = page.locator("[data-origins='negotiations.initiated']")
+    expect(origins).to_contain_text(
+        "Source: closing 19 · printed to ±5,000 · calibrated: the model was fitted to these"
+    )
+    read_in(page, "zh-CN")
+    page.keyboard.press("1")
+    expect(tile).to_contain_text("即公布值 55 万 的 1%")
+
+
+def test_every_headline_says_what_it_is_worth(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real[:7])
+    page = open_page()
+    expect(page.locator("[data-tile='organisations.registered'] .role")).to_contain_text("calibrated")
+    for key, view in enumerate(VIEWS[:6], 1):
+        page.keyboard.press(str(key))
+        expect(page.locator("#view")).to_have_attribute("data-view", view)
+        assert page.locator("[data-tile] .role").count() == page.locator("[data-tile]").count()
+
+
+def test_forecast_is_of_the_values_shown_and_says_when_it_is_too_early(
+    backend: Any, real: Any, open_page: OpenPage
+) -> None:
+    run, head = send(backend, real[:3])
+    page = open_page()
+    negotiations = page.locator("[data-toward='negotiations.initiated']")
+    expect(negotiations.locator(".expected")).to_contain_text("too early to say")
+    tile = page.locator("[data-tile='negotiations.initiated'] .value")
+    assert negotiations.locator(".amount b").inner_text() == tile.inner_text()
+    expect(page.get_by_text("Band: 80% interval at the end, as of Fri 4 Sep 17:5")).to_be_visible()
+    low, high = (
+        float(negotiations.locator(".line").evaluate(f"e => e.style.getPropertyValue('--{end}')"))
+        for end in ("low", "high")
+    )
+    assert 0 <= low < high < 1  # drawn whole
+    backend.append(run, head, [event for batch in real[3:] for event in batch])
+    expect(page.locator("#feed")).to_have_text("Ended")
+    rows = {row["figure"]: row for row in backend.get(f"runs/{run}/comparison")["rows"]}
+    expect(negotiations.locator(".verdict")).to_have_text(rows["negotiations.initiated"]["verdict"])
+    expect(page.locator(".expected")).to_have_count(0)
+
+
+def test_zones_are_drawn_by_their_area_and_say_which_is_crowded(backend: Any, real: Any, open_page: OpenPage) -> None:
+    counted = next(event for event in reversed(real[9]) if isinstance(event, ZonesCounted))
+    inside = (12_000, *counted.inside[1:])
+    busy = [
+        msgspec.structs.replace(counted, at_ms=real[9][-1].at_ms + minute * 60_000, inside=inside)
+        for minute in range(15)
+    ]
+    run, _ = send(backend, [*real[:10], busy])
+    venue = backend.get(f"runs/{run}/snapshot")["measures"]["venue"]
+    page = open_page("?view=venue")
+    zones = page.locator("[data-zone]")
+    expect(zones).to_have_count(9)
+    drawn = {}
+    for zone in zones.all():
+        box = zone.bounding_box()
+        assert box is not None
+        name = str(zone.get_attribute("data-zone"))
+        drawn[name] = box["width"] * box["height"] / venue["net_m2_by_zone"][name]
+    assert max(drawn.values()) < 1.03 * min(drawn.values())
+    crowded = {zone for zone, density in venue["density_by_zone"].items() if density >= 1.0}
+    assert crowded == {"comprehensive"}
+    seen = page.locator("[data-zone][data-state=over]")
+    assert {zone.get_attribute("data-zone") for zone in seen.all()} == crowded
+    for zone in seen.all():
+        expect(zone).to_contain_text("crowded")
+        assert float(zone.evaluate("e => e.style.getPropertyValue('--fill')")) == 1
+    page.keyboard.press("1")
+    expect(page.locator("[data-alarm='venue.density']")).to_contain_text(
+        re.compile("Alarm: Comprehensive has .* people per m², 2.00 is the limit since Sun 6 Sep")
+    )
+
+
+def test_paper_names_the_run_and_nothing_overlaps(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:10])
+    page = open_page()
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    expect(page.locator("[data-usual]").first).to_be_visible()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
+    expect(page.locator(".printed")).to_have_text(f"ciftis2020, seed 7, scale 0.01 ({run}) · Overview")
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.chart, .part')].map(e => e.getBoundingClientRect().toJSON())"
+    )
+    canvas = page.locator(".plot canvas").first.bounding_box()
+    assert canvas is not None
+    assert boxes[0]["bottom"] >= canvas["y"] + canvas["height"]
+    for one, other in itertools.pairwise(boxes):
+        assert one["bottom"] <= other["top"] + 1 or one["right"] <= other["left"] + 1
+
+
+def test_two_runs_say_what_differs_and_unlike_scales_are_not_compared(
+    backend: Any, real: Any, fair: Any, open_page: OpenPage
+) -> None:
+    one, _ = send(backend, real)
+    other = backend.begin(seed=8, scale=0.02)
+    backend.append(other, 0, [msgspec.structs.replace(fair[0][0], seed=8, scale=0.02), *fair[0][1:], *fair[1]])
+    page = open_page(f"?view=runs&run={one}&pick={other}")
+    expect(page.locator(".differences")).to_have_text("Seed: 7 → 8Scale: 0.01 → 0.02")
+    expect(page.locator("#differences")).to_contain_text("The scales differ")
+    expect(page.locator("[data-measure-of-both='negotiations.initiated'] td").nth(2)).to_have_text("–")
+    shares = page.locator("[data-measure-of-both='negotiations.lapse_share'] td").nth(2)
+    expect(shares).to_have_text(re.compile(r"points$"))
+
+
+def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:4])
+    backend.append(run, head, [], "3600")
+    page = open_page("?view=runs")
+    page.locator("#stop-run").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("The run ends here")
+    page.get_by_role("button", name="Cancel").click()
+    page.locator("#disrupt-run").click()
+    expect(page.get_by_role("alertdialog")).to_contain_text("Platform outage: it takes effect at once")
+    assert backend.get(f"runs/{run}/commands") == []
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[data-command='0'] th")).to_have_text(
+        "Disrupt: Platform outage · capacity left 0% · for 30 mins"
+    )
+
+
+def test_a_click_on_a_chart_stays_live_and_a_double_click_shows_its_moment(
+    backend: Any, real: Any, open_page: OpenPage
+) -> None:
+    send(backend, real)
+    page = open_page()
+    plot = page.locator(".plot .u-over").first
+    plot.click(position={"x": 100, "y": 50})
+    page.evaluate("new Promise(requestAnimationFrame)")
+    assert "at=" not in page.url
+    plot.dblclick(position={"x": 100, "y": 50})
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+
+
+def test_chart_has_a_table(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    page = open_page("?view=venue")
+    page.get_by_role("button", name="Table Through the gates per hour").click()
+    table = page.get_by_role("region", name="Through the gates per hour: values by the hour")
+    entered = backend.get(f"runs/{run}/snapshot")["measures"]["venue"]["entered_per_hour"]
+    cells = table.get_by_role("row", name="Sun 6 Sep 11:00").locator("td").first
+    expect(cells).to_have_text(f"{entered[str(2 * 24 + 11)]:,}")
+
+
+def test_heat_map_names_the_hour_under_the_pointer(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real)
+    row = backend.get(f"runs/{run}/negotiations/lapses?limit=1")["items"][0]
+    hour = max(row["answered_per_hour"], key=lambda each: row["answered_per_hour"][each])
+    page = open_page("?view=negotiations")
+    drawing = page.locator("[data-lapses=CN] svg")
+    drawing.scroll_into_view_if_needed()
+    box = drawing.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] * (int(hour) + 0.5) / 144, box["y"] + box["height"] / 2)
+    lapsed, answered = (row[f"{what}_per_hour"].get(hour, 0) for what in ("lapsed", "answered"))
+    expect(page.get_by_text(re.compile(f"^China, .*: {lapsed:,} of {answered:,} lapsed$"))).to_be_visible()
+    expect(page.locator(".days-of-heat span")).to_have_text(["Fri 4", "Sat 5", "Sun 6", "Mon 7", "Tue 8", "Wed 9"])
+
+
+def test_keyboard_reaches_the_view_and_letters_can_be_turned_off(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real)
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Ended")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Skip to the view")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#view")).to_be_focused()
+    page.keyboard.press("?")
+    page.locator("#letters").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.locator("main[data-view=overview]")).to_be_visible()
+    page.reload()
+    page.keyboard.press("3")
+    expect(page.locator("main[data-view=overview]")).to_be_visible()
+
+
+def test_screen_readers_hear_of_alarms_seldom(backend: Any, outage: Any, open_page: OpenPage) -> None:
+    send(backend, outage)
+    page = open_page()
+    expect(page.locator("[data-alarm]").first).to_be_visible()
+    expect(page.locator("[aria-live]")).to_have_count(1)
+    expect(page.locator("#spoken")).to_have_text("Alarm: platform capacity; 2 disruptions in effect")
+
+
+@pytest.mark.parametrize("view", ["overview", "runs"])
+def test_chosen_view_is_in_sight_on_a_phone(view: str, backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real[:7])
+    page = open_page(f"?view={view}", viewport={"width": 390, "height": 800})
+    box = page.locator(".views [aria-current]").bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+
+
+def test_long_names_wrap_in_the_list_of_runs(backend: Any, real: Any, open_page: OpenPage) -> None:
+    backend.begin(scenario="a-scenario-whose-name-has-as-many-letters-as-the-backend-takes1")
+    page = open_page("?view=runs", viewport={"width": 1280, "height": 900})
+    expect(page.locator("[data-run]")).to_have_count(1)
+    assert page.evaluate(
+        "document.querySelector('.scrolls').scrollWidth <= document.querySelector('.scrolls').clientWidth"
+    )
+
+
+def test_wall_is_filled(backend: Any, real: Any, open_page: OpenPage) -> None:
+    send(backend, real[:7])
+    page = open_page(viewport={"width": 3840, "height": 2160})
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    parts, bar = page.locator(".parts").bounding_box(), page.locator(".timebar").bounding_box()
+    assert parts is not None
+    assert bar is not None
+    assert bar["y"] - parts["y"] - parts["height"] < 100
+    page.keyboard.press("2")
+    expect(page.locator(".plot canvas").nth(3)).to_be_visible()
+    rows = [round(chart.bounding_box()["y"]) for chart in page.locator(".chart").all()]  # type: ignore[index]
+    assert [rows.count(row) for row in sorted(set(rows))] == [2, 2]
+
+
+def test_nobody_waits_too_long_is_said_only_while_nobody_does(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:1])
+    page = open_page()
+    waits = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["waiting_over_30min"]
+    fine = page.locator("#judgement [data-state=fine]")
+    expect(fine).to_have_text("Nothing is short, nobody waits too long." if waits == 0 else "Nothing is short.")
+    backend.append(run, head, [event for batch in real[1:8] for event in batch])  # the halls are empty
+    said = backend.get(f"runs/{run}/snapshot")["measures"]
+    assert (said["alarms"]["count"], said["negotiations"]["waiting_over_30min"] > 0) == (0, True)
+    expect(fine).to_have_text("Nothing is short.")
+    expect(page.locator("[data-measure='negotiations.waiting_over_30min']")).to_have_text(
+        f"{said['negotiations']['waiting_over_30min']:,}"
+    )

@@ -1,0 +1,94 @@
+"""What a reader takes along: numbers as CSV, pictures as PNG, and the lines that bring the same numbers."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+from tests.web.conftest import Shared
+from tests.web.test_axe import VIEWS
+
+OpenPage = Callable[..., Page]
+PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def taken(page: Page, what: str, title: str) -> bytes:
+    with page.expect_download() as download:
+        page.get_by_role("button", name=f"{what} {title}", exact=True).click()
+    return Path(download.value.path()).read_bytes()
+
+
+def rows_of(data: bytes) -> list[list[str]]:
+    return list(csv.reader(data.decode("utf-8-sig").splitlines()))
+
+
+def test_chart_is_taken_as_csv_and_as_png(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, "&view=venue")
+    expect(page.locator(".plot canvas").nth(2)).to_be_visible()
+    head, *rows = rows_of(taken(page, "CSV", "Through the gates per hour"))
+    assert head == ["time", "In", "Out", "Refused"]
+    entered = shared.get(f"runs/{shared.half}/snapshot")["measures"]["venue"]["entered_per_hour"]
+    values = {row[0]: row[1] for row in rows}
+    assert values["2020-09-06T03:00:00.000Z"] == str(entered[str(2 * 24 + 11)])  # eleven in Beijing
+    assert taken(page, "PNG", "Through the gates per hour").startswith(PNG)
+
+
+def test_table_is_taken_as_csv_and_as_png(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, "&view=comparison")
+    expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).not_to_be_empty()
+    rows = {row[0]: row[1:] for row in rows_of(taken(page, "CSV", "Every reported figure"))}
+    simulated = shared.get(f"runs/{shared.half}/snapshot")["measures"]["negotiations"]["initiated"]
+    assert rows["Negotiations initiated"][1] == f"{simulated:,}"
+    assert taken(page, "PNG", "Every reported figure").startswith(PNG)
+
+
+def source_of(page: Page, title: str) -> Locator:
+    page.get_by_role("button", name=f"Source {title}", exact=True).click()
+    return page.get_by_role("region", name=f"{title}: lines that bring these numbers").locator("code")
+
+
+def test_source_brings_the_same_numbers(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, "&at=2020-09-05T12:00:00")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+    call, socket = source_of(page, "Negotiations per hour, by origin").all_inner_texts()
+    answer = subprocess.run(shlex.split(call), capture_output=True, check=True, timeout=60).stdout
+    told = json.loads(answer)
+    assert told["at_ms"] == 36 * 3_600_000
+    tile = page.locator("[data-tile='negotiations.initiated'] .value")
+    expect(tile).to_have_text(f"{told['measures']['negotiations']['initiated']:,}")
+    address = shared.backend.url.replace("http", "ws")
+    subscription = {"type": "subscribe", "parts": ["negotiations.per_hour"]}
+    assert (socket.split("  ")[0], json.loads(socket.split("  ")[1])) == (
+        f"{address}/runs/{shared.half}/live",
+        subscription,
+    )
+
+
+WITHOUT = """() => [...document.querySelectorAll(".chart, .part")]
+    .filter((e) => !e.querySelector("[data-take]") && e.querySelector("table, .plot, .bars, .zones"))
+    .map((e) => e.querySelector("h3").textContent)"""
+
+
+def test_every_chart_and_table_can_be_taken(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half)
+    without = {}
+    for key, view in enumerate(VIEWS[:-1], start=1):
+        page.keyboard.press(str(key))
+        expect(page.locator(f"main[data-view={view}] [data-take]").first).to_be_visible()
+        page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")  # what is drawn later
+        without[view] = page.evaluate(WITHOUT)
+    assert without == {view: [] for view in VIEWS[:-1]}
+
+
+def test_chinese_readers_take_files_with_chinese_names(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, "&view=venue", locale="zh-CN")
+    expect(page.locator(".plot canvas").nth(2)).to_be_visible()
+    with page.expect_download() as download:
+        page.locator("[data-take=take_csv]").last.click()
+    assert re.fullmatch(rf"{shared.half}-[\u4e00-\u9fff-]+\.csv", download.value.suggested_filename)
