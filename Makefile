@@ -26,12 +26,14 @@ $(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json plat
 run: $(VENV)/.run  ## set up, play the 2020 fair at full scale, show reported beside simulated
 	$(BIN)/fair run ciftis2020 --seed 7 --stay
 
+PYTEST = $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
+
 test: $(VENV)/.dev  ## set up and pass the tests
 	$(BIN)/python hatch_build.py npm --prefix platform/web test
-	$(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
+	$(PYTEST) || { echo "What failed beside other tests is run once more, alone:"; $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; }
 
 quick: $(VENV)/.dev  ## pass the tests that start no server, no browser and no other program
-	CLOUDFAIR_TESTS=quick $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder tests
+	CLOUDFAIR_TESTS=quick $(PYTEST) tests
 
 check: $(VENV)/.dev  ## lint, types, import contracts, of the page as well
 	$(BIN)/ruff check .

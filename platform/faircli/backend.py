@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -14,7 +15,6 @@ from typing import Self
 
 import httpx
 
-from cloudfair.store.urls import name_of, url_of
 from faircli.defaults import HOST, PORT
 from fairfacts.errors import BackendError
 
@@ -116,11 +116,12 @@ def reach(to: Sequence[str], database: str, token: str | None) -> Backend:
     if to:
         return _answering(token, *(url.rstrip("/") for url in to))
     running = f"http://{HOST}:{PORT}"
-    try:
-        if _health(running, token)["database"] == name_of(url_of(database)):
-            return Elsewhere(running)
-    except BackendError:
-        pass  # no backend listens there
+    if not _is_free(PORT):
+        from cloudfair.store.urls import name_of, url_of  # needs SQLAlchemy, which takes a tenth of a second
+
+        with contextlib.suppress(BackendError):  # something else listens there
+            if _health(running, token)["database"] == name_of(url_of(database)):
+                return Elsewhere(running)
     return Own(database, token)
 
 

@@ -44,9 +44,13 @@ def workers(count: int | None = None, *, dask: str | None = None) -> Iterator[tu
             yield reached
         return
     count = count or os.cpu_count() or 1
-    executor = ProcessPoolExecutor(count, mp_context=_QuietContext(), initializer=_begin)
+    context = _QuietContext()
+    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
     try:
         yield executor, count
+    except BaseException:
+        context.kill_workers()  # nobody wants their results; one that is just starting, the executor does not know
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
 
@@ -84,7 +88,21 @@ def _interrupts_deferred() -> Iterator[None]:
 class _QuietContext(SpawnContext):
     """Spawns workers, as a process with threads must not be forked."""
 
-    Process = _QuietProcess
+    def __init__(self) -> None:
+        super().__init__()
+        self._workers: list[_QuietProcess] = []
+
+    def Process(self, *args: Any, **options: Any) -> _QuietProcess:  # type: ignore[override]  # noqa: N802  # its name
+        """Make a worker, for the executor to start."""
+        worker = _QuietProcess(*args, **options)
+        self._workers.append(worker)
+        return worker
+
+    def kill_workers(self) -> None:
+        """End every worker that was started, at once."""
+        for worker in self._workers:
+            if worker.pid is not None:
+                worker.kill()
 
 
 def _begin() -> None:

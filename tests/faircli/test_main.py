@@ -35,6 +35,29 @@ def test_ctrl_c_while_a_library_is_imported_leaves_no_traceback(tmp_path: Path, 
     assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
 
 
+INTERRUPT_BEFORE_A_WORKER = """
+import os, signal, sys
+from multiprocessing.context import SpawnProcess
+
+start = SpawnProcess.start
+
+def interrupted(worker):
+    os.kill(os.getpid(), signal.SIGINT)  # it comes to this process alone
+    start(worker)
+
+SpawnProcess.start = interrupted
+from faircli.main import main
+main(sys.argv[1:])
+"""
+
+
+def test_ctrl_c_just_before_a_worker_starts_ends_it_too(tmp_path: Path) -> None:
+    arguments = ["ensemble", "ciftis2020", "-n", "2", "--scale", "0.01", "--workers", "2"]
+    code = [sys.executable, "-c", INTERRUPT_BEFORE_A_WORKER, *arguments]
+    done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
+
+
 @pytest.mark.parametrize("count", [1, 3], ids=["as they start", "when all have started"])
 def test_ctrl_c_ends_an_ensemble_and_its_workers_without_a_traceback(tmp_path: Path, count: int) -> None:
     starts("command")

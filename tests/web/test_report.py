@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.faircli.fair import Fair
+from tests.web.steady import eventually
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +35,7 @@ def test_report_opens_without_a_network_and_prints(browser: Browser, report: Pat
     sections: Any = page.locator("section h2").all_inner_texts()
     assert sections == page.locator("nav a").all_inner_texts()
     for plot in page.locator("figure svg").all():
-        box = plot.bounding_box()
-        assert box is not None
-        assert box["width"] > 600
+        eventually(partial(is_wider, plot, 600))
     assert (asked, faults) == ([report.as_uri()], [])
     assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") >= 5
     page.close()
@@ -44,5 +44,15 @@ def test_report_opens_without_a_network_and_prints(browser: Browser, report: Pat
 def test_report_fits_a_phone(browser: Browser, report: Path) -> None:
     page = browser.new_page(viewport={"width": 390, "height": 800})
     page.goto(report.as_uri())
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    eventually(lambda: fits(page, 390))
     page.close()
+
+
+def is_wider(plot: Locator, than: int) -> None:
+    box = plot.bounding_box()
+    assert box is not None
+    assert box["width"] > than
+
+
+def fits(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == width

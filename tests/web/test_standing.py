@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.web.conftest import send
 from tests.web.languages import read_in
+from tests.web.steady import eventually
 from tests.web.test_axe import VIEWS
 
 OpenPage = Callable[..., Page]
@@ -33,7 +34,7 @@ def test_run_that_failed_says_when_why_and_what_to_do(backend: Any, real: Any, o
     expect(page.locator("#standing code")).to_have_text(f"fair run --resume {run}")
     page.locator(".views a").first.click()
     expect(page.locator("#judgement [data-state=fine]")).to_have_count(0)  # nothing is fine in a run that failed
-    assert not page.evaluate("document.body.hasAttribute('data-old')")  # what is known is no old news
+    expect(page.locator("body")).not_to_have_attribute("data-old", re.compile(""))  # what is known is no old news
     expect(page.locator("#play .play")).to_be_visible()
     read_in(page, "zh-CN")
     expect(page.locator("#feed")).to_have_text("模拟已失败")
@@ -95,9 +96,14 @@ def test_words_of_a_state_move_nothing(backend: Any, real: Any, open_page: OpenP
     head = page.locator(".head").bounding_box()
     backend.stop()
     expect(page.locator("#feed")).to_have_text(re.compile("Connection lost"))
-    assert page.locator(".head").bounding_box() == head
+
+    def nothing_has_moved() -> None:
+        assert page.locator(".head").bounding_box() == head
+        assert [page.locator(f".views a[href$={view}]").bounding_box() for view in VIEWS] == places
+
+    eventually(nothing_has_moved)
     page.evaluate("document.querySelector('.alarms').toggleAttribute('data-none')")
-    assert [page.locator(f".views a[href$={view}]").bounding_box() for view in VIEWS] == places
+    eventually(nothing_has_moved)
     backend.start()
 
 

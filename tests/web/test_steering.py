@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     expect(page.locator("[data-run]")).to_have_count(1)
     run = httpx.get(f"{url}/runs").json()[0]
     assert (run["seed"], run["scale"], run["request"]["changes"]) == (11, 0.01, ["negotiations.patience_mean_min=30"])
-    assert f"run={run['id']}" in page.url
+    expect(page).to_have_url(re.compile(f"run={run['id']}"))
     expect(page.locator(f"[data-run={run['id']}] a[href$=report]")).to_be_visible()
     expect(page.locator("#no-reports")).to_have_count(0)
     page.locator("#pause-run").click(timeout=20_000)
@@ -82,8 +83,8 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     page.locator("#branch-run-confirmed").click()
     expect(page.locator("[data-pair]")).to_be_visible()  # both side by side
     branch = next(each for each in httpx.get(f"{url}/runs").json() if each["id"] != run["id"])
-    assert f"run={run['id']}" in page.url
-    assert f"pick={branch['id']}" in page.url
+    expect(page).to_have_url(re.compile(f"run={run['id']}"))
+    expect(page).to_have_url(re.compile(f"pick={branch['id']}"))
     assert (branch["seed"], branch["scale"], branch["scenario"]) == (11, 0.01, "ciftis2020")
     commands = httpx.get(f"{url}/runs/{run['id']}/commands").json()
     assert [each["command"]["kind"] for each in commands] == ["pause", "speed", "resume", "disrupt", "stop"]
@@ -95,7 +96,7 @@ def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_pa
     other, _ = send(backend, fair)
     page = open_page(f"?view=runs&run={one}")
     page.locator(f"[data-run={other}] .links button").click()
-    assert f"pick={other}" in page.url
+    expect(page).to_have_url(re.compile(f"pick={other}"))
     initiated = page.locator("[data-measure-of-both='negotiations.initiated'] td")
     expect(initiated.first).to_be_visible()
     backend.append(one, head, [event for batch in real[6:] for event in batch])

@@ -1,4 +1,4 @@
-"""The dashboard's files: read once, compressed once, and answered only where there is such a file.
+"""The dashboard's files: read once, compressed when first asked for, and answered only where there is such a file.
 
 A mount of static files would answer for every path, so that a route that takes POST alone would say that it allows GET.
 """
@@ -12,6 +12,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 import zstandard
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -34,26 +35,29 @@ SMALLEST_COMPRESSED = 1_024
 
 
 class PageFile:
-    """One file of the page, as it is and compressed."""
+    """One file of the page, as it is and, once somebody asked for that, compressed."""
 
     def __init__(self, name: str, body: bytes) -> None:
         self.media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         self.etag = f'"{hashlib.blake2s(body, digest_size=8).hexdigest()}"'
         self.cache = FOR_EVER if name.startswith(HASHED) else "no-cache"
-        self.bodies = {"identity": body}
-        if len(body) >= SMALLEST_COMPRESSED:
-            self.bodies["gzip"] = _gzipped(body)
-            self.bodies["zstd"] = zstandard.ZstdCompressor(level=19).compress(body)
+        self._bodies = {"identity": body}
+        self._encodings = ("zstd", "gzip") if len(body) >= SMALLEST_COMPRESSED else ()
 
     def answer(self, accepted: str, if_none_match: str | None) -> Response:
         """Return the file in the best encoding that the client accepts, or that its copy is still good."""
         headers = PAGE_HEADERS | {"ETag": self.etag, "Cache-Control": self.cache}
         if is_known(self.etag, if_none_match):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-        encoding = next((each for each in ("zstd", "gzip") if each in self.bodies and _accepts(accepted, each)), None)
-        if encoding is not None:
+        encoding = next((each for each in self._encodings if _accepts(accepted, each)), "identity")
+        if encoding != "identity":
             headers["Content-Encoding"] = encoding
-        return Response(self.bodies[encoding or "identity"], headers=headers, media_type=self.media_type)
+        return Response(self._in(encoding), headers=headers, media_type=self.media_type)
+
+    def _in(self, encoding: str) -> bytes:
+        if encoding not in self._bodies:
+            self._bodies[encoding] = COMPRESSED[encoding](self._bodies["identity"])
+        return self._bodies[encoding]
 
 
 class PageRoute(BaseRoute):
@@ -84,7 +88,8 @@ class PageRoute(BaseRoute):
         if scope["method"] != "GET":
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED)
         headers = Headers(scope=scope)
-        response = self._files[scope["path"]].answer(headers.get("accept-encoding", ""), headers.get("if-none-match"))
+        answer = self._files[scope["path"]].answer  # in a thread: the first time it compresses
+        response = await run_in_threadpool(answer, headers.get("accept-encoding", ""), headers.get("if-none-match"))
         await response(scope, receive, send)
 
 
@@ -100,3 +105,10 @@ def _accepts(accepted: str, encoding: str) -> bool:
 def _gzipped(body: bytes) -> bytes:
     compressor = zlib.compressobj(9, wbits=31)  # 31: a gzip header, without a time
     return compressor.compress(body) + compressor.flush()
+
+
+def _zstd(body: bytes) -> bytes:
+    return zstandard.ZstdCompressor(level=19).compress(body)
+
+
+COMPRESSED = {"zstd": _zstd, "gzip": _gzipped}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
-from pydantic import BaseModel, WithJsonSchema
+from pydantic import BaseModel, GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from fairfacts.events import AnyEvent
 from fairfacts.operator_commands import AnyOperatorCommand
@@ -40,11 +41,21 @@ def _whole(schema: dict[str, Any]) -> dict[str, Any]:
     return whole
 
 
-CommandObject = Annotated[dict[str, Any], WithJsonSchema(schema_of(AnyOperatorCommand))]
+class Shown(NamedTuple):
+    """Describes a dictionary as one of the language's types, when the document is asked for: that takes long."""
+
+    wanted: Any
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Return the schema of the type, for pydantic."""
+        return schema_of(self.wanted)
+
+
+CommandObject = Annotated[dict[str, Any], Shown(AnyOperatorCommand)]
 """A command to a run, as an answer has it."""
-DisruptionObject = Annotated[dict[str, Any], WithJsonSchema(schema_of(AnyDisruption))]
+DisruptionObject = Annotated[dict[str, Any], Shown(AnyDisruption)]
 """A disruption, as an answer has it."""
-FairObject = Annotated[dict[str, Any], WithJsonSchema(schema_of(FairDescription))]
+FairObject = Annotated[dict[str, Any], Shown(FairDescription)]
 """A fair as its log describes it, as an answer has it."""
-EventObject = Annotated[dict[str, Any], WithJsonSchema(schema_of(AnyEvent))]
+EventObject = Annotated[dict[str, Any], Shown(AnyEvent)]
 """An event of the log, as an answer has it."""

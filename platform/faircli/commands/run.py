@@ -80,7 +80,10 @@ def run(
     if to and database != DATABASE:
         warn(f"--db {database}: is ignored, as the backend at {to[0]} keeps the run in its own")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    with reach(to or [], database, token) as backend, httpx.Client(base_url=backend.url, headers=headers) as client:
+    with (
+        reach(to or [], database, token) as backend,
+        httpx.Client(base_url=backend.url, headers=headers, verify=backend.url.startswith("https:")) as client,
+    ):
         playing = Playing(client, backend, lambda trouble: note(f"waiting for the backend: {trouble}"))
         if resume is not None:
             asked, loaded = playing.resume(resume, asked)
