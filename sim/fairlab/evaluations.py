@@ -111,11 +111,11 @@ class Evaluator:
             on_run: called with the scale of every run that is done.
 
         Raises:
-            LabError: the file cannot be read, or holds something else.
+            LabError: the file cannot be read or written, or holds something else.
         """
         self.played = 0
         self._executor, self._at_once, self._store, self._on_run = executor, at_once, store, on_run
-        self._known = _read(store) if store is not None and store.exists() else {}
+        self._known = {} if store is None else _read(store)
 
     def play(self, evaluations: Sequence[Evaluation]) -> list[EvaluationResult]:
         """Return the results of evaluations, in their order."""
@@ -128,19 +128,29 @@ class Evaluator:
             self._known[record.key] = record
             self.played += 1
             if self._store is not None:
-                with self._store.open("ab") as file:
-                    file.write(msgspec.json.encode(record) + b"\n")
+                _append(self._store, record)
             self._on_run(keyed[record.key].scenario.scale)
         return [self._known[key] for key in keys]
 
 
+def _append(path: Path, record: EvaluationResult) -> None:
+    try:
+        with path.open("ab") as file:
+            file.write(msgspec.json.encode(record) + b"\n")
+    except OSError as fault:
+        raise LabError(
+            f"{path}: cannot be written ({fault.strerror}); make room and go on: the runs before are kept there"
+        ) from fault
+
+
 def _read(path: Path) -> dict[str, EvaluationResult]:
     try:
+        path.open("ab").close()  # now, and not after the first run, it shows whether results can be kept there
         lines = path.read_bytes().split(b"\n")
         # the calibration was stopped while it wrote what follows the last newline
         results = [msgspec.json.decode(line, type=EvaluationResult) for line in lines[:-1]]
     except OSError as fault:
-        raise LabError(f"{path}: cannot be read ({fault.strerror}); name another file") from fault
+        raise LabError(f"{path}: cannot be read or written ({fault.strerror}); name another file") from fault
     except (msgspec.DecodeError, RecursionError, ValueError) as fault:  # a ValueError: no UTF-8
         raise LabError(f"{path}: holds no runs of a calibration ({fault}); name another file") from fault
     if lines[-1]:

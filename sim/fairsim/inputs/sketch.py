@@ -28,6 +28,8 @@ EXHIBITORS_PER_ZONE = 400
 LANE_USE = 0.7
 """Share of what a lane can pass, up to which no long queue grows."""
 LANES_PER_GATE = 8
+MOST = {"organisations": 10_000_000, "visitors": 100_000_000, "sessions": 100_000}
+"""More than any fair has had."""
 ORGANISATIONS_PER_ECONOMY = 3
 COLUMNS = ("name", "value", "class", "source")
 
@@ -79,20 +81,20 @@ def write_fair(folder: Path, sketch: Sketch) -> None:
     """Write the folder of a fair.
 
     Raises:
-        ScenarioError: the folder is there already or cannot be written, its name is that of a shipped fair, more
-            organisations exhibit than register, or the sketch cannot be played; then nothing is left behind.
+        ScenarioError: the folder is there already or cannot be written, its name is that of a shipped fair, a number
+            is over that of any fair, more organisations exhibit than register, or the sketch cannot be played; then
+            nothing is left behind.
     """
-    if sketch.exhibitors > sketch.organisations:
-        raise ScenarioError(
-            f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
-            " exhibitors register, too: give more organisations, or fewer exhibitors"
-        )
+    _check(sketch)
     if folder.name in (*fair_names(), *scenario_names()):
         raise ScenarioError(f"{folder.name} is a shipped fair or scenario; give yours another name")
-    if folder.exists():
-        raise ScenarioError(f"{folder} is there already; remove it, or give another name")
     try:
         folder.mkdir(parents=True)
+    except FileExistsError as fault:
+        raise ScenarioError(f"{folder} is there already; remove it, or give another name") from fault
+    except OSError as fault:
+        raise ScenarioError(f"{folder}: cannot be made ({fault.strerror}); name another folder") from fault
+    try:
         for name, text in _files(folder.name, sketch).items():
             (folder / name).write_text(text, encoding="utf-8")
         if sketch.programme:
@@ -103,6 +105,21 @@ def write_fair(folder: Path, sketch: Sketch) -> None:
         if isinstance(fault, OSError):
             raise ScenarioError(f"{folder}: cannot be written ({fault.strerror}); name another folder") from fault
         raise
+
+
+def _check(sketch: Sketch) -> None:
+    """Refuse numbers that no fair has."""
+    for what, most in MOST.items():
+        if (asked := getattr(sketch, what)) > most:
+            # 20 digits: more say no more
+            raise ScenarioError(
+                f"{what} is {asked if asked < 10**20 else 'a number of over 20 digits'}; at most {most:,}"
+            )
+    if sketch.exhibitors > sketch.organisations:
+        raise ScenarioError(
+            f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
+            " exhibitors register, too: give more organisations, or fewer exhibitors"
+        )
 
 
 def _files(name: str, sketch: Sketch) -> dict[str, str]:

@@ -82,6 +82,8 @@ def test_a_calibration_that_failed_says_so_plainly_and_shows_no_interval(capsys:
         ),
         (("--resume", "no/where.ndjson"), "--resume no/where.ndjson: there is no folder no; make it, or name another"),
         (("--figures", "no.csv"), "no.csv: cannot be read"),
+        (("--resume", "r" * 300), "r: cannot be read or written (File name too long); name another file"),
+        (("--resume", "."), "--resume .: is a folder; name a file in it"),
     ],
 )
 def test_a_calibration_that_cannot_be_made_is_refused(fair: Fair, arguments: tuple[str, ...], complaint: str) -> None:

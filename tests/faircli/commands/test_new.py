@@ -81,6 +81,23 @@ def test_more_exhibitors_than_organisations_are_refused_and_nothing_is_written(f
     assert not (fair.folder / "my-fair").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "option", "complaint"),
+    [
+        ("my-fair", ("--organisations", "9" * 300), "organisations is a number of over 20 digits; at most 10,000,000"),
+        ("my-fair", ("--visitors", "100000001"), "visitors is 100000001; at most 100,000,000"),
+        ("m" * 300, (), "m: cannot be made (File name too long); name another folder"),
+    ],
+)
+def test_number_or_name_that_no_fair_has_is_refused(
+    fair: Fair, name: str, option: tuple[str, ...], complaint: str
+) -> None:
+    refused = fair("new", name, *ANSWERS, *option)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.endswith(f"{complaint}\n")
+    assert list(fair.folder.iterdir()) == []
+
+
 def test_what_the_programme_says_is_not_asked_twice(fair: Fair) -> None:
     (fair.folder / "schedule.json").write_text(json.dumps(SCHEDULE))
     refused = fair("new", "mine", "--from-programme", "schedule.json", "--days", "3")
