@@ -87,6 +87,23 @@ def check_start(started: Event, run: Run) -> None:
         )
 
 
+def check_end(events: list[Event], duration_ms: int) -> None:
+    """Check that no event of a batch lies after the end of its run: every later one would be too early, for good.
+
+    Raises:
+        EventError: one does; names its position.
+    """
+    if events[-1].at_ms <= duration_ms:
+        return
+    position = next(place for place, event in enumerate(events) if event.at_ms > duration_ms)
+    raise EventError(
+        f"event {position} of the batch: at_ms is {events[position].at_ms}, after the run's end at {duration_ms}"
+        " (duration_ms of run.started); correct it, or begin a run that lasts longer",
+        position=position,
+        field="at_ms",
+    )
+
+
 def _limit(size: int, limit: int) -> None:
     if size > limit:
         raise TooLargeError(f"the batch is over {limit} bytes of NDJSON; send smaller batches", limit=limit)

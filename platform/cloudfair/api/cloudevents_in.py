@@ -41,6 +41,8 @@ _logger = logging.getLogger(__name__)
 MOST_AHEAD_S = 366 * 86_400
 ATTEMPTS = 5
 """How often the events are numbered anew if another process appends to the same run meanwhile."""
+FIRST_YEAR = 2001
+"""Clocks that were never set show an earlier one: 1970, 1980 or 2000."""
 NO_PARAMETERS = hashlib.sha256(b"").hexdigest()
 TYPES: Mapping[str, type[Event]] = {type_name(event_type): event_type for event_type in EVENT_TYPES}
 
@@ -211,6 +213,13 @@ def _moment(started: RunStarted, at_ms: int) -> str:
 def _started(live: Live, log: Log, first: datetime, days: int, position: int) -> RunStarted:
     """Return the first event of a run that no model plays: it begins at midnight before its first event."""
     run, epoch = log.runs.get(live.run), datetime.combine(first.date(), time(), first.tzinfo)
+    if first.year < FIRST_YEAR:  # all that come later would lie after the end of such a run
+        raise EventError(
+            f"event {position} of the batch: time is {first.isoformat()}, which a clock shows that was never set; set"
+            " the clock of the source",
+            position=position,
+            field="time",
+        )
     try:
         return RunStarted(
             at_ms=0,

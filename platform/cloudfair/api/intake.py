@@ -12,11 +12,12 @@ from pydantic import BaseModel
 
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
-from cloudfair.api.batch import check, check_start, unpack
+from cloudfair.api.batch import check, check_end, check_start, unpack
 from cloudfair.api.new_run import CreatedRun, NewRun, begin
 from cloudfair.http.requests import LARGEST, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of
 from cloudfair.projections.live import Answered
+from fairfacts.parts.runs import RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 _logger = logging.getLogger(__name__)
@@ -79,6 +80,9 @@ async def append_events(
         batch, events = check(first, ndjson, payload, here.settings)
         if not first:
             check_start(events[0], await asyncio.to_thread(here.log.runs.get, run))
+        started = events[0] if isinstance(events[0], RunStarted) else live.state().parts.run
+        if first == live.head and not live.ended:
+            check_end(events, started.duration_ms)
         head = live.head
         answered = await live.append(batch, events, fair_emitted_at, fair_pace)
     if head < live.head:  # the same batch sent again is not counted again

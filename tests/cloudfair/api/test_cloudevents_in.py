@@ -159,7 +159,8 @@ def test_a_run_of_badges_obeys_the_laws(client: httpx.Client, badges: str) -> No
         ),
         ([entered(1, data=entered(1)["data"] | {"door": 3})], "contains unknown field `door`"),
         ([entered(1, data=entered(1)["data"] | {"gate": -1})], "gate: Expected `int` >= 0"),
-        ([entered(1, time="0001-01-01T00:00:00Z")], ": time: epoch is '0001-01-01T00:00:00+00:00'"),
+        ([entered(1, time="0001-01-01T00:00:00Z")], ": time is 0001-01-01T00:00:00+00:00, which a clock shows that"),
+        ([entered(1, time="3000-01-01T00:00:00Z")], ": time: epoch is '3000-01-01T00:00:00+00:00'"),
         ([entered(1), entered(2, 86_400 * 366 * 101)], "at_ms: Expected `int` <="),
         ([entered(1), entered(2, 86_400)], "after the run's end at 2020-09-06T00:00:00+08:00; correct the time, or"),
         ([entered(1, 86_400 * 365 * 50)], "ahead of the server's clock, which shows 2"),
@@ -228,6 +229,13 @@ def test_event_of_the_far_future_does_not_lock_out_later_ones(client: httpx.Clie
     assert post(client, badges, [entered(1)], days=3).json()["taken"] == 1
     assert post(client, badges, [entered(2, 86_400 * 365 * 50)]).status_code == 422
     assert post(client, badges, [entered(3, 60)]).json()["taken"] == 1
+
+
+@pytest.mark.parametrize("unset", ["1970-01-01T00:00:07Z", "1980-01-06T00:00:00Z", "2000-01-01T00:01:00+08:00"])
+def test_clock_that_was_never_set_does_not_lock_out_later_events(client: httpx.Client, badges: str, unset: str) -> None:
+    refused = post(client, badges, [entered(0, time=unset)])
+    assert (refused.status_code, refused.json()["field"]) == (422, "time")
+    assert post(client, badges, [entered(1)]).json()["taken"] == 1
 
 
 def test_event_may_be_ahead_of_the_clock_where_that_is_allowed(client: httpx.Client, badges: str) -> None:

@@ -105,6 +105,23 @@ def test_log_does_not_go_back_in_time(client: httpx.Client, run: str) -> None:
     assert head(client, run) == 40
 
 
+def test_event_after_the_runs_end_does_not_lock_out_those_before(client: httpx.Client, run: str) -> None:
+    send(client, run, EVENTS, 0, 40)
+    answer = send(client, run, [*EVENTS[:41], FairClosed(99_001)], 40)
+    assert (answer.status_code, problem_of(answer)) == (
+        422,
+        {
+            "detail": "event 1 of the batch: at_ms is 99001, after the run's end at 99000 (duration_ms of"
+            " run.started); correct it, or begin a run that lasts longer",
+            "position": 1,
+            "field": "at_ms",
+        },
+    )
+    whole = post(client, begin(client), encode([*EVENTS[:2], FairClosed(99_001)]))
+    assert (whole.status_code, head(client, run)) == (422, 40)
+    assert send(client, run, EVENTS, 40, 100).json()["digest"] == digest_of(EVENTS)
+
+
 ENDED, STARTED = EVENTS[-1], EVENTS[0]
 LINES = encode(EVENTS[:4]).splitlines(keepends=True)
 
