@@ -124,6 +124,8 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
         if mean.replications == 1:
             return Simulated(mean.mean)
         next_sd = mean.sd * (1 + 1 / mean.replications) ** 0.5
+        if ensemble.as_of and (ends := ensemble.next_in_logs(measure, at_ms)):
+            return Simulated(mean.mean, *ends, next_sd)
         # no measure is negative, but the lower end of a wide interval can be
         return Simulated(mean.mean, max(mean.next_low, 0.0), mean.next_high, next_sd)
 

@@ -125,7 +125,7 @@ def read_moment(text: str, epoch: datetime, within: range | None = None, *, day_
     Raises:
         MomentError: the text is no moment, or lies before the epoch or outside `within`.
     """
-    at_ms = _moment_ms(text, epoch, day_ends=day_ends)
+    at_ms = any_moment(text, epoch, day_ends=day_ends)
     if within is not None and at_ms not in within:
         raise MomentError(
             f"{text} lies outside the fair; it lasts from {epoch:%Y-%m-%d %H:%M} to"
@@ -142,10 +142,15 @@ def check_moment(text: str) -> None:
     Raises:
         MomentError: names the text and how to write one.
     """
-    _moment_ms(text, _ANY_EPOCH, day_ends=False)
+    any_moment(text, _ANY_EPOCH, day_ends=False)
 
 
-def _moment_ms(text: str, epoch: datetime, *, day_ends: bool) -> int:
+def any_moment(text: str, epoch: datetime, *, day_ends: bool) -> int:
+    """Return the moment that a person wrote, as `read_moment`; one before the epoch is negative.
+
+    Raises:
+        MomentError: the text is no moment.
+    """
     if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS:
         return int(text)
     if written := _DAY_AND_TIME.fullmatch(text):

@@ -7,6 +7,7 @@ k-th replications share their random numbers.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from itertools import islice
@@ -20,10 +21,11 @@ from fairfacts.interchange.reading import read_json
 from fairfacts.measures import MEASURES
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate
+from fairlab.members import Members
 from fairlab.replications import Play, Replication, numbers, replicate
 from fairlab.workers import in_order
 from fairsim import VERSION
-from fairsim.inputs.scenario import Scenario
+from fairsim.inputs.scenario import Scenario, load_scenario
 
 PERSISTS = 3
 """After how many replications in a row the interval must be narrow enough: a single time is often chance."""
@@ -52,6 +54,8 @@ class Ensemble(msgspec.Struct, frozen=True):
     replications: tuple[Replication, ...]
     fair: FairDescription = NO_FAIR
     """The fair that was played."""
+    as_of: str = ""
+    """Where each replication has parameters of its own (`fairlab.members`), the moment by which these were known."""
     kind: Literal["cloudfair.ensemble"] = "cloudfair.ensemble"
 
     @property
@@ -62,6 +66,17 @@ class Ensemble(msgspec.Struct, frozen=True):
     def estimate(self, path: str, moment_ms: int | None = None) -> Estimate:
         """Return the estimate of a measure (`negotiations.initiated`, or a key of a breakdown)."""
         return estimate([float(each.value(path, moment_ms)) for each in self.replications])
+
+    def next_in_logs(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
+        """Return the prediction interval of one further replication in the logarithm; None of a measure that was 0.
+
+        Where parameters differ by factors, so do measures.
+        """
+        values = [float(each.value(path, moment_ms)) for each in self.replications]
+        if min(values) <= 0:
+            return None
+        found = estimate([math.log(value) for value in values])
+        return math.exp(found.next_low), math.exp(found.next_high)
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the estimate of every measure that is one number."""
@@ -141,6 +156,7 @@ def play_ensembles(
     at_once: int,
     plan: Plan,
     on_replication: Callable[[int, Estimate | None], None] = lambda _count, _found: None,
+    members: Members | None = None,
 ) -> tuple[Ensemble, ...]:
     """Play replications of one scenario, or of several in step, and return an ensemble of each.
 
@@ -151,15 +167,16 @@ def play_ensembles(
         at_once: how many runs it plays at the same time.
         plan: how many runs. `until` is about the first scenario, or about the difference of the first two.
         on_replication: called with the number of replications done, and the estimate of the measure of `until`.
+        members: gives each replication parameters of its own; intervals are then of these and of chance together.
 
     Raises:
         LabError: the measure of `until` is no number.
         WorkersError: a worker was lost.
     """
     plays = (
-        Play(scenario, seed, replication, plan.moments_ms, plan.digest)
+        Play(_of_member(members, replication, *each), seed, replication, plan.moments_ms, plan.digest)
         for replication in range(plan.count if plan.until is None else max(plan.most, plan.count))
-        for _, _, scenario in scenarios
+        for each in scenarios
     )
     played: list[tuple[Replication, ...]] = []
     narrow = 0
@@ -170,9 +187,22 @@ def play_ensembles(
         narrow = narrow + 1 if plan.until and known and plan.until.holds(known) else 0
         if narrow >= PERSISTS and len(played) >= plan.count:
             break
-    return tuple(
+    ensembles = (
         _ensemble(*scenario, seed, tuple(each[place] for each in played)) for place, scenario in enumerate(scenarios)
     )
+    if members is None:
+        return tuple(ensembles)
+    fitted = {"as_of": members.as_of, "calibrated": members.fitted}
+    return tuple(msgspec.structs.replace(each, **fitted) for each in ensembles)
+
+
+def _of_member(
+    members: Members | None, replication: int, which: str, changes: tuple[str, ...], scenario: Scenario
+) -> Scenario:
+    """Return the scenario of a replication, with the parameters of its member where it has one."""
+    if members is None:
+        return scenario
+    return load_scenario(which, changes=members.changes_of(replication, changes), scale=scenario.scale)
 
 
 def _grouped(results: Iterator[Replication], size: int) -> Iterator[tuple[Replication, ...]]:

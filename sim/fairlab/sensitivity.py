@@ -10,7 +10,7 @@ All runs share their random numbers, so that what differs between two runs comes
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -85,27 +85,31 @@ class Sensitivity(msgspec.Struct, frozen=True):
 
 
 def factors_of(
-    scenario: Scenario, load: Callable[[Sequence[str]], Scenario], by: float
+    scenario: Scenario,
+    load: Callable[[Sequence[str]], Scenario],
+    by: float,
+    kinds: Collection[str] = ("assumed",),
 ) -> tuple[tuple[Factor, ...], dict[str, str]]:
-    """Return the assumed parameters that can be varied, and why others cannot.
+    """Return the parameters of some classes that can be varied, and why others cannot.
 
     Args:
         scenario: as it is played.
         load: loads it with changes, `key=value`.
         by: factor of each, down and up.
+        kinds: classes of the parameters.
     """
     factors: list[Factor] = []
     left_out: dict[str, str] = {}
     for name, row in scenario.fair.rows.items():
-        if row.kind != "assumed" or row.refers_to:
+        if row.kind not in kinds or row.refers_to:
             continue
         found = _factor(row, by)
-        reason = found if isinstance(found, str) else _refusal(found, load)
-        if reason or isinstance(found, str):
-            left_out[name] = reason
+        if isinstance(found, str):
+            left_out[name] = found
         else:
             factors.append(found)
-    return tuple(factors), left_out
+    refused = _refused(factors, 1.0, load) | _refused(factors, 0.0, load)
+    return tuple(factor for factor in factors if factor.name not in refused), left_out | refused
 
 
 def _factor(row: Row, by: float) -> Factor | str:
@@ -123,14 +127,16 @@ def _factor(row: Row, by: float) -> Factor | str:
     return Factor(row.name, low, high, whole)
 
 
-def _refusal(factor: Factor, load: Callable[[Sequence[str]], Scenario]) -> str:
-    """Return why one of its ends cannot be played beside all else; empty where both can."""
-    for place in (0.0, 1.0):
-        try:
-            load([factor.text(place)])
-        except ScenarioError as fault:
-            return str(fault)
-    return ""
+def _refused(factors: Sequence[Factor], place: float, load: Callable[[Sequence[str]], Scenario]) -> dict[str, str]:
+    """Return why a factor cannot be played at an end, for each that cannot; what can stand together is one try."""
+    try:
+        load([factor.text(place) for factor in factors])
+    except ScenarioError as fault:
+        if len(factors) == 1:
+            return {factors[0].name: str(fault)}
+        middle = len(factors) // 2
+        return _refused(factors[:middle], place, load) | _refused(factors[middle:], place, load)
+    return {}
 
 
 class Study:

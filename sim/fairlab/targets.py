@@ -87,10 +87,7 @@ def read_problem(which: str, figures: Mapping[str, Figure]) -> CalibrationProble
             f"{which}: has no [calibration]; add one that names free parameters and targets"
             " (fair scenarios schema), or extend a scenario that has one"
         )
-    try:
-        table = msgspec.convert(given, _Calibration)
-    except msgspec.ValidationError as fault:
-        raise LabError(f"{which}: [calibration]: {plain_words(fault)} (fair scenarios schema)") from fault
+    table = _table(given, which)
     for free in table.parameters:
         _check_free(free, which, scenario.fair.rows)
     targets = tuple(_target(row, figures, which) for row in table.targets)
@@ -103,6 +100,28 @@ def read_problem(which: str, figures: Mapping[str, Figure]) -> CalibrationProble
             " target more, or a parameter less (one of each at least)"
         )
     return CalibrationProblem(table.parameters, targets)
+
+
+def read_free(which: str) -> tuple[FreeParameter, ...]:
+    """Return the free parameters of a scenario's `[calibration]`; none where it has no such table.
+
+    Raises:
+        LabError: the table cannot be read, or names an unknown parameter.
+    """
+    scenario = read_scenario(which)
+    if scenario.calibration is None:
+        return ()
+    table = _table(scenario.calibration, which)
+    for free in table.parameters:
+        _check_free(free, which, scenario.fair.rows)
+    return table.parameters
+
+
+def _table(given: object, which: str) -> _Calibration:
+    try:
+        return msgspec.convert(given, _Calibration)
+    except msgspec.ValidationError as fault:
+        raise LabError(f"{which}: [calibration]: {plain_words(fault)} (fair scenarios schema)") from fault
 
 
 def _check_free(free: FreeParameter, which: str, rows: Mapping[str, Row]) -> None:

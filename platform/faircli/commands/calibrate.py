@@ -9,6 +9,37 @@ import typer
 
 from faircli.options import CalibratedScenario, Changes, Dask, Figures, Json, Resume, Scale, Seed, Verbose, Workers
 
+MEMBERS, ROUNDS, BY = 60, 2, 1.5
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of", metavar="MOMENT", help="Use only figures known by then, and predict the later ones: 2020-09-05."
+    ),
+]
+MemberCount = Annotated[
+    int, typer.Option("--members", min=10, max=10_000, help="With --as-of: parameter sets that are played.")
+]
+Rounds = Annotated[int, typer.Option(min=1, max=20, help="With --as-of: updates; each plays all members again.")]
+By = Annotated[
+    float,
+    typer.Option(
+        "--by",
+        min=1.01,
+        max=100,
+        help="With --as-of: the prior of an assumed number, one standard deviation as a factor.",
+    ),
+]
+HeldBack = Annotated[
+    list[str] | None,
+    typer.Option("--hold-back", metavar="FIGURE", help="With --as-of: predict this figure though it was known."),
+]
+Coverage = Annotated[
+    bool,
+    typer.Option(
+        "--coverage", help="With --as-of: test the intervals instead, on fairs that are drawn from the priors."
+    ),
+]
+
 if TYPE_CHECKING:
     from fairlab.calibrated import Calibration
     from fairlab.recovery import Recovery
@@ -44,6 +75,12 @@ def calibrate(
         int | None,
         typer.Option("--recover", min=1, help="Test the method instead: recover this many known parameter sets."),
     ] = None,
+    as_of: AsOf = None,
+    members: MemberCount = MEMBERS,
+    rounds: Rounds = ROUNDS,
+    by: By = BY,
+    held_back: HeldBack = None,
+    coverage: Coverage = False,
     worker_count: Workers = None,
     dask: Dask = None,
     as_json: Json = False,
@@ -54,11 +91,16 @@ def calibrate(
     depends on size, and fresh runs check the result. It also shows what the data cannot identify. Exit status 1 where a
     target is missed.
 
+    With `--as-of`, all uncertain parameters are drawn from their priors and moved towards every figure that was known
+    by then; the later figures are predicted, with intervals of parameters and chance together.
+
     Examples:
     - `fair calibrate ciftis2020 --scale 0.1` shows all of it in a few minutes.
     - `fair calibrate mine.toml --resume runs.ndjson -o fitted.toml` can be interrupted and called again.
+    - `fair calibrate ciftis2020 --as-of 2020-09-05 -o members.json` predicts the end from what was known that evening.
     """
     from faircli.console import complain, print_json, warn
+    from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
     from faircli.reports import figures_of
     from fairlab.calibrated import Settings
@@ -71,7 +113,16 @@ def calibrate(
     from fairsim.inputs.scenario_files import read_scenario
 
     fair = read_scenario(scenario).fair
-    problem = read_problem(scenario, figures_of(fair, figures, verbose=verbose))
+    known = figures_of(fair, figures, verbose=verbose)
+    if as_of is not None:
+        if resume or write or recoveries:
+            warn("--resume, --write and --recover: are ignored with --as-of, which writes nothing but -o FILE.json")
+        asked = Asked(
+            scenario, tuple(changes or ()), as_of, members, rounds, by, scale * small, seed, tuple(held_back or ())
+        )
+        predict(asked, known, output, worker_count, dask, coverage=coverage, as_json=as_json)
+        return
+    problem = read_problem(scenario, known)
     _check_files(output, resume)
     if recoveries and (output or write):
         warn("-o and --write: are ignored with --recover, which fits no parameters of the scenario")

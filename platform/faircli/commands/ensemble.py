@@ -57,6 +57,14 @@ def ensemble(
         list[str] | None,
         typer.Option(metavar="MOMENT", help="Store the measures of this moment too: '2020-09-05 08:00'."),
     ] = None,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            help="Give each replication parameters of its own that fit what was known, as fair calibrate --as-of MOMENT"
+            " -o FILE.json wrote them: the intervals are then of parameters and chance together.",
+        ),
+    ] = None,
     seed: Seed = 7,
     scale: Scale = 1.0,
     worker_count: Workers = None,
@@ -75,6 +83,7 @@ def ensemble(
     Examples:
     - `fair ensemble ciftis2020 -n 20 --scale 0.1 -o fairs.json` takes half a minute on two cores.
     - `fair ensemble ciftis2020 --against matchmaking --until negotiations.held=0.5%` stops when it is sure enough.
+    - `fair ensemble ciftis2020 --posterior members.json --scale 0.1` has intervals of parameters and chance together.
     """
     import time
 
@@ -83,6 +92,7 @@ def ensemble(
     from faircli.progress import runs_progress
     from fairfacts.errors import LabError
     from fairlab.ensemble import Plan, paired, play_ensembles, read_until
+    from fairlab.members import Members
     from fairlab.replications import moment_ms
     from fairlab.workers import workers
     from fairsim.inputs.scenario import load_scenario
@@ -97,6 +107,9 @@ def ensemble(
     check_output(output, suffixes=(".json",))
     if most != MOST and not until:
         warn(f"--most {most}: is ignored without --until; -n is the number of replications")
+    members = None if posterior is None else Members.load(posterior)
+    if members is not None and members.scenario != scenario:
+        warn(f"--posterior {posterior}: its members were fitted to {members.scenario}, and play {scenario}")
     plan = Plan(count, read_until(until) if until else None, most, moments_ms)
     total = most if until else count
     began = time.monotonic()
@@ -106,7 +119,7 @@ def ensemble(
             note = f"{plan.until.measure} {_mean(estimate)}" if plan.until and estimate else ""
             reached(replications, note)
 
-        ensembles = play_ensembles(scenarios, seed, executor, at_once, plan, done)
+        ensembles = play_ensembles(scenarios, seed, executor, at_once, plan, done, members)
     wall_s = time.monotonic() - began
     pairs = paired(*ensembles) if len(ensembles) == 2 else None
     for each, path in zip(ensembles, _files(output), strict=False):

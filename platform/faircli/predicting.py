@@ -1,0 +1,129 @@
+"""`fair calibrate --as-of`: members are fitted to what was known, and their predictions are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from fairfacts.evidence.figures import Figure
+    from fairlab.members import Coverage, Interval, Members
+
+SHOWN = 8
+"""Parameters that are named as those that were moved most."""
+
+
+class Asked(NamedTuple):
+    """What was asked for."""
+
+    scenario: str
+    changes: tuple[str, ...]
+    as_of: str
+    members: int
+    rounds: int
+    by: float
+    scale: float
+    seed: int
+    held_back: tuple[str, ...]
+
+
+def predict(
+    asked: Asked, figures: Mapping[str, Figure], output: Path | None, worker_count: int | None, dask: str | None,
+    *, coverage: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Play what is asked for, store it, and show it.
+
+    Raises:
+        LabError: as `fairlab.assimilation`; or the file cannot be written.
+    """
+    import time
+
+    from faircli.console import print_json, say
+    from faircli.files import check_output
+    from faircli.progress import fairs_progress
+    from fairfacts.errors import LabError
+    from fairlab.assimilation import Assimilator
+    from fairlab.members import priors_of
+    from fairlab.targets import read_free
+    from fairlab.workers import workers
+    from fairsim.inputs.scenario import load_scenario
+
+    check_output(output, suffixes=(".json",))
+    if coverage and output:
+        raise LabError(f"-o {output}: --coverage fits no members; leave one of them out")
+
+    def load(changes: list[str]) -> object:
+        return load_scenario(asked.scenario, changes=[*changes, *asked.changes], scale=asked.scale)
+
+    base = load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
+    priors = priors_of(base, load, read_free(asked.scenario), asked.by)  # type: ignore[arg-type]
+    runs, began = asked.members * (1 if coverage else asked.rounds + 1), time.monotonic()
+    with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(runs * asked.scale) as (played, _):
+        assimilator = Assimilator(
+            asked.scenario, asked.changes, priors, figures, executor, at_once,
+            scale=asked.scale, seed=asked.seed, on_run=played,
+        )  # fmt: skip
+        if coverage:
+            covered = assimilator.coverage(asked.as_of, asked.members)
+        else:
+            found = assimilator.assimilate(asked.as_of, asked.members, asked.rounds, asked.held_back)
+    if coverage:
+        print_json(covered) if as_json else _show_coverage(covered)
+    else:
+        if output is not None:
+            found.save(output)
+        print_json(found) if as_json else _show(found)
+    if not as_json:
+        say(f"\n{runs} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
+
+
+def _show(found: Members) -> None:
+    from faircli.console import out, say
+    from faircli.tables import table
+    from faircli.text import number
+
+    heads = ("reported", "before", "now", "95 % interval", "inside")
+    columns = [("figure", "left"), *((head, "right") for head in heads)]
+    titles = {"fitted": f"Known by {found.as_of}", "predicted": "Predicted"}
+    for role, title in titles.items():
+        cells = (
+            (
+                each.figure,
+                f"{'' if each.op in '=~' else each.op + ' '}{number(each.reported)}",
+                _between(each.before),
+                number(each.after.median),
+                _between(each.after),
+                "yes" if each.inside else "no",
+            )
+            for each in found.predictions
+            if each.role == role
+        )
+        out.print(table(title, columns, cells), "")
+    later = [each for each in found.predictions if each.role == "predicted"]
+    say((f"{sum(each.inside for each in later)} of {len(later)} predicted figures lie in their interval.", "bold"))
+    moved = sorted(found.moved.items(), key=lambda item: -item[1])[:SHOWN]
+    say(f"{len(found.priors)} parameters were drawn. What was known moved most: ", ", ".join(
+        f"{name} ({share:.0%})" for name, share in moved
+    ))  # fmt: skip
+    for name, why in found.left_out.items():
+        say(f"left out: {name} {why}")
+
+
+def _between(interval: Interval) -> str:
+    from faircli.text import number
+
+    return f"{number(interval.low)} to {number(interval.high)}"
+
+
+def _show_coverage(covered: Coverage) -> None:
+    from faircli.console import say
+
+    say(
+        f"{covered.predictions} figures of {covered.fairs} fairs that were drawn from the priors, predicted as of ",
+        covered.as_of,
+    )
+    say(f"in their 80 % interval: {covered.in_80:.1%}")
+    say(f"in their 95 % interval: {covered.in_95:.1%}")
+    say("ranks by tenths: ", " ".join(map(str, covered.ranks)))
+    say(f"as uneven by chance: p = {covered.p_value:.2g}")

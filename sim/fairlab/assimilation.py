@@ -1,0 +1,324 @@
+"""Assimilation: what was known at a moment narrows the parameters, and what comes later is predicted.
+
+The method is the ensemble smoother with multiple data assimilation (Emerick and Reynolds 2013). Members are drawn from
+the priors of all uncertain parameters, and each is played with random numbers of its own. Each round moves the members
+by the covariance of parameters and measures towards what was known, whose error variance is taken `rounds` times, and
+plays them again. What the last round spreads is what parameters and chance leave open together.
+
+Parameters are in standard deviations of their priors, and measures in the logarithm.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import NamedTuple
+
+import numpy as np
+
+from fairfacts.clock import any_moment
+from fairfacts.errors import FairError, LabError, MomentError, ScenarioError, did_you_mean
+from fairfacts.evidence.comparison import Row, Simulated, moments, rows
+from fairfacts.evidence.figures import Figure
+from fairfacts.parts.runs import RunMeasures
+from fairlab.identifiability import Floats
+from fairlab.members import Coverage, Members, Prediction, Prior, Role
+from fairlab.replications import Play, Replication, replicate
+from fairlab.targets import LEAST_TOLERANCE
+from fairlab.workers import in_order
+from fairsim import VERSION
+from fairsim.engine.draws import Draws
+from fairsim.inputs.scenario import Scenario, load_scenario
+
+DISCREPANCY = 0.02
+"""Error of the model itself at a figure, as a share: no model is exact to a thousandth."""
+REACH = 4.0
+"""Standard deviations of the prior beyond which no member is moved."""
+TRIES = 20
+"""How often a member is drawn again whose values, each possible, cannot stand together."""
+HALVES = (1, 0.5, 0.25, 0.125)
+"""How far a member is moved whose values, each possible, cannot stand together further on."""
+LEAST = 8
+"""Members without which no covariance is worth anything."""
+FIRST = 30_000
+"""First replication of the members: none is one of a calibration or a posterior."""
+SIGNIFICANT = 2.0
+"""A correlation below this over the root of the number of members is taken for chance."""
+
+
+class Figures(NamedTuple):
+    """What some members say of the figures that concern them."""
+
+    rows: dict[str, Row]
+    """By figure; of any member."""
+    values: dict[str, Floats]
+    """By figure, the measure of each member."""
+
+
+def updated(members: Floats, seen: Floats, known: Floats, ops: Sequence[str], errors: Floats, noise: Floats) -> Floats:
+    """Return the members after one update towards what was known.
+
+    Args:
+        members: what is moved, one row for each member.
+        seen: the members' measures, of the same rows; one column for each thing that was known.
+        known: what was known.
+        ops: `=`, or `>` and `<` for a bound, which moves nobody who keeps it.
+        errors: standard deviation of each thing that was known.
+        noise: standard normal numbers of the shape of `seen`.
+    """
+    count, missed = len(members), known + errors * noise - seen
+    for place, op in enumerate(ops):
+        if op in "><":
+            missed[:, place] = np.maximum(missed[:, place], 0) if op == ">" else np.minimum(missed[:, place], 0)
+    off, seen_off = members - members.mean(axis=0), seen - seen.mean(axis=0)
+    together = off.T @ seen_off / (count - 1)
+    chance = SIGNIFICANT / math.sqrt(count) * np.outer(off.std(axis=0, ddof=1), seen_off.std(axis=0, ddof=1))
+    together[np.abs(together) < chance] = 0.0
+    of_seen = seen_off.T @ seen_off / (count - 1) + np.diag(errors**2)
+    moved: Floats = members + missed @ np.linalg.pinv(of_seen) @ together.T
+    return moved
+
+
+def replicated(play: Play) -> Replication | str:
+    """Play a member once; return why where the model refuses its values."""
+    try:
+        return replicate(play)
+    except FairError as fault:
+        return str(fault)
+
+
+class Assimilator:
+    """Fits members to what was known of a scenario's fair."""
+
+    def __init__(
+        self, which: str, changes: Sequence[str], priors: Sequence[Prior], figures: Mapping[str, Figure],
+        executor: Executor, at_once: int, *, scale: float, seed: int,
+        on_run: Callable[[float], None] = lambda _scale: None,
+    ) -> None:  # fmt: skip
+        """Prepare to play members.
+
+        Args:
+            which: scenario, by name or path.
+            changes: `key=value`.
+            priors: of the parameters that are uncertain.
+            figures: of its fair, and a user's own.
+            executor: plays the runs.
+            at_once: how many it plays at the same time.
+            scale: of the runs.
+            seed: of all random numbers.
+            on_run: called with the scale of each run that is done.
+
+        Raises:
+            ScenarioError: the scenario cannot be played.
+        """
+        self._which, self._changes, self._priors, self._figures = which, tuple(changes), tuple(priors), figures
+        self._executor, self._at_once, self._on_run = executor, at_once, on_run
+        self._scale, self._seed, self._played = scale, seed, 0
+        self._draws, self._base = Draws(seed, FIRST), self.load([])
+        self._run = _run_of(which, self._base)
+        self._moments_ms = tuple(moments(figures.values(), self._run))
+        self._left_out: dict[str, str] = {}
+
+    def load(self, changes: Sequence[str]) -> Scenario:
+        """Return the scenario with more changes."""
+        return load_scenario(self._which, changes=[*changes, *self._changes], scale=self._scale)
+
+    def assimilate(self, as_of: str, count: int, rounds: int, held_back: Collection[str] = ()) -> Members:
+        """Return members that are compatible with what was known, and what they predict.
+
+        Args:
+            as_of: a moment on the fair's clocks; a day alone means its end.
+            count: of the members.
+            rounds: of updates; each plays all members again.
+            held_back: figures that are predicted though they were known.
+
+        Raises:
+            LabError: a figure is held back that takes no part, the moment is none, nothing with a measure was known by
+                then, or no values can stand together.
+            WorkersError: a worker was lost.
+        """
+        places, before = self._play(self._drawn(count), 0)
+        first, after = places, before
+        known = self._known(as_of, before, held_back)
+        for turn in range(rounds):
+            seen, reported, ops, errors = self._targets(known, after)
+            noise = self._normal(f"assimilation.noise.{turn}", seen.shape)
+            errors *= math.sqrt(rounds)
+            moved = np.clip(updated(places, seen, reported, ops, errors, noise), -REACH, REACH)
+            places, after = self._play(np.stack(list(map(self._towards, places, moved))), turn + 1)
+        shrunk = 1 - places.var(axis=0) / first.var(axis=0)
+        return Members(
+            scenario=self._which,
+            changes=self._changes,
+            scale=self._scale,
+            seed=self._seed,
+            as_of=as_of,
+            rounds=rounds,
+            priors=self._priors,
+            draws=tuple(tuple(self._changes_at(place)) for place in places),
+            moved={prior.name: float(share) for prior, share in zip(self._priors, shrunk, strict=True)},
+            predictions=tuple(self._predictions(known, before, after)),
+            left_out=self._left_out,
+            runs=self._played,
+        )
+
+    def coverage(self, as_of: str, count: int) -> Coverage:
+        """Return how often intervals hold what they are for, over synthetic fairs drawn from the priors.
+
+        Each member is the truth once: the others are moved to what was known of it, and predict the rest of it.
+
+        Raises:
+            LabError: as `assimilate`; or nothing is predicted.
+            WorkersError: a worker was lost.
+        """
+        _, found = self._play(self._drawn(count), 0)
+        known = self._known(as_of, found)
+        later = [name for name in found.values if name not in known and (found.values[name] > 0).all()]
+        if not later:
+            raise LabError(f"--as-of {as_of}: every figure was known by then; name an earlier moment")
+        seen, _, ops, errors = self._targets(known, found)
+        predicted = np.log(np.stack([found.values[name] for name in later], axis=1))
+        noise = self._normal("assimilation.coverage", seen.shape)
+        ranks = np.array([
+            (updated(np.delete(predicted, truth, 0), np.delete(seen, truth, 0), seen[truth] + errors * noise[truth],
+                     ["="] * len(ops), errors, np.delete(noise, truth, 0)) < predicted[truth]).mean(axis=0)
+            for truth in range(len(seen))
+        ])  # fmt: skip
+        return Coverage.of(as_of, self._scale, self._seed, {name: ranks[:, i].tolist() for i, name in enumerate(later)})
+
+    def _drawn(self, count: int) -> Floats:
+        """Return members drawn from the priors; one whose values cannot stand together is drawn again."""
+        places = self._normal("assimilation.prior", (count, len(self._priors)))
+        for member in range(count):
+            for again in range(TRIES + 1):
+                try:
+                    self.load(self._changes_at(places[member]))
+                    break
+                except ScenarioError as fault:
+                    if again == TRIES:
+                        raise LabError(
+                            f"values of the priors cannot stand together: {fault}; take a smaller --by"
+                        ) from fault
+                    places[member] = self._normal(f"assimilation.prior.{member}.{again}", (1, len(self._priors)))[0]
+        return places
+
+    def _normal(self, name: str, shape: tuple[int, ...]) -> Floats:
+        from scipy.special import ndtri  # alone: importing all of scipy.stats takes a second
+
+        normal: Floats = ndtri(self._draws.stream(name).uniform(np.arange(math.prod(shape)))).reshape(shape)
+        return normal
+
+    def _changes_at(self, place: Floats) -> list[str]:
+        own = {change.partition("=")[0] for change in self._changes}
+        return [prior.text(float(z)) for prior, z in zip(self._priors, place, strict=True) if prior.name not in own]
+
+    def _play(self, places: Floats, turn: int) -> tuple[Floats, Figures]:
+        """Play every member once, with random numbers of the round; return those that can be played, and what came."""
+        first = FIRST + turn * len(places)
+        plays = (
+            Play(self.load(self._changes_at(place)), self._seed, first + member, self._moments_ms, digest=False)
+            for member, place in enumerate(places)
+        )
+        played, kept = [], []
+        for member, one in enumerate(in_order(self._executor, self._at_once, replicated, plays)):
+            if isinstance(one, Replication):
+                played.append(self._rows(one))
+                kept.append(member)
+            else:
+                self._left_out[f"member {member} of round {turn}"] = one
+            self._played += 1
+            self._on_run(self._scale)
+        if len(kept) < LEAST:
+            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({one}); take a smaller --by")
+        names = [name for name, row in played[0].items() if _is_number(row)]
+        return places[kept], Figures(
+            {name: played[0][name] for name in names},
+            {name: np.array([float(one[name].simulated) for one in played]) for name in names},
+        )
+
+    def _towards(self, place: Floats, moved: Floats) -> Floats:
+        """Return where a member is moved to: on the way there, where the values there cannot stand together."""
+        for share in HALVES:
+            there: Floats = place + share * (moved - place)
+            try:
+                self.load(self._changes_at(there))
+            except ScenarioError:
+                continue
+            return there
+        return place
+
+    def _rows(self, one: Replication) -> dict[str, Row]:
+        def simulated(measure: str, at_ms: int | None) -> Simulated:
+            return Simulated(one.value(measure, at_ms))
+
+        compared = rows(self._figures.values(), self._run, simulated, at_hand=self._moments_ms)
+        return {row.figure: row for row in compared if row.role != "input"}
+
+    def _known(self, as_of: str, played: Figures, held_back: Collection[str] = ()) -> list[str]:
+        """Return the figures that were known, and whose measures most members have."""
+        for name in held_back:
+            if name not in played.values:
+                raise LabError(
+                    f"--hold-back {name}: is no figure that is predicted; {did_you_mean(name, played.values)}"
+                )
+        try:
+            now_ms = any_moment(as_of, self._base.epoch, day_ends=True)
+        except MomentError as fault:
+            raise LabError(f"--as-of: {fault}") from fault
+        known = [name for name in played.values if self._known_ms(name) <= now_ms and name not in held_back]
+        for name in known:
+            if (played.values[name] > 0).mean() < 0.5:
+                self._left_out[name] = "is 0 in most members; take a larger --scale"
+        found = [name for name in known if name not in self._left_out]
+        if not found:
+            raise LabError(f"--as-of {as_of}: no figure with a measure was known by then; name a later moment")
+        return found
+
+    def _known_ms(self, figure: str) -> int:
+        """Return when a figure was known: a user's own without a moment, at the end of the fair."""
+        as_of = self._figures[figure].as_of
+        return any_moment(as_of, self._base.epoch, day_ends=True) if as_of else self._run.duration_ms
+
+    def _targets(self, known: Sequence[str], played: Figures) -> tuple[Floats, Floats, list[str], Floats]:
+        """Return of what was known the members' measures, the values, the operators, and the errors; in logarithms."""
+        seen = np.stack([_logs(played.values[name]) for name in known], axis=1)
+        of = [played.rows[name] for name in known]
+        reported = np.log([float(row.reported) for row in of])  # type: ignore[arg-type]
+        errors = np.array([_error(row) for row in of])
+        return seen, reported, [row.op for row in of], errors
+
+    def _predictions(self, known: Sequence[str], before: Figures, after: Figures) -> list[Prediction]:
+        found = []
+        for name, row in after.rows.items():
+            if name in self._left_out or row.reported is None:
+                continue
+            role: Role = "fitted" if name in known else "predicted"
+            found.append(Prediction.of(row, role, before.values[name], after.values[name]))
+        return sorted(found, key=lambda each: each.role)
+
+
+def _run_of(which: str, scenario: Scenario) -> RunMeasures:
+    """Return what a run of the scenario says of itself."""
+    return RunMeasures(
+        scenario=which, scale=scenario.scale, version=VERSION, epoch=scenario.epoch.isoformat(),
+        duration_ms=scenario.at_ms(scenario.parameters.fair.days),
+        fair=scenario.fair.describe(scenario.parameters.fair.days), inputs=scenario.inputs,
+        calibrated=scenario.calibrated, phase="ended",
+    )  # fmt: skip
+
+
+def _is_number(row: Row) -> bool:
+    return isinstance(row.simulated, int | float) and isinstance(row.reported, int | float) and row.reported > 0
+
+
+def _logs(values: Floats) -> Floats:
+    """Return logarithms; a 0 counts as half of the least that any member has."""
+    logs: Floats = np.log(np.maximum(values, values[values > 0].min() / 2))
+    return logs
+
+
+def _error(row: Row) -> float:
+    """Return the standard deviation of a figure: that of its rounding, which is uniform, and that of the model."""
+    rounding = row.rounding / float(row.reported or 1) / math.sqrt(3)
+    return math.hypot(max(rounding, LEAST_TOLERANCE), DISCREPANCY)

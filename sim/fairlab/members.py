@@ -1,0 +1,196 @@
+"""Members of an assimilation: parameter sets that are compatible with what was known, and what they predict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+import msgspec
+import numpy as np
+
+from fairfacts.errors import LabError
+from fairfacts.evidence.comparison import Row
+from fairfacts.interchange.reading import read_json
+from fairlab.identifiability import Floats
+from fairlab.sensitivity import factors_of
+from fairlab.targets import FreeParameter
+from fairsim.inputs.scenario import Scenario
+
+Role = Literal["fitted", "predicted"]
+QUANTILES = (0.025, 0.5, 0.975)
+BINS = 10
+"""Of the ranks, for the test of uniformity."""
+
+
+class Prior(msgspec.Struct, frozen=True):
+    """A parameter that is uncertain: log-normal around a value, within the range in which it may be played."""
+
+    name: str
+    around: float
+    spread: float
+    """One standard deviation, in the logarithm."""
+    low: float
+    high: float | None
+    """None: no end."""
+    whole: bool
+    """Whether only whole numbers are played."""
+
+    def text(self, place: float) -> str:
+        """Return the change that sets it to a place, in standard deviations."""
+        value = max(self.around * math.exp(self.spread * place), self.low)
+        value = value if self.high is None else min(value, self.high)
+        return f"{self.name}={round(value) if self.whole else value!r}"
+
+
+class Interval(msgspec.Struct, frozen=True):
+    """Where a number lies with 95 % probability, and its median."""
+
+    low: float
+    median: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Floats) -> Self:
+        """Return the interval of some members' values."""
+        return cls(*(float(end) for end in np.quantile(values, QUANTILES, method="weibull")))
+
+    def holds(self, op: str, reported: float, rounding: float) -> bool:
+        """Return whether a number that would be printed like a figure lies inside; of a bound, whether one keeps it."""
+        low, high = reported - rounding, reported + rounding
+        return (op == "<" or self.high >= low) and (op == ">" or self.low <= high)
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """A figure, and what the members say of it."""
+
+    figure: str
+    role: Role
+    op: str
+    unit: str
+    reported: float
+    """At the scale of the members."""
+    rounding: float
+    before: Interval
+    """By the priors alone."""
+    after: Interval
+    """By what was known as well."""
+    inside: bool
+
+    @classmethod
+    def of(cls, row: Row, role: Role, before: Floats, after: Floats) -> Self:
+        """Return the prediction of a figure from the measures of the members."""
+        assert isinstance(row.reported, int | float), "only numbers are predicted"
+        interval = Interval.of(after)
+        return cls(
+            row.figure, role, row.op, row.unit, row.reported, row.rounding, Interval.of(before), interval,
+            interval.holds(row.op, row.reported, row.rounding),
+        )  # fmt: skip
+
+
+class Members(msgspec.Struct, frozen=True):
+    """Members that are compatible with what was known at a moment, and what they predict."""
+
+    scenario: str
+    changes: tuple[str, ...]
+    scale: float
+    seed: int
+    as_of: str
+    rounds: int
+    priors: tuple[Prior, ...]
+    draws: tuple[tuple[str, ...], ...]
+    """By member, the changes that set its parameters."""
+    moved: dict[str, float]
+    """By parameter, 1 - variance after / before, in standard deviations of the prior."""
+    predictions: tuple[Prediction, ...]
+    left_out: dict[str, str]
+    """Figures and members that took no part, and why."""
+    runs: int
+    kind: Literal["cloudfair.members"] = "cloudfair.members"
+
+    @property
+    def fitted(self) -> tuple[str, ...]:
+        """The figures that the members were fitted to."""
+        return tuple(each.figure for each in self.predictions if each.role == "fitted")
+
+    def changes_of(self, replication: int, given: Sequence[str]) -> list[str]:
+        """Return the changes of a replication: those of its member, and the given ones, which win."""
+        own = {change.partition("=")[0] for change in given}
+        drawn = self.draws[replication % len(self.draws)]
+        return [change for change in drawn if change.partition("=")[0] not in own] + list(given)
+
+    def save(self, path: Path) -> None:
+        """Write them to a JSON file.
+
+        Raises:
+            LabError: it cannot be written.
+        """
+        try:
+            path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
+        except OSError as fault:
+            raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+
+    @classmethod
+    def load(cls, path: Path) -> Members:
+        """Return the members in a file.
+
+        Raises:
+            LabError: the file cannot be read, or holds something else.
+        """
+        return read_json(path, cls, LabError, "members", "fair calibrate --as-of MOMENT -o FILE.json writes them")
+
+
+class Coverage(msgspec.Struct, frozen=True):
+    """How often intervals of predictions hold what they are for, over synthetic fairs."""
+
+    as_of: str
+    scale: float
+    seed: int
+    fairs: int
+    predictions: int
+    in_80: float
+    in_95: float
+    """Shares of the predictions whose truth lies in the central 80 and 95 %."""
+    ranks: tuple[int, ...]
+    """How many truths have each tenth of the ranks: alike where the intervals are right."""
+    p_value: float
+    """Of ranks as uneven as these, of one prediction for each fair, were the intervals right (chi-squared)."""
+
+    @classmethod
+    def of(cls, as_of: str, scale: float, seed: int, ranks: dict[str, list[float]]) -> Self:
+        """Return the coverage from the share of members below each truth, by figure and fair."""
+        from scipy.special import chdtrc
+
+        every = np.array(list(ranks.values()))
+        counts, _ = np.histogram(every, bins=BINS, range=(0, 1))
+        # figures of one fair go together: as many independent ranks as fairs are counted
+        expected, fairs = every.size / BINS, every.shape[1]
+        uneven = float(((counts - expected) ** 2 / expected).sum()) * fairs / every.size
+        in_80, in_95 = (float((np.abs(every - 0.5) <= share / 2).mean()) for share in (0.80, 0.95))
+        return cls(
+            as_of, scale, seed, fairs, len(ranks), in_80, in_95, tuple(int(each) for each in counts),
+            float(chdtrc(BINS - 1, uneven)),
+        )  # fmt: skip
+
+
+def priors_of(
+    scenario: Scenario, load: Callable[[Sequence[str]], Scenario], free: Sequence[FreeParameter], by: float
+) -> tuple[Prior, ...]:
+    """Return the priors of all parameters that are uncertain and can be varied.
+
+    Args:
+        scenario: as it is played.
+        load: loads it with changes, `key=value`.
+        free: the parameters that the scenario's calibration fits, with weak priors of their own.
+        by: one standard deviation of every other assumed or fitted number, as a factor.
+    """
+    weak = {each.name: each for each in free}
+    found, _ = factors_of(scenario, load, by, kinds=("assumed", "calibrated"))
+    whole = {factor.name: factor.whole for factor in found}
+    priors = []
+    for name in dict.fromkeys([*weak, *whole]):
+        row, given = scenario.fair.rows[name], weak.get(name)
+        around, spread = (given.around, given.spread) if given else (float(row.value), math.log(by))
+        priors.append(Prior(name, around, spread, row.low or 0.0, row.high, whole.get(name, False)))
+    return tuple(priors)

@@ -1,0 +1,162 @@
+"""Members are moved towards what was known, and predict what was not."""
+
+from __future__ import annotations
+
+import math
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from fairfacts.errors import LabError, ScenarioError
+from fairfacts.evidence.figures import Figure
+from fairlab import assimilation
+from fairlab.assimilation import FIRST, Assimilator, updated
+from fairlab.ensemble import Plan, play_ensembles
+from fairlab.members import Interval, Members, Prior
+from fairlab.replications import Play, Replication
+from fairsim.engine.draws import Draws
+from fairsim.inputs.scenario import load_scenario
+
+BROWSE, PATIENCE = "visits.browse_mean_min", "negotiations.patience_mean_min"
+PRIORS = (Prior(BROWSE, 5, math.log(2), 0.1, None, False), Prior(PATIENCE, 30, math.log(2), 0.1, None, False))
+EARLY, LATE = "2020-09-05", "2020-09-09"
+
+
+def figure(name: str, value: float, measure: str, as_of: str, op: str = "=") -> Figure:
+    return Figure(name, value, op, "number", as_of, "outcome", "", "", 0, 0.0, measure)  # type: ignore[arg-type]
+
+
+FIGURES = {
+    "visits": figure("visits", 800, "visits.started", EARLY),
+    "held": figure("held", 12_000, "negotiations.held", LATE),
+    "never": figure("never", 5, "routes.toured", EARLY),
+}
+
+
+def quick(play: Play) -> Replication | str:
+    """Visits go by browsing, talks by browsing and patience, both by chance of 5 %; nobody tours."""
+    of, chance = play.scenario.parameters, Draws(play.seed, play.replication).stream("quick")
+    browse, patience = of.visits.browse_mean_min, of.negotiations.patience_mean_min
+    if play.replication == FIRST + 3:
+        return "too slow"
+    visits, held = 100 * browse, 50 * browse * patience
+    measures = {
+        "visits": {"started": visits * chance.scalar_lognormal(1, 1.0, 0.05)},
+        "negotiations": {"held": held * chance.scalar_lognormal(2, 1.0, 0.05, 4)},
+    }
+    return Replication(play.seed, play.replication, 0, "", measures)
+
+
+@pytest.fixture
+def assimilator(monkeypatch):
+    monkeypatch.setattr(assimilation, "replicated", quick)
+    with ThreadPoolExecutor(1) as executor:
+        yield Assimilator("ciftis2020", (), PRIORS, FIGURES, executor, 1, scale=1.0, seed=7)
+
+
+def test_update_is_that_of_normal_numbers():
+    draws = Draws(7, 0)
+    from scipy.special import ndtri
+
+    member, chance, noise = (ndtri(draws.stream(name).uniform(np.arange(4_000)))[:, None] for name in "abc")
+    moved = updated(member, member + chance / 2, np.array([1.0]), ["="], np.array([0.1]), noise)
+    gain = 1 / (1 + 0.25 + 0.01)
+    assert (moved.mean(), moved.var()) == pytest.approx((gain, 1 - gain), abs=0.03)
+
+
+def test_bound_moves_nobody_who_keeps_it():
+    member = np.linspace(-2, 2, 101)[:, None]
+    moved = updated(member, member, np.array([0.0]), [">"], np.array([0.01]), np.zeros((101, 1)))
+    assert (moved[member >= 0] == member[member >= 0]).all()
+    assert moved.min() == pytest.approx(0, abs=0.01)
+
+
+def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assimilator):
+    found = assimilator.assimilate(EARLY, 80, 2)
+    fitted, predicted = found.predictions
+    assert (fitted.figure, fitted.role, predicted.figure, predicted.role) == ("visits", "fitted", "held", "predicted")
+    assert fitted.after.median == pytest.approx(800, rel=0.05)
+    assert fitted.after.high / fitted.after.low < 1.5 < fitted.before.high / fitted.before.low
+    assert predicted.inside
+    assert found.moved[BROWSE] > 0.9 > 0.5 > found.moved[PATIENCE]
+    assert found.fitted == ("visits",)
+    assert found.left_out["member 3 of round 0"] == "too slow"
+    assert found.left_out["never"] == "is 0 in most members; take a larger --scale"
+
+
+def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):
+    found = assimilator.assimilate(LATE, 20, 1, ["held"])
+    assert found.fitted == ("visits",)
+    with pytest.raises(LabError, match="--hold-back hold: is no figure that is predicted; did you mean held"):
+        assimilator.assimilate(LATE, 20, 1, ["hold"])
+
+
+def test_later_moment_knows_more(assimilator):
+    found = assimilator.assimilate(LATE, 80, 2)
+    assert found.fitted == ("visits", "held")
+    assert found.moved[PATIENCE] > 0.8
+
+
+def test_intervals_hold_what_they_are_for(assimilator):
+    found = assimilator.coverage(EARLY, 100)
+    assert (found.predictions, found.fairs) == (1, 100 - len(assimilator._left_out) + 1)
+    assert (found.in_80, found.in_95) == pytest.approx((0.80, 0.95), abs=0.09)
+    assert found.p_value > 0.01
+
+
+@pytest.mark.parametrize(
+    ("as_of", "complaint"),
+    [
+        ("2020-09-03", "--as-of 2020-09-03: no figure with a measure was known by then; name a later moment"),
+        ("soon", "--as-of: soon is no moment"),
+    ],
+)
+def test_moment_by_which_nothing_was_known_is_refused(assimilator, as_of, complaint):
+    with pytest.raises(LabError, match=complaint):
+        assimilator.assimilate(as_of, 20, 1)
+
+
+def test_member_whose_values_cannot_stand_together_is_drawn_again_or_moved_less(assimilator, monkeypatch):
+    load = assimilator.load
+
+    def choosy(changes):
+        loaded = load(changes)
+        if loaded.parameters.visits.browse_mean_min > 9:
+            raise ScenarioError("too slow")
+        return loaded
+
+    monkeypatch.setattr(assimilator, "load", choosy)
+    found = assimilator.assimilate(EARLY, 50, 1)
+    drawn = [float(change.partition("=")[2]) for draw in found.draws for change in draw if change.startswith(BROWSE)]
+    assert len(drawn) == 49  # one was refused
+    assert max(drawn) <= 9
+
+
+def test_members_come_back_from_their_file_and_give_way_to_what_is_given(assimilator, tmp_path):
+    found = assimilator.assimilate(EARLY, 20, 1)
+    found.save(tmp_path / "members.json")
+    assert Members.load(tmp_path / "members.json") == found
+    assert found.changes_of(len(found.draws) + 1, [f"{BROWSE}=7"]) == [found.draws[1][1], f"{BROWSE}=7"]
+
+
+def test_interval_of_a_bound_holds_it_where_it_can_be_kept():
+    interval = Interval(90, 100, 110)
+    assert [interval.holds(op, reported, 1) for op, reported in (("=", 111), ("=", 112), (">", 80), (">", 120))] == [
+        True, False, True, False,
+    ]  # fmt: skip
+
+
+def test_replications_play_their_members(assimilator):
+    found = assimilator.assimilate(EARLY, 20, 1)
+    scenario = load_scenario("ciftis2020", scale=0.002)
+    with ThreadPoolExecutor(1) as executor:
+        plan, asked = Plan(2), [("ciftis2020", (), scenario)]
+        (of_members,) = play_ensembles(asked, 7, executor, 1, plan, members=found)
+        (fixed,) = play_ensembles(asked, 7, executor, 1, plan)
+    assert (of_members.as_of, of_members.calibrated) == (EARLY, ("visits",))
+    assert fixed.as_of == ""
+    assert of_members.digest != fixed.digest
+    low, high = of_members.next_in_logs("visits.started")
+    assert 0 < low < high
+    assert of_members.next_in_logs("routes.nowhere") is None
