@@ -138,9 +138,10 @@ class Assimilator:
                 then, or no values can stand together.
             WorkersError: a worker was lost.
         """
+        known_by = self._known_by(as_of, held_back)
         places, before = self._play(self._drawn(count), 0)
         first, after = places, before
-        known = self._known(as_of, before, held_back)
+        known = self._known(as_of, known_by, before)
         for turn in range(rounds):
             seen, reported, ops, errors = self._targets(known, after)
             noise = self._normal(f"assimilation.noise.{turn}", seen.shape)
@@ -172,8 +173,9 @@ class Assimilator:
             LabError: as `assimilate`; or nothing is predicted.
             WorkersError: a worker was lost.
         """
+        known_by = self._known_by(as_of)
         _, found = self._play(self._drawn(count), 0)
-        known = self._known(as_of, found)
+        known = self._known(as_of, known_by, found)
         later = [name for name in found.values if name not in known and (found.values[name] > 0).all()]
         if not later:
             raise LabError(f"--as-of {as_of}: every figure was known by then; name an earlier moment")
@@ -255,30 +257,30 @@ class Assimilator:
         compared = rows(self._figures.values(), self._run, simulated, at_hand=self._moments_ms)
         return {row.figure: row for row in compared if row.role != "input"}
 
-    def _known(self, as_of: str, played: Figures, held_back: Collection[str] = ()) -> list[str]:
-        """Return the figures that were known, and whose measures most members have."""
-        for name in held_back:
-            if name not in played.values:
-                raise LabError(
-                    f"--hold-back {name}: is no figure that is predicted; {did_you_mean(name, played.values)}"
-                )
+    def _known_by(self, as_of: str, held_back: Collection[str] = ()) -> set[str]:
+        """Return the figures with a measure that were known: a user's own without a moment, at the end of the fair."""
+        epoch, end_ms = self._base.epoch, self._run.duration_ms
         try:
-            now_ms = any_moment(as_of, self._base.epoch, day_ends=True)
+            now_ms = any_moment(as_of, epoch, day_ends=True)
         except MomentError as fault:
             raise LabError(f"--as-of: {fault}") from fault
-        known = [name for name in played.values if self._known_ms(name) <= now_ms and name not in held_back]
+        measured = {name: figure.as_of for name, figure in self._figures.items() if figure.measure}
+        for name in held_back:
+            if name not in measured:
+                raise LabError(f"--hold-back {name}: is no figure with a measure; {did_you_mean(name, measured)}")
+        moments_ms = {name: any_moment(at, epoch, day_ends=True) if at else end_ms for name, at in measured.items()}
+        return {name for name, at_ms in moments_ms.items() if at_ms <= now_ms and name not in held_back}
+
+    def _known(self, as_of: str, known_by: Collection[str], played: Figures) -> list[str]:
+        """Return the figures that were known, were not given, and whose measures most members have."""
+        known = [name for name in played.values if name in known_by]
         for name in known:
             if (played.values[name] > 0).mean() < 0.5:
                 self._left_out[name] = "is 0 in most members; take a larger --scale"
         found = [name for name in known if name not in self._left_out]
         if not found:
-            raise LabError(f"--as-of {as_of}: no figure with a measure was known by then; name a later moment")
+            raise LabError(f"--as-of {as_of}: no figure that a run can meet was known by then; name a later moment")
         return found
-
-    def _known_ms(self, figure: str) -> int:
-        """Return when a figure was known: a user's own without a moment, at the end of the fair."""
-        as_of = self._figures[figure].as_of
-        return any_moment(as_of, self._base.epoch, day_ends=True) if as_of else self._run.duration_ms
 
     def _targets(self, known: Sequence[str], played: Figures) -> tuple[Floats, Floats, list[str], Floats]:
         """Return of what was known the members' measures, the values, the operators, and the errors; in logarithms."""

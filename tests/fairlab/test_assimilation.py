@@ -88,7 +88,7 @@ def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assi
 def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):
     found = assimilator.assimilate(LATE, 20, 1, ["held"])
     assert found.fitted == ("visits",)
-    with pytest.raises(LabError, match="--hold-back hold: is no figure that is predicted; did you mean held"):
+    with pytest.raises(LabError, match="--hold-back hold: is no figure with a measure; did you mean held"):
         assimilator.assimilate(LATE, 20, 1, ["hold"])
 
 
@@ -108,7 +108,7 @@ def test_intervals_hold_what_they_are_for(assimilator):
 @pytest.mark.parametrize(
     ("as_of", "complaint"),
     [
-        ("2020-09-03", "--as-of 2020-09-03: no figure with a measure was known by then; name a later moment"),
+        ("2020-09-03", "--as-of 2020-09-03: no figure that a run can meet was known by then; name a later moment"),
         ("soon", "--as-of: soon is no moment"),
     ],
 )

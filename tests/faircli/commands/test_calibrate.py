@@ -100,3 +100,22 @@ def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: st
     assert done.stderr.strip() == (
         "Error: the fair mine has no figures: write mine/figures.csv, or give figures with --figures FILE.csv"
     )
+
+
+def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fair) -> None:
+    asked = ("calibrate", "ciftis2020", "--as-of", "2020-09-05", "--members", "10", "--rounds", "1")
+    found = fair.json(*asked, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
+    roles = {row["figure"]: row["role"] for row in found["predictions"]}
+    assert (roles["people.second_morning"], roles["negotiations.initiated"]) == ("fitted", "predicted")
+    played = ("ensemble", "ciftis2020", "--posterior", "members.json", "-n", "2", "--scale", "0.002", "-o", "e.json")
+    assert fair(*played, "--workers", "1").returncode == 0
+    rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
+    assert (rows["people.registered_at_opening"], rows["negotiations.initiated"]) == ("calibrated", "held out")
+
+
+def test_what_predicting_does_not_use_is_said(fair: Fair) -> None:
+    done = fair("calibrate", "ciftis2020", "--as-of", "never", "--write")
+    assert (done.returncode, done.stdout) == (2, "")
+    ignored, refused = done.stderr.splitlines()
+    assert ignored.startswith("Warning: --resume, --write and --recover: are ignored with --as-of")
+    assert refused.startswith("Error: --as-of: never is no moment")
