@@ -16,10 +16,18 @@ WIDTH = 120
 """Columns of a table that goes to a file or a pipe, unless `COLUMNS` says otherwise."""
 
 
+class _Console(Console):
+    """A console that cuts no line: a terminal goes on in its next one."""
+
+    def print(self, *objects: Any, **settings: Any) -> None:
+        """Print objects, and crop none of their lines."""
+        super().print(*objects, **{"crop": False, **settings})
+
+
 def _console(*, stderr: bool) -> Console:
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() or "COLUMNS" in os.environ else WIDTH
-    return Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
+    return _Console(stderr=stderr, width=width, markup=False, emoji=False, highlight=False)
 
 
 out = _console(stderr=False)

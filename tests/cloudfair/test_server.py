@@ -64,14 +64,14 @@ def test_shell_that_allows_few_open_files_allows_as_many_watchers(sqlite: str) -
             assert one.recv(15).startswith(b"HTTP/1.1 200")
 
 
-def test_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("read_only", [False, True])
+def test_file_that_is_no_database_is_told(tmp_path: Path, read_only: bool) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("not a database " * 100)
     with pytest.raises(BackendError) as told:
-        open_database(str(path))
+        open_database(str(path), read_only=read_only)
     assert str(told.value) == (
-        f"sqlite:///{path}: file is not a database;"
-        " make its folder, see that it is yours to write, or name another file with --db"
+        f"sqlite:///{path}: file is not a database; it holds something else; name another file with --db"
     )
 
 

@@ -202,8 +202,13 @@ def test_entries_of_the_first_day_are_those_that_were_reported():
     assert 0.95 < entries / 47_000 < 1.1
 
 
+def test_halls_are_open_to_the_last_day_of_a_fair_of_any_length():
+    log = log_of(load_scenario("cicpe2021", scale=0.001, changes=["fair.days=40"]))
+    assert len(of_types(log, VenueOpened)) == 40
+
+
 def test_visitors_spread_over_the_days_that_the_fair_has_however_many_the_halls_might_open():
     def entries(*changes: str) -> int:
         return len(of_types(log_of(load_scenario("cicpe2021", scale=0.01, changes=changes)), VisitorEntered))
 
-    assert entries("venue.days=30") == entries("venue.days=4")
+    assert entries("venue.days=366") == entries("venue.days=4")

@@ -240,7 +240,9 @@ def _plain(value: Any) -> Any:
 
 def _told(fault: Exception, sql: str, tables: list[str]) -> str:
     """Return what DuckDB says of a query, in a line; of an unknown table, which one may be meant."""
-    if unknown := re.search(r"Table with name (\w+) does not exist", str(fault)):
+    if (unknown := re.search(r"Table with name ([\w.]+) does not exist", str(fault))) and unknown[1] in tables:
+        return f'there is no table "{unknown[1]}"; write {unknown[1]} without quotes'
+    if unknown:
         asked = re.search(rf"(\w+\.)?{unknown[1]}\b", sql)
         name = asked[0] if asked else unknown[1]
         return f"there is no table {name}; {did_you_mean(name, tables)}"

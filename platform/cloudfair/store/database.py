@@ -153,8 +153,9 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
         raise _garbled(name_of(url), fault) from fault
     except SQLAlchemyError as fault:
         engine.dispose()
-        remedy = sqlite.remedy(read_only=read_only) if is_sqlite else postgres.REMEDY
-        raise BackendError(f"{name_of(url)}: {reason_of(fault)}; {remedy}") from fault
+        reason = reason_of(fault)
+        remedy = sqlite.remedy(reason, read_only=read_only) if is_sqlite else postgres.REMEDY
+        raise BackendError(f"{name_of(url)}: {reason}; {remedy}") from fault
     return engine
 
 

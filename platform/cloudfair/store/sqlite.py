@@ -32,8 +32,10 @@ def prepare(engine: Engine, *, read_only: bool) -> None:
         event.listen(engine, "connect", _make_durable)
 
 
-def remedy(*, read_only: bool) -> str:
+def remedy(fault: str, *, read_only: bool) -> str:
     """Return what helps when a file cannot be opened."""
+    if "not a database" in fault:
+        return "it holds something else; name another file with --db"
     if read_only:
         return "see that the file is a database and that you may read it, and its folder"
     return "make its folder, see that it is yours to write, or name another file with --db"

@@ -97,12 +97,16 @@ def _disruption(text: str) -> AnyDisruption:
     import msgspec
 
     from fairfacts.errors import LabError
+    from fairfacts.interchange.plain import plain_words
     from fairfacts.parts.disruptions import AnyDisruption
 
     try:
         return msgspec.json.decode(text, type=AnyDisruption)  # type: ignore[no-any-return]  # an alias of a union
+    except msgspec.ValidationError as fault:
+        raise LabError(f"--disrupt {text}: {plain_words(fault)}; kinds are {', '.join(_kinds())}") from fault
     except msgspec.DecodeError as fault:
-        raise LabError(f"--disrupt {text}: {fault}; kinds are {', '.join(_kinds())}") from fault
+        such_as = '{"kind": "platform_outage", "lasts_min": 60}'
+        raise LabError(f"--disrupt {text}: is no JSON; write such as '{such_as}' (fair branch --help)") from fault
 
 
 def _kinds() -> list[str]:

@@ -54,7 +54,7 @@ def figures(
         print_json(list(known.values()))
         return
     columns = [("figure", "left"), ("value", "right"), ("unit", "left"), ("status", "left"), ("counts", "text")]
-    columns += [("source", "left"), ("measure", "left")]
+    columns += [("source", "text"), ("measure", "text")]
     rows = (
         (
             figure.id,

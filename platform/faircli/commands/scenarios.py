@@ -39,7 +39,7 @@ def list_all(context: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         print_json([{"name": each.name, "title": each.title, "question": each.question} for each in shipped])
         return
-    columns = (("scenario", "left"), ("title", "left"), ("question", "text"))
+    columns = (("scenario", "left"), ("title", "text"), ("question", "text"))
     out.print(table("Scenarios", columns, ((each.name, each.title, each.question) for each in shipped)))
 
 

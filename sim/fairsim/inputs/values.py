@@ -109,6 +109,8 @@ def _fault(value: Any, row: Row, place: str) -> str | None:
             return f"{row.name} has {len(converted)} numbers; it has one for each of {DAY_HOURS} hours"
         if not any(converted):
             return f"{row.name} has no hour with a weight; give one hour at least more than 0"
+    if listed and row.name.endswith("day_profile") and not any(converted):
+        return f"{row.name} has no day with a weight; give one day at least more than 0"
     return None
 
 

@@ -200,6 +200,8 @@ def test_a_query_that_needs_too_much_memory_is_ended(folder: Path, sql: str) -> 
     [
         ("selec 1", 'Parser Error: syntax error at or near "selec"'),
         ("from negotiation.request", "there is no table negotiation.request; did you mean negotiation.requested?"),
+        ('from "run.ended"', 'there is no table "run.ended"; write run.ended without quotes'),
+        ('from "run.endet"', "there is no table run.endet; did you mean run.ended?"),
         ("select 1; select 2", "the query is SELECT, SELECT; ask with one SELECT"),
         ("drop view run.ended", "the query is DROP; ask with one SELECT"),
     ],

@@ -237,6 +237,10 @@ REFUSED = {
         f"visits.hour_profile={' '.join('0' * 24)}",
         "visits.hour_profile has no hour with a weight; give one hour at least more than 0",
     ),
+    "days without weight": (
+        "venue.day_profile=0 0",
+        "venue.day_profile has no day with a weight; give one day at least more than 0",
+    ),
 }
 
 
