@@ -16,6 +16,7 @@ from typing import Self
 import httpx
 
 from faircli.defaults import HOST, PORT
+from faircli.listening import listening
 from fairfacts.errors import BackendError
 
 
@@ -108,20 +109,22 @@ Backend = Elsewhere | Own
 
 
 def reach(to: Sequence[str], database: str, token: str | None) -> Backend:
-    """Return the backend at the URLs; without one, the backend here that serves `database`, or one of our own.
+    """Return the backend at the URLs; without one, this user's that serves `database` here, or one of our own.
 
     Raises:
         BackendError: none answers at the URLs.
     """
     if to:
         return _answering(token, *(url.rstrip("/") for url in to))
-    running = f"http://{HOST}:{PORT}"
-    if not _is_free(PORT):
+    running = ([] if _is_free(PORT) else [f"http://{HOST}:{PORT}"]) + listening()
+    if running:
         from cloudfair.store.urls import name_of, url_of  # needs SQLAlchemy, which takes a tenth of a second
 
-        with contextlib.suppress(BackendError):  # something else listens there
-            if _health(running, token)["database"] == name_of(url_of(database)):
-                return Elsewhere(running)
+        wanted = name_of(url_of(database))
+        for url in dict.fromkeys(running):
+            with contextlib.suppress(BackendError):  # something else listens there, or it takes another token
+                if _health(url, token)["database"] == wanted:
+                    return Elsewhere(url)
     return Own(database, token)
 
 

@@ -26,7 +26,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def test_an_empty_desk_starts_the_fair_at_a_click_and_follows_it(tmp_path: Path, open_page: OpenPage) -> None:
     with Fair(tmp_path).serving() as (url, _):
         page = open_page(url=url)
-        expect(page.locator("[data-start]")).to_have_count(2)
+        expect(page.locator("[data-start]")).to_have_count(3)
+        page.locator("[data-start=mine]").click()
+        expect(page.get_by_role("status").filter(has_text="appears here")).to_contain_text(
+            f"fair run ciftis2020 --to {url}"
+        )
         expect(page.locator("#empty code")).to_have_text("fair run ciftis2020")
         page.locator("[data-start=opening-night]").click()
         expect(page.locator("[data-measure='negotiations.initiated']").first).to_be_visible()

@@ -58,12 +58,15 @@ def serve(
     - `CLOUDFAIR_TOKEN=secret fair serve --host 0.0.0.0` opens it to other machines.
     - `fair serve --db postgresql://user@host/name` keeps the runs in PostgreSQL.
     """
+    from contextlib import ExitStack
+
     from cloudfair.http.logging import write_logs
     from cloudfair.server import announce
     from cloudfair.server import serve as serve_backend
     from cloudfair.settings import Settings
     from faircli.browser import open_page
     from faircli.launcher import Processes
+    from faircli.listening import noted
 
     write_logs(log_level)
     if until_stdin_closes:
@@ -72,6 +75,8 @@ def serve(
 
     def ready(url: str) -> None:
         launcher.serve_at(url)
+        if not until_stdin_closes:  # a backend of a run's own ends with that run
+            until_it_ends.enter_context(noted(url))
         announce(url)
         if open_it:
             open_page(url)
@@ -88,7 +93,8 @@ def serve(
         nats=nats,
         drain_s=drain_s,
     )
-    serve_backend(settings, ready, launcher)
+    with ExitStack() as until_it_ends:
+        serve_backend(settings, ready, launcher)
 
 
 def _stop_with_stdin() -> None:

@@ -29,14 +29,15 @@ export function Empty({ page }: { page: Page }) {
   if (watched !== null && !isAbsent) return <Begun page={page} />;
   const state = isAbsent ? "absent" : runs === null ? "waiting" : "empty";
   const first = scenarios?.list[0];
+  const command = first === undefined ? "fair scenarios" : `fair run ${first.name}`;
   return (
     <section class="empty" id="empty">
       <h2 id="empty-title">{say(language, `${state}_title`, { run: place.run ?? "" })}</h2>
       {state === "empty" && <p>{say(language, "empty_about")}</p>}
-      {state === "empty" && <Starts page={page} />}
+      {state === "empty" && <Starts page={page} command={command} />}
       <p>{say(language, `${state}_remedy`)}</p>
       <p>
-        <code>{first === undefined ? "fair scenarios" : `fair run ${first.name}`}</code>
+        <code>{command}</code>
       </p>
       {state !== "absent" && <p>{say(language, "empty_follows")}</p>}
     </section>
@@ -54,15 +55,24 @@ function Begun({ page: { language, feed, watched } }: { page: Page }) {
   );
 }
 
-/** Buttons that play a fair here, where this backend plays runs. */
-function Starts({ page: { language, scenarios } }: { page: Page }) {
+/** Buttons that play a fair here, where this backend plays runs, and one that takes along the command of an own run. */
+function Starts({ page: { language, scenarios }, command }: { page: Page; command: string }) {
   const [fault, setFault] = useState<string | null>(null);
+  const [taken, setTaken] = useState<Word | null>(null);
   const names = scenarios?.list.map(({ name }) => name) ?? [];
   const first = names[0];
   if (first === undefined) return null;
   const offered: [scenario: string, Word][] = [[first, "start_fair"]];
   if (names.includes(OUTAGE)) offered.push([OUTAGE, "start_outage"]);
   const play = async (scenario: string): Promise<void> => setFault(await start({ ...FIRST_RUN, scenario }));
+  const take = async (): Promise<void> => {
+    // pages that do not come over TLS, or from this machine, have no clipboard
+    const copied = await navigator.clipboard?.writeText(`${command} --to ${location.origin}`).then(
+      () => true,
+      () => false,
+    );
+    setTaken(copied ? "watch_mine_copied" : "watch_mine_here");
+  };
   return (
     <>
       <p class="starts">
@@ -71,7 +81,11 @@ function Starts({ page: { language, scenarios } }: { page: Page }) {
             {say(language, word)}
           </button>
         ))}
+        <button type="button" class="plain" data-start="mine" onClick={() => void take()}>
+          {say(language, "watch_mine")}
+        </button>
       </p>
+      {taken !== null && <p role="status">{say(language, taken, { command: `${command} --to ${location.origin}` })}</p>}
       <Fault language={language} why={fault} />
     </>
   );
