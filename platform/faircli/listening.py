@@ -66,7 +66,7 @@ def _lives(process: int) -> bool:
 
 
 def _folder() -> Path:
-    """Return the folder of the notes: in the user's own for what lasts as long as a session, or in the temporary one."""
+    """Return the folder of the notes: in the user's own for as long as a session lasts, or in the temporary one."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     return Path(runtime) / "cloudfair" if runtime else Path(tempfile.gettempdir()) / f"cloudfair-{os.getuid()}"
 
