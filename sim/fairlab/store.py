@@ -10,6 +10,8 @@ from pathlib import Path
 
 from fairfacts.errors import LabError
 from fairfacts.evidence.folder import read_known
+from fairfacts.interchange.reading import Reading, read_bytes
+from fairfacts.interchange.table import Table, check_columns, read_table
 from fairfacts.resources import data, fair_folder, is_shipped, scenario_names
 from fairlab.calibrated import Calibration
 from fairsim.inputs.fair import Fair
@@ -50,15 +52,19 @@ def folder_to_write(fair: Fair) -> Path:
 
 
 def write_parameters(calibration: Calibration, folder: Path) -> None:
-    """Write the values with their intervals into a fair's `parameters.csv`, and the whole calibration beside it."""
+    """Write the values with their intervals into a fair's `parameters.csv`, and the whole calibration beside it.
+
+    Raises:
+        LabError: the table has faults, or cannot be read or written.
+    """
     path = folder / PARAMETERS
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")))) if path.is_file() else [list(OWN)]
-    head = list(dict.fromkeys([*rows[0], *OWN]))
+    table = _table_of(path)
+    head = list(dict.fromkeys([*table.columns, *OWN]))
     values = {fitted.name: fitted for fitted in calibration.parameters}
     written = io.StringIO()
     writer = csv.DictWriter(written, head, restval="", lineterminator="\n")
     writer.writeheader()
-    known = [dict(zip(head, raw, strict=False)) for raw in rows[1:]]
+    known = [dict(row.cells) for row in table.rows]
     names = {row["name"] for row in known}
     said = {figure for row in known for figure in row.get("figures", "").split()}
     figures = read_known(folder.name, folder).figures
@@ -69,8 +75,22 @@ def write_parameters(calibration: Calibration, folder: Path) -> None:
             row["figures"] = " ".join([*row.get("figures", "").split(), *unsaid])  # what was fitted to tests nothing
             row[INTERVAL] = f"{fitted.low:.5g} {fitted.high:.5g}"
         writer.writerow(row)
-    path.write_text(written.getvalue(), encoding="utf-8")
+    try:
+        path.write_text(written.getvalue(), encoding="utf-8")
+    except OSError as fault:
+        raise LabError(f"{path}: cannot be written ({fault.strerror}); write another file: -o my.toml") from fault
     calibration.save(folder / CALIBRATION)
+
+
+def _table_of(path: Path) -> Table:
+    """Return a table of parameters as the model reads it: as people and spreadsheets write it."""
+    if not path.exists():
+        return Table(list(OWN), [])
+    reading = Reading(str(path), "CSV", "rows", LabError)
+    table = read_table(read_bytes(path, reading, "put it there"), reading)
+    check_columns(table, ("name",), None, reading)
+    reading.refuse()
+    return table
 
 
 def write_scenario(calibration: Calibration, path: Path) -> None:

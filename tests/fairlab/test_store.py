@@ -55,6 +55,34 @@ def test_values_are_written_with_intervals_and_what_they_were_fitted_to(tmp_path
     assert Calibration.load(tmp_path / "calibration.json") == FOUND
 
 
+def test_table_of_a_spreadsheet_is_written_as_it_was_read(tmp_path: Path) -> None:
+    lines = [
+        "\ufeff name ;value;class;source;;",
+        "",
+        f'{RATE.name};9;assumed;"a; b";;',
+        ";;;;;",
+        "x.y;0.6;assumed;c, d;;",
+    ]
+    (tmp_path / "parameters.csv").write_bytes("\r\n".join(lines).encode())
+    write_parameters(FOUND, tmp_path)
+    rows = list(csv.DictReader((tmp_path / "parameters.csv").read_text().splitlines()))
+    assert [row["name"] for row in rows] == [RATE.name, "x.y", OTHER.name]
+    assert (rows[0]["value"], rows[0]["interval"]) == (f"{RATE.value:.5g}", interval(RATE.name))
+    assert (rows[1]["value"], rows[1]["source"], "" in rows[1]) == ("0.6", "c, d", False)
+
+
+def test_table_with_a_fault_stays_as_it_is(tmp_path: Path) -> None:
+    table = f'name,value,source\n{RATE.name},9,"not closed\nx.y,0.6,\n'
+    (tmp_path / "parameters.csv").write_text(table)
+    with pytest.raises(LabError, match="line 2: a quoted cell is not closed"):
+        write_parameters(FOUND, tmp_path)
+    assert (tmp_path / "parameters.csv").read_text() == table
+    (tmp_path / "parameters.csv").unlink()
+    (tmp_path / "parameters.csv").mkdir()
+    with pytest.raises(LabError, match=r"parameters.csv: cannot be read \(Is a directory\)"):
+        write_parameters(FOUND, tmp_path)
+
+
 def test_calibration_of_a_fair_of_ones_own_lies_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     write_fair(tmp_path / "mine", SKETCH)
