@@ -41,6 +41,7 @@ from cloudfair.http.guard import Guard
 from cloudfair.http.limits import Limits
 from cloudfair.http.metrics import Metrics, Observer
 from cloudfair.http.page import PageRoute
+from cloudfair.http.parameters import all_read
 from cloudfair.http.problems import PROBLEM_ANSWER, answer_with_problems, problem
 from cloudfair.http.reference import get_reference
 from cloudfair.pools import Pools, Slots
@@ -159,7 +160,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
 def _add_routes(app: FastAPI) -> None:
     app.include_router(health.router)
     for module in READ_ROUTES:
-        app.include_router(module.router, dependencies=[Depends(reader)])
+        app.include_router(module.router, dependencies=[Depends(reader), Depends(all_read)])
     app.add_api_websocket_route("/{path:path}", refuse_socket)
     app.add_route("/docs", get_reference, include_in_schema=False)
     if (WEB / "index.html").is_file():

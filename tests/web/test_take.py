@@ -10,6 +10,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 from tests.web.conftest import Shared
 from tests.web.test_axe import VIEWS
@@ -68,6 +69,19 @@ def test_source_brings_the_same_numbers(shared: Shared, open_shared: OpenPage) -
         f"{address}/runs/{shared.half}/live",
         subscription,
     )
+
+
+@pytest.mark.parametrize(
+    ("view", "title"), [("comparison", "Do the reported figures fit together?"), ("runs", "Runs kept here")]
+)
+def test_source_of_an_answer_of_now_names_no_moment(
+    shared: Shared, open_shared: OpenPage, view: str, title: str
+) -> None:
+    page = open_shared(shared.half, f"&view={view}&at=2020-09-05T12:00:00")
+    (call,) = source_of(page, title).all_inner_texts()
+    assert "at=" not in call
+    answer = subprocess.run([*shlex.split(call), "--fail"], capture_output=True, check=True, timeout=60).stdout
+    assert json.loads(answer)
 
 
 WITHOUT = """() => [...document.querySelectorAll(".chart, .part")]

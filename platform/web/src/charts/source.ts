@@ -2,6 +2,7 @@
 
 import { bearing } from "../api/auth";
 import { msOf } from "../state/address";
+import { isOfHead } from "../state/answers";
 import { epochOf, type Page } from "../state/page";
 import type { Language } from "../text/words";
 
@@ -35,7 +36,7 @@ export function courseSource(page: Page, paths: readonly string[]): Source {
 
 function call(page: Page, path: string): string {
   const url = new URL(`runs/${encodeURIComponent(page.watched ?? "")}/${path}`, document.baseURI);
-  const at = page.place.at === null ? null : msOf(page.place.at, epochOf(page));
+  const at = page.place.at === null || isOfHead(path) ? null : msOf(page.place.at, epochOf(page));
   if (at !== null) url.searchParams.set("at", String(at));
   const token = bearing().authorization ? '-H "Authorization: Bearer $CLOUDFAIR_TOKEN" ' : "";
   return `curl -s ${token}"${url.href}"`;

@@ -19,8 +19,14 @@ export const AUDIT = "figures/audit";
 export const COUNTS = "counts";
 /** What people may change while a run stands still. */
 const OF_PEOPLE = [COMMANDS, OUTLOOK];
+export const RUNS = "../../runs";
 /** Answers of the run's head, whatever time is shown. */
-const OF_HEAD = [COMMANDS, DISRUPTIONS, AUDIT, COUNTS];
+const OF_HEAD = [COMMANDS, DISRUPTIONS, AUDIT, COUNTS, RUNS];
+
+/** Returns whether an answer is of the run's head, whatever time is shown. */
+export function isOfHead(path: string): boolean {
+  return OF_HEAD.includes(path);
+}
 
 const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
   overview: () => [FORECAST, OUTLOOK],
@@ -71,7 +77,7 @@ function needs(page: Page): string[] {
 /** Returns what decides an answer: once it has changed, the page asks again. */
 function keyOf(page: Page, path: string): string {
   if (path === AUDIT) return AUDIT;
-  return OF_HEAD.includes(path) ? `head ${page.headMs}` : `${timeOfAnswers(page)}`;
+  return isOfHead(path) ? `head ${page.headMs}` : `${timeOfAnswers(page)}`;
 }
 
 /** Returns the time that answers are of: the one that the address holds, even while it is on its way. */
@@ -82,7 +88,7 @@ function timeOfAnswers(page: Page): number {
 }
 
 function addressOf(page: Page, path: string): string {
-  const at = page.place.at === null || OF_HEAD.includes(path) ? "" : `at=${timeOfAnswers(page)}`;
+  const at = page.place.at === null || isOfHead(path) ? "" : `at=${timeOfAnswers(page)}`;
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
   return `runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`;
 }

@@ -3,6 +3,7 @@
 import type { Run } from "../../api/types";
 import { answerSource } from "../../charts/source";
 import { chooseRun, go } from "../../state/actions";
+import { RUNS } from "../../state/answers";
 import { type Page, runOf } from "../../state/page";
 import { isPlayed } from "../../state/watching";
 import { wallMoment } from "../../text/clock";
@@ -43,7 +44,7 @@ export function Runs({ page }: { page: Page }) {
   return (
     <div class="parts">
       {page.pair && <SideBySide page={page} pair={page.pair} />}
-      <Part title={say(language, "runs_title")} wide source={answerSource(page, "../../runs")}>
+      <Part title={say(language, "runs_title")} wide source={answerSource(page, RUNS)}>
         <div class="scrolls">
           <table class="runs">
             <Columns language={language} of={COLUMNS} more={<td />} />
