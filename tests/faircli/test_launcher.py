@@ -180,6 +180,15 @@ def test_report_of_a_run_is_a_page(url: str) -> None:
     assert run in page.text
 
 
+def test_run_without_events_has_no_report_yet(url: str) -> None:
+    run = httpx.post(f"{url}/runs", json={"scenario": "theirs", "seed": 0, "version": "1"}).json()["run"]
+    answer = httpx.get(f"{url}/runs/{run}/report", timeout=120)
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        f"run {run} has no events yet; ask again once it has begun",
+    )
+
+
 @pytest.mark.parametrize(
     ("complaint", "reason"),
     [

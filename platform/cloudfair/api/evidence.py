@@ -104,9 +104,11 @@ async def get_counts(run: str, here: Here) -> Response:
 )
 async def get_report(run: str, here: Here) -> Response:
     """Return the report of a run: one page that needs no network, for the screen and for A4."""
-    await asyncio.to_thread(here.log.runs.get, run)
+    kept = await asyncio.to_thread(here.log.runs.get, run)
     if here.launcher is None:
         raise UnableError("this backend writes no reports; start it with fair serve, or write one with fair report")
+    if kept.head == 0:
+        raise UnfinishedError(f"run {run} has no events yet; ask again once it has begun")
     return HTMLResponse(await here.pools.reports.run(here.launcher.report, run), headers=REPORT_HEADERS)
 
 

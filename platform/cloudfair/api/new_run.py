@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic_core import PydanticCustomError
 
 from cloudfair.http.requests import LARGEST
 from cloudfair.pools import Pool
@@ -18,6 +20,15 @@ NAME = r"^[^\s/\\\x00-\x1f\x7f-\x9f]+( [^\s/\\\x00-\x1f\x7f-\x9f]+)*$"
 _logger = logging.getLogger(__name__)
 
 
+def _as_json(value: JsonValue) -> JsonValue:
+    """Return a value that JSON can carry; pydantic takes NaN and infinity, which the log's readers do not."""
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise PydanticCustomError("no_json", "Value holds a number that JSON does not have, such as NaN") from None
+    return value
+
+
 class NewRun(BaseModel):
     """A run that is about to begin."""
 
@@ -28,7 +39,7 @@ class NewRun(BaseModel):
     replication: int = Field(default=0, ge=0, le=LARGEST)
     scale: float = Field(default=1.0, gt=0, le=LARGEST_SCALE)
     version: str = Field(pattern=r"^[!-~]+$", max_length=64)
-    request: JsonValue = None
+    request: Annotated[JsonValue, AfterValidator(_as_json)] = None
     """Whatever the client needs to resume the run."""
 
 

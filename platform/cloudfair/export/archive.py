@@ -158,7 +158,7 @@ def _is_whole(folder: Path, run: str, position: int) -> bool:
         return sorted(manifest.files) == names and all(
             _sha256(folder / name) == sha256 for name, sha256 in manifest.files.items()
         )
-    except (OSError, msgspec.DecodeError):
+    except (OSError, ValueError, RecursionError):  # a ValueError: no JSON, or no UTF-8
         return False
 
 

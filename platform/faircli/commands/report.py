@@ -53,12 +53,15 @@ def report(
     from faircli.reports import check_figures, known_of
     from faircli.request import names_here
     from faircli.resolve import subject
+    from fairfacts.errors import BackendError
     from fairlab.calibrated import Calibration
 
     check_output(output, suffixes=(".html", ".htm"))
     check_figures(figures)
     given = Calibration.load(calibration) if calibration else None
     one = subject(run, database)
+    if one.kept and one.kept.head == 0:
+        raise BackendError(f"run {one.name} has no events yet; report on it once it has begun")
     known, _ = known_of(one.run.fair.key, figures, verbose=verbose)
     fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
     content = content_of(one, known, fitted, names_here() if by_name else None)

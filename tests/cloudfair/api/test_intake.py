@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -311,6 +312,14 @@ def test_a_log_begins_as_its_run_was_begun(client: httpx.Client, run: str) -> No
         " values",
     )
     assert head(client, run) == 0
+
+
+@pytest.mark.parametrize("number", ["NaN", "-Infinity", "1e999"])
+def test_number_that_json_does_not_have_is_refused(client: httpx.Client, number: str) -> None:
+    body = json.dumps(NEW_RUN | {"request": {"changes": [0]}}).replace("[0]", f"[{number}]")
+    answer = client.post("/runs", content=body)
+    assert answer.status_code == 422
+    assert problem_of(answer)["detail"].endswith("; it holds a number that JSON does not have, such as NaN")
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, 1e308, 1_000.1])

@@ -62,7 +62,19 @@ def remove_manifest(folder: Path) -> None:
     (folder / "manifest.json").unlink()
 
 
-@pytest.mark.parametrize("harm", [remove, cut_short, empty, swap, flip, remove_manifest])
+def garble_manifest(folder: Path) -> None:
+    manifest = (folder / "manifest.json").read_bytes()
+    (folder / "manifest.json").write_bytes(manifest.replace(b'"run":"', b'"run":"\xff'))
+
+
+def deepen_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b'{"more":' * 3_000 + b"1" + b"}" * 3_000)
+
+
+HARMS = [remove, cut_short, empty, swap, flip, remove_manifest, garble_manifest, deepen_manifest]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_folder_that_is_not_as_it_was_written_is_written_again(
     log: Log, tmp_path: Path, harm: Callable[[Path], None]
 ) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 from tests.faircli.fair import Fair
 
+from cloudfair.store.log import Log
 from cloudfair.store.tables import Run
 from faircli.report.gather import _kept_request
 from fairlab.calibrated import Calibration, Fitted, Settings, TargetFit
@@ -201,6 +202,18 @@ def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
 def test_what_cannot_be_reported_is_refused(fair: Fair, arguments: list[str], status: int, complaint: str) -> None:
     done = fair("report", *arguments)
     assert (done.returncode, done.stdout, complaint in done.stderr) == (status, "", True), done.stderr
+    assert not (fair.folder / "report.html").exists()
+
+
+def test_run_without_events_is_not_reported(fair: Fair) -> None:
+    log = Log.open(str(fair.folder / "cloudfair.db"))
+    run = log.runs.create(scenario="theirs", seed=0, replication=0, scale=1.0, version="1").id
+    log.close()
+    done = fair("report", "-o", "report.html")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Error: run {run} has no events yet; report on it once it has begun\n",
+    )
     assert not (fair.folder / "report.html").exists()
 
 
