@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Annotated, Any, Literal
 
 import typer
+from typer import _coercion
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
 COMMANDS: Mapping[str, str] = {
@@ -89,6 +90,17 @@ def _shown_type(parameter: TyperArgument | TyperOption, ctx: Any) -> str | None:
 # Typer has no setting for it, and makes `--help` itself: the classes are changed, not each option
 for _class in (TyperArgument, TyperOption):
     setattr(_class, "display_type_rich", _shown_type)  # noqa: B010  # mypy allows no assignment to a method
+
+
+def _reason(fault: Any) -> str:
+    """Return why an option does not take a value, and name it: Typer speaks of an input that cannot be parsed."""
+    first = fault.errors()[0]
+    reason = str(first["msg"]).removeprefix("Value error, ").partition(", unable to parse")[0]
+    reason = reason.replace("does not match the formats '%Y-%m-%d'.", "is no day; write one such as 2027-05-07")
+    return reason.replace("Input", repr(first["input"]), 1)
+
+
+setattr(_coercion, "get_error_msg", _reason)  # noqa: B010  # as above
 
 
 def _version(wanted: bool) -> None:

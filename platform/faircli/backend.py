@@ -15,7 +15,7 @@ from typing import Self
 
 import httpx
 
-from faircli.defaults import HOST, PORT
+from faircli.defaults import BACKEND, HOST, PORT
 from faircli.listening import listening
 from fairfacts.errors import BackendError
 
@@ -149,7 +149,9 @@ def _health(url: str, token: str | None) -> dict[str, str]:
         if health["service"] == "cloudfair":
             return health
         trouble = "something else answers there"
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError) as fault:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
+        raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault
+    except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
         trouble = str(fault) or type(fault).__name__
     raise BackendError(f"no backend at {url} ({trouble}); start one with fair serve, or leave --to out")
 

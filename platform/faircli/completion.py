@@ -1,4 +1,4 @@
-"""What the shell completes: scenarios, runs, parameters, measures.
+"""What the shell completes: scenarios, fairs, runs, parameters, measures.
 
 A completion answers at once or not at all: it reads names alone, imports neither the model nor the backend, and is
 empty where something cannot be read.
@@ -13,8 +13,19 @@ from typing import Any
 
 
 def complete_scenario(incomplete: str) -> list[str]:
-    """Return the shipped scenarios, and the .toml files, that begin so."""
-    return [*_beginning(_scenarios(), incomplete), *_files(incomplete, ".toml")]
+    """Return the shipped scenarios, the fairs, and the .toml files, that begin so."""
+    named = dict.fromkeys([*_beginning(_scenarios(), incomplete), *complete_fair(incomplete)])
+    return [*named, *(name for name in _files(incomplete, ".toml") if name.rstrip("/") not in named)]
+
+
+def complete_fair(incomplete: str) -> list[str]:
+    """Return the fairs that begin so: those that are shipped, and those in this folder."""
+    from fairfacts.resources import data, fairs_here
+
+    with suppress(OSError):
+        shipped = sorted(each.name for each in data("seeds").iterdir() if each.is_dir())
+        return _beginning([*shipped, *fairs_here()], incomplete)
+    return []
 
 
 def complete_run(ctx: Any, incomplete: str) -> list[str]:

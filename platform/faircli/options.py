@@ -92,7 +92,7 @@ ScenarioName = Annotated[
     str,
     typer.Argument(
         metavar="SCENARIO",
-        help="A shipped scenario (`fair scenarios`), or the path of a .toml file.",
+        help="A shipped scenario (`fair scenarios`), a fair (`fair fairs`), or the path of a .toml file.",
         autocompletion=complete_scenario,
     ),
 ]

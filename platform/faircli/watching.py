@@ -21,6 +21,7 @@ from websockets.sync.client import ClientConnection, connect
 from cloudfair.feed.merge_patch import apply
 from faircli.connection import detail_of
 from faircli.console import note, out, say
+from faircli.defaults import BACKEND
 from faircli.tables import GAP, fitting_table
 from faircli.text import number
 from fairfacts.alarm_answers import AlarmAnswer, answer_of, holding
@@ -203,7 +204,9 @@ def _chosen(url: str, run: str | None, headers: dict[str, str]) -> str:
     try:
         answer = httpx.get(f"{url}/runs", headers=headers)
         runs = answer.json() if answer.is_success else None
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as fault:
+    except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
+        raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault
+    except (httpx.HTTPError, ValueError) as fault:
         raise BackendError(f"no backend at {url} ({fault}); fair serve starts one") from fault
     if runs is None:
         raise BackendError(detail_of(answer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 from importlib import import_module
@@ -14,7 +15,7 @@ import typer
 from tests.faircli.fair import Fair, Played
 
 from faircli.app import COMMANDS, STATUSES
-from faircli.completion import complete_change
+from faircli.completion import complete_change, complete_fair, complete_scenario
 from fairsim import VERSION
 
 FOLDER = Path(inspect.getfile(import_module("faircli.commands"))).parent
@@ -85,6 +86,59 @@ def test_help_the_list_of_runs_and_completion_import_no_library_that_they_do_not
 
 def test_parameters_of_every_shipped_fair_are_completed() -> None:
     assert complete_change("organisations.trade_visitor.o") == ["organisations.trade_visitor.overseas_share="]
+
+
+def test_fairs_are_completed_wherever_a_fair_or_a_scenario_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "city").mkdir()
+    (tmp_path / "city" / "fair.toml").touch()
+    (tmp_path / "cities").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert complete_fair("ci") == ["cicpe2021", "ciftis2020", "city"]
+    assert complete_scenario("ci") == [
+        *("ciftis2020", "ciftis2020-as-planned"), *("cicpe2021", "city"), "cities/"
+    ]  # fmt: skip
+    for command in (["check"], ["figures"], ["scenarios", "card"], ["scenarios", "show"], ["run"]):
+        words = {"_FAIR_COMPLETE": "complete_bash", "COMP_WORDS": f"fair {' '.join(command)} cicp"}
+        done = subprocess.run(
+            [sys.executable, "-m", "faircli"],
+            env={**os.environ, **words, "COMP_CWORD": str(len(command) + 1)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert done.stdout.split() == ["cicpe2021"], command
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("run", "--seed", "-1"), "'--seed': '-1' should be greater than or equal to 0"),
+        (("run", "--seed", "1.5"), "'--seed': '1.5' should be a valid integer"),
+        (("forecast", "--level", "high"), "'--level': 'high' should be a valid number"),
+        (("export", "--to", "xlsx"), "'--to': 'xlsx' is not one of 'parquet', 'ndjson', 'csv', "),
+        (("new", "x", "--opens", "tomorrow"), "'--opens': 'tomorrow' is no day; write one such as 2027-05-07"),
+        (("new", "x", "--zone", "Berlin"), "'Berlin' is no time zone; did you mean Europe/Berlin?"),
+        (("new", "x", "--home", "Germany"), "'Germany' is no economy; write an ISO 3166 code such as DE"),
+        (("figures", "ciftis"), "ciftis is no fair; did you mean ciftis2020?"),
+    ],
+)
+def test_a_value_that_an_option_does_not_take_is_refused_in_words(
+    fair: Fair, arguments: tuple[str, ...], complaint: str
+) -> None:
+    done = fair(*arguments)
+    assert done.returncode == 2
+    assert complaint in " ".join(done.stderr.replace("│", " ").split())
+    assert "parse" not in done.stderr
+
+
+@pytest.mark.parametrize(("command", "option"), [(("watch",), "--from"), (("run", "ciftis2020"), "--to")])
+def test_what_is_no_url_of_a_backend_is_refused(fair: Fair, command: tuple[str, ...], option: str) -> None:
+    for url in ("localhost:8000", "nope"):
+        done = fair(*command, option, url)
+        assert done.returncode == 1
+        assert f"{url} is no URL of a backend; write one such as http://127.0.0.1:8000" in done.stderr
 
 
 def test_a_command_that_does_not_exist_is_refused_with_the_nearest(fair: Fair) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from faircli.completion import complete_fair
 from faircli.options import Json
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ MEANS: Mapping[str, str] = {
 
 
 def check(
-    fair: Annotated[str, typer.Argument(metavar="FAIR", help="The folder of a fair, or a shipped one's name.")],
+    fair: Annotated[
+        str,
+        typer.Argument(
+            metavar="FAIR", help="The folder of a fair, or a shipped one's name.", autocompletion=complete_fair
+        ),
+    ],
     *,
     as_json: Json = False,
 ) -> None:

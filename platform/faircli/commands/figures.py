@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from faircli.completion import complete_fair
 from faircli.defaults import FAIR
 from faircli.options import Figures, Json, Verbose
 
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 def figures(
     fair: Annotated[
-        str, typer.Argument(metavar="FAIR", help="Key of the fair: a shipped one, or a folder here.")
+        str,
+        typer.Argument(
+            metavar="FAIR", help="Key of the fair: a shipped one, or a folder here.", autocompletion=complete_fair
+        ),
     ] = FAIR,
     *,
     figures: Figures = None,
@@ -41,12 +45,17 @@ def figures(
     from faircli.reports import known_of
     from faircli.tables import table
     from faircli.text import number
-    from fairfacts.errors import FigureError
+    from fairfacts.errors import FigureError, did_you_mean
+    from fairfacts.resources import fair_folder, fairs_here
+    from fairsim.inputs.fair import fair_names
 
     found, _ = known_of(fair, figures, verbose=verbose)
     known = found.figures
     if not known:
-        raise FigureError(found.missing)
+        is_here = fair_folder(fair) is not None
+        raise FigureError(
+            found.missing if is_here else f"{fair} is no fair; {did_you_mean(fair, [*fair_names(), *fairs_here()])}"
+        )
     if audit:
         _audit(found, as_json=as_json)
         return

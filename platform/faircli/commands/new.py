@@ -42,14 +42,17 @@ def new(
 
     if programme:
         _refuse_beside(programme, {"--opens": opens, "--days": days, "--sessions": sessions})
+    time_zone, economy = zone and _zone(zone), home and _economy(home)
     usual_day = date.today() + timedelta(days=180)  # noqa: DTZ011  # a suggestion for people, where they are
-    empty = Sketch(opens.date() if opens else usual_day, days or 4, zone or "", home or "", 0, 0, 0, sessions or 0)
+    empty = Sketch(
+        opens.date() if opens else usual_day, days or 4, time_zone or "", economy or "", 0, 0, 0, sessions or 0
+    )
     found = from_programme(programme, empty) if programme else None
     ask = _asker()
     opens_on = found.opens_on if found else opens.date() if opens else ask("First day", usual_day, _date)
     length = found.days if found else days or ask("Days", 4, _count)
-    time_zone = zone or (found.time_zone if found else "") or ask("Time zone", "Europe/Berlin", str)
-    economy = home or ask("Home economy (ISO 3166 code)", "DE", str)
+    time_zone = time_zone or (found.time_zone if found else "") or ask("Time zone", "Europe/Berlin", _zone)
+    economy = economy or ask("Home economy (ISO 3166 code)", "DE", _economy)
     many = organisations or ask("Organisations that register", 1000, _count)
     stands = exhibitors or ask("Of these, with a stand", max(many // 3, 2), _count)
     people = visitors if visitors is not None else ask("Different people on site (0: online alone)", many * 8, _count)
@@ -94,3 +97,21 @@ def _date(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter("write a day such as 2027-05-07") from None
+
+
+def _zone(text: str) -> str:
+    from zoneinfo import available_timezones
+
+    from fairfacts.errors import did_you_mean
+
+    if text not in (known := available_timezones()):
+        raise typer.BadParameter(f"{text!r} is no time zone; {did_you_mean(text, known)} (such as Europe/Berlin)")
+    return text
+
+
+def _economy(text: str) -> str:
+    from fairsim.inputs.economies import economy_codes
+
+    if text not in economy_codes():
+        raise typer.BadParameter(f"{text!r} is no economy; write an ISO 3166 code such as DE")
+    return text

@@ -16,7 +16,7 @@ def run(
         str | None,
         typer.Argument(
             metavar="SCENARIO",
-            help="A shipped scenario (`fair scenarios`), or the path of a .toml file.",
+            help="A shipped scenario (`fair scenarios`), a fair (`fair fairs`), or the path of a .toml file.",
             autocompletion=complete_scenario,
         ),
     ] = None,

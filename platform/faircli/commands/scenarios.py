@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from faircli.completion import complete_fair
 from faircli.options import Changes, Json, Scale, ScenarioName, Verbose
 
 if TYPE_CHECKING:
@@ -109,7 +110,12 @@ def show(
 
 @scenarios.command()
 def card(
-    fair: Annotated[str, typer.Argument(metavar="[FAIR]", help="A fair; without it, the defaults of any fair.")] = "",
+    fair: Annotated[
+        str,
+        typer.Argument(
+            metavar="[FAIR]", help="A fair; without it, the defaults of any fair.", autocompletion=complete_fair
+        ),
+    ] = "",
     *,
     as_json: Json = False,
 ) -> None:

@@ -165,7 +165,7 @@ def _plan(
         return ()
     entries, said_in = said.disruptions
     if not isinstance(entries, list):
-        raise ScenarioError(f"{said_in}: disruptions is {entries!r}; write a table [[disruptions]] for each")
+        raise ScenarioError(f"{said_in}: disruptions is no list; write a table [[disruptions]] for each")
     fair, epoch = parameters.fair, epoch_of(parameters, said.fair)
     days = fair.days + fair.days_after_close
     sessions, rooms = _programme(parameters, said.fair, timetable)

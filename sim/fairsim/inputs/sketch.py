@@ -120,6 +120,16 @@ def _check(sketch: Sketch) -> None:
             f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
             " exhibitors register, too: give more organisations, or fewer exhibitors"
         )
+    row = default_rows()["organisations.delegates_mean"]
+    assert row.low is not None
+    assert row.high is not None
+    fewest, too_many = (math.ceil(edge * sketch.organisations * _share_who_come()) for edge in (row.low, row.high))
+    if sketch.visitors and not fewest <= sketch.visitors < too_many:
+        raise ScenarioError(
+            f"{sketch.visitors:,} visitors of {sketch.organisations:,} organisations: an organisation registers"
+            f" {row.low:g} to {row.high:g} people, and some stay away; give {fewest:,} to {too_many - 1:,} visitors,"
+            " or another number of organisations"
+        )
 
 
 def _files(name: str, sketch: Sketch) -> dict[str, str]:

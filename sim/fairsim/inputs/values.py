@@ -63,7 +63,9 @@ def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[s
     """Return the value of each parameter; one that has a fault is missing."""
     for name, (_, place) in changes.items():
         if name not in rows:
-            faults.add(place, f"{name} is no key; {did_you_mean(name, rows)}")
+            part = name.partition(".")[2]
+            is_part = part in {known.partition(".")[0] for known in rows}
+            faults.add(place, f"{name} is no key; {f'write a table [{part}]' if is_part else did_you_mean(name, rows)}")
     stated: dict[str, Stated] = {}
     sources = {name: _source(name, rows, changes) for name in rows}
     for name, source in sorted(sources.items(), key=lambda one: one[0] != one[1]):  # what others refer to comes first

@@ -242,6 +242,11 @@ FILES = {
         "[negotiation]\npatience_mean_min = 3",
         "negotiation.patience_mean_min is no key; did you mean negotiations.patience_mean_min?",
     ),
+    "part in a table": ("[parameters]\nvenue.gate_lanes = [5]", "parameters.venue is no key; write a table [venue]"),
+    "one disruption": (
+        '[disruptions]\nkind = "demand"',
+        "disruptions is no list; write a table [[disruptions]] for each",
+    ),
     "unknown key at the top": ("negotiation = 3", "negotiation is no key; did you mean negotiations?"),
     "unknown key": (
         "[negotiations]\npatience_min = 3",
