@@ -45,9 +45,8 @@ class Hello(Message, frozen=True, kw_only=True):
 
     protocol: int
     run: str
-    epoch: str
-    """The feed token; unlike a run's epoch it is no moment. It differs after a restart of the backend, and then no
-    frame of the feed before can be resumed."""
+    feed: str
+    """The feed token. It differs after a restart of the backend, and then no frame of the feed before can be resumed."""
     head: int
     """How many events the log holds."""
     at_ms: int
@@ -185,7 +184,7 @@ class PairHello(Message, frozen=True, kw_only=True, tag="hello"):
     protocol: int
     a: str
     b: str
-    epoch: str
+    feed: str
     """The feed token, as in a run's `hello`."""
     at_ms: int
     """The simulated moment that both have reached; a run that has ended waits for the other."""

@@ -115,7 +115,7 @@ class PairSource:
     def hello(self, token: str) -> PairHello:
         """Return the greeting, with every event that was answered for."""
         a, b = (live.run for live in self._sides)
-        return PairHello(protocol=PROTOCOL, a=a, b=b, epoch=token, at_ms=self.at_ms, wall=wall_time())
+        return PairHello(protocol=PROTOCOL, a=a, b=b, feed=token, at_ms=self.at_ms, wall=wall_time())
 
     def end(self, position: int) -> PairEnd:
         """Return the last message."""

@@ -68,7 +68,7 @@ class RunSource:
         """Return the greeting, with every event that was answered for."""
         live = self._live
         live.catch_up()
-        return Hello(protocol=PROTOCOL, run=live.run, epoch=token, head=live.head, at_ms=live.at_ms, wall=wall_time())
+        return Hello(protocol=PROTOCOL, run=live.run, feed=token, head=live.head, at_ms=live.at_ms, wall=wall_time())
 
     def end(self, position: int) -> End:
         """Return the last message."""

@@ -21,7 +21,7 @@ def test_hello_tells_which_feed_it_is_and_where_the_run_stands(client: httpx.Cli
     send(client, run, EVENTS, 0, 100)
     with watching(client, run) as watcher:
         hello = watcher.hello
-        assert len(hello.pop("epoch")) == 8
+        assert len(hello.pop("feed")) == 8
         assert hello.pop("wall").endswith("+00:00")
         assert hello == {"type": "hello", "protocol": 1, "run": run, "head": 100, "at_ms": 99_000}
 

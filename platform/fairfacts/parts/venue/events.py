@@ -68,7 +68,7 @@ class VisitorEntered(Event, frozen=True, tag="visitor.entered"):
     economy: EconomyCode
     gate: Count
     waited_ms: Milliseconds
-    """In the queue, until a lane was free and there was room inside."""
+    """In the queue, before the opening too, until a lane was free and there was room inside."""
     checked_ms: Milliseconds
     """In the lane."""
     badge: str = ""

@@ -25,7 +25,7 @@ export interface components {
         };
         Hello: {
             at_ms: number;
-            epoch: string;
+            feed: string;
             head: number;
             protocol: number;
             run: string;
@@ -53,7 +53,7 @@ export interface components {
             a: string;
             at_ms: number;
             b: string;
-            epoch: string;
+            feed: string;
             protocol: number;
             /** @enum {unknown} */
             type: "hello";
