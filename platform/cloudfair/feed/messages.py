@@ -46,7 +46,7 @@ class Hello(Message, frozen=True, kw_only=True):
     protocol: int
     run: str
     feed: str
-    """The feed token. It differs after a restart of the backend, and then no frame of the feed before can be resumed."""
+    """The feed token. It differs after a restart of the backend; no frame of the feed before can then be resumed."""
     head: int
     """How many events the log holds."""
     at_ms: int
