@@ -95,9 +95,10 @@ def test_file_opened_for_reading_only_is_told_at_the_start(tmp_path: Path) -> No
         open_database(f"sqlite:///file:{tmp_path}/fair.db?mode=ro&uri=true")
 
 
-def test_log_in_memory_is_refused() -> None:
+@pytest.mark.parametrize("database", ["sqlite://", "sqlite:///:memory:", ":memory:", ""])
+def test_log_in_memory_is_refused(database: str) -> None:
     with pytest.raises(BackendError, match=r"a log must outlive the process; name a file"):
-        open_database("sqlite://")
+        open_database(database)
 
 
 def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:

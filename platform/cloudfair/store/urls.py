@@ -16,10 +16,8 @@ def url_of(database: str) -> URL:
     Raises:
         BackendError: it is neither.
     """
-    if "://" not in database:
-        return URL.create("sqlite", database=database)
     try:
-        url = make_url(database)
+        url = make_url(database) if "://" in database else URL.create("sqlite", database=database)
     except ArgumentError as fault:  # the URL itself is not shown: it may hold a password
         raise BackendError(
             "the database URL cannot be read; write it like sqlite:///fair.db or postgresql://user:password@host/name"

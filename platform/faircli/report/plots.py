@@ -67,6 +67,7 @@ STYLE = {
     "legend.fontsize": 8,
     "svg.fonttype": "none",
     "svg.image_inline": True,
+    "text.parse_math": False,  # names are drawn as they are written: a $ begins no formula
     "figure.constrained_layout.use": True,
 }
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+import html
 import re
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import structs
 from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
@@ -133,6 +136,16 @@ def test_whatever_happened_is_drawn_and_laid_out(events: tuple[Event, ...]):
     assert set(re.findall(r'(?:href="#|url\(#)([^")]+)', page)) <= set(ids)
     assert "<th>platform outage</th><td>Fri 04 Sep 20:30</td><td>Fri 04 Sep 21:00</td><td>scheduled</td>" in page
     assert "the command plays the fair without it" in page
+
+
+@pytest.mark.parametrize("name", ["Hall $1 \\frac$", "$A$ & $B$", "a$b_{c$"])
+def test_names_are_drawn_as_they_are_written(name: str):
+    told = content(events=GOLDEN)
+    rows = [dataclasses.replace(row, figure=name, role="held out") for row in told.rows]
+    told = msgspec.structs.replace(told, rows=rows, zones=[Described("comprehensive", {"en": name})])
+    plots = draw(told)
+    assert html.escape(name) in plots["halls"].svg
+    assert html.escape(name.replace("_", " ")) in plots["reported"].svg
 
 
 @pytest.mark.parametrize(
