@@ -13,11 +13,9 @@ Times are whole milliseconds since the run's epoch, shares are 0 to 1, and a nam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
-from multiprocessing import get_context
-from os import cpu_count
 from typing import Any
 
 import msgspec
@@ -27,6 +25,7 @@ from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measures import State, value_at
 from fairlab.ensemble import Ensemble, Paired, Plan, paired, play_ensembles
+from fairlab.workers import workers as processes
 from fairsim import fair as model
 from fairsim.inputs.scenario import Scenario, load_scenario
 
@@ -127,15 +126,19 @@ def ensemble(fair: Scenario, replications: int = 10, seed: int = 7, *, workers: 
         fair: of `load_fair`.
         replications: how many, at least 2 for an interval.
         seed: replication k of two ensembles of one seed draws the same random numbers (`compare`).
-        workers: processes at the same time; by default one for each processor.
+        workers: processes at the same time; by default one for each processor. 1 plays in this process, and needs no
+            `if __name__ == "__main__":` in a script.
 
     Raises:
         WorkersError: a process was lost.
     """
-    count = workers or cpu_count() or 1
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as executor:
-        plan = Plan(replications, digest=False)
-        (result,) = play_ensembles([(fair.name, (), fair)], seed, executor, count, plan)
+    plan, asked = Plan(replications, digest=False), [(fair.name, (), fair)]
+    if workers == 1:
+        with ThreadPoolExecutor(1) as executor:
+            (result,) = play_ensembles(asked, seed, executor, 1, plan)
+    else:
+        with processes(workers) as (executor, count):
+            (result,) = play_ensembles(asked, seed, executor, count, plan)
     return result
 
 

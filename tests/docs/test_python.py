@@ -1,12 +1,18 @@
-"""The page for Python: its blocks run, one after the other, and give what it says."""
+"""The page for Python and the notebook: their blocks run, one after the other, and give what they say."""
 
 from __future__ import annotations
 
+import ast
+import json
 import re
 from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "python.md"
+import matplotlib.pyplot as plt
+import pytest
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGE, NOTEBOOK = DOCS / "guide" / "python.md", DOCS / "notebook.ipynb"
 
 
 def test_every_block_of_the_page_runs():
@@ -17,3 +23,23 @@ def test_every_block_of_the_page_runs():
     assert names["run"].measure("negotiations.initiated") > 0
     difference = names["compare"](names["usual"], names["changed"])["negotiations.held"].difference
     assert difference.low < difference.mean < difference.high
+
+
+def test_every_cell_of_the_notebook_gives_what_stands_below_it(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    names: dict[str, Any] = {}
+    cells = [cell for cell in json.loads(NOTEBOOK.read_text())["cells"] if cell["cell_type"] == "code"]
+    for cell in cells:
+        *lines, last = ast.parse("".join(cell["source"])).body
+        value = None
+        if not isinstance(last, ast.Expr):
+            lines.append(last)
+        exec(compile(ast.Module(lines, []), NOTEBOOK.name, "exec"), names)
+        if isinstance(last, ast.Expr):
+            value = eval(compile(ast.Expression(last.value), NOTEBOOK.name, "eval"), names)
+        shown = [
+            "".join(out["data"]["text/plain"]) for out in cell["outputs"] if out["output_type"] == "execute_result"
+        ]
+        assert shown == ([] if value is None else [repr(value)])
+    assert len(plt.get_fignums()) == 1
+    plt.close("all")
