@@ -67,6 +67,29 @@ def test_scaled_number_is_not_called_reported(backend: Any, real: Any, open_page
     expect(tile).to_contain_text("即公布值 55 万 的 1%")
 
 
+def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_moment(
+    backend: Any, real: Any, open_page: OpenPage
+) -> None:
+    run, _ = send(backend, real)
+    page = open_page()
+    expect(page.locator("#feed")).to_have_text("Ended")
+    told = backend.get(f"runs/{run}/comparison")
+    rows, found = {row["figure"]: row for row in told["rows"]}, told["evidence"]
+    assert found["agree"] < sum(row["verdict"] == "agrees" for row in rows.values())
+    expect(page.locator("#view")).to_contain_text(
+        f"Reported figures held out from the model: {found['held_out']}. Of these agree: {found['agree']},"
+        f" differ: {found['differ']}, open: {found['left_open']}."
+    )
+    morning, closing = rows["organisations.second_morning"], rows["organisations.at_closing"]
+    assert morning["at_ms"] is not None
+    assert closing["at_ms"] is None
+    assert morning["simulated"] != closing["simulated"]
+    for row in (morning, closing):
+        expect(page.locator(f"[data-toward='{row['figure']}'] .amount b")).to_have_text(str(row["simulated"]))
+    read_in(page, "zh-CN")
+    expect(page.locator("#view")).to_contain_text(f"未参与校准的公布值共 {found['held_out']} 项")
+
+
 def test_every_headline_says_what_it_is_worth(backend: Any, real: Any, open_page: OpenPage) -> None:
     send(backend, real[:7])
     page = open_page()

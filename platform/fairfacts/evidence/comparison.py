@@ -67,6 +67,8 @@ class Row:
     """simulated / reported; None for moments."""
     role: Role
     measure: str
+    at_ms: int | None = None
+    """The moment that the figure speaks of, in ms since the run's epoch; None: its end."""
     rounding: float = 0.0
     """By how much the exact number may differ from the one that was printed, in `unit`."""
     low: float | None = None
@@ -149,7 +151,8 @@ def rows(
         if figure.measure and figure.id not in without:
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run.scale, decided=decided)
-            compared.append(_with_role(row, role_of(figure, at_ms, run), is_overridden(figure, at_ms, run)))
+            row = replace(row, at_ms=at_ms, overridden=is_overridden(figure, at_ms, run))
+            compared.append(_with_role(row, role_of(figure, at_ms, run)))
     return compared
 
 
@@ -209,9 +212,8 @@ def _held_out(found: Evidence) -> str:
     return text
 
 
-def _with_role(row: Row, role: Role, overridden: bool) -> Row:
-    verdict = "given" if role == "input" else row.verdict
-    return replace(row, role=role, verdict=verdict, overridden=overridden)
+def _with_role(row: Row, role: Role) -> Row:
+    return replace(row, role=role, verdict="given" if role == "input" else row.verdict)
 
 
 def _row(figure: Figure, simulated: Simulated, scale: float, *, decided: bool) -> Row:

@@ -375,6 +375,7 @@ export interface components {
             as_reported?: number | string | null;
             /** @default 0 */
             as_reported_rounding: number;
+            at_ms?: number | null;
             /** @default  */
             caveat: string;
             figure: string;

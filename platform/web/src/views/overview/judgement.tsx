@@ -2,7 +2,7 @@
 
 import type { Outlook } from "../../api/types";
 import { epochOf, type Page, runOf } from "../../state/page";
-import { comparisonOf, outlookOf, rowsOf } from "../../state/rows";
+import { comparisonOf, outlookOf } from "../../state/rows";
 import { amount, type Snapshot } from "../../state/snapshot";
 import { time } from "../../text/clock";
 import { number } from "../../text/format";
@@ -92,11 +92,14 @@ function besideWaits(language: Language, snapshot: Snapshot, { waits }: Outlook)
   ].join("");
 }
 
-/** Returns what came of the fair, against what was reported, if anything was: given figures say nothing. */
+/** Returns what came of the fair, against what was reported, if anything was: figures that were given or fitted say nothing. */
 function resultOf(page: Page): string {
-  if (!comparisonOf(page)) return say(page.language, "result_over");
-  const verdicts = rowsOf(page).map(({ verdict }) => verdict);
-  if (verdicts.every((verdict) => verdict === null)) return say(page.language, "result_none");
-  const count = (verdict: string): string => String(verdicts.filter((each) => each === verdict).length);
-  return say(page.language, "result", { agree: count("agrees"), differ: count("differs"), open: count("open") });
+  const { language } = page;
+  const { evidence, missing } = comparisonOf(page) ?? {};
+  if (!evidence) return say(language, "result_over");
+  if (missing) return say(language, "result_none");
+  if (evidence.held_out === 0) return say(language, "result_unheld");
+  const { held_out, agree, differ, left_open } = evidence;
+  const [held, agreed, differed, open] = [held_out, agree, differ, left_open].map((count) => number(language, count));
+  return say(language, "result", { held: held ?? "", agree: agreed ?? "", differ: differed ?? "", open: open ?? "" });
 }

@@ -60,7 +60,7 @@ export function Toward({ page }: { page: Page }) {
 
 function Headline({ page, row }: { page: Page; row: Row }) {
   const { language, snapshot } = page;
-  const value = snapshot ? amount(snapshot, row.measure) : 0;
+  const value = row.at_ms !== null ? Number(row.simulated) : snapshot ? amount(snapshot, row.measure) : 0;
   const bound = Number(row.reported);
   const forecast = isOver(page) ? undefined : forecastOf(page, row.figure);
   const whole = Math.max(bound * HEADROOM, value, (forecast?.high ?? 0) * MARGIN);
