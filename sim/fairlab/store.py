@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -144,5 +145,5 @@ def _toml(value: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return text as a TOML string; a path may hold backslashes."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    """Return text as a TOML string; a path may hold backslashes, and a title line breaks."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON has no escape that TOML lacks

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import tomllib
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,8 +16,9 @@ from fairfacts.errors import LabError
 from fairfacts.resources import data
 from fairlab import store
 from fairlab.calibrated import Calibration
-from fairlab.store import calibration_of, folder_to_write, write_parameters
+from fairlab.store import calibration_of, folder_to_write, write_parameters, write_scenario
 from fairsim.inputs.fair import load_fair
+from fairsim.inputs.scenario import load_scenario
 from fairsim.inputs.sketch import Sketch, write_fair
 
 SHIPPED = calibration_of("ciftis2020")
@@ -106,3 +109,14 @@ def test_shipped_fair_of_an_installed_package_is_not_written(monkeypatch: pytest
     monkeypatch.setattr(store, "data", lambda _: Path("/lib/fairfacts/_data/seeds"))
     with pytest.raises(LabError, match=r"the fair cicpe2021 is shipped with the package, .* -o my.toml"):
         folder_to_write(SimpleNamespace(key="cicpe2021"))  # type: ignore[arg-type]  # its key alone is read
+
+
+def test_texts_of_a_scenario_are_written_as_they_were(tmp_path: Path) -> None:
+    texts = {"title": 'One\nof "two"\\lines \x7f', "question": "\u516c\u5e73?\t\x01"}
+    base = tmp_path / "base.toml"
+    lines = ['extends = "ciftis2020"', *(f"{key} = {json.dumps(text)}" for key, text in texts.items())]
+    base.write_text("\n".join(lines).replace("\x7f", "\\u007f"))
+    write_scenario(msgspec.structs.replace(FOUND, scenario=str(base)), tmp_path / "fitted.toml")
+    written = tomllib.loads((tmp_path / "fitted.toml").read_text(encoding="utf-8"))
+    assert {key: written[key] for key in texts} == texts
+    assert load_scenario(str(tmp_path / "fitted.toml")).title == texts["title"]

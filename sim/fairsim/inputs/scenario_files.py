@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -22,6 +23,9 @@ from fairsim.inputs.toml import read_toml
 TEXTS = ("title", "question")
 FILES = ("fair", "extends", "timetable")
 """Keys that name other files; nobody may say them from elsewhere."""
+LONGEST_NAME = 64
+_NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
+"""What the name of a run's scenario may not have, and that of a file may."""
 
 
 class Said(NamedTuple):
@@ -143,12 +147,17 @@ def _find(which: str, beside: Path | None = None) -> Place | None:
     if which.endswith(".toml") or "/" in which:
         path = (beside or Path()) / which
         if path.suffix == ".toml" or not find_fair(which, beside):
-            return Place(path.stem, which if beside is None else str(path), path)
+            return Place(_name_of(path), which if beside is None else str(path), path)
     if found := find_fair(which, beside):
         folder, source = found
         own = which if beside is None or which in fair_names() else "."  # from its file
         return Place(source.name, f"{folder}/{FAIR_FILE}", source, own)
     return None
+
+
+def _name_of(path: Path) -> str:
+    """Return the name of a scenario in a file: the file's own, with single blanks, and cut where it is long."""
+    return " ".join(_NO_NAME.sub(" ", path.stem).split())[:LONGEST_NAME].rstrip() or "scenario"
 
 
 def _chain(place: Place) -> Tables:

@@ -311,9 +311,20 @@ def test_options_beside_resume_are_not_dropped(played: Played, option: tuple[str
     assert f"leave it out: fair run --resume {result['run']}" in done.stderr
 
 
-@pytest.mark.parametrize(("name", "begins"), [("my fair", "my-fair-s7-"), ("公平 été", "ete-s7-"), ("公平", "run-s7-")])
-def test_a_scenario_file_may_have_any_name(fair: Fair, url: str, name: str, begins: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "called", "begins"),
+    [
+        ("my fair", "my fair", "my-fair-s7-"),
+        ("公平 été", "公平 été", "ete-s7-"),
+        ("公平", "公平", "run-s7-"),
+        (" my \u00a0 fair\t2 ", "my fair 2", "my-fair-2-s7-"),
+        ("my\\fair", "my fair", "my-fair-s7-"),
+        ("x" * 70, "x" * 64, "xxx"),
+        ("\x7f", "scenario", "scenario-s7-"),
+    ],
+)
+def test_a_scenario_file_may_have_any_name(fair: Fair, url: str, name: str, called: str, begins: str) -> None:
     (fair.folder / f"{name}.toml").write_text('extends = "ciftis2020"\n[fair]\ndays = 2\n[venue]\ndays = 0\n')
     result = fair.json("run", f"{name}.toml", "--scale", "0.005", "--to", url)
     assert result["run"].startswith(begins)
-    assert result["measures"]["run"]["scenario"] == name
+    assert result["measures"]["run"]["scenario"] == called
