@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from fairsim.inputs.kinds import Kinds
+from fairsim.inputs.kinds import MOST_BADGES, Kinds
 from fairsim.inputs.parameters import MOST_ORGANISATIONS, Parameters, SessionNumbers
 
 Clash = tuple[tuple[str, ...], str]
@@ -202,6 +202,8 @@ def _check_results(parameters: Parameters) -> Iterator[Clash]:
 
 
 def _check_badges(kinds: Kinds) -> Iterator[Clash]:
-    """Refuse a fair whose delegates have no badge."""
+    """Refuse a fair whose delegates have no badge, or that has more badges than can be told apart."""
+    if len(kinds.badges) > MOST_BADGES:
+        yield ("badges",), f"badges: there are {len(kinds.badges)}; at most {MOST_BADGES} can be told apart"
     if not any(badge.registers for badge in kinds.badges):
         yield ("badges",), "badges: none of them is of registered delegates; leave registers out of one of them"

@@ -76,9 +76,20 @@ def read_programme(
     path = Path(written_in).parent / file
     timetable, report = read_timetable(path, options)
     reading = Reading(str(path), report.format, report.unit, ScenarioError)
-    lay_in(timetable, parameters, fair, reading)
+    laid = lay_in(timetable, parameters, fair, reading)
+    _note_occasions(laid, fair, reading)
     _note_tracks(timetable, [sector.name for sector in fair.sectors], reading)
     return timetable, msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
+
+
+def _note_occasions(laid: Laid, fair: Fair, reading: Reading) -> None:
+    """Say which occasion is held in a session that is not of its kind or topic, as the programme has none that is."""
+    for occasion in fair.kinds.occasions:
+        fits = (one.kind == occasion.session and occasion.topic in one.entry.title for one in laid.sessions)
+        if occasion.session and not any(fits):
+            about = f" on {occasion.topic}" if occasion.topic else ""
+            message = f"no session is a {occasion.session}{about}: held in the first one in a room that has no other"
+            reading.remark(f"occasion {occasion.key}", "assumed", "session", message)
 
 
 def _file_and_options(value: Any, written_in: str, changes: Mapping[str, tuple[str, str]]) -> tuple[str, Options]:

@@ -17,6 +17,10 @@ def key_of(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40]
 
 
+MOST_BADGES = 1 << 5
+"""It bounds the keys of people."""
+
+
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind: its key, which parameters, events and figures bear, and its names."""
 

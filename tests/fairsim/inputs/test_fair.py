@@ -9,6 +9,7 @@ import pytest
 from fairfacts.errors import ScenarioError
 from fairfacts.resources import data, fair_folder, fairs_here
 from fairsim.inputs.fair import Fair, load_fair
+from fairsim.inputs.scenario import load_scenario
 
 TOML = """name = "Mine"
 time_zone = "Europe/Berlin"
@@ -212,3 +213,10 @@ def test_a_parameter_that_speaks_of_no_figure_is_refused(tmp_path: Path):
     )
     fault = "line 2: fair.opens_on: fair.opns is no figure of figures.csv; did you mean fair.opens?"
     assert faults(folder) == [f"parameters.csv: {fault}"]
+
+
+def test_more_badges_than_can_be_told_apart_are_refused(tmp_path: Path):
+    badges = "".join(f'\n[[badges]]\nkey = "b{place}"\nname = "B"\n' for place in range(33))
+    folder = written(tmp_path, toml=TOML + badges)
+    with pytest.raises(ScenarioError, match="badges: there are 33; at most 32 can be told apart"):
+        load_scenario(str(folder))

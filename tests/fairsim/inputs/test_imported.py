@@ -241,6 +241,13 @@ def test_the_report_has_what_is_moved_coerced_and_assumed(tmp_path: Path) -> Non
     assert f"coerced, type, '{title}': type 'Talk' is no kind of session: played as industry_forum" in remarks
     assert "coerced, type, 'Party': type 'Talk' is no kind of session: played as evening" in remarks
     assert "assumed, seats, 'Foyer': its seats are not in the file: a usual room's" in remarks
+    occasions = [one for one in remarks if "occasion " in one]
+    assert occasions[:2] == [
+        "assumed, session, occasion henan: no session is a provincial: held in the first one in a room that has no other",
+        "assumed, session, occasion tourism: no session is a summit_forum on tourism: held in the first one in a room"
+        " that has no other",
+    ]
+    assert len(occasions) == 3
     tracks = [one for one in scenario.reports[0].remarks if one.about == "track"]
     assert {one.message for one in tracks} == {
         "track 'Digital trade' is no sector of the fair: a sector is drawn",

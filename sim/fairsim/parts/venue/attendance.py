@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from fairfacts.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from fairsim.engine.arrivals import DayClock
 from fairsim.engine.draws import Floats, Keys, whole_ms
+from fairsim.inputs.kinds import MOST_BADGES
 from fairsim.inputs.parameters import MOST_ORGANISATIONS, Venue
 from fairsim.parts.demand import Demand
 from fairsim.parts.organisations import MOST_DELEGATES, Organisations, persons_of
@@ -25,7 +26,6 @@ MOST_STAYS = 2
 """Stays of a person on one day: some go out and come in again."""
 MOST_LISTED = 1 << 25
 """Maximum number of people of one badge who are no delegates. It bounds their keys."""
-MOST_BADGES = 1 << 5
 NOBODY = -1
 """The organisation of people who are no delegates."""
 
