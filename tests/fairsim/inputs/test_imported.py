@@ -243,7 +243,8 @@ def test_the_report_has_what_is_moved_coerced_and_assumed(tmp_path: Path) -> Non
     assert "assumed, seats, 'Foyer': its seats are not in the file: a usual room's" in remarks
     occasions = [one for one in remarks if "occasion " in one]
     assert occasions[:2] == [
-        "assumed, session, occasion henan: no session is a provincial: held in the first one in a room that has no other",
+        "assumed, session, occasion henan: no session is a provincial: held in the first one in a room that has no"
+        " other",
         "assumed, session, occasion tourism: no session is a summit_forum on tourism: held in the first one in a room"
         " that has no other",
     ]
