@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 
@@ -26,3 +27,10 @@ def plain(value: Any) -> str:
     if isinstance(value, list | tuple):
         return " ".join(map(plain, value))
     return f"{value:.10g}" if isinstance(value, float) else f"{value}"
+
+
+def how_to_go_on(resume: Path | None) -> str:
+    """Return what an experiment says that was stopped, whose runs are kept in a file, or nowhere."""
+    if resume is None:
+        return "stopped, and the runs are lost; with --resume FILE the next call reuses them"
+    return f"stopped; the same command goes on from the runs in {resume}"

@@ -103,6 +103,7 @@ def calibrate(
     from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
     from faircli.reports import figures_of
+    from faircli.text import how_to_go_on
     from fairlab.calibrated import Settings
     from fairlab.calibration import Calibrator
     from fairlab.evaluations import Evaluator
@@ -137,7 +138,7 @@ def calibrate(
             else:
                 fitted = Calibrator(scenario, changes or (), problem, settings, evaluator, note).calibrate()
         except KeyboardInterrupt:
-            complain(_how_to_go_on(resume))
+            complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
     if recoveries:
         _show_recoveries(recovered, as_json=as_json)
@@ -173,12 +174,6 @@ def _store(fitted: Calibration, output: Path | None, folder: Path | None) -> Non
         write_scenario(fitted, output)
     if folder is not None:
         write_parameters(fitted, folder)
-
-
-def _how_to_go_on(resume: Path | None) -> str:
-    if resume is None:
-        return "stopped, and the runs are lost; with --resume FILE the next call reuses them"
-    return f"stopped; the same command goes on from the runs in {resume}"
 
 
 def _show(fitted: Calibration) -> None:

@@ -72,6 +72,7 @@ def posterior(
     from faircli.console import complain, err, print_json, say, warn
     from faircli.files import check_output, write_bytes
     from faircli.reports import figures_of
+    from faircli.text import how_to_go_on
     from fairlab.evaluations import Evaluator
     from fairlab.posterior import find_posterior
     from fairlab.targets import read_problem
@@ -114,7 +115,7 @@ def posterior(
                 space, drawn.draws, what_if, executor, at_once, seed=seed, count=what_if_draws, on_run=differed
             )  # fmt: skip
         except KeyboardInterrupt:
-            complain("stopped")
+            complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
     plain = msgspec.to_builtins(drawn) | {
         "what_if": {"changes": what_if or [], "differences": msgspec.to_builtins(effects)}

@@ -65,6 +65,7 @@ def sensitivity(
 
     from faircli.console import complain, err, print_json, say
     from faircli.files import check_output, write_bytes
+    from faircli.text import how_to_go_on
     from fairfacts.evidence.profiles import HEADLINES
     from fairlab.evaluations import Evaluator
     from fairlab.sensitivity import Study
@@ -90,7 +91,7 @@ def sensitivity(
         try:
             found = study.analyse(trajectories, leading, samples)
         except KeyboardInterrupt:
-            complain("stopped")
+            complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
     if output is not None:
         write_bytes(output, _written(found, output.suffix.lower()))

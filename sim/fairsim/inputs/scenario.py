@@ -21,6 +21,7 @@ from fairsim.inputs.imported import lay_in, read_programme
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
+from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
 from fairsim.inputs.values import resolve
 from fairsim.inputs.zones import FILE as ZONES
@@ -95,9 +96,10 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     fair, faults = said.fair, Faults()
     parameters = resolve(fair.rows, fair.kinds, said.values, scale, faults)
     if parameters and parameters.venue.days and not fair.zones:
-        days, where = parameters.venue.days, said.values.get("venue.days", ("", fair.rows["venue.days"].file))[1]
+        days, own = parameters.venue.days, f"{fair.folder}/{PARAMETERS}"  # the defaults are nobody's to change
         faults.add(
-            where, f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls"
+            said.values.get("venue.days", ("", own))[1],
+            f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls",
         )
     try:
         economies = load_economies(fair.home, said.factors)

@@ -191,3 +191,10 @@ def test_rule_of_a_kind_of_session_that_the_fair_does_not_have_is_a_fault(fair: 
         "Error: mine/identities.toml: sessions.without_evening: sessions: evenings is no kind of session;"
         " did you mean evening?"
     )
+
+
+def test_halls_without_zones_are_a_fault_of_the_fairs_own_file(fair: Fair) -> None:
+    fair("new", "my-fair", *ANSWERS)
+    (fair.folder / "my-fair" / "zones.csv").unlink()
+    refused = fair("check", "my-fair")
+    assert "my-fair/parameters.csv: venue.days is 366, and the fair has no zones; write" in refused.stderr

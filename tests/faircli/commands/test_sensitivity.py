@@ -29,6 +29,24 @@ def test_plot_and_tables_say_what_decides_a_measure_and_would_be_worth_measuring
 
 
 @pytest.mark.parametrize(
+    ("resume", "how"),
+    [
+        ((), "stopped, and the runs are lost; with --resume FILE the next call reuses them"),
+        (("--resume", "runs.ndjson"), "stopped; the same command goes on from the runs in runs.ndjson"),
+    ],
+)
+def test_who_stops_it_is_told_how_to_go_on(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch, resume: tuple[str, ...], how: str
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Evaluator, "play", interrupted)
+    done = fair("sensitivity", "ciftis2020", "--measure", "visits.started", "--workers", "1", *resume)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"Error: {how}")
+
+
+@pytest.mark.parametrize(
     ("arguments", "why"),
     [
         (("--measure", "venue.inside_pek"), "is no measure that is one number; did you mean venue.inside_peak"),
