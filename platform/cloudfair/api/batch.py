@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+
 import msgspec
 import zstandard
 
@@ -11,7 +14,7 @@ from cloudfair.store.batches import Batch
 from cloudfair.store.tables import Run
 from fairfacts.errors import EventError
 from fairfacts.event import Event
-from fairfacts.events import decode
+from fairfacts.events import decode, encode
 from fairfacts.parts.runs import REPRODUCING, RunEnded, RunStarted
 
 
@@ -58,6 +61,8 @@ def check(first: int, ndjson: bytes, payload: bytes, settings: Settings) -> tupl
         _check_lines(ndjson)
         raise _misshapen(0, f"{count} lines hold {len(events)} events")
     _check_places(first, events)
+    if encode(events) != ndjson:  # with blanks or in another order, as other clients write
+        _check_fields(ndjson)
     batch = Batch(
         first=first,
         count=count,
@@ -135,6 +140,23 @@ def _check_lines(ndjson: bytes) -> None:
             raise _misshapen(position, "the line is blank" if not line.strip() else "the line is not one JSON object")
     if not lines:
         raise _misshapen(0, "the batch is empty")
+
+
+def _check_fields(ndjson: bytes) -> None:
+    """Check that each event has each field once: of two, readers of JSON take one or the other, or refuse both."""
+    twice: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:
+        twice.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+
+    for position, line in enumerate(ndjson.split(b"\n")[:-1]):
+        json.loads(line, object_pairs_hook=note)
+        if twice:
+            raise EventError(
+                f"event {position} of the batch: {twice[0]} is there twice; send each field once",
+                position=position,
+                field=twice[0],
+            )
 
 
 def _deepest(ndjson: bytes) -> tuple[int, str]:

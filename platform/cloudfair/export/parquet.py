@@ -6,6 +6,7 @@ Ahead of the fields stand `position` (in the log), `at_ms`, and `clock`, the mom
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 TYPE_AT = len(b'{"type":"')
 """Where an event's type stands in its line."""
 UNFINISHED, LOCK = ".unfinished", "lock"
+INNER = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')
+"""What DuckDB says in the words of another exception."""
 UNITS = {
     "ms": "milliseconds (at_ms: since cloudfair.epoch)",
     "s": "seconds",
@@ -119,7 +122,7 @@ def write_csv(log: Log, run: str, folder: Path, on_progress: Callable[[int], Non
         write_parquet(log, run, parquet, on_progress)
         for file in parquet.iterdir():
             target = made / file.with_suffix(".csv").name
-            connection.execute(f"COPY (FROM {parquet_of(file)}) TO {text_of(str(target))} (HEADER)")
+            _copy(connection, f"(FROM {parquet_of(file)}) TO {text_of(str(target))} (HEADER)")
 
 
 @contextmanager
@@ -246,10 +249,27 @@ def _convert(
     settings = f"format = 'newline_delimited', hive_partitioning = false, columns = {{{types}}}"
     metadata = dict(about) | {"cloudfair.units": json.dumps(units_of(event_type))}
     pairs = ", ".join(f"{text_of(name)}: {text_of(value)}" for name, value in metadata.items())
-    connection.execute(
-        f"COPY (SELECT {chosen} FROM read_json({pattern_of(lines)}, {settings}))"  # noqa: S608  # of the event's own fields
-        f" TO {text_of(str(file))} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})"
+    _copy(
+        connection,
+        f"(SELECT {chosen} FROM read_json({pattern_of(lines)}, {settings}))"  # noqa: S608  # of the event's own fields
+        f" TO {text_of(str(file))} (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{pairs}}})",
     )
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, what: str) -> None:
+    """Have DuckDB copy a table to a file.
+
+    Raises:
+        BackendError: it cannot: the disk is full, say, or an event has a field twice.
+    """
+    import duckdb
+
+    try:
+        connection.execute(f"COPY {what}")
+    except duckdb.Error as fault:
+        inner = INNER.search(str(fault))  # of a thread of DuckDB's
+        reason = inner[1].replace('\\"', '"') if inner else str(fault).partition("\n")[0]
+        raise BackendError(f"{reason}; see that the disk has room and that the log is whole: fair verify") from fault
 
 
 def _clock(started: RunStarted | None) -> str:

@@ -143,7 +143,7 @@ def _encoded(timetable: Timetable, run: tables.Run, to: Format) -> bytes:
 
 @contextmanager
 def _opened(target: str) -> Iterator[IO[bytes]]:
-    """Yield a new file, or standard output."""
+    """Yield a new file, which is there only once it is whole, or standard output."""
     import sys
 
     from fairfacts.errors import BackendError
@@ -152,8 +152,14 @@ def _opened(target: str) -> Iterator[IO[bytes]]:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
+    path, is_new = Path(target), False
     try:
-        with Path(target).open("xb") as file:
+        with path.open("xb") as file:
+            is_new = True
             yield file
-    except OSError as fault:
-        raise BackendError(f"{target}: {fault.strerror}; name another file with --into") from fault
+    except BaseException as fault:
+        if is_new:
+            path.unlink(missing_ok=True)  # half a log does not show that it is one
+        if isinstance(fault, OSError):
+            raise BackendError(f"{target}: {fault.strerror}; name another file with --into") from fault
+        raise

@@ -106,6 +106,18 @@ def test_lines_that_others_wrote_with_spaces_and_in_another_order_are_read(log: 
     assert polars.read_parquet(tmp_path / "run" / "run.ended.parquet").to_dicts() == rows_of(EVENTS, "run.ended")
 
 
+def test_what_duckdb_cannot_do_is_told(log: Log, tmp_path: Path) -> None:
+    ndjson = encode(EVENTS[:1]) + b'{"type":"fair.opened","at_ms":1000,"at_ms":1000}\n'
+    run = begun(log)
+    packed = zstandard.compress(ndjson)
+    log.batches.append(
+        run, Batch(first=0, count=2, first_at_ms=0, last_at_ms=1_000, ends=False, ndjson=ndjson, payload=packed)
+    )
+    with pytest.raises(BackendError, match=r'(?i)duplicate.*"at_ms".*; see that the disk has room and that the log is'):
+        write_parquet(log, run, tmp_path / "run")
+    assert not list(tmp_path.glob("*run*"))
+
+
 def test_csv_has_the_same_columns_and_rows(log: Log, tmp_path: Path) -> None:
     write_csv(log, kept(log, EVENTS), tmp_path / "run")
     with (tmp_path / "run" / "negotiation.lapsed.csv").open() as file:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import polars
+import pytest
 from tests.faircli.fair import Played
 
+from cloudfair.store.segments import Segment, Segments
 from fairfacts.interchange.files import read_timetable
 
 
@@ -44,6 +49,21 @@ def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
     fair, result = played
     done = fair("export", result["run"], "--into", "-")
     assert (done.returncode, done.stderr) == (2, "Error: --into -: parquet is a folder of files; name one\n")
+
+
+def test_half_a_log_is_not_left_behind(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    fair, result = played
+    read = Segments.read
+
+    def full_disk(*arguments: Any) -> Iterator[Segment]:
+        yield next(read(*arguments))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Segments, "read", full_disk)
+    done = fair("export", result["run"], "--to", "ndjson", "--into", "half.ndjson")
+    assert done.returncode == 1
+    assert "half.ndjson: No space left on device; name another file with --into" in done.stderr
+    assert not (fair.folder / "half.ndjson").exists()
 
 
 def test_the_programme_is_exported_for_calendars_and_conferences(played: Played) -> None:
