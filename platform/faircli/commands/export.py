@@ -59,7 +59,7 @@ def export(
     - `fair export RUN --to ics --into programme.ics` writes the programme for a calendar.
     """
     from cloudfair.store.log import Log
-    from faircli.console import print_json, say
+    from faircli.console import note, print_json, say
     from faircli.reader import find_run
     from fairfacts.errors import BackendError, ScenarioError
 
@@ -71,6 +71,8 @@ def export(
     if target == STDOUT and to in FOLDERS:
         raise ScenarioError(f"--into {STDOUT}: {to.value} is a folder of files; name one")
     sessions = _write(log, kept, to, target)
+    if not kept.ended:
+        note((f"as of event {kept.head:,} of a run that has not ended", "dim"))
     if target == STDOUT:
         return
     if as_json:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import polars
 import pytest
 from tests.faircli.fair import Played
 
+from cloudfair.store.log import Log
 from cloudfair.store.segments import Segment, Segments
+from faircli.defaults import DATABASE
 from fairfacts.interchange.files import read_timetable
 
 
@@ -75,3 +79,17 @@ def test_the_programme_is_exported_for_calendars_and_conferences(played: Played)
     assert [(e.title, e.starts, e.ends, e.room) for e in schedule.entries] == [
         (e.title, e.starts, e.ends, e.room) for e in calendar.entries
     ]
+
+
+def test_export_of_a_run_that_goes_on_says_as_of_what(played: Played, tmp_path: Path) -> None:
+    fair, result = played
+    database = str(tmp_path / "fair.db")
+    shutil.copyfile(fair.folder / DATABASE, database)
+    log = Log.open(database)
+    log.runs.set(result["run"], {"ended": False})
+    log.close()
+    for to, target in (("csv", "csv"), ("ics", "p.ics"), ("ndjson", "-")):
+        done = fair(
+            "export", "--db", database, "--to", to, "--into", target if target == "-" else str(tmp_path / target)
+        )
+        assert done.stderr == f"as of event {result['events']:,} of a run that has not ended\n"
