@@ -143,20 +143,25 @@ def _check_lines(ndjson: bytes) -> None:
 
 
 def _check_fields(ndjson: bytes) -> None:
-    """Check that each event has each field once: of two, readers of JSON take one or the other, or refuse both."""
+    """Check that each event has each field once."""
+    for position, line in enumerate(ndjson.split(b"\n")[:-1]):
+        if (field := repeated_field(line)) is not None:
+            raise EventError(
+                f"event {position} of the batch: {field} is there twice; send each field once",
+                position=position,
+                field=field,
+            )
+
+
+def repeated_field(content: bytes) -> str | None:
+    """Return a field that an object of some JSON has twice: readers take one or the other, or refuse both."""
     twice: list[str] = []
 
     def note(pairs: list[tuple[str, object]]) -> None:
         twice.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
 
-    for position, line in enumerate(ndjson.split(b"\n")[:-1]):
-        json.loads(line, object_pairs_hook=note)
-        if twice:
-            raise EventError(
-                f"event {position} of the batch: {twice[0]} is there twice; send each field once",
-                position=position,
-                field=twice[0],
-            )
+    json.loads(content, object_pairs_hook=note)
+    return twice[0] if twice else None
 
 
 def _deepest(ndjson: bytes) -> tuple[int, str]:

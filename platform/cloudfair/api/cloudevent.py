@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from cloudfair.api.batch import repeated_field
 from cloudfair.errors import MalformedError, MediaTypeError
 from cloudfair.export.cloudevents import BATCH, ONE
 from fairfacts.errors import EventError
@@ -74,6 +75,7 @@ def wrong(fault: Exception, position: int, what: str) -> EventError:
 def _read(content: bytes | msgspec.Raw, position: int) -> CloudEvent:
     try:
         event = msgspec.json.decode(content, type=CloudEvent)
+        _check_fields(bytes(content))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise wrong(fault, position, "a CloudEvent") from fault
     if event.data_base64 is None:
@@ -83,10 +85,22 @@ def _read(content: bytes | msgspec.Raw, position: int) -> CloudEvent:
             ValueError("data and data_base64 exclude each other - at `$.data_base64`"), position, "a CloudEvent"
         )
     try:
-        return msgspec.structs.replace(event, data=msgspec.json.decode(event.data_base64, type=dict[str, Any]))
+        data = msgspec.json.decode(event.data_base64, type=dict[str, Any])
+        _check_fields(event.data_base64)
+        return msgspec.structs.replace(event, data=data)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         reason = ValueError(f"it holds no JSON object ({fault}) - at `$.data_base64`")
         raise wrong(reason, position, "a CloudEvent") from fault
+
+
+def _check_fields(content: bytes) -> None:
+    """Check that no object of a CloudEvent has a field twice.
+
+    Raises:
+        ValidationError: one has; names the field.
+    """
+    if (field := repeated_field(content)) is not None:
+        raise msgspec.ValidationError(f"It is there twice - at `$.{field}`")
 
 
 def _from_headers(headers: Mapping[str, str], body: bytes) -> CloudEvent:
@@ -96,6 +110,7 @@ def _from_headers(headers: Mapping[str, str], body: bytes) -> CloudEvent:
     }
     try:
         attributes["data"] = msgspec.json.decode(body, type=dict[str, Any] | None) if body else None
+        _check_fields(body or b"null")
         attributes.pop("data_base64", None)
         return msgspec.convert(attributes, CloudEvent)
     except (msgspec.DecodeError, msgspec.ValidationError, UnicodeDecodeError, RecursionError) as fault:

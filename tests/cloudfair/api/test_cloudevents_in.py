@@ -285,6 +285,24 @@ def test_data_may_be_base64_or_null(client: httpx.Client, badges: str) -> None:
     assert client.get(f"/runs/{badges}").json()["state"] == "ended"
 
 
+def test_field_that_is_there_twice_is_refused_in_every_mode(client: httpx.Client, badges: str) -> None:
+    data = json.dumps(entered(1)["data"]).replace('"gate": 2', '"gate": 2, "gate": 3')
+    one = json.dumps(entered(1, data=0)).replace('"data": 0', f'"data": {data}')
+    bare = {name: value for name, value in entered(1).items() if name != "data"}
+    encoded = json.dumps(bare | {"data_base64": b64encode(data.encode()).decode()})
+    path = f"/runs/{badges}/cloudevents"
+    kind = {"Content-Type": "application/cloudevents+json"}
+    answers = [
+        client.post(path, content=one, headers=kind),
+        client.post(path, content=f"[{one}]", headers={"Content-Type": BATCH}),
+        client.post(path, content=encoded, headers=kind),
+        client.post(path, content=json.dumps(entered(1)).replace('"id":', '"id": "other", "id":'), headers=kind),
+        binary(client, badges, body=data.encode()),
+    ]
+    assert [(one.status_code, "It is there twice" in one.text) for one in answers] == [(422, True)] * 5
+    assert client.get(f"/runs/{badges}").json()["head"] == 0
+
+
 @pytest.mark.parametrize("depth", [600, 1_100, 50_000])
 def test_deep_json_is_refused_in_every_mode(client: httpx.Client, badges: str, depth: int) -> None:
     deep = '{"a":' * depth + "1" + "}" * depth
