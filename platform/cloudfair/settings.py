@@ -29,7 +29,7 @@ class Settings:
     port: int = 8000
     """0 stands for any free port."""
     token: str | None = field(default=None, repr=False)
-    """Its bearer may do all; without it everybody may. The command reads it from CLOUDFAIR_TOKEN, others likewise."""
+    """Full access; without it everybody has it. The command reads it from CLOUDFAIR_TOKEN, others likewise."""
     read_token: str | None = field(default=None, repr=False)
     """Its bearer may read; without it everybody may."""
     write_token: str | None = field(default=None, repr=False)

@@ -97,24 +97,16 @@ def _disruption(text: str) -> AnyDisruption:
     import msgspec
 
     from fairfacts.errors import LabError
-    from fairfacts.interchange.plain import plain_words
-    from fairfacts.parts.disruptions import AnyDisruption
+    from fairsim.inputs.plan import read_disruption
 
     try:
-        return msgspec.json.decode(text, type=AnyDisruption)  # type: ignore[no-any-return]  # an alias of a union
-    except msgspec.ValidationError as fault:
-        raise LabError(f"--disrupt {text}: {plain_words(fault)}; kinds are {', '.join(_kinds())}") from fault
-    except msgspec.DecodeError as fault:
+        said = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        said = None
+    if not isinstance(said, dict):
         such_as = '{"kind": "platform_outage", "lasts_min": 60}'
-        raise LabError(f"--disrupt {text}: is no JSON; write such as '{such_as}' (fair branch --help)") from fault
-
-
-def _kinds() -> list[str]:
-    from typing import get_args
-
-    from fairfacts.parts.disruptions import AnyDisruption
-
-    return [str(each.__struct_config__.tag) for each in get_args(AnyDisruption)]
+        raise LabError(f"--disrupt {text}: is no JSON object; write one such as '{such_as}' (fair branch --help)")
+    return read_disruption(said, f"--disrupt {text}: disruption")
 
 
 def _history(log: Log, kept: tables.Run, turn: int) -> tuple[Injected, ...]:

@@ -30,15 +30,17 @@ def test_branches_are_disrupted_and_show_where_they_part(played: Played) -> None
     [
         (("--set", "venue.days=3"), "cannot become 3 while the fair is on"),
         ((), "the branch changes nothing; add --set key=value or --disrupt JSON"),
-        (("--disrupt", '{"kind": "fire"}'), "kinds are platform_outage, stream_failure, session_cancelled, "),
+        (("--disrupt", '{"kind": "fire"}'), "kind is 'fire'; known are: borders_opened, demand, "),
         (
             ("--disrupt", "fire"),
-            '--disrupt fire: is no JSON; write such as \'{"kind": "platform_outage", "lasts_min": 60}\'',
+            '--disrupt fire: is no JSON object; write one such as \'{"kind": "platform_outage", "lasts_min": 60}\'',
         ),
         (
             ("--disrupt", '{"kind": "platform_outage", "capacity_share": "half"}'),
-            "capacity_share: it is a text, and a number is wanted",
+            "disruption.capacity_share: it is a text, and a number is wanted; a platform_outage has",
         ),
+        (("--disrupt", "[]"), "--disrupt []: is no JSON object; write one such as"),
+        (("--disrupt", '{"kind": "demand", "factr": 2}'), "disruption.factr is no key; did you mean factor?"),
         (("--at", "2021-01-01"), "--at: 2021-01-01 lies outside the fair"),
     ],
 )
