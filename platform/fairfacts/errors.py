@@ -62,7 +62,7 @@ LISTED, NEAREST = 20, 10
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return a remedy for an unknown name: the nearest known one, or all where none is near."""
-    names = sorted(known)
+    names = sorted(set(known))
     if near := get_close_matches(name, names, n=1, cutoff=0.6):
         return f"did you mean {near[0]}?"
     if len(names) <= LISTED:

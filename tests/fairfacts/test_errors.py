@@ -17,3 +17,7 @@ def test_of_many_names_the_nearest_are_listed():
     names = [*map(str, range(20)), "abcd", "xbcd"]
     start, _, listed = did_you_mean("bx", names).partition(": ")
     assert (start, set(listed.split(", ")[:2])) == ("the nearest of 22 are", {"abcd", "xbcd"})
+
+
+def test_a_name_that_is_known_twice_is_listed_once():
+    assert did_you_mean("xyz", ["plan", "outcome", "plan"]) == "known are: outcome, plan"
