@@ -85,12 +85,15 @@ class Player:
         return self._events >= self._outbox.log_state.head
 
     def _wait(self) -> None:
-        """Wait until the wall clock reaches what was just played."""
+        """Wait until the wall clock reaches what was just played, or a command comes: a slow run obeys at once, too."""
         if not self._is_new():
             self._anchor()
         elif self._pace != "max":
             due_s = self._from_s + (self._fair.env.now - self._from_ms) / (self._pace * 1000)
-            time.sleep(max(0.0, due_s - time.monotonic()))
+            while (left_s := due_s - time.monotonic()) > 0 and self._outbox.commands.empty():
+                time.sleep(min(left_s, ASK_S))
+                if left_s > ASK_S:
+                    self._outbox.poll()
 
     def _put(self) -> None:
         events = self._fair.take_events()

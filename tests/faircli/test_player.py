@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
+from queue import Queue
 from typing import Any
 
 import httpx
 import msgspec
+import pytest
 from tests.faircli.fair import PACED, SMALL, Fair, Played, head, wait_for_events, wait_until
 
+from faircli import player
+from faircli.outbox import LogState, Outbox
+from fairfacts.event import Event
 from fairfacts.events import encode
+from fairfacts.operator_commands import SLOWEST, NumberedCommand, Stop
 from fairfacts.parts.disruptions import AnyDisruption
 from fairsim.fair import Fair as Model
 from fairsim.inputs.scenario import load_scenario
@@ -85,6 +92,46 @@ def test_run_is_steered_at_night_when_nothing_happens(fair: Fair) -> None:
         wait_for_obedience(url, run, say(url, run, "stop"))
         running.communicate(timeout=60)
         assert running.returncode == 1
+
+
+class SlowClock:
+    """A wall clock that goes on only while somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now_s = 0.0
+
+    def monotonic(self) -> float:
+        return self.now_s
+
+    def sleep(self, seconds: float) -> None:
+        self.now_s += seconds
+
+
+def test_slowest_run_obeys_within_half_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked_s, obeyed_s = SlowClock(), 5.3, []
+
+    class Sent(Outbox):
+        def __init__(self) -> None:
+            self.log_state, self.commands, self.pace = LogState(0, 0, ""), Queue(), ""
+
+        def put(self, events: Iterable[Event], *, flush: bool = False) -> None:
+            pass
+
+        def poll(self) -> None:
+            if clock.now_s >= asked_s and self.commands.empty():
+                self.commands.put(NumberedCommand(0, Stop()))
+
+        def acknowledge(self, command: NumberedCommand, at_ms: int, refused: str | None = None) -> None:
+            obeyed_s.append(clock.now_s)
+
+        def stop(self) -> None:
+            pass
+
+    monkeypatch.setattr(player, "time", clock)
+    model = Model(load_scenario(SMALL[0], scale=float(SMALL[2])), 7)
+    with pytest.raises(player.StoppedError):
+        player.Player(model, Sent(), SLOWEST).play()
+    assert asked_s <= obeyed_s[0] <= asked_s + 0.5
 
 
 def digest_with(*disruptions: tuple[int, dict[str, Any]]) -> str:
