@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-
 import msgspec
 import zstandard
 
 from cloudfair.errors import EncodingError, MalformedError, TooLargeError
+from cloudfair.http.requests import repeated_field
 from cloudfair.settings import Settings
 from cloudfair.store.batches import Batch
 from cloudfair.store.tables import Run
@@ -151,17 +149,6 @@ def _check_fields(ndjson: bytes) -> None:
                 position=position,
                 field=field,
             )
-
-
-def repeated_field(content: bytes) -> str | None:
-    """Return a field that an object of some JSON has twice: readers take one or the other, or refuse both."""
-    twice: list[str] = []
-
-    def note(pairs: list[tuple[str, object]]) -> None:
-        twice.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-
-    json.loads(content, object_pairs_hook=note)
-    return twice[0] if twice else None
 
 
 def _deepest(ndjson: bytes) -> tuple[int, str]:

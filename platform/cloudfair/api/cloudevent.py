@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from cloudfair.api.batch import repeated_field
 from cloudfair.errors import MalformedError, MediaTypeError
 from cloudfair.export.cloudevents import BATCH, ONE
+from cloudfair.http.requests import repeated_field
 from fairfacts.errors import EventError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]

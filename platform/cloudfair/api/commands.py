@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from cloudfair.api.auth import steerer, writer
 from cloudfair.api.backend import Backend, Here
 from cloudfair.errors import ConflictError
-from cloudfair.http.requests import LARGEST, read_body, read_json
+from cloudfair.http.requests import LARGEST, check_fields, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of, schema_of
 from cloudfair.settings import MIB
 from cloudfair.store import tables
@@ -81,6 +81,7 @@ async def send_command(run: str, request: Request, here: Here) -> Command:
         command = _decoder.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise not_a_command(fault) from fault
+    check_fields(body)
     text = msgspec.json.encode(command).decode()
     at_ms = await _alarm_at_ms(here, run, command.alarm) if isinstance(command, AlarmCommand) else None
     return _shown(await here.pools.writes.run(here.log.commands.add, run, text, at_ms))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import TypeVar
 
 from fastapi import Request
@@ -21,13 +23,37 @@ async def read_json(request: Request, model: type[Body]) -> Body:
 
     Raises:
         TooLargeError: it is over 1 MiB; FastAPI would read one of any size.
-        RequestValidationError: it is not what the model describes.
+        RequestValidationError: it is not what the model describes, or has a field twice.
     """
     body = await read_body(request, MIB)
     try:
-        return model.model_validate_json(body)
+        found = model.model_validate_json(body)
     except ValidationError as fault:
         raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
+    check_fields(body)
+    return found
+
+
+def check_fields(body: bytes) -> None:
+    """Check that no object of a JSON body has a field twice.
+
+    Raises:
+        RequestValidationError: one has; names the field.
+    """
+    if (field := repeated_field(body)) is not None:
+        fault = {"type": "repeated", "loc": ("body", field), "msg": "it is there twice; send it once"}
+        raise RequestValidationError([fault])
+
+
+def repeated_field(content: bytes) -> str | None:
+    """Return a field that an object of some JSON has twice: readers take one or the other, or refuse both."""
+    twice: list[str] = []
+
+    def note(pairs: list[tuple[str, object]]) -> None:
+        twice.extend(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+
+    json.loads(content, object_pairs_hook=note)
+    return twice[0] if twice else None
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""A query parameter that a route would not read is refused: the answer would be of another question."""
+"""A parameter or field that a route would not read is refused: the answer would be of another question."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def test_every_route_but_those_of_health_refuses_what_it_does_not_read(client: h
     for method, path in ours:
         answer = client.request(method, re.sub(r"{\w+}", "0", path), params={"nonsense": 1})
         assert (answer.status_code, "query.nonsense is unknown" in answer.text) == (422, True), path
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/runs", '{"scenario": "a", "seed": 1, "version": "1", "seed": 2}', "seed"),
+        ("/runs", '{"scenario": "a", "seed": 1, "version": "1", "request": {"days": [{"n": 1, "n": 1}]}}', "n"),
+        ("/runs/{run}/commands", '{"kind": "speed", "speed": 1, "speed": 2}', "speed"),
+        ("/runs/{run}/query", '{"sql": "select 1", "sql": "select 2"}', "sql"),
+    ],
+)
+def test_body_with_a_field_twice_is_refused(client: httpx.Client, run: str, path: str, body: str, field: str) -> None:
+    answer = client.post(path.format(run=run), content=body)
+    detail = f"body.{field}: it is there twice; send it once"
+    assert (answer.status_code, answer.json()["detail"]) == (422, detail)
 
 
 def test_socket_with_an_unknown_parameter_is_refused(client: httpx.Client, run: str) -> None:
