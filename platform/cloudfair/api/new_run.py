@@ -7,7 +7,6 @@ import logging
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
-from pydantic_core import PydanticCustomError
 
 from cloudfair.http.requests import LARGEST
 from cloudfair.pools import Pool
@@ -25,7 +24,7 @@ def _as_json(value: JsonValue) -> JsonValue:
     try:
         json.dumps(value, allow_nan=False)
     except ValueError:
-        raise PydanticCustomError("no_json", "Value holds a number that JSON does not have, such as NaN") from None
+        raise ValueError("it holds a number that JSON does not have, such as NaN; leave it out") from None
     return value
 
 

@@ -43,7 +43,7 @@ def problem(status: int, detail: str, headers: dict[str, str] | None = None, **e
 
 def _reason(fault: dict[str, Any]) -> str:
     """Return the fault of a part of a request: its name, its value, and what is allowed."""
-    field, kind, reason = _field(fault), fault["type"], str(fault["msg"])
+    field, kind, reason = _field(fault), fault["type"], str(fault["msg"]).removeprefix("Value error, ")
     if kind == "missing":
         return f"{field} is missing; send it"
     if kind == "extra_forbidden":

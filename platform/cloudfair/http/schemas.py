@@ -6,7 +6,6 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from pydantic import BaseModel, GetJsonSchemaHandler
-from pydantic_core import CoreSchema
 
 from fairfacts.events import AnyEvent
 from fairfacts.operator_commands import AnyOperatorCommand
@@ -46,7 +45,7 @@ class Shown(NamedTuple):
 
     wanted: Any
 
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, _schema: Any, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Return the schema of the type, for pydantic."""
         return schema_of(self.wanted)
 
