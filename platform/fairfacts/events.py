@@ -50,6 +50,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -109,6 +110,7 @@ AnyEvent = (
     | CapChanged
     | LanesChanged
     | EntryBookedOut
+    | TicketsSold
     | VisitorEntered
     | VisitorRefused
     | VisitorLeft

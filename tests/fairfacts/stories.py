@@ -42,6 +42,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -196,6 +197,7 @@ GOLDEN: tuple[Event, ...] = (
     ),
     VenueOpened(at_ms=33 * HOUR, cap=60_000, lanes=(5, 4), last_entry_ms=40 * HOUR, closes_ms=41 * HOUR),
     EntryBookedOut(at_ms=33 * HOUR, organisation=3, economy="CN"),
+    TicketsSold(at_ms=33 * HOUR, badge="public", sold=8_000, wanted=9_500),
     CapChanged(at_ms=33 * HOUR, cap=50_000),
     LanesChanged(at_ms=33 * HOUR, gate=0, lanes=4),
     VisitorEntered(

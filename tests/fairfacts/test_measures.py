@@ -144,8 +144,8 @@ def test_every_event_is_counted_in_the_position(log: list[Event]):
     assert (state.position, state.snapshot()["run"]["events"], state.parts.at_ms) == (len(log),) * 2 + (log[-1].at_ms,)
 
 
-def test_types_of_events_are_fifty_nine():
-    assert len(EVENT_TYPES) == 59
+def test_types_of_events_are_sixty():
+    assert len(EVENT_TYPES) == 60
 
 
 def test_events_of_several_hours_that_come_at_once_are_counted_each_in_its_hour():

@@ -24,6 +24,7 @@ EXAMPLES = {
     "cloudfair/export/cloudevents.py": {f"/runs/{RUN}", "CN"},
     "faircli/app.py": {FAIR},
     "faircli/commands/branch.py": {"2020-09-05"},
+    "faircli/commands/calibrate.py": {"2020-09-05"},
     "faircli/commands/ensemble.py": {"2020-09-05"},
     "faircli/commands/forecast.py": {"2020-09-06T12:00"},
     "faircli/commands/run.py": {FAIR},

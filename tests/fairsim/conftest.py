@@ -41,8 +41,8 @@ def _disrupted(scale: float) -> list[Event]:
 
 @pytest.fixture(scope="session")
 def booked() -> list[Event]:
-    """A fair with timed entry and too few slots."""
-    return log_of("venue.timed_entry=1", "venue.cap=5000", "fair.days=2", scale=0.01)
+    """A fair with timed entry, with too few slots and too few tickets."""
+    return log_of("venue.timed_entry=1", "venue.cap=5000", "badges.public.tickets=20000", "fair.days=2", scale=0.01)
 
 
 @pytest.fixture(scope="session")

@@ -46,6 +46,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -191,6 +192,8 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("venue.closes", VenueOpened, LEFT_OUT),
     ("venue.entered", VenueClosed, {"entered": 10**6}),
     ("venue.cap", VenueOpened, {"cap": 0}),
+    ("tickets.sold", TicketsSold, TWICE),
+    ("tickets.sold", TicketsSold, {"wanted": 0}),
     ("gates.close", GatesClosed, LEFT_OUT),
     ("gates.close", GatesClosed, TWICE),
     ("gates.close", GatesClosed, {"at_ms": 3_600_000}),
@@ -256,6 +259,7 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
 
 LOGS: dict[Any, str] = {
     EntryBookedOut: "booked",
+    TicketsSold: "booked",
     **dict.fromkeys(
         (DisruptionBegun, DisruptionEnded, LanesChanged, LoginRefused, NoticePublished, SessionCancelled,
          SessionRescheduled, ViewerRefused, ViewersStalled), "small_disrupted",

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import accumulate, pairwise
 from typing import ClassVar
 
-from fairfacts.clock import MINUTE_MS
+from fairfacts.clock import HOUR_MS, MINUTE_MS
 from fairfacts.handlers import Handlers
 from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.flow import Flow, Little
@@ -20,6 +20,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -28,6 +29,9 @@ from fairfacts.parts.venue.events import (
     ZoneLaidOut,
     ZonesCounted,
 )
+
+SHORTEST_DAY_MS = 22 * HOUR_MS
+"""On which clocks are put forward, with an hour to spare."""
 
 
 class VenueLaws(PartLaws):
@@ -42,6 +46,7 @@ class VenueLaws(PartLaws):
         "venue.closes": "halls that are open close when they were said to, with everybody gone",
         "venue.entered": "the halls say at the close how many they have let in on the day",
         "venue.cap": "whoever enters finds no more people inside than might be when the check began",
+        "tickets.sold": "no more tickets are sold than are wanted, and those of a badge once a day",
         "gates.close": "the gates close once a day, at last entry",
         "gate.there": "a visitor comes to a gate that the halls have",
         "gate.lanes": "a gate checks no more visitors at a time than it has lanes",
@@ -73,6 +78,8 @@ class VenueLaws(PartLaws):
         """Those who have a number as visitors."""
         self._inside: dict[int, VisitorEntered] = {}
         self._stays = Flow()
+        self._sold_ms: dict[str, int] = {}
+        """When the tickets of a badge were last sold."""
         self._next_zone = self._next_visitor = 0
 
     def handlers(self) -> Handlers:
@@ -84,6 +91,7 @@ class VenueLaws(PartLaws):
             CapChanged: self._change_cap,
             LanesChanged: self._change_lanes,
             EntryBookedOut: self._book_out,
+            TicketsSold: self._sell,
             VisitorEntered: self._enter,
             AttendeeAdmitted: self._attend,
             VisitorRefused: self._refuse,
@@ -137,6 +145,12 @@ class VenueLaws(PartLaws):
 
     def _book_out(self, event: EntryBookedOut) -> None:
         self._know(event)
+
+    def _sell(self, event: TicketsSold) -> None:
+        sold_ms = self._sold_ms.get(event.badge)
+        if event.sold > event.wanted or (sold_ms is not None and event.at_ms - sold_ms < SHORTEST_DAY_MS):
+            self.breaks(event, "tickets.sold")
+        self._sold_ms[event.badge] = event.at_ms
 
     def _know(self, event: EntryBookedOut | VisitorEntered | VisitorRefused) -> None:
         if event.organisation is not None and not self._register.is_known(event.organisation, event.economy):

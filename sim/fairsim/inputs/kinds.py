@@ -122,7 +122,8 @@ class Kinds(msgspec.Struct, frozen=True):
             others = next(kind for kind in self.organisations if kind.key == key).others
             return field != ("count" if others else "weight")
         if part == "badges":
-            return field != "people" or not next(kind for kind in self.badges if kind.key == key).registers
+            registers = next(kind for kind in self.badges if kind.key == key).registers
+            return not (registers and field in ("people", "tickets"))
         if part == "results":
             occasion = next(kind for kind in self.occasions if kind.key == key)
             return {"value": occasion.value == "total", "on_site": bool(occasion.session)}.get(field, True)

@@ -277,6 +277,8 @@ class BadgeNumbers(msgspec.Struct, frozen=True):
     arrives_h: float
     people: int = 0
     """Of those who are no delegates."""
+    tickets: int = 0
+    """That are sold for a day at most, to those who are no delegates; 0: as many as are wanted."""
 
 
 class Badges(msgspec.Struct, frozen=True):

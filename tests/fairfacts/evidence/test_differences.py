@@ -55,7 +55,7 @@ def test_series_is_compared_key_by_key():
 
 @pytest.mark.parametrize(
     ("series", "remedy"),
-    [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "the nearest of 73 are: ")],
+    [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "the nearest of 75 are: ")],
 )
 def test_what_is_no_series_is_refused_with_the_nearest(series: str, remedy: str):
     with pytest.raises(ScenarioError, match=f"--series {series}: is no series; {remedy}"):

@@ -11,6 +11,7 @@ from fairfacts.event import Event
 from fairfacts.parts.venue.events import (
     GatesClosed,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -176,3 +177,13 @@ def test_an_entry_belongs_to_the_day_that_begins_at_midnight():
         "entered_per_day": {"1": 1, "2": 1},
         "entered_per_hour": {"47": 1, "48": 1},
     }
+
+
+def test_tickets_are_counted_by_badge_with_those_who_got_none():
+    venue = after(
+        *(
+            TicketsSold(at_ms=day * DAY, badge="public", sold=min(wanted, 200), wanted=wanted)
+            for day, wanted in enumerate((150, 260))
+        )
+    ).snapshot()["venue"]
+    assert (venue["tickets_by_badge"], venue["sold_out_by_badge"]) == ({"public": 350}, {"public": 60})

@@ -16,6 +16,7 @@ from fairfacts.parts.organisations import OrganisationRegistered
 from fairfacts.parts.programme import AttendeeAdmitted
 from fairfacts.parts.venue.events import (
     StandPlaced,
+    TicketsSold,
     VisitorEntered,
     VisitorLeft,
     VisitorRefused,
@@ -159,3 +160,25 @@ def test_more_people_come_on_the_days_of_more_weight():
     )
     first, *others = (entries[day] for day in sorted(entries))
     assert first > 1.3 * max(others)
+
+
+def test_tickets_of_a_day_are_sold_out_in_an_order_of_their_own():
+    limited, free = (log_of(*more, *QUIET, scale=0.01) for more in (["badges.public.tickets=20000"], []))
+    sold = [event for event in limited if isinstance(event, TicketsSold)]
+    assert {event.badge for event in sold} == {"public"}
+    assert all(event.sold == min(event.wanted, 200) for event in sold)
+    assert sum(event.wanted - event.sold for event in sold) > 0
+    came, would = (persons_by_day(log, "public") for log in (limited, free))
+    assert all(persons <= 200 for persons in came.values())
+    assert sum(came.values()) < sum(would.values())
+    others = [persons_by_day(log, "trade_visitor") for log in (limited, free)]
+    assert others[0] == others[1]  # nobody else's draw is changed
+    assert [event for event in free if isinstance(event, TicketsSold)] == []
+
+
+def persons_by_day(log: list[Event], badge: str) -> dict[int, int]:
+    seen: dict[int, set[int]] = {}
+    for event in log:
+        if isinstance(event, VisitorEntered) and event.badge == badge:
+            seen.setdefault(event.at_ms // DAY, set()).add(event.visitor)
+    return {day: len(persons) for day, persons in seen.items()}

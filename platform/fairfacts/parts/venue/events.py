@@ -59,6 +59,17 @@ class EntryBookedOut(Event, frozen=True, tag="entry.booked_out"):
     economy: EconomyCode
 
 
+class TicketsSold(Event, frozen=True, tag="tickets.sold"):
+    """The tickets of a day were sold, of a badge of which only so many are sold for each day."""
+
+    badge: str
+    """The key of the badge, of those that the fair describes."""
+    sold: Count
+    """Of this day."""
+    wanted: Count
+    """By how many people; those who got none stay away on that day."""
+
+
 class VisitorEntered(Event, frozen=True, tag="visitor.entered"):
     """Somebody passed the check at a gate; a person has the same number at each entry of the fair."""
 

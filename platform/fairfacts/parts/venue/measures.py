@@ -20,6 +20,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     StandPlaced,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -50,6 +51,8 @@ MEASURES: Mapping[str, Measure] = {
     "refused": Measure("refusals", "at the gates; whoever comes again may be refused again"),
     "refused_by_reason": Measure("refusals", "`full`: the cap was reached; `late`: last entry had passed"),
     "booked_out": Measure("people", "who found no free slot of timed entry, and stayed away, each once a day"),
+    "tickets_by_badge": Measure("tickets", "sold for days so far, by badge of which a day has only so many"),
+    "sold_out_by_badge": Measure("people", "who wanted a ticket and got none, each once a day, by badge"),
     "turned_away": Measure("people", "of those refused, who did not come again that day"),
     "waiting": Measure("people", "in the queues at the gates, at the last count", lambda venue: sum(venue.waiting)),
     "waiting_peak": Measure("people", "in the queues of all gates together, at most at a count"),
@@ -91,6 +94,8 @@ class VenueMeasures(PartState):
     visitors_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
     turned_away: int = 0
     booked_out: int = 0
+    tickets_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
+    sold_out_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
     lanes: dict[int, int] = msgspec.field(default_factory=dict)
     waiting: list[int] = msgspec.field(default_factory=list)
     waiting_peak: int = 0
@@ -115,6 +120,7 @@ class VenueMeasures(PartState):
             CapChanged: self.change_cap,
             LanesChanged: self.change_lanes,
             EntryBookedOut: self.book_out,
+            TicketsSold: self.sell,
             VisitorEntered: self.enters(fair.run),
             VisitorRefused: self.refuse,
             VisitorLeft: self.leave,
@@ -152,6 +158,12 @@ class VenueMeasures(PartState):
     def book_out(self, _: EntryBookedOut) -> None:
         """Count a delegate without a slot."""
         self.booked_out += 1
+
+    def sell(self, event: TicketsSold) -> None:
+        """Count the tickets of a day, and those who got none."""
+        badge, none = event.badge, event.wanted - event.sold
+        self.tickets_by_badge[badge] = self.tickets_by_badge.get(badge, 0) + event.sold
+        self.sold_out_by_badge[badge] = self.sold_out_by_badge.get(badge, 0) + none
 
     def enters(self, run: RunMeasures) -> Callable[[VisitorEntered], None]:
         """Return what counts a delegate in; persons are numbered in the order in which they first come."""
@@ -240,6 +252,8 @@ class VenueMeasures(PartState):
             "refused": sum(self.refused_by_reason.values()),
             "refused_by_reason": dict(self.refused_by_reason),
             "booked_out": self.booked_out,
+            "tickets_by_badge": dict(self.tickets_by_badge),
+            "sold_out_by_badge": dict(self.sold_out_by_badge),
             "turned_away": self.turned_away,
             "waiting": sum(self.waiting),
             "waiting_peak": self.waiting_peak,

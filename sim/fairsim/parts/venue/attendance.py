@@ -77,11 +77,22 @@ class Attendance:
         groups += [self._listed(place) for place, badge in enumerate(self.badges) if not badge.registers]
         everybody = Comers(*(np.concatenate(columns) for columns in zip(*groups, strict=True)))
         there = everybody.rows(self._attends(everybody, day))
+        there = there.rows(self._has_ticket(there))
         there = there._replace(times_ms=self._times_ms(there, day))
         there = there.rows(np.lexsort((there.persons, there.times_ms)))
         register = self._organisations.register
         registered = np.where(there.organisations == NOBODY, 0, register.registered_ms[there.organisations])
         return there.rows(there.times_ms >= registered)
+
+    def tickets(self, day: int) -> list[tuple[str, int, int]]:
+        """Return for each badge of which only so many are sold for a day: its key, how many are, and are wanted."""
+        found = []
+        for place, limit in enumerate(self._of("tickets").astype(np.int64).tolist()):
+            if limit:
+                listed = self._listed(place)
+                wanted = int(self._attends(listed, day).sum())
+                found.append((self.badges[place].key, min(limit, wanted), wanted))
+        return found
 
     def plans(self, comers: Comers, keys: Keys, hours: Hours) -> tuple[list[int], ...]:
         """Return what each visitor would do.
@@ -203,6 +214,16 @@ class Attendance:
             before += self._race(comers, place) < today
         return before < attended
 
+    def _has_ticket(self, comers: Comers) -> NDArray[np.bool_]:
+        """Return which of those who want to come on a day get a ticket; of a badge with a limit, in a drawn order."""
+        has = np.ones(len(comers.persons), np.bool_)
+        for place, limit in enumerate(self._of("tickets").astype(np.int64).tolist()):
+            if limit:
+                (rows,) = np.nonzero(comers.badges == place)
+                turns = np.argsort(self._coming.uniform(comers.persons[rows], TICKET), kind="stable")
+                has[rows[turns[limit:]]] = False
+        return has
+
     def _race(self, comers: Comers, place: int) -> Floats:
         """Return each person's time in the race of the days, for the public day with this place; the shortest win."""
         profiles = [badge.day_profile for badge in self._context.parameters.badges.kinds]
@@ -212,7 +233,7 @@ class Attendance:
 
 
 # substreams of `venue.coming`, by person; each public day has one of the last two kinds
-COMES, FURTHER, DAY = 0, 1, 1 + MOST_DAYS
+COMES, FURTHER, DAY, TICKET = 0, 1, 1 + MOST_DAYS, 1 + 2 * MOST_DAYS
 # substreams of `venue.visiting`, by person and day; the stay uses two
 ARRIVES, GATE, CHECK, STAY, CLEARS, RETURNS, RETURN, AGAIN, SPLIT, PAUSE = 0, 1, 2, 3, 5, 6, 7, 8, 9, 10
 MOST_PERSONS = MOST_ORGANISATIONS * MOST_DELEGATES + MOST_BADGES * MOST_LISTED

@@ -18,6 +18,7 @@ from fairfacts.parts.venue.events import (
     GatesClosed,
     LanesChanged,
     Reason,
+    TicketsSold,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -114,6 +115,8 @@ class Venue(Part):
         env, hours = self.env, hours_of(day, self._context.scenario)
         self._day = day
         self.prepare(hours, self._parameters.gate_lanes)
+        for badge, sold, wanted in self._attendance.tickets(day):
+            self.emit(TicketsSold(env.now, badge, sold, wanted))
         self._play_arrivals()
         yield env.timeout(hours.opens_ms - env.now)
         self.open()

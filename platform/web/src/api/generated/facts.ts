@@ -506,6 +506,7 @@ export const KEYS = {
     "venue.*.exhibitors",
     "venue.*.international_share",
     "badges.*.people",
+    "badges.*.tickets",
     "badges.*.days_mean",
     "badges.*.day_profile",
     "badges.*.stay_factor",
