@@ -48,18 +48,19 @@ def new(
         opens.date() if opens else usual_day, days or 4, time_zone or "", economy or "", 0, 0, 0, sessions or 0
     )
     found = from_programme(programme, empty) if programme else None
-    ask = _asker()
-    opens_on = found.opens_on if found else opens.date() if opens else ask("First day", usual_day, _date)
-    length = found.days if found else days or ask("Days", 4, _count)
-    time_zone = time_zone or (found.time_zone if found else "") or ask("Time zone", "Europe/Berlin", _zone)
-    economy = economy or ask("Home economy (ISO 3166 code)", "DE", _economy)
-    many = organisations or ask("Organisations that register", 1000, _count)
-    stands = exhibitors or ask("Of these, with a stand", max(many // 3, 2), _count)
-    people = visitors if visitors is not None else ask("Different people on site (0: online alone)", many * 8, _count)
-    held = found.sessions if found else sessions if sessions is not None else ask("Sessions", 20, _count)
+    ask = Asker()
+    opens_on = found.opens_on if found else opens.date() if opens else ask("opens_on", "First day", usual_day, _date)
+    length = found.days if found else days or ask("days", "Days", 4, _count)
+    time_zone = time_zone or (found.time_zone if found else "") or ask("zone", "Time zone", "Europe/Berlin", _zone)
+    economy = economy or ask("home", "Home economy (ISO 3166 code)", "DE", _economy)
+    many = organisations or ask("organisations", "Organisations that register", 1000, _count)
+    stands = exhibitors or ask("exhibitors", "Of these, with a stand", max(many // 3, 2), _count)
+    on_site = "Different people on site (0: online alone)"
+    people = visitors if visitors is not None else ask("visitors", on_site, many * 8, _count)
+    held = found.sessions if found else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
     sketch = (found or empty)._replace(
         opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
-        exhibitors=stands, visitors=people, sessions=held,
+        exhibitors=stands, visitors=people, sessions=held, assumed=frozenset(ask.assumed),
     )  # fmt: skip
     write_fair(folder, sketch)
     say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
@@ -73,17 +74,25 @@ def _refuse_beside(programme: Path, stated: Mapping[str, object]) -> None:
             raise typer.BadParameter(f"{option} is what {programme} says, too; leave one of them out")
 
 
-def _asker() -> Callable[[str, Any, Callable[[str], Any]], Any]:
-    """Return what asks a question: on a terminal a person, elsewhere it takes the usual answer and says so."""
-    from faircli.console import note
+class Asker:
+    """Asks questions: on a terminal a person; elsewhere it takes the usual answer, and says so."""
 
-    def ask(question: str, usual: Any, read: Callable[[str], Any]) -> Any:
+    def __init__(self) -> None:
+        self.assumed: set[str] = set()
+        """What has the usual answer."""
+
+    def __call__(self, what: str, question: str, usual: Any, read: Callable[[str], Any]) -> Any:
+        """Return the answer."""
+        from faircli.console import note
+
         if sys.stdin.isatty():
-            return typer.prompt(question, default=str(usual), value_proc=read)
-        note(f"{question}: {usual}, as nothing was stated")
-        return usual
-
-    return ask
+            answer = typer.prompt(question, default=str(usual), value_proc=read)
+        else:
+            note(f"{question}: {usual}, as nothing was stated")
+            answer = usual
+        if answer == usual:
+            self.assumed.add(what)
+        return answer
 
 
 def _count(text: str) -> int:

@@ -78,6 +78,7 @@ def read_programme(
     reading = Reading(str(path), report.format, report.unit, ScenarioError)
     laid = lay_in(timetable, parameters, fair, reading)
     _note_occasions(laid, fair, reading)
+    _note_hours(laid, parameters, reading)
     _note_tracks(timetable, [sector.name for sector in fair.sectors], reading)
     return timetable, msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
 
@@ -90,6 +91,24 @@ def _note_occasions(laid: Laid, fair: Fair, reading: Reading) -> None:
             about = f" on {occasion.topic}" if occasion.topic else ""
             message = f"no session is a {occasion.session}{about}: held in the first one in a room that has no other"
             reading.remark(f"occasion {occasion.key}", "assumed", "session", message)
+
+
+def _note_hours(laid: Laid, parameters: Parameters, reading: Reading) -> None:
+    """Say which sessions in rooms lie outside the hours of the halls, so that nobody comes to them from there."""
+    halls = parameters.venue
+    evenings = {kind.key for kind in parameters.programme.kinds if min(kind.starts_h) >= EVENING_H}
+    outside = [
+        one for one in laid.sessions
+        if one.room >= 0 and one.kind not in evenings
+        and not halls.opens_h <= one.entry.starts.hour + one.entry.starts.minute / 60 < halls.closes_h
+    ]  # fmt: skip
+    if outside and halls.days:
+        which = ", ".join(quoted(one.entry.title) for one in outside[:3]) + (", ..." if len(outside) > 3 else "")
+        hours = f"the halls are open from {halls.opens_h:g} to {halls.closes_h:g} (venue.opens_h, venue.closes_h)"
+        message = (
+            f"{len(outside)} sessions begin while the halls are closed, and nobody comes to them from there: {hours}"
+        )
+        reading.remark(which, "assumed", "hours", message)
 
 
 def _file_and_options(value: Any, written_in: str, changes: Mapping[str, tuple[str, str]]) -> tuple[str, Options]:

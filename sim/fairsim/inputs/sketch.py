@@ -8,14 +8,14 @@ import json
 import math
 import shutil
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
-from fairfacts.interchange.timetable import Options
+from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import scenario_names
 from fairsim.inputs.fair import FILE, default_rows, fair_names
 from fairsim.inputs.kinds import key_of
@@ -31,6 +31,10 @@ LANES_PER_GATE = 8
 MOST = {"organisations": 10_000_000, "visitors": 100_000_000, "sessions": 100_000}
 """More than any fair has had."""
 ORGANISATIONS_PER_ECONOMY = 3
+NIGHT_H = 5
+"""What begins before this hour is of the night after the day before, on which no halls open of their own."""
+LAST_CLOSE_H, LAST_ENTRY_H = 23.5, 1.0
+"""The latest hour at which halls can close, and how long before it the gates do."""
 COLUMNS = ("name", "value", "class", "source")
 
 
@@ -51,6 +55,12 @@ class Sketch(NamedTuple):
     kinds: tuple[str, ...] = ()
     """Of sessions, as that file names them."""
     tracks: tuple[str, ...] = ()
+    hall_days: int | None = None
+    """Days on which halls open; None: all of them."""
+    hall_hours: tuple[float, float] | None = None
+    """When the sessions in rooms begin and end on any day, up to midnight."""
+    assumed: frozenset[str] = frozenset()
+    """Fields that nobody stated: they have a usual value."""
 
 
 def from_programme(file: Path, sketch: Sketch) -> Sketch:
@@ -69,12 +79,27 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
     return sketch._replace(
         opens_on=first,
         days=(last - first).days + 1,
+        hall_days=max((entry.starts - timedelta(hours=NIGHT_H)).date() for entry in held).toordinal()
+        - first.toordinal()
+        + 1,
+        hall_hours=_hours_of(held),
         time_zone=timetable.zone or sketch.time_zone,
         sessions=len(held),
         programme=file,
         kinds=tuple(key for key, _ in kinds.most_common() if key),
         tracks=tuple(key for key, _ in tracks.most_common() if key),
     )
+
+
+def _hours_of(held: Sequence[Entry]) -> tuple[float, float] | None:
+    """Return when sessions in rooms begin and end, by day, or at its midnight; those of the night count as late."""
+    by_day = [entry for entry in held if entry.room and entry.starts.hour >= NIGHT_H]
+    if not by_day:
+        return None
+    begins = min(entry.starts.hour + entry.starts.minute / 60 for entry in by_day)
+    late = any(entry.ends.date() > entry.starts.date() for entry in by_day) or len(by_day) < len(held)
+    ends = max(entry.ends.hour + entry.ends.minute / 60 for entry in by_day if entry.ends.date() == entry.starts.date())
+    return begins, 24.0 if late else ends
 
 
 def write_fair(folder: Path, sketch: Sketch) -> None:
@@ -123,7 +148,9 @@ def _check(sketch: Sketch) -> None:
     row = default_rows()["organisations.delegates_mean"]
     assert row.low is not None
     assert row.high is not None
-    fewest, too_many = (math.ceil(edge * sketch.organisations * _share_who_come()) for edge in (row.low, row.high))
+    fewest, too_many = (
+        math.ceil(edge * sketch.organisations * _share_who_come(sketch)) for edge in (row.low, row.high)
+    )
     if sketch.visitors and not fewest <= sketch.visitors < too_many:
         raise ScenarioError(
             f"{sketch.visitors:,} visitors of {sketch.organisations:,} organisations: an organisation registers"
@@ -188,11 +215,12 @@ title = {{ en = "{name} {{number}}: {{about}}" }}
 def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
     """Return the rows of the fair: what was answered, and what follows from it in proportion."""
     organisations, visitors = sketch.organisations, sketch.visitors
-    people = visitors / _share_who_come() if visitors else organisations * _usual("organisations.delegates_mean")
-    answered = {
-        "fair.opens_on": sketch.opens_on.isoformat(),
-        "fair.days": sketch.days,
-        "organisations.at_opening": organisations,
+    usual_people = organisations * _usual("organisations.delegates_mean")
+    people = visitors / _share_who_come(sketch) if visitors else usual_people
+    answered: dict[str, tuple[str, object]] = {
+        "fair.opens_on": ("opens_on", sketch.opens_on.isoformat()),
+        "fair.days": ("days", sketch.days),
+        "organisations.at_opening": ("organisations", organisations),
     }
     derived = {
         "organisations.exhibitor_share": f"{sketch.exhibitors / organisations:.4g}",
@@ -201,18 +229,38 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         "platform.rooms": max(50, organisations // 4),
     }
     if not sketch.programme:
-        answered["programme.session.count"] = sketch.sessions
+        answered["programme.session.count"] = ("sessions", sketch.sessions)
     if visitors:
+        derived |= _halls(sketch)
         derived["venue.gate_lanes"] = _lanes(visitors * min(_usual("badges.*.days_mean"), sketch.days) / sketch.days)
     else:
-        answered["venue.days"] = 0
+        answered["venue.days"] = ("visitors", 0)
         derived["programme.online_only"] = 0 if sketch.programme else sketch.sessions
         derived["programme.streamed"] = 0 if sketch.programme else sketch.sessions
-    rows = [(name, str(value), "documented", "the organiser") for name, value in answered.items()]
-    source = "from the organiser's numbers, by fair new"
+    stated, usual = ("documented", "the organiser"), ("assumed", "a usual value of fair new: nothing was stated")
+    rows = [
+        (name, str(value), *(usual if field in sketch.assumed else stated)) for name, (field, value) in answered.items()
+    ]
+    source = "from the numbers of fair new, in proportion"
     rows += [(name, str(value), "derived", source) for name, value in derived.items()]
     order = list(default_rows())
     return sorted(rows, key=lambda row: order.index(generic(row[0])))
+
+
+def _halls(sketch: Sketch) -> dict[str, object]:
+    """Return the days and hours of the halls where those of the programme are others than the usual ones."""
+    halls: dict[str, object] = {}
+    if sketch.hall_days is not None and sketch.hall_days < sketch.days:
+        halls["venue.days"] = sketch.hall_days
+    if sketch.hall_hours:
+        begins, ends = sketch.hall_hours
+        opens, closes = _usual("venue.opens_h"), _usual("venue.closes_h")
+        if begins < opens:
+            halls["venue.opens_h"] = math.floor(begins * 2) / 2
+        if ends > closes:
+            closes = min(math.ceil(ends * 2) / 2, LAST_CLOSE_H)
+            halls |= {"venue.last_entry_h": closes - LAST_ENTRY_H, "venue.closes_h": closes}
+    return halls
 
 
 def _usual(name: str) -> float:
@@ -220,11 +268,12 @@ def _usual(name: str) -> float:
     return float(default_rows()[name].value)
 
 
-def _share_who_come() -> float:
-    """Return the share of the registered who come on site."""
+def _share_who_come(sketch: Sketch) -> float:
+    """Return the share of the registered who come on site: of those at a stand all do."""
+    at_stand = sketch.exhibitors / sketch.organisations
     overseas = _usual("organisations.overseas_share")
     mean_to = (1 - overseas) * _usual("venue.domestic_share") + overseas * _usual("venue.overseas_share")
-    return mean_to * (1 - _usual("venue.no_show_share"))
+    return at_stand + (1 - at_stand) * mean_to * (1 - _usual("venue.no_show_share"))
 
 
 def _foreign_economies(organisations: int) -> int:

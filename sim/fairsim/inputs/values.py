@@ -154,7 +154,8 @@ def _number(value: Any, wanted: type) -> Any:
 
 def _remedy(value: Any, wanted: Any, row: Row, place: str) -> str:
     """Return what to write instead."""
-    such_as = f" ({row.unit})" if row.refers_to or not row.value else f" ({row.unit}), such as {row.value}"
+    example = "" if row.refers_to or row.value == value else row.value  # a fair's own row may be what is wrong
+    such_as = f" ({row.unit}), such as {example}" if example else f" ({row.unit})"
     if wanted in (int, float, date):
         comma = " with a point before decimals" if isinstance(value, str) and "," in value else ""
         return f"it is {_described(wanted)}{comma}{such_as}"

@@ -82,7 +82,7 @@ def test_more_exhibitors_than_organisations_are_refused_and_nothing_is_written(f
 
 
 FEW_OR_MANY = (
-    " of 40 organisations: an organisation registers 1 to 50 people, and some stay away; give 22 to 1,056 visitors, or"
+    " of 40 organisations: an organisation registers 1 to 50 people, and some stay away; give 31 to 1,528 visitors, or"
     " another number of organisations"
 )
 
@@ -93,7 +93,7 @@ FEW_OR_MANY = (
         ("my-fair", ("--organisations", "9" * 300), "organisations is a number of over 20 digits; at most 10,000,000"),
         ("my-fair", ("--visitors", "100000001"), "visitors is 100000001; at most 100,000,000"),
         ("my-fair", ("--visitors", "9"), f"9 visitors{FEW_OR_MANY}"),
-        ("my-fair", ("--visitors", "1057"), f"1,057 visitors{FEW_OR_MANY}"),
+        ("my-fair", ("--visitors", "1529"), f"1,529 visitors{FEW_OR_MANY}"),
         ("m" * 300, (), "m: cannot be made (File name too long); name another folder"),
     ],
 )
@@ -106,7 +106,7 @@ def test_number_or_name_that_no_fair_has_is_refused(
     assert list(fair.folder.iterdir()) == []
 
 
-@pytest.mark.parametrize("visitors", ["22", "1056"])
+@pytest.mark.parametrize("visitors", ["31", "1528"])
 def test_fewest_and_most_visitors_make_a_fair(fair: Fair, visitors: str) -> None:
     assert fair("new", "my-fair", *ANSWERS, "--visitors", visitors).returncode == 0
 
