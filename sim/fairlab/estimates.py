@@ -25,6 +25,11 @@ class Estimate(msgspec.Struct, frozen=True):
     """Prediction interval of one further replication."""
 
     @property
+    def intervals(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Return the interval of the mean, and that of one further replication."""
+        return (self.low, self.high), (self.next_low, self.next_high)
+
+    @property
     def half_width(self) -> float:
         """Half the width of the mean's interval."""
         return self.high - self.mean

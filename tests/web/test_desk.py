@@ -164,7 +164,7 @@ def test_paper_names_the_run_and_nothing_overlaps(backend: Any, real: Any, open_
     expect(page.locator("[data-usual]").first).to_be_visible()
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})  # A4 at 96 dpi
-    expect(page.locator(".printed")).to_have_text(f"ciftis2020, seed 7, scale 0.01 ({run}) · Overview")
+    expect(page.locator(".printed")).to_have_text(f"CIFTIS 2020, seed 7, scale 0.01 ({run}) · Overview")
     canvas = "document.querySelector('.plot canvas')"
     boxes = "...document.querySelectorAll('.chart, .part')"
 

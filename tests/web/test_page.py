@@ -16,6 +16,11 @@ from tests.web.steady import eventually
 OpenPage = Callable[..., Page]
 
 TOKENS = ["paper", "ink", "quiet", "domestic-text", "overseas-text"]
+TEXT_WIDTH = """() => {
+    const range = document.createRange();
+    range.selectNodeContents(document.getElementById("feed"));
+    return range.getBoundingClientRect().width;
+}"""
 COLOUR_OF = """token => {
     const element = document.body.appendChild(document.createElement("i"));
     element.style.color = `var(--${token})`;
@@ -223,3 +228,19 @@ def luminance(colour: str) -> float:
     channels = [int(channel) / 255 for channel in re.findall(r"\d+", colour)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_state_and_tools_do_not_overlap_on_a_phone(locale: str, backend: Any, fair: Any, open_page: OpenPage) -> None:
+    send(backend, fair)
+    page = open_page("?at=2020-09-06T11:00:00", viewport={"width": 390, "height": 800}, locale=locale)
+    expect(page.locator("#feed")).to_have_attribute("data-state", "held")
+
+    def lie_apart() -> None:
+        feed, tools = (page.locator(each).bounding_box() for each in ("#feed", ".tools"))
+        assert feed is not None
+        assert tools is not None
+        text = page.evaluate(TEXT_WIDTH)
+        assert feed["x"] + text <= tools["x"] or feed["y"] + feed["height"] <= tools["y"]
+
+    eventually(lie_apart)

@@ -183,7 +183,8 @@ def _table_of_one(title: str, ensemble: Ensemble) -> Table:
 
     columns = (("measure", "left"), ("mean", "right"), ("95 % interval", "right"), ("the next one", "right"))
     cells = (
-        (path, number(each.mean), _between(each.low, each.high), _between(each.next_low, each.next_high))
+        # no measure is negative, but the lower end of a wide interval can be
+        (path, number(each.mean), *(_between(max(low, 0), high) for low, high in each.intervals))
         for path, each in ensemble.estimates().items()
     )
     return table(title, columns, cells)

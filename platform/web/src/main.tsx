@@ -13,6 +13,7 @@ import { store } from "./state/store";
 import { followWall } from "./state/wall";
 import { followRuns } from "./state/watching";
 import "./style.css";
+import { nameOfScenario } from "./text/names";
 import { loadWords, ownOf, say } from "./text/words";
 
 const root = document.getElementById("desk") as HTMLElement;
@@ -20,7 +21,8 @@ const root = document.getElementById("desk") as HTMLElement;
 function draw(page: Page): void {
   const { language, theme, snapshot, place } = page;
   const { documentElement } = document;
-  const title = [snapshot?.run.scenario, say(language, `view_${place.view}`), "Cloudfair"].filter(Boolean).join(" · ");
+  const name = snapshot && nameOfScenario(language, snapshot.run.scenario);
+  const title = [name, say(language, `view_${place.view}`), "Cloudfair"].filter(Boolean).join(" · ");
   if (document.title !== title) document.title = title;
   // setting the same value again would have the browser style every element anew
   const { locale } = ownOf(language);

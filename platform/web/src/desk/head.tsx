@@ -7,6 +7,7 @@ import { measure, type Snapshot } from "../state/snapshot";
 import { standingOf } from "../state/standing";
 import { dayOf, moment, wallTime, zone } from "../text/clock";
 import { number } from "../text/format";
+import { nameOfScenario } from "../text/names";
 import { type Language, nextLanguage, ownOf, say, type Word } from "../text/words";
 import { paceOf } from "../ui/pace";
 
@@ -120,7 +121,11 @@ function choices({ language, place, runs, watched }: Page): [value: string, text
 }
 
 export function nameOfRun(language: Language, run: Run): string {
-  const places = { scenario: run.scenario, seed: String(run.seed), scale: number(language, run.scale) };
+  const places = {
+    scenario: nameOfScenario(language, run.scenario),
+    seed: String(run.seed),
+    scale: number(language, run.scale),
+  };
   return say(language, run.scale === 1 ? "run" : "run_scaled", places);
 }
 

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { currencyOf, type Fair, foreign, home, namesOf, showFair } from "./fair";
-import { organisationOf, term, titleOf } from "./names";
+import { nameOfGate, nameOfScenario, organisationOf, term, titleOf } from "./names";
 
 const MINE: Fair = {
   ...{ key: "mine", home: "US", badges: [], zone_kinds: [], rooms: [], headlines: [] },
@@ -27,6 +27,15 @@ beforeEach(() => showFair(MINE));
 test("things are named as the fair names them, in the reader's language or in English", () => {
   expect([term("zh", "food"), term("en", "food"), term("zh", "north")]).toEqual(["食品", "Food", "North hall"]);
   expect([home(), currencyOf("gala")]).toEqual(["US", "EUR"]);
+});
+
+test("gates have their names or else count from 1, and the fair is called as it calls itself", () => {
+  expect([nameOfGate("zh", 0), nameOfGate("en", 0)]).toEqual(["西门", "West gate"]);
+  expect(nameOfGate("en", 1)).toMatch(/2/);
+  showFair({ ...MINE, key: "mine", short_names: { en: "Mine 2027" } });
+  expect([nameOfScenario("en", "mine"), nameOfScenario("en", "other")]).toEqual(["Mine 2027", "other"]);
+  showFair(null);
+  expect(nameOfScenario("en", "mine")).toBe("mine");
 });
 
 test("a name that falls back to English is marked so", () => {

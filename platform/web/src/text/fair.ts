@@ -14,6 +14,7 @@ interface Described {
 /** The fair as the first event of its log describes it: the parts that the page shows. */
 export interface Fair {
   key: string;
+  short_names?: Names;
   home: string;
   organisation_kinds: readonly (Described & { called: Names })[];
   session_kinds: readonly (Described & { titles: Names; topics: readonly Described[] })[];

@@ -1,8 +1,8 @@
 // Names of things, made from the keys that the backend gives: measures, figures, sectors, economies, organisations,
 // sessions, rooms.
 
-import { calledIn, inLanguage, type Names, namesOf, titleIn, topicIn } from "./fair";
-import { filled, type Language, named, ownOf, translated } from "./words";
+import { calledIn, fair, inLanguage, type Names, namesOf, titleIn, topicIn } from "./fair";
+import { filled, type Language, named, ownOf, say, translated } from "./words";
 
 const ENGLISH = "en";
 
@@ -26,6 +26,18 @@ export function term(language: Language, key: string): string {
   const names = namesOf(key.replaceAll(" ", "_")) ?? namesOf(key);
   if (names !== undefined) return inLanguage(names, language);
   return named(language, "term", key.replaceAll(" ", "_")) ?? key.replaceAll("_", " ");
+}
+
+/** Returns the name of a gate, by its number from 0: people count from 1 where it has none. */
+export function nameOfGate(language: Language, number: number): string {
+  const gate = fair().gates[number];
+  return gate === undefined ? say(language, "gate", { number: String(number + 1) }) : inLanguage(gate.names, language);
+}
+
+/** Returns the short name of the fair that is shown, where its own scenario is played; else the scenario's name. */
+export function nameOfScenario(language: Language, scenario: string): string {
+  const { key, short_names } = fair();
+  return (key === scenario && short_names && inLanguage(short_names, language)) || scenario;
 }
 
 /** Returns the name of an economy. */

@@ -7,7 +7,7 @@ import { outlookOf } from "../../state/rows";
 import { entriesOf } from "../../state/snapshot";
 import { moment, time } from "../../text/clock";
 import { type Format, shown } from "../../text/format";
-import { term } from "../../text/names";
+import { nameOfGate, term } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
 
 type Matter = Outlook["matters"][number];
@@ -89,9 +89,7 @@ export function answerOf(page: Page, { matter }: Alarm): string | null {
 /** Returns the name of an alarm's place; the backend counts gates from 0, people from 1. */
 export function placeOf(language: Language, where: string): string {
   const [kind, number] = where.split(" ");
-  return kind === "gate" && number !== undefined
-    ? say(language, "gate", { number: String(Number(number) + 1) })
-    : term(language, where);
+  return kind === "gate" && number !== undefined ? nameOfGate(language, Number(number)) : term(language, where);
 }
 
 function wordOf(name: string): string {

@@ -6,7 +6,7 @@ import { epochOf, type Page } from "../../state/page";
 import { outlookOf } from "../../state/rows";
 import { time } from "../../text/clock";
 import { type Format, percent, shown } from "../../text/format";
-import { term } from "../../text/names";
+import { nameOfGate, term } from "../../text/names";
 import { say } from "../../text/words";
 import { Columns, Part } from "../../ui/part";
 
@@ -23,7 +23,7 @@ export function Ahead({ page }: { page: Page }) {
     })),
     ...outlook.gates.map((gate) => ({
       ...gate,
-      title: say(language, "ahead_queue", { where: say(language, "gate", { number: String(Number(gate.name) + 1) }) }),
+      title: say(language, "ahead_queue", { where: nameOfGate(language, Number(gate.name)) }),
       format: "count" as const,
     })),
   ];

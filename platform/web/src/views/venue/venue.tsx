@@ -5,6 +5,7 @@ import { measureSource } from "../../charts/source";
 import { epochOf, type Page } from "../../state/page";
 import { amount, counts, measure } from "../../state/snapshot";
 import { midnightOf, shortDay } from "../../text/clock";
+import { nameOfGate } from "../../text/names";
 import { say, type Word } from "../../text/words";
 import { BarList, Bars } from "../../ui/bars";
 import { Facts } from "../../ui/measure";
@@ -81,7 +82,7 @@ function Gates({ page }: { page: Page }) {
   const { language, snapshot } = page;
   if (!snapshot) return null;
   const entries = Object.entries(counts(snapshot, "venue.waiting_by_gate"));
-  const named = (gate: string): string => say(language, "gate", { number: String(Number(gate) + 1) });
+  const named = (gate: string): string => nameOfGate(language, Number(gate));
   if (entries.length === 0) return <p class="quiet">{say(language, stateOf(page))}</p>;
   return <BarList page={page} of="venue.waiting_by_gate" entries={entries} named={named} />;
 }
