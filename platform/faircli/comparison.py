@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rich.console import Group, RenderableType
 
 from faircli.tables import table
 from faircli.text import short
 from fairfacts.evidence.comparison import Row
+from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.roles import ROLES
+from fairfacts.measures import value_at
 
 
 def comparison_tables(rows: Iterable[Row]) -> Group:
@@ -33,6 +36,13 @@ def comparison_tables(rows: Iterable[Row]) -> Group:
         if in_role := [cells[row.figure] for row in rows if row.role == role]:
             tables += ["", table(f"{role}: {meaning}", heads, in_role)]
     return Group(*tables[1:])
+
+
+def emergent_table(measures: dict[str, Any]) -> RenderableType:
+    """Return the measures that organisers ask for, of a run; without those that stayed 0."""
+    values = ((path, value_at(measures, path)) for path in EMERGENT)
+    cells = [(path, short(value), unit_of(path)) for path, value in values if value]
+    return table("What came of it", [("measure", "left"), ("value", "right"), ("unit", "left")], cells)
 
 
 def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:

@@ -110,11 +110,13 @@ def run(
 def _show(result: dict[str, Any], database: str) -> None:
     import msgspec
 
-    from faircli.comparison import comparison_tables
+    from faircli.comparison import comparison_tables, emergent_table
     from faircli.console import out, say
     from fairfacts.evidence.comparison import Row
 
-    out.print(comparison_tables(msgspec.convert(result["comparison"], list[Row])))
+    rows = msgspec.convert(result["comparison"], list[Row])
+    # a fair of which nothing was reported shows what came of it all the same
+    out.print(comparison_tables(rows) if rows else emergent_table(result["measures"]))
     say()
     say((result["headline"], "bold"))
     say(f"\n{result['events']:,} events in {result['wall_s']:.1f} s, {result['events_per_s']:,} events/s")

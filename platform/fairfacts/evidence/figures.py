@@ -20,6 +20,7 @@ from fairfacts.measures import MEASURES, State
 Operator = Literal["=", ">", "<", "~"]
 Status = Literal["plan", "outcome"]
 COLUMNS = ("id", "value", "op", "unit", "as_of", "status", "counts", "source", "paragraph")
+NEEDED = ("id", "value")
 NAMES = ("en", "zh")
 """Columns of a figure's name for people, by language."""
 OWN_COLUMNS = (*COLUMNS, "rounding", "measure", "scales", "caveat", *NAMES)
@@ -35,6 +36,8 @@ TIME = "T"
 """In `as_of`, between a date and a time: the figure is then one of that moment, and not of the end of the fair."""
 WORDS = ("word", "name", "release")
 """Units of measures that are texts: no figure can be held against them."""
+DEFAULTS = {"op": "=", "status": "outcome", "source": "the organiser", "paragraph": "0"}
+"""Of a fair's figure, where its row leaves a cell empty."""
 FORMAT = "figures"
 REMEDY = "give a CSV file in UTF-8"
 MOST_DIGITS = 10
@@ -95,12 +98,15 @@ def load_figures(path: Path) -> dict[str, Figure]:
 def documented(content: bytes, name: str) -> dict[str, Figure]:
     """Return the figures of a fair by their ids, from the content of its CSV file.
 
+    Columns are `id`, `value` and `measure`; a figure that no measure counts has a `unit` instead. All others may be
+    left out.
+
     Raises:
         FigureError: as `load_figures`.
     """
     reading = Reading(name, FORMAT, "rows", FigureError)
     table = read_table(content, reading)
-    check_columns(table, COLUMNS, None, reading)
+    check_columns(table, NEEDED, None, reading)
     figures = {name: figure for name, row in _by_id(table, reading) if (figure := _documented(row))}
     reading.refuse()
     return figures
@@ -108,12 +114,19 @@ def documented(content: bytes, name: str) -> dict[str, Figure]:
 
 def _documented(row: Row) -> Figure | None:
     """Return the figure of a fair's row; None where it has a fault."""
-    figure, measure, scales = _figure(row, row.text("unit")), row.text("measure"), _scales(row)
+    measure, unit = row.text("measure"), row.text("unit")
     try:
-        for path in measure.split(PLUS) if measure else ():
-            measure_of(path)
+        declared = [measure_of(path) for path in (measure.split(PLUS) if measure else ())]
     except FigureError as fault:
         row.fault(str(fault))
+        return None
+    if not unit:
+        if not declared:
+            row.fault("neither measure nor unit is given; name the measure that it is held against, or its unit")
+            return None
+        unit = {"moment": "datetime"}.get(declared[0].unit, declared[0].unit)
+    row = row._replace(cells=DEFAULTS | _given(row) | {"unit": unit})
+    figure, scales = _figure(row, unit), _scales(row)
     names = {language: text for language in NAMES if (text := row.text(language))}
     at = _checked_moment(row) if TIME in row.text("as_of") else ""
     return figure and msgspec.structs.replace(
@@ -159,7 +172,7 @@ def from_csv(content: bytes, name: str, documented: Mapping[str, Figure]) -> Rea
     """
     reading, source = Reading(name, FORMAT, "rows", FigureError), Path(name).name
     table = read_table(content, reading)
-    check_columns(table, ("id", "value"), OWN_COLUMNS, reading)
+    check_columns(table, NEEDED, OWN_COLUMNS, reading)
     own: dict[str, Figure] = {}
     for identity, row in _by_id(table, reading):
         known = documented.get(identity)

@@ -10,8 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from fairfacts.evidence.figures import COLUMNS as FIGURE_COLUMNS
-from fairfacts.evidence.figures import OWN_COLUMNS, Figure
+from fairfacts.evidence.figures import NEEDED, OWN_COLUMNS, Figure
 from fairfacts.field_docs import field_docs
 from fairfacts.parts.fairs import Names
 from fairsim.inputs import sectors, zones
@@ -103,7 +102,7 @@ def figures_schema() -> Schema:
     """Return the JSON Schema of a row of figures.csv."""
     allowed = {field.name: list(get_args(field.type)) for field in msgspec.structs.fields(Figure)}
     cells: dict[str, Schema] = {name: {"enum": allowed[name]} for name in ("op", "status")}
-    return _row("figures.csv", OWN_COLUMNS, FIGURE_COLUMNS, Figure, cells | {"scales": {"enum": ["", "yes", "no"]}}, {})
+    return _row("figures.csv", OWN_COLUMNS, NEEDED, Figure, cells | {"scales": {"enum": ["", "yes", "no"]}}, {})
 
 
 def _row(

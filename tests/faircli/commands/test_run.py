@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from faircli.connection import Connection
 from faircli.outbox import Outbox
 from fairfacts.resources import scenario_names
 from fairsim import VERSION
+from fairsim.inputs.sketch import Sketch, write_fair
 
 
 def test_json_is_one_object_with_the_documented_keys(played: Played) -> None:
@@ -328,3 +330,11 @@ def test_a_scenario_file_may_have_any_name(fair: Fair, url: str, name: str, call
     result = fair.json("run", f"{name}.toml", "--scale", "0.005", "--to", url)
     assert result["run"].startswith(begins)
     assert result["measures"]["run"]["scenario"] == called
+
+
+def test_fair_without_figures_shows_what_came_of_it(fair: Fair, url: str) -> None:
+    write_fair(fair.folder / "mine", Sketch(date(2027, 3, 12), 1, "America/New_York", "US", 40, 20, 100, 2))
+    done = fair("run", "mine", "--to", url)
+    (came,) = (line.split() for line in done.stdout.splitlines() if line.startswith("venue.visitors"))
+    assert (came[0], came[2], int(came[1]) > 50) == ("venue.visitors", "people", True)
+    assert "nothing is compared with reports: write mine/figures.csv" in " ".join(done.stdout.split())

@@ -201,18 +201,37 @@ def test_figure_that_cannot_be_read_is_named_by_line_and_column(tmp_path: Path, 
 
 
 def test_table_without_a_column_is_refused(tmp_path: Path):
-    path = table(tmp_path, header=HEADER.replace("op,", ""))
-    columns = "id, value, op, unit, as_of, status, counts, source, paragraph"
-    assert refusal(path) == f"mine.csv: column op is missing; the columns are {columns}"
+    path = table(tmp_path, header=HEADER.replace("value,", "", 1))
+    assert refusal(path) == "mine.csv: column value is missing; the columns are id, value"
+
+
+def test_measure_of_a_figure_gives_what_its_row_leaves_out(tmp_path: Path):
+    path = tmp_path / "mine.csv"
+    path.write_text("id,value,measure\nvisitors,3000,venue.visitors\nopening,2027-05-07,run.opened_on\n")
+    figures = load_figures(path)
+    visitors = figures["visitors"]
+    assert (visitors.value, visitors.op, visitors.unit, visitors.rounding, visitors.scales) == (
+        3000,
+        "=",
+        "people",
+        500,
+        True,
+    )
+    assert (figures["opening"].unit, figures["opening"].value) == ("date", "2027-05-07")
+
+
+def test_figure_with_neither_measure_nor_unit_is_refused(tmp_path: Path):
+    path = tmp_path / "mine.csv"
+    path.write_text("id,value\nvisitors,3000\n")
+    assert refusal(path).endswith(
+        "figure visitors: neither measure nor unit is given; name the measure that it is held against, or its unit"
+    )
 
 
 def test_empty_file_lacks_its_first_column(tmp_path: Path):
     path = tmp_path / "empty.csv"
     path.write_text("")
-    assert (
-        refusal(path).partition(";")[0]
-        == "mine.csv: columns id, value, op, unit, as_of, status, counts, source, paragraph are missing"
-    )
+    assert refusal(path).partition(";")[0] == "mine.csv: columns id, value are missing"
 
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path):
