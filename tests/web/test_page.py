@@ -244,3 +244,17 @@ def test_state_and_tools_do_not_overlap_on_a_phone(locale: str, backend: Any, fa
         assert feed["x"] + text <= tools["x"] or feed["y"] + feed["height"] <= tools["y"]
 
     eventually(lie_apart)
+
+
+def test_head_is_one_line_on_a_laptop(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    send(backend, fair)
+    page = open_page("?at=2020-09-06T11:00:00", viewport={"width": 1280, "height": 800})
+    expect(page.locator("#feed")).to_have_attribute("data-state", "held")
+
+    def is_one_line() -> None:
+        brand, tools = (page.locator(each).bounding_box() for each in (".brand", ".tools"))
+        assert brand is not None
+        assert tools is not None
+        assert tools["y"] < brand["y"] + brand["height"]
+
+    eventually(is_one_line)
