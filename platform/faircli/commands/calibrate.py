@@ -9,7 +9,7 @@ import typer
 
 from faircli.options import CalibratedScenario, Changes, Dask, Figures, Json, Resume, Scale, Seed, Verbose, Workers
 
-MEMBERS, ROUNDS, BY = 60, 2, 1.5
+MEMBERS, ROUNDS, BY = 100, 4, 1.5
 AsOf = Annotated[
     str | None,
     typer.Option(
