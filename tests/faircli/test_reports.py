@@ -20,6 +20,8 @@ SHORT = [
     "  coerced, do_not_stream: schedule.conference.days[0].rooms.Hall[0]: 'false' is read as False",
     "  moved, days: 4 sessions from 2021-05-03 to the fair's first day, 2020-09-04; its clock times stay",
     "  coerced, type: 4 times; first 'Talk 1': type 'Talk' is no kind of session: played as industry_forum",
+    "  assumed, session: 3 times; first occasion henan: no session is a provincial: held in the first one in a room"
+    " that has no other",
     "  assumed, track: 4 times; first 'Talk 1': it has no track: a sector is drawn",
 ]
 

@@ -51,6 +51,9 @@ APART = {
     "programme.summit.stream_factor": "6",
     "platform.requests_per_page": "20",
     "badges.public.days_mean": "1.5",
+    "badges.public.tickets": "20000",
+    "badges.media.tickets": "400",
+    "badges.fair_staff.tickets": "2000",
     "venue.cap": "20000",
     "routes.seats": "500",
 }

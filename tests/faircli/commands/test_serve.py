@@ -42,7 +42,7 @@ def test_what_began_and_ended_and_what_was_refused_is_logged(fair: Fair) -> None
         ("run begun", None, None),
         ("run ended", None, None),
         ("request", "/runs", 401),
-        ("request", "/runs/nothing", 404),
+        ("request", "/runs/nothing", 422),
     ]
     assert (lines[0]["seed"], lines[1]["events"], lines[1]["run"]) == (7, 50, lines[0]["run"])
 
@@ -57,7 +57,7 @@ def test_at_debug_every_request_is_logged_and_still_no_secret(fair: Fair) -> Non
         ("POST", "runs", 201),
         ("POST", "events", 200),
         ("POST", "runs", 401),
-        ("GET", "nothing", 404),
+        ("GET", "nothing", 422),
         ("GET", "health", 200),
     ]
 
