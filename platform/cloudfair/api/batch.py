@@ -143,7 +143,12 @@ def _check_lines(ndjson: bytes) -> None:
 def _check_fields(ndjson: bytes) -> None:
     """Check that each event has each field once."""
     for position, line in enumerate(ndjson.split(b"\n")[:-1]):
-        if (field := repeated_field(line)) is not None:
+        try:
+            field = repeated_field(line)
+        except UnicodeDecodeError as fault:
+            reason = f"event {position} of the batch: byte {fault.start} of its line is no UTF-8; send UTF-8"
+            raise EventError(reason, position=position, field="the event") from fault
+        if field is not None:
             raise EventError(
                 f"event {position} of the batch: {field} is there twice; send each field once",
                 position=position,

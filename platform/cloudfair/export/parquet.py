@@ -134,9 +134,9 @@ def new_folder(folder: Path) -> Iterator[Path]:
     Raises:
         BackendError: the folder exists already, or cannot be written.
     """
-    if folder.exists():
-        raise BackendError(f"{folder} is there already; remove it, or name another folder")
     try:
+        if folder.exists():
+            raise BackendError(f"{folder} is there already; remove it, or name another folder")
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", suffix=UNFINISHED, dir=folder.parent) as scratch:
             made = Path(scratch, folder.name)

@@ -127,6 +127,8 @@ class Verification:
     def check_commands(self, log: Log) -> None:
         """Check the operator commands, and the disruptions among them against the log."""
         applied = 0
+        for stray in log.commands.strays():
+            self.found("command", stray.number, f"is to {stray.run_id!a}, which is no run")
         for number, command in enumerate(log.commands.rows(self.run)):
             if command.number != number:
                 self.found("command", number, f"is missing; the next is {command.number}")

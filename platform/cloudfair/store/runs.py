@@ -55,16 +55,19 @@ class Runs:
         try:
             with self._database.session() as session:
                 rows = list(session.scalars(select(Run).order_by(col(Run.created_at).desc(), col(Run.id))))
-            if all(row.is_whole() for row in rows):
+            if all(row is not None and row.is_whole() for row in rows):  # None: a damaged table has a row without id
                 return rows
         except BackendError:
             _logger.debug("the table of runs is read row by row", exc_info=True)
         return [row for run in self.ids() if (row := self._whole(run))]
 
     def ids(self) -> list[str]:
-        """Return the id of every run, the latest first, whether or not its row is damaged."""
+        """Return the id of every run, the latest first, whether or not its row is damaged; a row may lose its id."""
         with self._database.transaction() as connection:
-            return list(connection.scalars(select(col(Run.id)).order_by(col(Run.created_at).desc(), col(Run.id))))
+            ids: list[str | None] = list(
+                connection.scalars(select(col(Run.id)).order_by(col(Run.created_at).desc(), col(Run.id)))
+            )
+        return [run for run in ids if run is not None]
 
     def get(self, run: str) -> Run:
         """Return a run by its id.

@@ -138,6 +138,7 @@ LINES = encode(EVENTS[:4]).splitlines(keepends=True)
         (b"".join([LINES[0], b'{"type":"fair.opened","at_ms":"\xff"}\n']), 1, "at_ms", "Expected `int`"),
         (b"".join([*LINES[:2], LINES[2].replace(b'"attempt":1', b'"attempt":1,"attempt":1')]), 2, "attempt", "twice"),
         (b"".join([LINES[0].replace(b'"names":{', b'"names":{"en":"A",'), LINES[1]]), 0, "en", "is there twice; send"),
+        (b"".join([LINES[0].replace(b'"counted"', b'"co\x92nted"'), LINES[1]]), 0, "the event", "is no UTF-8; send"),
         (b"".join([LINES[0], b"\n", LINES[1]]), 1, "the event", "the line is blank"),
         (b"".join([*LINES, b"\n"]), 4, "the event", "the line is blank"),
         (b"".join([*LINES, b" \n"]), 4, "the event", "the line is blank"),

@@ -186,6 +186,13 @@ def test_what_is_there_already_is_not_written_over(log: Log, tmp_path: Path) -> 
     assert not list(tmp_path.glob(".*"))
 
 
+def test_a_name_that_is_too_long_is_told(log: Log, tmp_path: Path) -> None:
+    run = kept(log, EVENTS)
+    for write in (write_parquet, write_csv):
+        with pytest.raises(BackendError, match="File name too long; name a folder that is yours to write"):
+            write(log, run, tmp_path / ("x" * 300))
+
+
 def test_a_folder_that_cannot_be_made_is_told(log: Log, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BackendError, match=r"file/run: .*; name a folder that is yours to write"):

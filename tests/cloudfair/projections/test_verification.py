@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import msgspec
@@ -223,3 +224,14 @@ def test_indexes_of_postgresql_that_this_user_may_not_look_at_are_named(log: Log
         connection.rollback()
     assert found.faults == []
     assert "index run_pkey: permission denied for function bt_index_check" in found.unchecked
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_command_to_what_is_no_run_is_named(log: Log, run: str) -> None:
+    file = log._database._engine.url.database
+    assert file is not None
+    with sqlite3.connect(file) as other:  # without the check of foreign keys
+        other.execute("UPDATE command SET run_id = 'nobody'")
+    other.close()
+    lost = [f"command {number}: is to 'nobody', which is no run" for number in (0, 1)]
+    assert damage_of(log, run)[:2] == lost

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from tests.cloudfair.example import batch, digest_of, example, folded
 
 from cloudfair.errors import DamageError, UnableError, UnknownError
@@ -275,3 +276,10 @@ def test_run_with_a_value_of_another_type_is_named_and_touches_no_other(
         log.runs.get(run)
     assert [row.id for row in log.runs.all()] == [other]
     assert [damage.table for damage in verify(log, run).damage] == ["run"]
+
+
+def test_row_of_a_run_that_lost_its_id_hides_no_other_run(log: Log, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As SQLite reads a table whose page is damaged: a row without any value, which a driver gives as None."""
+    whole = Session.scalars
+    monkeypatch.setattr(Session, "scalars", lambda *given: [None, *whole(*given)])
+    assert [row.id for row in log.runs.all()] == [run]
