@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from fairfacts.evidence.figures import Figure
     from fairlab.members import Coverage, Interval, Members
+    from fairsim.inputs.scenario import Scenario
 
 SHOWN = 8
 """Parameters that are named as those that were moved most."""
@@ -53,11 +54,11 @@ def predict(
     if coverage and output:
         raise LabError(f"-o {output}: --coverage fits no members; leave one of them out")
 
-    def load(changes: list[str]) -> object:
+    def load(changes: Sequence[str]) -> Scenario:
         return load_scenario(asked.scenario, changes=[*changes, *asked.changes], scale=asked.scale)
 
     base = load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
-    priors = priors_of(base, load, read_free(asked.scenario), asked.by)  # type: ignore[arg-type]
+    priors = priors_of(base, load, read_free(asked.scenario), asked.by)
     runs, began = asked.members * (1 if coverage else asked.rounds + 1), time.monotonic()
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(runs * asked.scale) as (played, _):
         assimilator = Assimilator(

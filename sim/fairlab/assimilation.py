@@ -286,7 +286,7 @@ class Assimilator:
         """Return of what was known the members' measures, the values, the operators, and the errors; in logarithms."""
         seen = np.stack([_logs(played.values[name]) for name in known], axis=1)
         of = [played.rows[name] for name in known]
-        reported = np.log([float(row.reported) for row in of])  # type: ignore[arg-type]
+        reported = np.log([float(row.reported) for row in of])  # type: ignore[arg-type]  # a number: `_is_number`
         errors = np.array([_error(row) for row in of])
         return seen, reported, [row.op for row in of], errors
 
