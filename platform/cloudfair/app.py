@@ -22,6 +22,7 @@ from cloudfair.api import (
     health,
     intake,
     outlook,
+    player,
     runs,
     start,
     timetables,
@@ -57,6 +58,7 @@ WEB = Path(__file__).parent / "web"
 
 READ_ROUTES = (
     intake,
+    player,
     cloudevents_in,
     runs,
     forecast,

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx
 
+from faircli.connection import TRY_AGAIN_S
 from faircli.defaults import BACKEND, HOST, PORT
 from faircli.listening import listening
 from fairfacts.errors import BackendError
@@ -108,14 +110,38 @@ class Own:
 Backend = Elsewhere | Own
 
 
-def reach(to: Sequence[str], database: str, token: str | None) -> Backend:
+class SilentError(BackendError):
+    """Nothing answers where a backend should be: it may come back."""
+
+
+def reach(
+    to: Sequence[str],
+    database: str,
+    token: str | None,
+    *,
+    patience_s: float = 0.0,
+    on_away: Callable[[str], None] = lambda _: None,
+) -> Backend:
     """Return the backend at the URLs; without one, this user's that serves `database` here, or one of our own.
+
+    Args:
+        patience_s: how long to wait for one at the URLs. A run that is resumed had a backend there, which may be about
+            to start again; where a new run begins, a URL without one is more likely a slip.
+        on_away: called before each new try, with what went wrong.
 
     Raises:
         BackendError: none answers at the URLs.
     """
     if to:
-        return _answering(token, *(url.rstrip("/") for url in to))
+        urls, end = [url.rstrip("/") for url in to], time.monotonic() + patience_s
+        while True:
+            try:
+                return _answering(token, *urls)
+            except SilentError as fault:
+                if time.monotonic() >= end:
+                    raise
+                on_away(str(fault))
+                time.sleep(TRY_AGAIN_S)
     running = ([] if _is_free(PORT) else [f"http://{HOST}:{PORT}"]) + listening()
     if running:
         from cloudfair.store.urls import name_of, url_of  # needs SQLAlchemy, which takes a tenth of a second
@@ -151,9 +177,15 @@ def _health(url: str, token: str | None) -> dict[str, str]:
         trouble = "something else answers there"
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
         raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault
+    except httpx.TransportError as fault:
+        raise SilentError(_no_backend(url, str(fault) or type(fault).__name__)) from fault
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as fault:
         trouble = str(fault) or type(fault).__name__
-    raise BackendError(f"no backend at {url} ({trouble}); start one with fair serve, or leave --to out")
+    raise BackendError(_no_backend(url, trouble))
+
+
+def _no_backend(url: str, trouble: str) -> str:
+    return f"no backend at {url} ({trouble}); start one with fair serve, or leave --to out"
 
 
 def _is_free(port: int) -> bool:

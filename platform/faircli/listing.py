@@ -20,7 +20,7 @@ BUSY_S = 0.2
 """How long a lock is waited for before the full way is taken."""
 COLUMNS = (
     *("id", "scenario", "seed", "replication", "scale", "version", "created_at", "head", "at_ms", "pace", "fault"),
-    *("ended", "heard_at", "request", "sha256", "state_sha256"),
+    *("ended", "heard_at", "request", "player", "sha256", "state_sha256"),
 )
 
 
@@ -88,7 +88,7 @@ def _run(row: dict[str, Any]) -> ListedRun:
         state_checksum(row["id"], row),
     ):
         raise ValueError(f"the row of {row['id']} is not what was written")  # the full way leaves it out, and says so
-    for name in ("request", "sha256", "state_sha256"):
+    for name in ("request", "player", "sha256", "state_sha256"):
         del row[name]
     state = state_of(ended=row.pop("ended"), fault=row["fault"], pace=row["pace"])
     silent = silent_since(state, heard_at or created_at, pace=row["pace"], head=row["head"])

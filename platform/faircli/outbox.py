@@ -43,6 +43,8 @@ class LogState(msgspec.Struct, frozen=True):
     """How many events the log held."""
     at_ms: int
     digest: str
+    player: int
+    """The number of this player: an earlier one, whose process lives on, writes no more."""
 
 
 class Outbox:
@@ -57,7 +59,7 @@ class Outbox:
         patience_s: float = PATIENCE_S,
         on_away: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Prepare to send to `run` over a client whose base URL is the backend's.
+        """Take `run` up, and prepare to send to it over a client whose base URL is the backend's.
 
         Args:
             batch_events: events a batch; the number changes neither the log nor its digest.
@@ -85,7 +87,9 @@ class Outbox:
         self._buffer: list[Event] = []
         self._queue: queue.Queue[list[Event] | None] = queue.Queue(QUEUED_BATCHES)
         self._fault: Exception | None = None
-        self.log_state = msgspec.json.decode(self._connection.request("GET", f"/runs/{run}").content, type=LogState)
+        taken = self._connection.request("POST", f"/runs/{run}/player")
+        self.log_state = msgspec.json.decode(taken.content, type=LogState)
+        self._player = {"Fair-Player": str(self.log_state.player)}
         self._thread = threading.Thread(target=self._send_all, name="outbox", daemon=True)
         self._thread.start()
 
@@ -121,7 +125,7 @@ class Outbox:
             BackendError: as `put`.
         """
         path = f"/runs/{self._run}/commands/{command.number}/obeyed"
-        self._connection.request("POST", path, json={"at_ms": at_ms, "refused": refused})
+        self._connection.request("POST", path, json={"at_ms": at_ms, "refused": refused}, headers=self._player)
 
     def stop(self) -> None:
         """Send what is left, and mark the run as stopped; done when this returns.
@@ -206,6 +210,7 @@ class Outbox:
                 "Content-Encoding": "zstd",
                 "Fair-Emitted-At": f"{time.time() * 1000:.0f}",
                 "Fair-Pace": self.pace,
+                **self._player,
             },
         )
         appended = _appended.decode(answer.content)

@@ -40,5 +40,5 @@ def read_events(log: Log, run: str, what: str) -> Iterator[tuple[list[Event], by
 
 def run_columns(run: tables.Run) -> dict[str, Any]:
     """Return what JSON shows of a run."""
-    shown = run.model_dump(exclude={"ended", "request", "heard_at", "sha256", "state_sha256"})
+    shown = run.model_dump(exclude={"ended", "request", "heard_at", "player", "sha256", "state_sha256"})
     return shown | {"state": run.state, "silent_since": run.silent_since}

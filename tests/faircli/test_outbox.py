@@ -24,16 +24,16 @@ def digest_of(events: list[Any]) -> str:
 
 
 class Backend:
-    """Answers `GET /runs/r` with a state of the log, and every batch with the next of some answers."""
+    """Answers `POST /runs/r/player` with a state of the log, and every batch with the next of some answers."""
 
     def __init__(self, *answers: Answer, head: int = 0, digest: str = "") -> None:
         self.batches: list[int] = []
         """First positions of the batches that were sent."""
-        self._answers, self._state = list(answers), {"head": head, "at_ms": 0, "digest": digest}
+        self._answers, self._state = list(answers), {"head": head, "at_ms": 0, "digest": digest, "player": 1}
         self.client = httpx.Client(base_url="http://backend", transport=httpx.MockTransport(self._answer))
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        if request.method == "GET":
+        if request.url.path.endswith("/player"):
             return httpx.Response(200, json=self._state)
         self.batches.append(int(request.url.params["first"]))
         return self._answers.pop(0)(request)

@@ -84,6 +84,35 @@ def test_run_that_is_stopped_is_taken_up_again_whatever_was_said_to_it_meanwhile
     assert [command["refused"] for command in commands] == [None, meanwhile]
 
 
+def test_run_that_is_played_is_taken_up_by_another_player_and_has_the_log_of_one(played: Played, fair: Fair) -> None:
+    """Both would write its log: the second was refused in the middle, with events that it should send again."""
+    _, result = played
+    with fair.serving() as (url, _):
+        running = fair.start("run", *SMALL, "--to", url, "--speed", PACED, "--json")
+        run = wait_for_events(url, 6_000)
+        completed = fair.json("run", "--resume", run, "--to", url)
+        out, err = running.communicate(timeout=60)
+        state = httpx.get(f"{url}/runs/{run}").json()["state"]
+    assert (completed["digest"], state) == (result["digest"], "ended")
+    assert (running.returncode, out) == (1, "")
+    assert err.startswith(f"Error: run {run}: it is played by another process, which took it up; watch it with")
+
+
+def test_run_is_resumed_before_its_backend_is_there_again(played: Played, fair: Fair) -> None:
+    _, result = played
+    with fair.serving() as (url, _):
+        running = fair.start("run", *SMALL, "--to", url, "--speed", PACED, "--json")
+        run = wait_for_events(url, 6_000)
+        running.kill()
+        running.communicate()
+    resumed = fair.start("run", "--resume", run, "--to", url, "--json")
+    assert resumed.stderr is not None
+    assert resumed.stderr.readline().startswith(f"waiting for the backend: no backend at {url}")
+    with fair.serving(port=int(url.rpartition(":")[2])):
+        out, _ = resumed.communicate(timeout=60)
+    assert json.loads(out)["digest"] == result["digest"]
+
+
 def test_run_is_steered_at_night_when_nothing_happens(fair: Fair) -> None:
     """At a simulated second a second a small fair has no event for minutes."""
     with fair.serving() as (url, _):
@@ -112,7 +141,7 @@ def test_slowest_run_obeys_within_half_a_second(monkeypatch: pytest.MonkeyPatch)
 
     class Sent(Outbox):
         def __init__(self) -> None:
-            self.log_state, self.commands, self.pace = LogState(0, 0, ""), Queue(), ""
+            self.log_state, self.commands, self.pace = LogState(0, 0, "", 1), Queue(), ""
 
         def put(self, events: Iterable[Event], *, flush: bool = False) -> None:
             pass

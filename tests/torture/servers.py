@@ -100,8 +100,8 @@ def away(random: Random, folder: Path) -> int:
         for _ in range(kills):
             with nats_server(folder, port):
                 for _ in range(random.randint(1, 5)):
-                    first = min(first + 100, len(events))
-                    send(client, run, events, first - 100, first)
+                    if first < len(events):
+                        first = send(client, run, events, first, first + 100).json()["next"]
                 time.sleep(random.uniform(0.0, 0.5))  # the moment of the kill, not a wait for something
         while first < len(events):
             first = send(client, run, events, first, first + 1_000).json()["next"]

@@ -48,7 +48,7 @@ async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
     branch = await begin(_same(kept, own), here.log, here.pools.writes)
     for at_ms, body in [*history, (asked.at_ms, msgspec.json.encode(wanted).decode())]:
         await here.pools.writes.run(here.log.commands.add, branch, body, at_ms)
-    await asyncio.to_thread(launcher.launch, branch, "max", lambda fault: here.log.runs.fail(branch, fault))
+    await asyncio.to_thread(launcher.launch, branch, "max", lambda fault: here.log.runs.fail(branch, fault, player=1))
     return CreatedRun(run=branch)
 
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from cloudfair.api.auth import steerer, writer
 from cloudfair.api.backend import Backend, Here
+from cloudfair.api.player import Player
 from cloudfair.errors import ConflictError
 from cloudfair.http.requests import LARGEST, check_fields, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of, schema_of
@@ -99,11 +100,16 @@ async def list_commands(run: str, here: Here) -> list[Command]:
     openapi_extra=body_of(Acknowledgement),
 )
 async def acknowledge_command(
-    run: str, number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)], request: Request, here: Here
+    run: str,
+    number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)],
+    request: Request,
+    here: Here,
+    fair_player: Player = 0,
 ) -> Command:
     """Note that a run has applied a command, or why it could not; its player asks before the effect shows."""
     answer = await read_json(request, Acknowledgement)
-    return _shown(await here.pools.writes.run(here.log.commands.acknowledge, run, number, answer.at_ms, answer.refused))
+    given = (number, answer.at_ms, answer.refused, fair_player)
+    return _shown(await here.pools.writes.run(here.log.commands.acknowledge, run, *given))
 
 
 def not_a_command(fault: Exception) -> RequestValidationError:

@@ -14,6 +14,7 @@ from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
 from cloudfair.api.batch import check, check_end, check_start, unpack
 from cloudfair.api.new_run import CreatedRun, NewRun, begin
+from cloudfair.api.player import Player
 from cloudfair.http.requests import LARGEST, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of
 from cloudfair.projections.live import Answered
@@ -66,6 +67,7 @@ async def append_events(
         str | None,
         Header(description="how the run is played: max, simulated seconds a second, paused or stopped", pattern=PACE),
     ] = None,
+    fair_player: Player = 0,
 ) -> Appended:
     """Append a batch of events as NDJSON, all or none. The same batch sent again gets the same answer.
 
@@ -75,7 +77,7 @@ async def append_events(
     body = await read_body(request, here.settings.max_body_bytes)
     async with live.appending:
         if not body:
-            return _appended(run, first, await live.poll(first, fair_pace))
+            return _appended(run, first, await live.poll(first, fair_pace, fair_player))
         ndjson, payload = unpack(body, content_encoding.lower(), here.settings.max_batch_bytes)
         batch, events = check(first, ndjson, payload, here.settings)
         if not first:
@@ -84,7 +86,7 @@ async def append_events(
         if first == live.head and not live.ended:
             check_end(events, started.duration_ms)
         head = live.head
-        answered = await live.append(batch, events, fair_emitted_at, fair_pace)
+        answered = await live.append(batch, events, fair_emitted_at, fair_pace, fair_player)
     if head < live.head:  # the same batch sent again is not counted again
         here.metrics.events.inc(batch.count)
     if batch.ends:

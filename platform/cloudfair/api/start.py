@@ -38,7 +38,7 @@ async def start_run(request: Request, here: Here) -> CreatedRun:
     launcher = launcher_of(here)
     new = NewRun(**await asyncio.to_thread(launcher.plan, asked))
     run = await begin(new, here.log, here.pools.writes)
-    await asyncio.to_thread(launcher.launch, run, asked.speed, lambda fault: here.log.runs.fail(run, fault))
+    await asyncio.to_thread(launcher.launch, run, asked.speed, lambda fault: here.log.runs.fail(run, fault, player=1))
     return CreatedRun(run=run)
 
 

@@ -91,11 +91,17 @@ class Live:
         return self._state
 
     async def append(
-        self, batch: Batch, events: list[Event], emitted_at_ms: float | None = None, pace: str | None = None
+        self,
+        batch: Batch,
+        events: list[Event],
+        emitted_at_ms: float | None = None,
+        pace: str | None = None,
+        player: int = 0,
     ) -> Answered:
         """Append a batch to the log and return its answer. When this returns, the batch is on disk.
 
-        `emitted_at_ms` is the wall clock (Unix time) at which the model closed the batch, `pace` the player's pace.
+        `emitted_at_ms` is the wall clock (Unix time) at which the model closed the batch, `pace` the player's pace and
+        `player` its number.
 
         Raises:
             FairError: what `Batches.append` raises; no event of the batch is stored.
@@ -103,7 +109,7 @@ class Live:
         arrived_at = time.monotonic()
         if emitted_at_ms is not None:
             self.model_to_intake_ms = max(0.0, time.time() * 1000 - emitted_at_ms)
-        commands = await asyncio.wrap_future(self._writer.submit(self._commit, batch, pace))
+        commands = await asyncio.wrap_future(self._writer.submit(self._commit, batch, pace, player))
         if self.head == batch.first:
             self._take(events, arrived_at)
         elif self.head < batch.next:  # another process appended, or a commit of ours was answered with an error
@@ -112,13 +118,14 @@ class Live:
             return Answered(self.digest, commands)
         return Answered(await asyncio.to_thread(self._log.segments.digest, self.run, batch.next), commands)
 
-    async def poll(self, first: int, pace: str | None) -> Answered:
+    async def poll(self, first: int, pace: str | None, player: int = 0) -> Answered:
         """Answer a player that stands at the log's end and has nothing to send.
 
         Raises:
             FairError: what `Batches.poll` raises.
         """
-        commands = await asyncio.wrap_future(self._writer.submit(self._log.batches.poll, self.run, first, pace))
+        polled = self._writer.submit(self._log.batches.poll, self.run, first, pace, player)
+        commands = await asyncio.wrap_future(polled)
         await self.take_from_log()
         return Answered(self.digest, commands)
 
@@ -201,9 +208,9 @@ class Live:
             saved = self._writer.submit(self._log.checkpoints.save, self.run, checkpoints)
             saved.add_done_callback(_report)
 
-    def _commit(self, batch: Batch, pace: str | None) -> list[PendingCommand]:
+    def _commit(self, batch: Batch, pace: str | None, player: int) -> list[PendingCommand]:
         checkpoints, self._checkpoints = self._checkpoints, []
-        commands = self._log.batches.append(self.run, batch, checkpoints, pace)
+        commands = self._log.batches.append(self.run, batch, checkpoints, pace, player)
         if self.head == batch.first:
             self._hash.update(batch.ndjson)
         return commands

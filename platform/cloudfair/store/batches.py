@@ -64,40 +64,48 @@ class Batches:
         self._database, self._runs, self._checkpoints, self._commands = database, runs, checkpoints, commands
 
     def append(
-        self, run: str, batch: Batch, checkpoints: Iterable[StoredCheckpoint] = (), pace: str | None = None
+        self,
+        run: str,
+        batch: Batch,
+        checkpoints: Iterable[StoredCheckpoint] = (),
+        pace: str | None = None,
+        player: int = 0,
     ) -> list[PendingCommand]:
         """Append a batch; when this returns, it is on disk. The same batch again changes nothing.
 
-        `checkpoints` are of earlier positions; the same transaction saves them, which spares a commit. Returns the
-        pending commands of the run.
+        `checkpoints` are of earlier positions; the same transaction saves them, which spares a commit. `player` is the
+        number of the player that sends it; 0 if nobody took the run up. Returns the pending commands of the run.
 
         Raises:
-            ConflictError: the batch leaves a gap, overlaps the log, or follows the end of the run.
+            ConflictError: the batch leaves a gap, overlaps the log, or follows the end of the run, or another player
+                took the run up.
             EventError: the batch begins before the log's latest event.
             UnknownError: there is no such run.
         """
         sha256 = batch.sha256()
         with self._database.transaction() as connection:
             # Moving the head is a compare-and-set, and the transaction's first statement: of two writers one waits.
-            if self._advance(connection, run, batch, pace):
+            if self._advance(connection, run, batch, pace, player):
                 self._insert(connection, run, batch, sha256)
                 for checkpoint in checkpoints:
                     self._checkpoints.upsert(connection, run, checkpoint)
             elif not _is_repeated(connection, run, batch, sha256):
+                self._runs.check_player(connection, run, player)
                 self._refuse(connection, run, batch)
             return self._commands.pending(connection, run)
 
-    def poll(self, run: str, first: int, pace: str | None) -> list[PendingCommand]:
+    def poll(self, run: str, first: int, pace: str | None, player: int = 0) -> list[PendingCommand]:
         """Return the pending commands of a run whose player has nothing to send, and record its pace and heartbeat.
 
         Raises:
-            ConflictError: the log does not end at `first`, where the player stands.
+            ConflictError: the log does not end at `first`, where the player stands, or another took the run up.
             UnknownError: there is no such run.
         """
         row = self._runs.get(run)
         is_recent = row.heard_at is not None and abs(now() - row.heard_at) < HEARTBEAT_EVERY
         is_written = (row.pace, row.fault, is_recent) == (pace, None, True)
         with self._database.transaction() as connection:
+            self._runs.check_player(connection, run, player)
             heard = row.stands() | {"pace": pace, "fault": None, "heard_at": now()}
             if row.head == first and (is_written or self._runs.move(connection, row, heard)):
                 return self._commands.pending(connection, run)
@@ -122,15 +130,17 @@ class Batches:
             rows = session.scalars(select(Received).where(col(Received.run_id) == run))
             return [row.key for row in rows if row.sha256 not in ("", row.checksum())]
 
-    def _advance(self, connection: Connection, run: str, batch: Batch, pace: str | None) -> bool:
-        """Move the head of the log to the end of the batch, if the batch fits; return whether it does."""
+    def _advance(self, connection: Connection, run: str, batch: Batch, pace: str | None, player: int) -> bool:
+        """Move the head of the log to the end of the batch, if the batch and its player fit; return whether they do."""
         fits = (
             col(Run.id) == run,
             col(Run.head) == batch.first,
             col(Run.at_ms) <= batch.first_at_ms,
             col(Run.ended).is_(False),
+            col(Run.player) == player,
         )
         stands = {"head": batch.next, "at_ms": batch.last_at_ms, "ended": batch.ends, "pace": pace, "fault": None}
+        stands |= {"player": player}
         values = stands | {"state_sha256": state_checksum(run, stands), "heard_at": now()}
         return bool(connection.execute(update(Run).where(*fits).values(values)).rowcount)
 

@@ -102,15 +102,16 @@ class Commands:
             query = select(Command).where(col(Command.run_id).not_in(select(col(Run.id))))
             return list(session.scalars(query))
 
-    def acknowledge(self, run: str, number: int, at_ms: int, refused: str | None) -> Command:
+    def acknowledge(self, run: str, number: int, at_ms: int, refused: str | None, player: int = 0) -> Command:
         """Record at which simulated moment a run applied a command, or why it refused. A repetition changes nothing.
 
         Raises:
-            ConflictError: it was acknowledged at another moment.
+            ConflictError: it was acknowledged at another moment, or another player took the run up.
             DamageError: it is not what was written.
             UnknownError: there is no such command.
         """
         with self._database.session() as session:
+            self._runs.check_player(session.connection(), run, player)
             command = session.get(Command, (run, number))
             if command is None:
                 raise UnknownError(f"run {run} has no command {number}; GET /runs/{run}/commands lists them")

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 
-from cloudfair.errors import DamageError, UnknownError
+from cloudfair.errors import ConflictError, DamageError, UnknownError
 from cloudfair.store.checksums import STATE, state_checksum
 from cloudfair.store.database import Database
+from cloudfair.store.states import now
 from cloudfair.store.tables import Run
 from fairfacts.errors import BackendError, did_you_mean
 
@@ -115,9 +116,40 @@ class Runs:
         with self._database.transaction() as connection:
             return dict(connection.execute(query).all())
 
-    def fail(self, run: str, fault: str) -> None:
-        """Record why a run is no longer played, unless it has ended or an operator stopped it."""
-        while not (row := self.get(run)).ended and row.pace != "stopped":
+    def take_up(self, run: str) -> Run:
+        """Give a run to a new player, whose number is `player` of the row returned; earlier ones append no more.
+
+        Raises:
+            UnknownError: there is no such run.
+        """
+        while True:
+            row = self.get(run)
+            taken = row.stands() | {"player": row.player + 1, "fault": None, "heard_at": now()}
+            with self._database.transaction() as connection:
+                if self.move(connection, row, taken):
+                    row.player, row.fault = taken["player"], None
+                    return row
+
+    def check_player(self, connection: Connection, run: str, player: int) -> None:
+        """Check that a run is not in the hands of another player; nobody takes it up before the transaction ends.
+
+        Raises:
+            ConflictError: it is.
+            UnknownError: there is no such run.
+        """
+        query = select(col(Run.player), col(Run.head)).where(col(Run.id) == run).with_for_update(key_share=True)
+        if (row := connection.execute(query).first()) is None:
+            raise self.unknown(run)
+        if row.player != player:
+            raise ConflictError(
+                f"run {run}: it is played by another process, which took it up; watch it with fair watch {run}, or take"
+                f" it back with fair run --resume {run}",
+                head=row.head,
+            )
+
+    def fail(self, run: str, fault: str, player: int = 0) -> None:
+        """Record why a run is no longer played by a player, unless it ended, was stopped, or was taken up again."""
+        while not (row := self.get(run)).ended and row.pace != "stopped" and row.player <= player:
             with self._database.transaction() as connection:
                 if self.move(connection, row, row.stands() | {"fault": fault}):
                     return

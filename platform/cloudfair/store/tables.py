@@ -62,6 +62,8 @@ class Run(SQLModel, table=True):
     """How it is played, as its player last reported: `max`, simulated seconds a second, `paused` or `stopped`."""
     fault: str | None = Field(default=None, sa_type=Text)
     """Why it is no longer played, if its playing failed and that was reported."""
+    player: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    """How often the run was taken up. Only the latest player may append: an earlier one, which lives on, may not."""
     heard_at: datetime | None = Field(default_factory=now, sa_type=UtcDateTime)
     """The time of its player's latest heartbeat, to some seconds; null if an earlier release took the latest one."""
     sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})

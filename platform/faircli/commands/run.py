@@ -58,18 +58,24 @@ def run(
     - `fair run ciftis2020 --open --stay` opens the page, and serves it after the run as well.
     - `fair run --resume RUN` completes a run that broke off.
     """
+    import functools
     import time
 
     import httpx
 
     from faircli.backend import reach
     from faircli.browser import open_page
+    from faircli.connection import PATIENCE_S
     from faircli.console import note, print_json, warn
     from faircli.outbox import BATCH_EVENTS
     from faircli.playing import Playing
     from faircli.reports import show_reports
     from faircli.request import Request, load, pace_of
     from fairfacts.errors import ScenarioError
+
+    @functools.lru_cache  # it is tried some times a second, and said once
+    def away(trouble: str) -> None:
+        note(f"waiting for the backend: {trouble}")
 
     pace = pace_of(speed)
     if scenario is None and resume is None:
@@ -80,11 +86,12 @@ def run(
     if to and database != DATABASE:
         warn(f"--db {database}: is ignored, as the backend at {to[0]} keeps the run in its own")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    patience_s = PATIENCE_S if resume else 0.0
     with (
-        reach(to or [], database, token) as backend,
+        reach(to or [], database, token, patience_s=patience_s, on_away=away) as backend,
         httpx.Client(base_url=backend.url, headers=headers, verify=backend.url.startswith("https:")) as client,
     ):
-        playing = Playing(client, backend, lambda trouble: note(f"waiting for the backend: {trouble}"))
+        playing = Playing(client, backend, away)
         if resume is not None:
             asked, loaded = playing.resume(resume, asked)
         assert loaded is not None, "a run is named by its scenario or by its id"

@@ -161,6 +161,7 @@ def test_routes_are_described(client: httpx.Client) -> None:
         ("/runs/{run}/figures/audit", "get"),
         ("/runs/{run}/events", "get"),
         ("/runs/{run}/events", "post"),
+        ("/runs/{run}/player", "post"),
         ("/runs/{run}/parquet", "get"),
         ("/runs/{run}/parquet/{file}", "get"),
         ("/runs/{run}/query", "post"),
