@@ -59,9 +59,11 @@ def load(request: Request) -> Scenario:
 def record_of(scenario: Scenario, request: Request) -> dict[str, Any]:
     """Return what a backend keeps of a run that is about to begin, as JSON can carry it.
 
-    The reports of the scenario's files, in short, are part of its request: `GET /runs/{run}` shows them.
+    The reports of the scenario's files, in short, are part of its request: `GET /runs/{run}` shows them. So is what it
+    overrides of its fair: two runs are compared by it (`fairfacts.evidence.settings`).
     """
     kept = msgspec.to_builtins(msgspec.structs.replace(request, sha256=scenario.sha256()))
+    kept |= {"fair": scenario.fair.key, "overrides": {name: list(pair) for name, pair in scenario.overrides.items()}}
     if scenario.reports:
         kept["reports"] = [line for report in scenario.reports for line in report.summary()]
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +19,7 @@ from fairfacts.evidence.comparison import Row, Simulated, emergent, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import LeftOut, left_out
+from fairfacts.evidence.settings import Settings, settings_of
 from fairfacts.measures import State, value_at
 from fairfacts.parts.runs import RunMeasures
 from fairlab.ensemble import Ensemble
@@ -70,6 +72,14 @@ class Subject:
     def at_hand(self) -> list[int] | None:
         """Return the moments of which an ensemble holds measures; None of a run, whose log has all of them."""
         return [int(moment) for moment in self.ensemble.replications[0].moments] if self.ensemble else None
+
+    @property
+    def settings(self) -> Settings:
+        """Return what it was started with."""
+        if self.ensemble:
+            return self.ensemble.settings
+        assert self.kept is not None, "it is a run or an ensemble"
+        return settings_of(self.kept.model_dump(), json.loads(self.kept.request))
 
     def emergent(self) -> list[Row]:
         """Return a row for each emergent measure: one that matters and that nobody reported."""

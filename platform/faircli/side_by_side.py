@@ -33,15 +33,19 @@ def compare_two(
     a: Subject, b: Subject, series: str | None, rows_a: list[Row], rows_b: list[Row], *, as_json: bool
 ) -> None:
     """Show the measures of two runs or ensembles, or a breakdown of two runs, side by side."""
-    differing = _differences(a, b, series)
+    differing, settings = _differences(a, b, series), a.settings.against(b.settings)
     if as_json:
         names = {
             "a": run_columns(a.kept) if a.kept else as_plain(a),
             "b": run_columns(b.kept) if b.kept else as_plain(b),
         }
-        head = names | {"series": series, "differences": differing}
+        head = names | {"series": series, "settings": settings, "differences": differing}
         print_json(head | {"comparison": {"a": rows_a, "b": rows_b}})
         return
+    if settings:
+        columns = (("setting", "left"), ("A", "left"), ("B", "left"))
+        rows = ((each.setting, each.a or "none", each.b or "none") for each in settings)
+        out.print(table("What differs", columns, rows), "")
     if isinstance(differing, dict):
         out.print(_table_of_pairs(differing))
     elif differing:

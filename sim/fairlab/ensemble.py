@@ -17,6 +17,7 @@ from typing import Literal
 import msgspec
 
 from fairfacts.errors import LabError, did_you_mean
+from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.interchange.reading import read_json
 from fairfacts.measures import MEASURES
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
@@ -54,9 +55,18 @@ class Ensemble(msgspec.Struct, frozen=True):
     replications: tuple[Replication, ...]
     fair: FairDescription = NO_FAIR
     """The fair that was played."""
+    overrides: dict[str, tuple[str, str]] = {}
+    """What the scenario plays otherwise than its fair states: by setting, the fair's value and the one played."""
     as_of: str = ""
     """Where each replication has parameters of its own (`fairlab.members`), the moment by which these were known."""
     kind: Literal["cloudfair.ensemble"] = "cloudfair.ensemble"
+
+    @property
+    def settings(self) -> Settings:
+        """Return what it was started with, as runs are compared by it."""
+        always = {name: str(getattr(self, name)) for name in ALWAYS if name not in ("replication", "scale")}
+        always |= {"scale": f"{self.scale:.15g}", "replication": f"0 to {len(self.replications) - 1}"}
+        return Settings(always, self.fair.key, self.overrides)
 
     @property
     def digest(self) -> str:
@@ -237,6 +247,7 @@ def _ensemble(
         calibrated=scenario.calibrated,
         replications=replications,
         fair=scenario.fair.describe(scenario.parameters.fair.days),
+        overrides=dict(scenario.overrides),
     )
 
 

@@ -88,8 +88,10 @@ class Backend:
         self._thread.join()
         self._listener.__exit__(None, None, None)
 
-    def begin(self, seed: int = 7, scale: float | None = None, scenario: str = "ciftis2020") -> str:
-        new = {"scenario": scenario, "seed": seed, "scale": scale or SCALE, "version": "0.1.0"}
+    def begin(
+        self, seed: int = 7, scale: float | None = None, scenario: str = "ciftis2020", request: object = None
+    ) -> str:
+        new = {"scenario": scenario, "seed": seed, "scale": scale or SCALE, "version": "0.1.0", "request": request}
         return str(httpx.post(f"{self.url}/runs", json=new, headers=self._bearing).raise_for_status().json()["run"])
 
     @property

@@ -191,6 +191,21 @@ def test_two_runs_say_what_differs_and_unlike_scales_are_not_compared(
     expect(shares).to_have_text(re.compile(r"points$"))
 
 
+def test_two_scenario_files_say_which_parameters_differ(
+    backend: Any, real: Any, fair: Any, open_page: OpenPage
+) -> None:
+    """Only `--set` was told; a file of a user's own says as much."""
+    request = {"fair": "ciftis2020", "overrides": {"venue.cap": ["60000", "18000"]}, "changes": []}
+    other = {"fair": "ciftis2020", "overrides": {"negotiations.patience_mean_min": ["45", "30"]}, "changes": []}
+    runs = [backend.begin(request=one) for one in (request, other)]
+    for run in runs:
+        backend.append(run, 0, [*fair[0], *fair[1]])
+    page = open_page(f"?view=runs&run={runs[0]}&pick={runs[1]}")
+    expect(page.locator(".differences li")).to_have_text(
+        ["negotiations.patience_mean_min: 45 → 30", "venue.cap: 18000 → 60000"]
+    )
+
+
 def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, head = send(backend, real[:4])
     backend.append(run, head, [], "3600")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -14,6 +16,7 @@ from cloudfair.feed.pair import reached_ms
 from cloudfair.http.responses import example, json_answer, not_valid
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.differences import differences, series_differences
+from fairfacts.evidence.settings import settings_of
 
 router = APIRouter()
 
@@ -40,6 +43,18 @@ class DifferenceRow(BaseModel):
     """b / a; null where a is 0."""
 
 
+class Setting(BaseModel):
+    """A setting that two runs do not share."""
+
+    model_config = example(setting="negotiations.patience_mean_min", a="45", b="30")
+
+    setting: str
+    """scenario, seed, replication, scale, version, fair, or the name of a parameter."""
+    a: str
+    """Empty where the run has none."""
+    b: str
+
+
 class PairAnswer(BaseModel):
     """Two runs at one simulated moment."""
 
@@ -47,6 +62,8 @@ class PairAnswer(BaseModel):
     """Since the epoch of each."""
     a: Side
     b: Side
+    settings: list[Setting]
+    """What the runs were started with, where that differs. Runs that others send say no more than their first event."""
     rows: list[DifferenceRow]
 
 
@@ -65,6 +82,7 @@ async def get_pair(
     It is of the moment that both have reached, or of `at`, by the epoch of `a`, where that is earlier.
     """
     sides = (await here.runs.get(a), await here.runs.get(b))
+    kept = [await asyncio.to_thread(here.log.runs.get, live.run) for live in sides]
     epoch, _ = (live.state().parts.run.began for live in sides)
     at_ms = reached_ms(sides)
     if at is not None:
@@ -76,4 +94,7 @@ async def get_pair(
     except ScenarioError as fault:
         raise not_valid("series", series, str(fault).removeprefix("--series ")) from fault
     told = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
-    return json_answer({"at_ms": at_ms, "a": told[0], "b": told[1], "rows": rows})
+    started = [settings_of(row.model_dump(), json.loads(row.request)) for row in kept]
+    return json_answer(
+        {"at_ms": at_ms, "a": told[0], "b": told[1], "settings": started[0].against(started[1]), "rows": rows}
+    )

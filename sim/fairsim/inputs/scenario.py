@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.imported import lay_in, read_programme
+from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
@@ -54,6 +55,8 @@ class Scenario(msgspec.Struct, frozen=True):
     """What goes wrong, or is changed, while the fair is on."""
     timetable: Timetable | None = None
     """The programme that is played instead of the documented one."""
+    overrides: Mapping[str, tuple[str, str]] = {}
+    """What it plays otherwise than its fair states (`fairsim.inputs.overrides`): for people, who compare two runs."""
     reports: tuple[Report, ...] = ()
     """What the readers of its files coerced, moved, assumed or left out."""
 
@@ -121,6 +124,7 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         calibrated=calibrated,
         disruptions=_plan(said, parameters, economies, scale, timetable),
         timetable=timetable,
+        overrides=overrides_of(said),
         reports=reports,
     )
 

@@ -59,6 +59,11 @@ def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: floa
     return None if faults.found else parameters
 
 
+def stated_values(rows: Mapping[str, Row], changes: Changes) -> dict[str, Any]:
+    """Return the value of each parameter by name, as stated: at no scale. What has a fault is missing."""
+    return {name: stated.value for name, stated in _stated(rows, changes, Faults()).items()}
+
+
 def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[str, Stated]:
     """Return the value of each parameter; one that has a fault is missing."""
     for name, (_, place) in changes.items():

@@ -31,6 +31,7 @@ def test_pair_is_read_at_the_moment_that_both_have_reached_or_before(
             "at_ms": (count - 1) * STEP_MS,
             "a": {"run": a, "position": count},
             "b": {"run": b, "position": count},
+            "settings": [],
             "rows": msgspec.to_builtins(rows),
         }
 

@@ -27,7 +27,13 @@ def test_two_runs_are_compared(fair: Fair) -> None:
     hours = fair.json("compare", a["run"], b["run"], "--series", "negotiations.per_hour")["differences"]
     assert [sum(row[side] for row in hours) for side in "ab"] == asked
 
-    lines = fair("compare", a["run"], b["run"]).stdout.splitlines()
+    shown = fair("compare", a["run"], b["run"]).stdout
+    told_first, _, rest = shown.partition("\n\n")
+    assert [line.split() for line in told_first.splitlines()] == [
+        ["What", "differs"], ["setting", "A", "B"], ["seed", "7", "8"],
+    ]  # fmt: skip
+    assert told["settings"] == [{"setting": "seed", "a": "7", "b": "8"}]
+    lines = rest.splitlines()
     table = lines[2:].index("")
     assert [line.split()[0] for line in lines[2 : 2 + table]] == list(rows)
     assert lines[4 + table].split() == ["figure", "reported", "A", "B", "A", "ratio", "B", "ratio", "role"]

@@ -67,19 +67,23 @@ def test_scenario_of_a_path_changes_what_it_says_and_nothing_else(tmp_path: Path
     )
     old = shipped.parameters
     replace = msgspec.structs.replace
-    assert mine == replace(
-        shipped,
-        name="mine",
-        title="Patient visitors",
-        question="Who waits?",
-        parameters=replace(
-            old,
-            negotiations=replace(old.negotiations, patience_mean_min=120.0),
-            fair=replace(old.fair, opens_on=date(2021, 9, 3)),
-            programme=replace(old.programme, room_seats=(50, 30)),
-        ),
-        inputs=tuple(figure for figure in shipped.inputs if figure != "fair.opens"),
-        economies=(replace(shipped.economies[0], weight=1453.472 / 2), *shipped.economies[1:]),
+    assert (
+        mine
+        == replace(
+            shipped,
+            overrides=mine.overrides,  # of which test_overrides is
+            name="mine",
+            title="Patient visitors",
+            question="Who waits?",
+            parameters=replace(
+                old,
+                negotiations=replace(old.negotiations, patience_mean_min=120.0),
+                fair=replace(old.fair, opens_on=date(2021, 9, 3)),
+                programme=replace(old.programme, room_seats=(50, 30)),
+            ),
+            inputs=tuple(figure for figure in shipped.inputs if figure != "fair.opens"),
+            economies=(replace(shipped.economies[0], weight=1453.472 / 2), *shipped.economies[1:]),
+        )
     )
 
 

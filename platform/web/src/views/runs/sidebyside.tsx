@@ -119,17 +119,18 @@ function isComparable({ a, b }: Both, path: string): boolean {
 /** What the two runs were started with, where that differs, and what a difference between two single runs is worth. */
 function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both }) {
   const { language } = page;
-  const [a, b] = [page.watched, pair.other].map((id) => settingsOf(page.runs?.find((run) => run.id === id)));
+  const runs = [page.watched, pair.other].map((id) => page.runs?.find((run) => run.id === id));
+  const [a, b] = runs.map((run, side) => settingsOf(run, runs[1 - side]));
   const differing = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
     (name) => a?.[name] !== b?.[name],
   );
-  const nothing = say(language, "as_in_scenario");
+  const nothing = say(language, "none_yet");
   return (
     <div id="differences">
       <ul class="differences">
         {differing.map((name) => (
           <li key={name}>
-            {named(language, "setting", name) ?? name}: <b>{a?.[name] ?? nothing}</b> → <b>{b?.[name] ?? nothing}</b>
+            {named(language, "setting", name) ?? name}: <b>{a?.[name] || nothing}</b> → <b>{b?.[name] || nothing}</b>
           </li>
         ))}
       </ul>
@@ -139,15 +140,26 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
   );
 }
 
-/** Returns the settings of a run by name: scenario, seed, scale, and each changed parameter. */
-function settingsOf(run: Run | undefined): Record<string, string> {
+/** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */
+type Kept = { fair?: string; overrides?: Record<string, [string, string]> };
+
+/**
+ * Returns the settings of a run by name: scenario, seed, scale, and each parameter that it or the other run overrides.
+ *
+ * What only the other one overrides is the fair's own value here, if both play the same fair. As `against` of the
+ * backend (`fairfacts.evidence.settings`), which asks the log of both; the list of runs is here already.
+ */
+function settingsOf(run: Run | undefined, other: Run | undefined): Record<string, string> {
   if (run === undefined) return {};
-  const { changes = [] } = (run.request ?? {}) as { changes?: string[] };
-  const changed = changes.map((change): [string, string] => {
-    const [path = "", value = ""] = change.split("=");
-    return [path, value];
-  });
-  return { scenario: run.scenario, seed: String(run.seed), scale: String(run.scale), ...Object.fromEntries(changed) };
+  const [own, others] = [run, other].map((one) => (one?.request ?? {}) as Kept);
+  const usual = own?.fair === others?.fair ? Object.entries(others?.overrides ?? {}) : [];
+  const started = ["scenario", "seed", "replication", "scale", "version"] as const;
+  return {
+    ...Object.fromEntries(started.map((name) => [name, String(run[name])])),
+    ...(own?.fair && others?.fair ? { fair: own.fair } : {}),
+    ...Object.fromEntries(usual.map(([name, [value]]) => [name, value])),
+    ...Object.fromEntries(Object.entries(own?.overrides ?? {}).map(([name, [, value]]) => [name, value])),
+  };
 }
 
 const made = new Map<string, { of: Counts; line: Line }>();

@@ -1,0 +1,68 @@
+"""Settings: what two runs were started with, where that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+ALWAYS = ("scenario", "seed", "replication", "scale", "version")
+
+
+class SettingDifference(msgspec.Struct, frozen=True):
+    """A setting that two runs do not share."""
+
+    setting: str
+    """scenario, seed, replication, scale, version, fair, or the name of a parameter, as `--set` takes it."""
+    a: str
+    """As a text; empty where the run has none, or plays what its own fair states."""
+    b: str
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """What a run or an ensemble was started with."""
+
+    always: dict[str, str]
+    """Of every run: `ALWAYS`."""
+    fair: str = ""
+    """Key of the fair; empty where it is not known."""
+    overrides: dict[str, tuple[str, str]] = {}
+    """By setting: the fair's own value, and the one that is played."""
+
+    def against(self, other: Settings) -> list[SettingDifference]:
+        """Return the settings in which another run differs from this one, those of every run first.
+
+        What only one of them overrides is the fair's own value in the other, if both play the same fair.
+        """
+        differing = [SettingDifference(name, self.always[name], other.always[name]) for name in ALWAYS]
+        if self.fair and other.fair:
+            differing.append(SettingDifference("fair", self.fair, other.fair))
+        is_same_fair = self.fair == other.fair
+        for name in [*self.overrides, *(name for name in other.overrides if name not in self.overrides)]:
+            a, b = (side.overrides.get(name) for side in (self, other))
+            usual = ((a or b) or ("", ""))[0] if is_same_fair else ""
+            differing.append(SettingDifference(name, a[1] if a else usual, b[1] if b else usual))
+        return [one for one in differing if one.a != one.b]
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    """What of the request that is kept with a run says how it was started."""
+
+    fair: str = ""
+    overrides: dict[str, tuple[str, str]] = {}
+
+
+def settings_of(run: Mapping[str, Any], request: object) -> Settings:
+    """Return what a run was started with.
+
+    Args:
+        run: its columns, those of `ALWAYS` among them.
+        request: what its sender had kept with it; whatever is not of `fair run` says nothing.
+    """
+    always = {name: f"{run[name]:.15g}" if name == "scale" else str(run[name]) for name in ALWAYS}
+    try:
+        kept = msgspec.convert(request, _Kept)
+    except msgspec.ValidationError:
+        kept = _Kept()
+    return Settings(always, kept.fair, kept.overrides)
