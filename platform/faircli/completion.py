@@ -91,7 +91,11 @@ def _files(incomplete: str, suffix: str) -> list[str]:
     folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
     with suppress(OSError):
         paths = sorted(folder.iterdir())
-        names = [f"{path}/" if path.is_dir() else str(path) for path in paths if path.is_dir() or path.suffix == suffix]
+        names = [
+            f"{path}/" if path.is_dir() else str(path)
+            for path in paths
+            if path.is_dir() or path.suffix.lower() == suffix
+        ]
         return [name for name in names if name.startswith(incomplete) and not name.startswith(".")]
     return []
 

@@ -93,7 +93,7 @@ def subject(which: str | None, database: str) -> Subject:
         UnknownError: there is no such run.
         LabError: the file cannot be read, or holds no ensemble.
     """
-    if which is not None and which.endswith(".json"):
+    if which is not None and which.lower().endswith(".json"):
         return of_ensemble(which, Ensemble.load(Path(which)))
     log = Log.open(database, read_only=True)
     return of_run(log, find_run(log, which))

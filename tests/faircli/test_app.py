@@ -88,6 +88,15 @@ def test_parameters_of_every_shipped_fair_are_completed() -> None:
     assert complete_change("organisations.trade_visitor.o") == ["organisations.trade_visitor.overseas_share="]
 
 
+def test_files_are_completed_whatever_the_letters_of_their_suffix(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.TOML", "mine.toml", "mine.txt"):
+        (tmp_path / name).write_text("")
+    assert complete_scenario("mi") == ["mine.TOML", "mine.toml"]
+
+
 def test_fairs_are_completed_wherever_a_fair_or_a_scenario_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

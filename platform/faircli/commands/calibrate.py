@@ -159,7 +159,7 @@ def _check_files(output: Path | None, resume: Path | None) -> None:
     from faircli.files import check_output
     from fairfacts.errors import LabError
 
-    if output is not None and output.suffix not in (".toml", ".json"):
+    if output is not None and output.suffix.lower() not in (".toml", ".json"):
         raise LabError(f"-o {output}: is neither .toml (a scenario with the values) nor .json (the whole result)")
     check_output(output)
     check_output(resume, option="--resume")
@@ -168,7 +168,7 @@ def _check_files(output: Path | None, resume: Path | None) -> None:
 def _store(fitted: Calibration, output: Path | None, folder: Path | None) -> None:
     from fairlab.store import write_parameters, write_scenario
 
-    if output is not None and output.suffix == ".json":
+    if output is not None and output.suffix.lower() == ".json":
         fitted.save(output)
     elif output is not None:
         write_scenario(fitted, output)

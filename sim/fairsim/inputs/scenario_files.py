@@ -144,15 +144,20 @@ def _find(which: str, beside: Path | None = None) -> Place | None:
     # a scenario comes before the fair of the same name: it is its baseline, with what `fair calibrate` fits
     if which in scenario_names():
         return Place(which, f"{which}.toml", data("scenarios") / f"{which}.toml")
-    if which.endswith(".toml") or "/" in which:
+    if _is_toml(which) or "/" in which:
         path = (beside or Path()) / which
-        if path.suffix == ".toml" or not find_fair(which, beside):
+        if _is_toml(path.name) or not find_fair(which, beside):
             return Place(_name_of(path), which if beside is None else str(path), path)
     if found := find_fair(which, beside):
         folder, source = found
         own = which if beside is None or which in fair_names() else "."  # from its file
         return Place(source.name, f"{folder}/{FAIR_FILE}", source, own)
     return None
+
+
+def _is_toml(name: str) -> bool:
+    """Return whether a name is that of a file of TOML, in small letters or large ones."""
+    return name.lower().endswith(".toml")
 
 
 def _name_of(path: Path) -> str:
@@ -199,7 +204,7 @@ def _chain(place: Place) -> Tables:
 def _read(place: Place) -> dict[str, Any]:
     """Return a scenario's table."""
     faults = Faults()
-    if isinstance(place.source, Path) and place.source.suffix != ".toml" and place.source.is_dir():
+    if isinstance(place.source, Path) and not _is_toml(place.source.name) and place.source.is_dir():
         raise ScenarioError(f"{place.said_in}: is a folder without a {FAIR_FILE}; fair new makes one")
     table = read_toml(place.source, place.said_in, faults, f"shipped are {', '.join(scenario_names())}")
     faults.refuse()

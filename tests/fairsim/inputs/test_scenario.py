@@ -127,6 +127,17 @@ def test_scenario_extends_a_shipped_fair_and_one_of_a_folder(tmp_path: Path, mon
         assert ([said.fair.key], said.values["venue.cap"]) == (names, (7, str(path)))
 
 
+@pytest.mark.parametrize("suffix", ["toml", "TOML", "Toml"])
+def test_file_of_a_scenario_may_have_its_suffix_in_large_letters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+):
+    monkeypatch.chdir(tmp_path)
+    Path(f"base.{suffix}").write_text('extends = "ciftis2020"\n[venue]\ncap = 7\n')
+    Path(f"mine.{suffix}").write_text(f'extends = "base.{suffix}"\n')
+    said = read_scenario(f"mine.{suffix}")
+    assert (said.name, said.values["venue.cap"]) == ("mine", (7, f"base.{suffix}"))
+
+
 @pytest.mark.parametrize(
     ("base", "complaint"),
     [
