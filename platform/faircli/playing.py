@@ -122,7 +122,7 @@ class Playing:
         disruptions = self._earlier_disruptions(run, outbox)
         fair = Fair(scenario, request.seed, request.replication)
         try:
-            with few_collections():
+            with few_collections(to_the_end=True):
                 Player(fair, outbox, pace, disruptions=disruptions, on_progress=self._show(scenario)).play()
             return outbox.close()
         except KeyboardInterrupt:

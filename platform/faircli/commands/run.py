@@ -133,6 +133,7 @@ def _show(result: dict[str, Any], database: str) -> None:
 
 def _stay(url: str, *, is_own: bool) -> None:
     """Wait for Ctrl-C in a terminal, where this command serves the page."""
+    import gc
     import sys
     import time
     from contextlib import suppress
@@ -144,6 +145,8 @@ def _stay(url: str, *, is_own: bool) -> None:
     elif not sys.stdout.isatty():
         warn("--stay: is ignored, as the output goes to no terminal whose Ctrl-C could end it")
     else:
+        gc.unfreeze()  # the fair, which was to stay in memory to the end of the process (`few_collections`)
+        gc.collect()
         note(f"The page stays at {url} until Ctrl-C.")
         with suppress(KeyboardInterrupt):
             while True:

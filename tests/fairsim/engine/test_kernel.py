@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Generator
 from typing import Any
 
@@ -10,7 +11,7 @@ import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fairsim.engine.kernel import BEHIND_ALL_ELSE, BUCKET_BITS, Arrivals, Callback, Kernel
+from fairsim.engine.kernel import BEHIND_ALL_ELSE, BUCKET_BITS, Arrivals, Callback, Kernel, few_collections
 
 BUCKET_MS = 1 << BUCKET_BITS
 DELAYS = st.one_of(st.integers(0, 3), st.sampled_from([BUCKET_MS - 1, BUCKET_MS, 7 * BUCKET_MS]), st.integers(0, 10**7))
@@ -130,3 +131,14 @@ def test_a_process_that_fails_stops_the_run():
     env.process(story())
     with pytest.raises(LookupError, match="a room that is not there"):
         env.run()
+
+
+@pytest.mark.parametrize("to_the_end", [False, True])
+def test_what_a_block_of_few_collections_leaves_is_searched_unless_the_process_ends(to_the_end: bool) -> None:
+    usual = gc.get_threshold()
+    try:
+        with few_collections(to_the_end=to_the_end):
+            assert gc.get_threshold() > usual
+        assert (gc.get_threshold(), gc.get_freeze_count() > 0) == (usual, to_the_end)
+    finally:
+        gc.unfreeze()
