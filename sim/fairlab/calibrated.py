@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from fairfacts.errors import LabError
-from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.reading import read_json, write_json
 from fairlab.estimates import Estimate
 from fairlab.identifiability import Identifiability
 
@@ -104,10 +104,7 @@ class Calibration(msgspec.Struct, frozen=True):
         Raises:
             LabError: it cannot be written.
         """
-        try:
-            path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
-        except OSError as fault:
-            raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+        write_json(path, self, LabError)
 
     @classmethod
     def load(cls, path: Any) -> Calibration:

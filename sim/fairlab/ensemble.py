@@ -18,7 +18,7 @@ import msgspec
 
 from fairfacts.errors import LabError, did_you_mean
 from fairfacts.evidence.settings import ALWAYS, Settings
-from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.reading import read_json, write_json
 from fairfacts.measures import MEASURES
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate
@@ -98,10 +98,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         Raises:
             LabError: it cannot be written.
         """
-        try:
-            path.write_bytes(msgspec.json.encode(self))
-        except OSError as fault:
-            raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+        write_json(path, self, LabError, indent=-1)
 
     @classmethod
     def load(cls, path: Path) -> Ensemble:

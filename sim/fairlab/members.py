@@ -12,7 +12,7 @@ import numpy as np
 
 from fairfacts.errors import LabError
 from fairfacts.evidence.comparison import Row
-from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.reading import read_json, write_json
 from fairlab.identifiability import Floats
 from fairlab.sensitivity import factors_of
 from fairlab.targets import FreeParameter
@@ -126,10 +126,7 @@ class Members(msgspec.Struct, frozen=True):
         Raises:
             LabError: it cannot be written.
         """
-        try:
-            path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=1) + b"\n")
-        except OSError as fault:
-            raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+        write_json(path, self, LabError)
 
     @classmethod
     def load(cls, path: Path) -> Members:
