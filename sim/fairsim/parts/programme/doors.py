@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +27,8 @@ MOST_ATTENDEES = 1 << 20
 """Maximum number of people who come to one session. It bounds their keys."""
 TRIES = 40
 """Number of visitors who are asked for each attendee, until one is interested enough; the last one comes anyhow."""
+FIRST_TRIES = 6
+"""So many are drawn for all attendees of a session at once; more are seldom needed, and drawn one by one."""
 
 
 class Doors:
@@ -72,10 +77,13 @@ class Doors:
         if not weights[-1]:
             return  # a fair of organisations from overseas alone
         who = np.searchsorted(weights, self._audience.uniform(keys, WHO) * weights[-1], side="right")
+        first_tries = [self._audience.uniform(keys, VISITOR + number) for number in range(2 * FIRST_TRIES)]
+        columns = (keys.tolist(), who.tolist(), gaps_ms(times_ms, env.now), np.stack(first_tries, axis=1).tolist())
+        most = float(interested.max())
         admitted: list[Visitor] = []
-        for key, organisation, wait_ms in zip(keys.tolist(), who.tolist(), gaps_ms(times_ms, env.now), strict=True):
+        for key, organisation, wait_ms, tries in zip(*columns, strict=True):
             yield env.timeout(wait_ms)
-            visitor = self._visitor(key, interested)
+            visitor = self._visitor(key, tries, interested, most)
             if self._come(session, key, organisation, visitor) and visitor is not None:
                 visitor.in_session = True
                 self._venue.sit_down(visitor, session.ends_ms)
@@ -103,20 +111,25 @@ class Doors:
         self._context.emit(AttendeeAdmitted(self._context.env.now, number, organisation, economy, of_halls))
         return True
 
-    def _visitor(self, key: int, interested: Floats) -> Visitor | None:
-        """Return a visitor of the halls who comes, by interest, and is in no session; None if there is none."""
-        most, chosen = float(interested.max()), None
-        for attempt in range(TRIES):
-            visitor = self._venue.somebody(self._audience.scalar_uniform(key, VISITOR + 2 * attempt))
+    def _visitor(self, key: int, first_tries: list[float], interested: Floats, most: float) -> Visitor | None:
+        """Return a visitor of the halls who comes, by interest, and is in no session; None if there is none.
+
+        Each try takes two numbers: which visitor, and whether that one comes. Those of the first tries are drawn.
+        """
+        chosen, tries = None, chain(first_tries, self._further_tries(key))
+        for which, chance in zip(tries, tries, strict=True):
+            visitor = self._venue.somebody(which)
             if visitor is None:
                 return None
             if visitor.in_session or visitor.organisation is None:  # sessions are for delegates
                 continue
             chosen = visitor
-            chance = self._audience.scalar_uniform(key, VISITOR + 2 * attempt + 1)
             if chance < float(interested[visitor.organisation]) / most:
                 break
         return chosen
+
+    def _further_tries(self, key: int) -> Iterator[float]:
+        return (self._audience.scalar_uniform(key, VISITOR + number) for number in range(2 * FIRST_TRIES, 2 * TRIES))
 
     def _draw_arrivals(self, session: Session, planned: Session) -> tuple[Keys, NDArray[np.int64]]:
         """Return the keys of the people who come to a session, and when."""
