@@ -2,6 +2,8 @@
 
 A block of the language `sh` holds commands. A block with a file name behind its language, such as `toml my-fair.toml`,
 is written to that file. `sh no-run` marks what a test cannot run: a made-up secret, a command of make.
+
+Each command of `fair` is started as it is installed where a page first calls it; after that, a nursery forks it.
 """
 
 from __future__ import annotations
@@ -23,11 +25,13 @@ import psycopg
 import pytest
 from tests.cloudfair.nats import free_port, nats_server
 from tests.cloudfair.postgres import postgres
+from tests.ready.program import programs
 from tests.real import starts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CALL = re.compile(r"\bfair ([a-z]+)")
 SMALLER = {
     "--scale 0.1": "--scale 0.005",
     '"scale": 0.1': '"scale": 0.005',
@@ -58,12 +62,13 @@ class Block(NamedTuple):
 class Reader:
     """Somebody who does what a page says, in an empty folder."""
 
-    def __init__(self, folder: Path, services: dict[str, str]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, services: dict[str, str], begins: set[str]) -> None:
+        """`begins` are the commands of `fair` that no page before this one calls."""
+        self._folder, self._begins = folder, begins
         self._ports = {"8000": str(free_port()), "8001": str(free_port()), "8002": str(free_port())}
         self._services = services
         self._env = {name: value for name, value in os.environ.items() if not name.startswith("CLOUDFAIR_")}
-        self._env["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), self._env["PATH"]])
+        self._path = [str(Path(sys.executable).parent), self._env["PATH"]]
         self._background: list[subprocess.Popen[bytes]] = []
 
     def follow(self, block: Block) -> None:
@@ -131,11 +136,18 @@ class Reader:
         return subprocess.run(
             ["bash", "-o", "pipefail", "-c", self._addressed(command)],
             cwd=self._folder,
-            env=self._env,
+            env=self._env_for(command),
             capture_output=True,
             text=True,
             timeout=COMMAND_S,
         )
+
+    def _env_for(self, command: str) -> dict[str, str]:
+        """Return the environment of a command: it finds the installed `fair`, or one that a nursery forks."""
+        begun = self._begins & set(CALL.findall(command))
+        self._begins = self._begins - begun
+        path = self._path if begun else [str(programs()), *self._path]
+        return self._env | {"PATH": os.pathsep.join(path)}
 
     def _addressed(self, command: str) -> str:
         """Return a command that finds the backend at the port that is free here, as it would at 8000."""
@@ -147,7 +159,10 @@ class Reader:
         number = port[1] if port else self._ports["8000"]
         command += "" if port else f" --port {number}"
         process = subprocess.Popen(
-            ["bash", "-c", f"exec {command}"], cwd=self._folder, env=self._env, stderr=subprocess.DEVNULL
+            ["bash", "-c", f"exec {command}"],
+            cwd=self._folder,
+            env=self._env_for(command),
+            stderr=subprocess.DEVNULL,
         )
         self._background.append(process)
         end = time.monotonic() + START_S
@@ -178,6 +193,12 @@ def commands(text: str) -> Iterator[str]:
             yield command
 
 
+def calls(page: Path) -> set[str]:
+    """Return the commands of `fair` that a page calls."""
+    text = "\n".join(block.text for block in blocks(page.read_text()) if block.language == "sh")
+    return set(CALL.findall(text))
+
+
 @pytest.fixture
 def services(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """Real servers in place of those that a page makes up, started where the page names them."""
@@ -199,7 +220,7 @@ def test_every_command_of_a_page_does_what_it_says(page: Path, services: dict[st
     starts("command")
     folder = tmp_path / "folder"
     folder.mkdir()
-    reader = Reader(folder, services)
+    reader = Reader(folder, services, calls(page) - set().union(*map(calls, PAGES[: PAGES.index(page)])))
     try:
         for block in blocks(page.read_text()):
             reader.follow(block)

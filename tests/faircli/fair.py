@@ -11,10 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from multiprocessing import spawn
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest import mock
 
 import httpx
+from tests.ready.program import interpreter
 from tests.real import starts
 
 from faircli.main import main
@@ -44,7 +47,7 @@ class Fair:
         self._env = {name: value for name, value in kept.items() if not name.startswith("CLOUDFAIR_")}
 
     def __call__(self, *arguments: str) -> Done:
-        """Call the command in this process: it saves the two seconds that Python and the libraries take to start."""
+        """Call the command in this process; what it starts itself is forked by a nursery."""
         if arguments[0] == "run":
             starts("backend")
         stdout, stderr = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
@@ -60,32 +63,31 @@ class Fair:
         """Run the command as a person does; in a terminal of so many columns, where any are given."""
         starts("command")
         env = self._env | ({} if columns is None else {"COLUMNS": columns})
-        return subprocess.run(
-            [*FAIR, *arguments], cwd=self.folder, env=env, capture_output=True, text=True, timeout=120
-        )
+        line = [interpreter(), "-m", "faircli", *arguments]
+        return subprocess.run(line, cwd=self.folder, env=env, capture_output=True, text=True, timeout=120)
 
     @contextmanager
     def _settings(self) -> Iterator[None]:
-        before, there = dict(os.environ), Path.cwd()
-        os.environ.clear()
-        os.environ.update(self._env)
-        os.chdir(self.folder)
-        try:
-            yield
-        finally:
-            os.chdir(there)
-            os.environ.clear()
-            os.environ.update(before)
+        there, python = Path.cwd(), spawn.get_executable()
+        with mock.patch.dict(os.environ, self._env, clear=True), mock.patch.object(sys, "executable", interpreter()):
+            os.chdir(self.folder)
+            spawn.set_executable(interpreter())
+            try:
+                yield
+            finally:
+                spawn.set_executable(python)
+                os.chdir(there)
 
     def json(self, *arguments: str) -> Any:
         done = self(*arguments, "--json")
         assert (done.returncode, done.stderr) == (0, "")
         return json.loads(done.stdout)
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, python: str | None = None) -> subprocess.Popen[str]:
+        """Start the command, forked by a nursery unless a Python is named."""
         starts("command")
         return subprocess.Popen(
-            [*FAIR, *arguments],
+            [python or interpreter(), "-m", "faircli", *arguments],
             cwd=self.folder,
             env=self._env,
             stdout=subprocess.PIPE,

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import signal
+import sys
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -97,7 +98,7 @@ def test_a_backend_killed_in_the_middle_of_a_run_is_waited_for(played: Played, f
 
 def test_a_backend_of_the_runs_own_is_started_again_when_it_dies(played: Played, fair: Fair) -> None:
     _, result = played
-    running = fair.start("run", *SMALL, "--speed", PACED, "--json")
+    running = fair.start("run", *SMALL, "--speed", PACED, "--json", python=sys.executable)
     database = fair.folder / "cloudfair.db-wal"
     wait_until(lambda: database.exists() and database.stat().st_size > 300_000)
     os.kill(children(running.pid)[0], signal.SIGKILL)
@@ -280,7 +281,7 @@ def test_a_backend_that_is_killed_as_the_run_ends_leaves_no_traceback(
 
 
 def test_a_backend_of_the_runs_own_ends_with_it_though_it_is_killed(fair: Fair) -> None:
-    running = fair.start("run", *SMALL, "--speed", PACED)
+    running = fair.start("run", *SMALL, "--speed", PACED, python=sys.executable)
     assert running.stderr is not None
     url = running.stderr.readline().split()[-1].partition("/?")[0]
     assert httpx.get(f"{url}/health").is_success
