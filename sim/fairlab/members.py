@@ -115,9 +115,9 @@ class Members(msgspec.Struct, frozen=True):
         return tuple(each.figure for each in self.predictions if each.role == "fitted")
 
     def changes_of(self, replication: int, given: Sequence[str]) -> list[str]:
-        """Return the changes of a replication: those of its member, and the given ones, which win."""
+        """Return the changes of a replication: its member's, those of the fit, and the given ones, which win."""
         own = {change.partition("=")[0] for change in given}
-        drawn = self.draws[replication % len(self.draws)]
+        drawn = (*self.draws[replication % len(self.draws)], *self.changes)
         return [change for change in drawn if change.partition("=")[0] not in own] + list(given)
 
     def save(self, path: Path) -> None:

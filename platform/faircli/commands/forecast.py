@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from faircli.defaults import DATABASE
-from faircli.options import Database, Json, RunId
+from faircli.options import Dask, Database, Json, RunId, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from fairfacts.evidence.figures import Figure
+    from fairfacts.evidence.forecast import Forecast
+    from fairfacts.parts.runs import RunMeasures
+    from fairlab.members import Members
 
 
 def forecast(
@@ -24,17 +33,29 @@ def forecast(
     level: Annotated[
         float, typer.Option(min=0.5, max=0.99, help="Probability that an interval holds the final total.")
     ] = 0.8,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            help="Forecast by members that fit what was known, as fair calibrate --as-of MOMENT -o FILE.json wrote"
+            " them, and by what has come of the run: it plays each of them once.",
+        ),
+    ] = None,
+    worker_count: Workers = None,
+    dask: Dask = None,
     database: Database = DATABASE,
     as_json: Json = False,
 ) -> None:
     """Forecast the final total of each headline, with an interval.
 
     The forecast knows the run's size, its events up to the moment, and the course that such fairs take (`profile.csv`
-    of the fair); it knows no parameter of the run. The reported totals stand beside it.
+    of the fair); it knows no parameter of the run. The reported totals stand beside it. With `--posterior` the course
+    is that of members, fairs of the model that differ in every uncertain parameter.
 
     Examples:
     - `fair forecast` looks from the latest event of the latest run.
     - `fair forecast RUN --at 2020-09-06T12:00` forecasts as one could have done then.
+    - `fair forecast RUN --at 2020-09-06T12:00 --posterior members.json` has intervals of parameters and chance.
     """
     from cloudfair.projections.point_in_time import PointsInTime
     from cloudfair.store.log import Log
@@ -47,7 +68,10 @@ def forecast(
     from fairfacts.evidence.folder import known_fair
     from fairfacts.evidence.forecast import fits_profile, notes_of
     from fairfacts.evidence.forecast import forecast as forecast_of
+    from fairfacts.evidence.profiles import HEADLINES
+    from fairlab.members import Members
 
+    members = None if posterior is None else Members.load(posterior)
     log = Log.open(database, read_only=True)
     kept = find_run(log, run)
     points = PointsInTime(log)
@@ -61,8 +85,15 @@ def forecast(
         raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, kept.at_ms)}")
     state = points.state(kept.id, at_ms)
     figures = known_fair(begun.fair.key).figures
-    rows = forecast_of(state.snapshot(), figures, level, at_ms, fits=fits_profile(state.parts.run))
-    notes = notes_of(state.parts.run, figures)
+    snapshot, played = state.snapshot(), state.parts.run
+    rows, notes = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played)), notes_of(played, figures)
+    if members is not None:
+        notes = _check(members, played, at_ms)
+        if played.phase not in ("closed", "ended"):
+            found, strange = _by_members(members, snapshot, at_ms, figures, level, worker_count, dask)
+            notes += strange
+            of = {row.measure: row for row in (*rows, *found)}
+            rows = [of[measure] for measure in HEADLINES if measure in of]
     if as_json:
         stands = {"run": kept.id, "position": state.position, "at_ms": at_ms, "level": level}
         print_json(stands | {"rows": rows, "notes": notes})
@@ -76,3 +107,47 @@ def forecast(
     for line in notes:
         note(line)
     out.print(table(title, columns, cells))
+
+
+def _check(members: Members, run: RunMeasures, at_ms: int) -> list[str]:
+    """Return what a reader has to know of members that forecast a run, in sentences.
+
+    Raises:
+        LabError: they are of another fair, or of one that lasts otherwise.
+    """
+    from fairfacts.clock import any_moment
+    from fairfacts.errors import LabError
+    from fairsim.inputs.scenario import load_scenario
+
+    own = load_scenario(members.scenario, changes=members.changes)
+    epoch, days = own.epoch, own.parameters.fair.days
+    if (own.fair.key, own.at_ms(days)) != (run.fair.key, run.duration_ms):
+        raise LabError(
+            f"--posterior: its members play {own.fair.key} for {days} days, and this run is of another fair or length;"
+            f" fit members to its own: fair calibrate {run.scenario} --as-of MOMENT -o FILE.json"
+        )
+    notes = []
+    if members.scenario != run.scenario:
+        notes.append(
+            f"The members were fitted to {members.scenario}, and this run plays {run.scenario}: what it plays otherwise"
+            " they do not know, and follow what has come."
+        )
+    if any_moment(members.as_of, epoch, day_ends=True) > at_ms:
+        notes.append(f"The members know figures up to {members.as_of}, which is later than the moment of the forecast.")
+    return notes
+
+
+def _by_members(
+    members: Members, snapshot: dict[str, Any], at_ms: int, figures: Mapping[str, Figure], level: float,
+    worker_count: int | None, dask: str | None,
+) -> tuple[list[Forecast], list[str]]:  # fmt: skip
+    from faircli.progress import fairs_progress
+    from fairlab.foresight import beyond, forecast_rows, play_members
+    from fairlab.workers import workers
+
+    scale = min(members.scale, snapshot["run"]["scale"])
+    with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(scale * len(members.draws)) as (on, _):
+        courses = play_members(members, [at_ms], executor, at_once, scale=scale, on_run=on)
+    outside = beyond(snapshot, courses, at_ms)
+    what = f"No member had so little or so much of {', '.join(outside)} by then: the interval may be too narrow."
+    return forecast_rows(snapshot, courses, at_ms, figures, level), [what] if outside else []

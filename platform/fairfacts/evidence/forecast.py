@@ -110,16 +110,14 @@ def forecast(
     run, z = snapshot["run"], NormalDist().inv_cdf((1 + level) / 2)
     over = run["phase"] in ("closed", "ended")
     now_ms, profiles = run["at_ms"] if at_ms is None else at_ms, load_profiles(run["fair"])
-    reported_of = {figure.measure: figure for figure in reversed(list(figures.values())) if not figure.at}
     rows = []
     programmed = value_at(snapshot, "programme.scheduled")
     for measure in HEADLINES:
-        now, profile, figure = float(value_at(snapshot, measure)), profiles.get(measure), reported_of.get(measure)
+        now, profile = float(value_at(snapshot, measure)), profiles.get(measure)
         if not ((fits and profile) or over or (measure == SESSIONS and programmed)):
             continue
         size, most = 1.0 if measure in SIZELESS else run["scale"], math.inf
         share, spread = profile.at(now_ms / HOUR_MS) if profile else (0.0, 0.0)
-        reported = figure.value * size if figure and isinstance(figure.value, float) else None
         if over:
             share, median, sd = 1.0, now, 0.0
         elif measure == SESSIONS and programmed:
@@ -132,8 +130,16 @@ def forecast(
             median, sd = _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
         bounds = (min(most, max(now, median * math.exp(side * z * sd))) for side in (0, -1, 1))
         expected, low, high = map(round, bounds)
-        rows.append(Forecast(measure, now, round(share, 4), expected, low, high, figure.id if figure else "", reported))
+        named = beside(figures, measure, size)
+        rows.append(Forecast(measure, now, round(share, 4), expected, low, high, *named))
     return rows
+
+
+def beside(figures: Mapping[str, Figure], measure: str, size: float) -> tuple[str, float | None]:
+    """Return the reported figure of a measure at the end, and its value at a size; empty and None of one without."""
+    figure = next((each for each in figures.values() if each.measure == measure and not each.at), None)
+    reported = figure.value * size if figure and isinstance(figure.value, float) else None
+    return figure.id if figure else "", reported
 
 
 def _sessions_left(programme: dict[str, Any]) -> int:

@@ -6,6 +6,8 @@ from typing import Any
 
 from tests.faircli.fair import Fair
 
+from fairlab.members import Members
+
 
 def test_a_kept_run_is_forecast_from_any_moment(played: tuple[Fair, dict[str, Any]]) -> None:
     fair, result = played
@@ -34,3 +36,40 @@ def test_a_moment_outside_the_fair_is_refused(played: tuple[Fair, dict[str, Any]
         2,
         "Error: --at: 2030-01-01 lies outside the fair; it lasts from 2020-09-04 00:00 to 2020-09-10 00:00\n",
     )
+
+
+def members_file(fair: Fair, name: str, scenario: str = "ciftis2020", draws: int = 8) -> str:
+    each = tuple((f"visits.domestic_per_delegate_day={0.1 + 0.03 * number}",) for number in range(draws))
+    Members(scenario, (), 0.001, 7, "2020-09-06", 1, (), each, {}, (), {}, 0).save(fair.folder / name)
+    return name
+
+
+def test_members_forecast_a_run_by_what_has_come_of_it(played: tuple[Fair, dict[str, Any]]) -> None:
+    fair, result = played
+    file = members_file(fair, "members.json")
+    asked = ("forecast", result["run"], "--at", "2020-09-06T12:00", "--posterior", file, "--workers", "1")
+    told = fair.json(*asked)
+    rows = {row["measure"]: row for row in told["rows"]}
+    usual = {row["measure"]: row for row in fair.json(*asked[:4])["rows"]}
+    assert list(rows) == list(usual)
+    assert rows["programme.counted_held"] == usual["programme.counted_held"]
+    requests, was = rows["negotiations.initiated"], usual["negotiations.initiated"]
+    assert (requests["now"], requests["figure"], requests["reported"]) == (was["now"], was["figure"], was["reported"])
+    assert requests["now"] <= requests["low"] < requests["expected"] < requests["high"]
+    assert requests["expected"] != was["expected"]
+    later = "The members know figures up to 2020-09-06, which is later than the moment of the forecast."
+    assert told["notes"][0] == later
+    at_the_end = fair.json("forecast", result["run"], "--posterior", file)
+    assert at_the_end["rows"] == fair.json("forecast", result["run"])["rows"]
+
+
+def test_members_of_another_scenario_are_named_and_those_of_another_fair_refused(
+    played: tuple[Fair, dict[str, Any]],
+) -> None:
+    fair, result = played
+    other = members_file(fair, "capped.json", "entry-cap")
+    notes = fair.json("forecast", result["run"], "--posterior", other)["notes"]
+    assert notes[0].startswith("The members were fitted to entry-cap, and this run plays ciftis2020:")
+    refused = fair("forecast", result["run"], "--posterior", members_file(fair, "other.json", "cicpe2021"))
+    assert refused.returncode == 2
+    assert "fair calibrate ciftis2020 --as-of MOMENT -o FILE.json" in " ".join(refused.stderr.split())

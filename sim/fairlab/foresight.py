@@ -1,0 +1,127 @@
+"""The forecast of a run by members: what is still to come of a fair that has come as far as this one.
+
+Members (`fairlab.members`) are played at a small scale, and their headlines noted at the moment of the forecast and at
+the end. What came after the moment is then moved by what had come by it, with the covariance of the two over the
+members, from what had come of each member to what has come of the run: one update of the ensemble smoother
+(`fairlab.assimilation`), with the run as what is known. How far that misses, by parameters and by chance together, the
+members say themselves: each is forecast by the others. Counts are brought to the run's size, and in logarithms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fairfacts.errors import LabError
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.forecast import LEAST_COUNT, SIZELESS, Forecast, beside
+from fairfacts.evidence.profiles import HEADLINES
+from fairfacts.measures import value_at
+from fairlab.assimilation import DISCREPANCY, LEAST, replicated, updated
+from fairlab.identifiability import Floats
+from fairlab.members import Members
+from fairlab.replications import Play, Replication
+from fairlab.workers import in_order
+from fairsim.inputs.scenario import load_scenario
+
+MEASURES = tuple(measure for measure in HEADLINES if measure not in SIZELESS)
+"""Those that members forecast: the programme itself says how many sessions are left."""
+FIRST = 40_000
+"""First replication of the members here: none is one that a user plays, or that the members were fitted with."""
+
+
+class Courses(NamedTuple):
+    """The headlines of members at some moments and at the end: a row for each member, a column for each headline."""
+
+    scale: float
+    at: Mapping[int, Floats]
+    """By moment, in ms since the epoch."""
+    end: Floats
+
+
+def play_members(
+    members: Members, moments_ms: Sequence[int], executor: Executor, at_once: int, *, scale: float,
+    first: int = FIRST, on_run: Callable[[float], None] = lambda _scale: None,
+) -> Courses:  # fmt: skip
+    """Play every member once; one whose values the model refuses is left out.
+
+    Raises:
+        LabError: too few can be played.
+        WorkersError: a worker was lost.
+    """
+    plays = (
+        Play(
+            load_scenario(members.scenario, changes=members.changes_of(member, ()), scale=scale),
+            members.seed, first + member, tuple(moments_ms), digest=False,
+        )
+        for member in range(len(members.draws))
+    )  # fmt: skip
+    played: list[Replication] = []
+    for one in in_order(executor, at_once, replicated, plays):
+        on_run(scale)
+        if isinstance(one, Replication):
+            played.append(one)
+    if len(played) < LEAST:
+        raise LabError(f"only {len(played)} of {len(members.draws)} members can be played, and {LEAST} are needed")
+    at = {moment: np.stack([headlines(one.moments[str(moment)]) for one in played]) for moment in moments_ms}
+    return Courses(scale, at, np.stack([headlines(one.measures) for one in played]))
+
+
+def headlines(snapshot: dict[str, Any]) -> Floats:
+    """Return the headlines of a snapshot that members forecast."""
+    return np.array([float(value_at(snapshot, measure)) for measure in MEASURES])
+
+
+def foreseen(came: Floats, now: Floats, end: Floats, level: float, least: float = LEAST_COUNT) -> Floats:
+    """Return the median, the lower and the upper bound of the final headlines: a row each.
+
+    Args:
+        came: the run's headlines at the moment.
+        now: those of the members at the moment, brought to the run's size.
+        end: those of the members at the end, likewise.
+        level: of the intervals.
+        least: stands in for nothing at all, which has no logarithm.
+    """
+    from scipy.special import stdtrit  # alone: importing all of scipy.stats takes a second
+
+    seen, left, known = (np.log(np.maximum(each, least)) for each in (now, end - now, came))
+    count, others = len(seen), ~np.eye(len(seen), dtype=bool)
+    missed = np.stack([left[one] - _moved(left[other], seen[other], seen[one]) for one, other in enumerate(others)])
+    off = float(stdtrit(count - 1, (1 + level) / 2)) * np.sqrt((missed**2).mean(axis=0))
+    middle = _moved(left, seen, known)
+    found: Floats = came + np.exp(np.stack([middle, middle - off, middle + off])) * (end > now).any(axis=0)
+    return found
+
+
+def _moved(left: Floats, seen: Floats, known: Floats) -> Floats:
+    """Return the mean of what is left, moved from what was seen of the members to what is known."""
+    errors = np.full(len(known), DISCREPANCY)
+    moved: Floats = updated(left, seen, known, ["="] * len(known), errors, np.zeros_like(seen)).mean(axis=0)
+    return moved
+
+
+def forecast_rows(
+    snapshot: dict[str, Any], courses: Courses, at_ms: int, figures: Mapping[str, Figure], level: float
+) -> list[Forecast]:
+    """Return what each headline of a run is expected to come to, from its measures as they are."""
+    came, size = headlines(snapshot), snapshot["run"]["scale"]
+    larger = size / courses.scale
+    now, end = courses.at[at_ms] * larger, courses.end * larger
+    found = foreseen(came, now, end, level, LEAST_COUNT * max(larger, 1.0))
+    rows = []
+    for place, measure in enumerate(MEASURES):
+        expected, low, high = map(round, found[:, place].tolist())
+        so_far = float(came[place])
+        share = round(so_far / expected, 4) if expected else 1.0
+        rows.append(Forecast(measure, so_far, share, expected, low, high, *beside(figures, measure, size)))
+    return rows
+
+
+def beyond(snapshot: dict[str, Any], courses: Courses, at_ms: int) -> list[str]:
+    """Return the headlines of which less or more has come of a run than of any member: there members know little."""
+    came, now = headlines(snapshot), courses.at[at_ms] * (snapshot["run"]["scale"] / courses.scale)
+    outside = (came < now.min(axis=0)) | (came > now.max(axis=0))
+    return [measure for measure, out in zip(MEASURES, outside, strict=True) if out]
