@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
 
 from fairfacts.errors import LabError, ScenarioError
+from fairfacts.interchange.reading import read_json
 from fairlab.evaluations import Evaluation, Evaluator
 from fairlab.identifiability import Floats
 from fairsim.inputs.rows import Row
@@ -82,6 +84,28 @@ class Sensitivity(msgspec.Struct, frozen=True):
     """By measure, the strongest first."""
     indices: dict[str, tuple[Index, ...]]
     """By measure; of the parameters that lead in any of them."""
+    kind: Literal["cloudfair.sensitivity"] = "cloudfair.sensitivity"
+
+    @property
+    def worth_measuring(self) -> list[str]:
+        """Return the parameters by the largest effect that each has on any measure, the largest first."""
+        strongest: dict[str, float] = {}
+        for effect in (effect for effects in self.effects.values() for effect in effects):
+            strongest[effect.parameter] = max(strongest.get(effect.parameter, 0.0), effect.mean_absolute)
+        return sorted(strongest, key=lambda name: -strongest[name])
+
+    def share_of(self, measure: str, parameter: str) -> Index | None:
+        """Return the share of a measure's variance that a parameter explains; None where it was not found."""
+        return next((index for index in self.indices.get(measure, ()) if index.parameter == parameter), None)
+
+    @classmethod
+    def load(cls, path: Path) -> Sensitivity:
+        """Return the result in a file.
+
+        Raises:
+            LabError: the file cannot be read, or holds something else.
+        """
+        return read_json(path, cls, LabError, "sensitivity", "fair sensitivity -o FILE.json writes one")
 
 
 def factors_of(

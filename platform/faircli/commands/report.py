@@ -27,6 +27,10 @@ def report(
         Path | None,
         typer.Option(metavar="FILE.json", help="The result of `fair calibrate -o`; by default that of the fair."),
     ] = None,
+    sensitivity: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.json", help="The result of `fair sensitivity -o`: which assumptions decide it."),
+    ] = None,
     by_name: Annotated[
         bool,
         typer.Option("--by-name", help="Open no file that a run names: shipped scenarios, and fairs that lie here."),
@@ -46,8 +50,11 @@ def report(
     - `fair report -o report.html` reports on the latest run.
     - `fair report fairs.json -o report.html --png plots --csv tables` writes plots and tables beside the page.
     """
+    import msgspec
+
     from faircli.console import err, print_json, say
     from faircli.files import check_output, make_folder
+    from faircli.report.assumptions import LEADING, sensitivities
     from faircli.report.content import tables
     from faircli.report.gather import content_of, fitted_of, fitted_of_fair
     from faircli.reports import check_figures, known_of
@@ -55,27 +62,34 @@ def report(
     from faircli.resolve import subject
     from fairfacts.errors import BackendError
     from fairlab.calibrated import Calibration
+    from fairlab.sensitivity import Sensitivity
 
     check_output(output, suffixes=(".html", ".htm"))
     check_figures(figures)
     given = Calibration.load(calibration) if calibration else None
+    decided = Sensitivity.load(sensitivity) if sensitivity else None
     one = subject(run, database)
     if one.kept and one.kept.head == 0:
         raise BackendError(f"run {one.name} has no events yet; report on it once it has begun")
     known, _ = known_of(one.run.fair.key, figures, verbose=verbose)
     fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
     content = content_of(one, known, fitted, names_here() if by_name else None)
+    content = msgspec.structs.replace(content, sensitivity=decided)
     from faircli.report.page import render
     from faircli.report.plots import draw  # matplotlib takes a second: every refusal comes before it
 
     with err.status("Drawing"):
         plots = draw(content)
+        if decided is not None:
+            from faircli.report.sensitivity import in_report
+
+            plots |= in_report(decided, LEADING)
         output.write_text(render(content, plots), encoding="utf-8")
     if png:
         for plot in plots.values():
             (make_folder(png) / f"{plot.name}.png").write_bytes(plot.png)
     if tables_to:
-        for table in tables(content):
+        for table in (*tables(content), *sensitivities(content)):
             table.save(make_folder(tables_to))
     if as_json:
         print_json({"report": str(output), "of": one.name, "headline": content.headline, "facts": content.facts})

@@ -132,10 +132,9 @@ def _show(found: Sensitivity) -> None:
         *((head, "right") for head in ("moves it by", "depends on others", "of the variance", "with interactions")),
     ]
     for measure, effects in found.effects.items():
-        shares = {index.parameter: index for index in found.indices.get(measure, ())}
         rows = []
         for effect in effects[:SHOWN]:
-            index = shares.get(effect.parameter)
+            index = found.share_of(measure, effect.parameter)
             rows.append(
                 (
                     effect.parameter,
@@ -146,16 +145,6 @@ def _show(found: Sensitivity) -> None:
                 )
             )
         out.print(table(f"{measure}, {found.base[measure]:,.6g} as it is", columns, rows), "")
-    worth = sorted(_strongest(found).items(), key=lambda item: -item[1])[:3]
-    say("Worth measuring first: ", ", ".join(name for name, _ in worth), ".")
+    say("Worth measuring first: ", ", ".join(found.worth_measuring[:3]), ".")
     if found.left_out:
         say(f"{len(found.left_out)} assumed parameters were not varied (--json says why).")
-
-
-def _strongest(found: Sensitivity) -> dict[str, float]:
-    """Return for each parameter the largest effect that it has on any measure."""
-    strongest: dict[str, float] = {}
-    for effects in found.effects.values():
-        for effect in effects:
-            strongest[effect.parameter] = max(strongest.get(effect.parameter, 0.0), effect.mean_absolute)
-    return strongest

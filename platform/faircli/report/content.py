@@ -18,6 +18,7 @@ from fairfacts.evidence.counting import Counted
 from fairfacts.evidence.identities import Check
 from fairfacts.measures import value_at
 from fairfacts.parts.fairs import Described, name_of
+from fairlab.sensitivity import Sensitivity
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -129,6 +130,8 @@ class Content(msgspec.Struct, frozen=True):
     """Names by ISO 3166 code."""
     zones: Sequence[Described]
     """Of the fair, with their names."""
+    sensitivity: Sensitivity | None = None
+    """Which assumptions decide the headlines, where it was given."""
 
     @property
     def zone(self) -> str:

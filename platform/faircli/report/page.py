@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from faircli.report.assumptions import sensitivities
 from faircli.report.content import Content, moment, zones
 from faircli.report.plots import Plot
 from fairfacts.clock import moment_at
@@ -45,6 +46,7 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         changed=[one for one in content.parameters if one.changed],
         silent=[one for one in content.parameters if "identifiable" in one.source.lower()],
         zones=zones(content),
+        assumptions=[row for table in sensitivities(content) for row in table.rows],
         begins=moment(content, 0),
         ends=ends,
         clock=lambda hour: moment(content, hour),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import matplotlib
 import msgspec
@@ -83,13 +84,14 @@ class Plot(msgspec.Struct, frozen=True):
 
 def draw(content: Content) -> dict[str, Plot]:
     """Return the plots of a report by name, in the order of the page."""
-    return {name: _plot(name, said, drawer, content) for name, (said, drawer) in PLOTS.items()}
+    return {name: plot_of(name, said, partial(drawer, content)) for name, (said, drawer) in PLOTS.items()}
 
 
-def _plot(name: str, said: str, drawer: Callable[[Content], Figure], content: Content) -> Plot:
+def plot_of(name: str, said: str, drawer: Callable[[], Figure]) -> Plot:
+    """Return what a drawer draws, under a name, with words for who cannot see it."""
     # ids come from a salt and the content: the same run gives the same page
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):  # type: ignore[arg-type]  # a plain dict of settings
-        figure = drawer(content)
+        figure = drawer()
         svg, png = io.StringIO(), io.BytesIO()
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
         figure.savefig(png, format="png", dpi=200, metadata={"Software": None})

@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from faircli.report.plots import BLUE, ORANGE, STYLE, WIDTH_IN
+from faircli.report.plots import BLUE, ORANGE, STYLE, WIDTH_IN, Plot, plot_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,16 +20,25 @@ if TYPE_CHECKING:
 def plot(found: Sensitivity, suffix: str, most: int) -> bytes:
     """Return the plot as an `svg` or `png` file, with so many parameters of each measure at most."""
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": "sensitivity"}):  # type: ignore[arg-type]  # a plain dict
-        height = sum(0.75 + 0.2 * min(most, len(effects)) for effects in found.effects.values())
-        figure, file = Figure(figsize=(WIDTH_IN, height)), io.BytesIO()
-        every = figure.subplots(len(found.effects), squeeze=False)[:, 0]
-        for axes, measure in zip(every, found.effects, strict=True):
-            _bars(axes, found, measure, most)
-        every[-1].set_xlabel(
-            f"mean change of the measure as a parameter goes from 1/{found.by:g} to {found.by:g} times"
-        )
+        figure, file = _figure(found, most), io.BytesIO()
         figure.savefig(file, format=suffix, dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
     return file.getvalue()
+
+
+def in_report(found: Sensitivity, most: int) -> dict[str, Plot]:
+    """Return the plot of a report, by its name."""
+    said = "For each headline, the assumed parameters that move it most"
+    return {"sensitivity": plot_of("sensitivity", said, lambda: _figure(found, most))}
+
+
+def _figure(found: Sensitivity, most: int) -> Figure:
+    height = sum(0.75 + 0.2 * min(most, len(effects)) for effects in found.effects.values())
+    figure = Figure(figsize=(WIDTH_IN, height))
+    every = figure.subplots(len(found.effects), squeeze=False)[:, 0]
+    for axes, measure in zip(every, found.effects, strict=True):
+        _bars(axes, found, measure, most)
+    every[-1].set_xlabel(f"mean change of the measure as a parameter goes from 1/{found.by:g} to {found.by:g} times")
+    return figure
 
 
 def _bars(axes: Axes, found: Sensitivity, measure: str, most: int) -> None:

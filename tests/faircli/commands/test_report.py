@@ -19,8 +19,9 @@ from faircli.report.gather import _kept_request
 from fairlab.calibrated import Calibration, Fitted, Settings, TargetFit
 from fairlab.estimates import estimate
 from fairlab.identifiability import Identifiability
+from fairlab.sensitivity import Effect, Factor, Index, Sensitivity
 
-PLOTS = ["days", "economies", "funnel", "halls", "hours", "reported"]
+PLOTS = ["days", "economies", "funnel", "halls", "hours", "reported", "sensitivity"]
 VOID = {"meta", "br", "link", "img", "hr", "input"}
 
 
@@ -82,12 +83,23 @@ def keep_calibration(path: Path) -> None:
     calibration.save(path)
 
 
+def keep_sensitivity(path: Path) -> None:
+    factor = Factor("visits.browse_mean_min", 2.0, 8.0, whole=False)
+    effects = (Effect(factor.name, 0.4, 0.02), Effect("negotiations.slot_min", 0.1, 0.0))
+    found = Sensitivity(
+        "ciftis2020", (), 0.02, 7, 1.5, 1234, (factor,), {}, {"visits.started": 300.0}, {"visits.started": effects},
+        {"visits.started": (Index(factor.name, 0.8, 0.1, 0.9, 0.1),)},
+    )  # fmt: skip
+    path.write_bytes(msgspec.json.encode(found))
+
+
 @pytest.fixture(scope="module")
 def reported(played: tuple[Fair, dict[str, Any]]) -> tuple[str, Path]:
     """The report of the small fair, and the folder where it lies with its plots and tables."""
     fair, result = played
     keep_calibration(fair.folder / "found.json")
-    more = ("--png", "plots", "--csv", "tables", "--calibration", "found.json")
+    keep_sensitivity(fair.folder / "decides.json")
+    more = ("--png", "plots", "--csv", "tables", "--calibration", "found.json", "--sensitivity", "decides.json")
     done = fair("report", result["run"], "-o", "report.html", *more)
     assert (done.returncode, done.stderr) == (0, "")
     return (fair.folder / "report.html").read_text(encoding="utf-8"), fair.folder
@@ -166,7 +178,7 @@ def test_tables_are_beside_the_page(reported: tuple[str, Path], played: tuple[Fa
 def test_the_same_run_gives_the_same_page(reported: tuple[str, Path], played: tuple[Fair, dict[str, Any]]) -> None:
     text, _ = reported
     fair, result = played
-    fair("report", result["run"], "-o", "again.html", "--calibration", "found.json")
+    fair("report", result["run"], "-o", "again.html", "--calibration", "found.json", "--sensitivity", "decides.json")
     again = (fair.folder / "again.html").read_bytes()
     assert hashlib.sha256(again).digest() == hashlib.sha256(text.encode()).digest()
 
@@ -196,6 +208,7 @@ def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
         (["no.json", "-o", "report.html"], 2, "no.json: cannot be read"),
         (["-o", "report.html", "--figures", "no.csv"], 2, "no.csv: cannot be read"),
         (["-o", "report.html", "--calibration", "no.json"], 2, "no.json: cannot be read"),
+        (["-o", "report.html", "--sensitivity", "no.json"], 2, "no.json: cannot be read"),
         (["-o", "report.html"], 1, "there is no such database; fair run makes one"),
     ],
 )
@@ -226,6 +239,18 @@ def test_what_the_data_cannot_tell_comes_from_a_calibration(reported: tuple[str,
     assert belief[2:] == ["1.2 to 2.6", "negotiations/visit", "2, to a factor of 1.5", "25 %"]
     target = next(row for row in page.rows if row[-1:] == ["so"])
     assert [cell.strip() for cell in target] == ["negotiations.initiated", "11,000", "11,055", "0.50 %", "so"]
+
+
+def test_which_assumptions_decide_comes_from_a_sensitivity(reported: tuple[str, Path]) -> None:
+    text, folder = reported
+    page = Page(text)
+    rows = [[cell.strip() for cell in row] for row in page.rows if row and row[0] == "visits.started"]
+    assert ["visits.started", "visits.browse_mean_min", "40 %", "80 %", "90 %"] in rows
+    assert ["visits.started", "negotiations.slot_min", "10 %", "", ""] in rows
+    assert "1,234 fairs of scale" in text
+    assert "Worth measuring first: <code>visits.browse_mean_min</code>, <code>negotiations.slot_min</code>." in text
+    with (folder / "tables" / "sensitivity.csv").open(encoding="utf-8", newline="") as file:
+        assert next(csv.DictReader(file))["moves it by"] == "0.4"
 
 
 def test_report_is_of_the_runs_own_fair_and_opens_no_file_that_the_run_names(fair: Fair) -> None:
