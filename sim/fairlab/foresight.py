@@ -9,6 +9,7 @@ members say themselves: each is forecast by the others. Counts are brought to th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
@@ -85,15 +86,26 @@ def foreseen(came: Floats, now: Floats, end: Floats, level: float, least: float 
         level: of the intervals.
         least: stands in for nothing at all, which has no logarithm.
     """
-    from scipy.special import stdtrit  # alone: importing all of scipy.stats takes a second
-
     seen, left, known = (np.log(np.maximum(each, least)) for each in (now, end - now, came))
-    count, others = len(seen), ~np.eye(len(seen), dtype=bool)
+    others = ~np.eye(len(seen), dtype=bool)
     missed = np.stack([left[one] - _moved(left[other], seen[other], seen[one]) for one, other in enumerate(others)])
-    off = float(stdtrit(count - 1, (1 + level) / 2)) * np.sqrt((missed**2).mean(axis=0))
-    middle = _moved(left, seen, known)
+    off, middle = _reach(np.abs(missed), level), _moved(left, seen, known)
     found: Floats = came + np.exp(np.stack([middle, middle - off, middle + off])) * (end > now).any(axis=0)
     return found
+
+
+def _reach(missed: Floats, level: float) -> Floats:
+    """Return by how much, at most, the forecast of one more fair misses, with a probability.
+
+    It is the error in that place of those at hand. Where none is, as they are few, errors are taken for normal.
+    """
+    from scipy.special import stdtrit  # alone: importing all of scipy.stats takes a second
+
+    count = len(missed)
+    place = math.ceil((count + 1) * level)
+    by_place: Floats = np.sort(missed, axis=0)
+    normal: Floats = float(stdtrit(count - 1, (1 + level) / 2)) * np.sqrt((missed**2).mean(axis=0))
+    return by_place[place - 1] if place <= count else normal
 
 
 def _moved(left: Floats, seen: Floats, known: Floats) -> Floats:

@@ -26,6 +26,8 @@ from fairsim.inputs.scenario import Scenario, load_scenario
 
 LEVELS = 4
 """Levels of a parameter in the screening: the usual number."""
+HALVINGS = 6
+"""How often the reach of parameters is halved whose values, each possible, cannot stand together."""
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -36,6 +38,10 @@ class Factor(msgspec.Struct, frozen=True):
     high: float
     whole: bool
     """Whether only whole numbers are played."""
+
+    def nearer(self, value: float) -> Factor:
+        """Return the factor with ends half as far from a value."""
+        return Factor(self.name, (self.low + value) / 2, (self.high + value) / 2, self.whole)
 
     def text(self, place: float) -> str:
         """Return the change that sets it to a place between its ends, 0 to 1."""
@@ -73,7 +79,8 @@ class Sensitivity(msgspec.Struct, frozen=True):
     scale: float
     seed: int
     by: float
-    """Each parameter is varied between its value divided and multiplied by this, within its range."""
+    """Each parameter is varied between its value divided and multiplied by this, within its range; by less where values
+    could not stand together (`factors` has the ends)."""
     runs: int
     factors: tuple[Factor, ...]
     left_out: dict[str, str]
@@ -163,6 +170,23 @@ def _refused(factors: Sequence[Factor], place: float, load: Callable[[Sequence[s
     return {}
 
 
+def _blamed(changes: Sequence[str], load: Callable[[Sequence[str]], Scenario]) -> list[str]:
+    """Return the fewest of some changes that cannot stand together, of changes that cannot."""
+    blamed, size = list(changes), len(changes) // 2
+    while size:
+        for start in range(0, len(blamed), size):
+            rest = blamed[:start] + blamed[start + size :]
+            try:
+                load(rest)
+            except ScenarioError:
+                blamed = rest
+                break
+        else:
+            size //= 2
+        size = min(size, len(blamed) // 2)
+    return blamed
+
+
 class Study:
     """The runs of a sensitivity analysis, over one scenario."""
 
@@ -204,6 +228,7 @@ class Study:
     def _screen(self, trajectories: int, base: Floats) -> dict[str, tuple[Effect, ...]]:
         problem = _problem(self.factors)
         points = _salib("sample.morris").sample(problem, trajectories, num_levels=LEVELS, seed=self._seed)
+        self.factors = self._standing(points, self.factors)
         totals = self._play(points, self.factors) / base
         effects: dict[str, tuple[Effect, ...]] = {}
         for place, measure in enumerate(self._measures):
@@ -216,7 +241,7 @@ class Study:
     def _indices(self, chosen: tuple[Factor, ...], samples: int) -> dict[str, tuple[Index, ...]]:
         problem = _problem(chosen)
         points = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=self._seed)
-        totals = self._play(points, chosen)
+        totals = self._play(points, self._standing(points, chosen))
         indices: dict[str, tuple[Index, ...]] = {}
         for place, measure in enumerate(self._measures):
             found = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
@@ -224,6 +249,23 @@ class Study:
             of = [Index(factor.name, *numbers) for factor, *numbers in zip(chosen, *columns, strict=True)]
             indices[measure] = tuple(sorted(of, key=lambda index: -index.total))
         return indices
+
+    def _standing(self, points: Floats, factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
+        """Return the factors, those within half their reach or less whose values cannot stand together at a point."""
+        rows = self._load([]).fair.rows
+        for point in points.tolist():
+            for _ in range(HALVINGS):
+                changes = [factor.text(place) for factor, place in zip(factors, point, strict=True)]
+                try:
+                    self._load(changes)
+                    break
+                except ScenarioError:
+                    blamed = {change.partition("=")[0] for change in _blamed(changes, self._load)}
+                    factors = tuple(
+                        factor.nearer(float(rows[factor.name].value)) if factor.name in blamed else factor
+                        for factor in factors
+                    )
+        return factors
 
     def _play(self, points: Floats, factors: Sequence[Factor]) -> Floats:
         """Return the measures at points: one row for each point, one column for each measure."""

@@ -52,7 +52,8 @@ def test_intervals_hold_what_they_are_for(level, count):
     for truth, (came, total) in enumerate(zip(now, end, strict=True)):
         _, low, high = foreseen(came, *fairs(count, 1000 + truth), level)
         held.append((low <= total) & (total <= high))
-    assert np.mean(held) == pytest.approx(level, abs=0.06)
+    # of twelve, the place that the level asks for is a whole one: it may hold a thirteenth more
+    assert level - 0.05 < np.mean(held) < level + 1 / (count + 1) + 0.05
 
 
 def test_what_has_come_narrows_and_moves_the_interval():

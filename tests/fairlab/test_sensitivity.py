@@ -10,7 +10,7 @@ from tests.fairlab.known_totals import FACTORS, totals
 from fairfacts.errors import LabError
 from fairlab import sensitivity
 from fairlab.evaluations import Evaluation, EvaluationResult, Evaluator, Total
-from fairlab.sensitivity import Study, factors_of
+from fairlab.sensitivity import Factor, Study, factors_of
 from fairsim.inputs.scenario import Scenario, load_scenario
 
 MEASURES = "visits.started", "venue.entered"
@@ -50,6 +50,18 @@ def test_shares_of_the_variance_are_of_the_parameters_that_lead():
     # of a product of two uniform numbers on [a, 4a]: 25/12 of a, squared over mean squared is 3/25, so 1/9 is shared
     of_product = found.indices["venue.entered"][0]
     assert of_product.total - of_product.first > 0.02
+
+
+def test_parameters_whose_values_cannot_stand_together_are_varied_by_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    opens, closes = (
+        Factor("negotiations.opens_h", 6.0, 17.0, whole=True),
+        Factor("negotiations.closes_h", 12.0, 24.0, whole=True),
+    )
+    monkeypatch.setattr(sensitivity, "factors_of", lambda *_: ((FACTORS[0], opens, closes, FACTORS[1]), {}))
+    found = study().analyse(trajectories=8, leading=4, samples=8)
+    by_name = {factor.name: factor for factor in found.factors}
+    assert (by_name[FACTORS[0].name], by_name[FACTORS[1].name]) == FACTORS[:2]
+    assert (by_name[opens.name], by_name[closes.name]) == (opens.nearer(9), closes.nearer(18))
 
 
 def test_measure_that_is_nothing_is_refused():

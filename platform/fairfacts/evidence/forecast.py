@@ -25,7 +25,7 @@ from typing import Any
 
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.evidence.figures import Figure
-from fairfacts.evidence.profiles import HEADLINES, load_profiles
+from fairfacts.evidence.profiles import HEADLINES, Profile, load_profiles
 from fairfacts.evidence.roles import is_overridden, used_figures
 from fairfacts.measures import value_at
 from fairfacts.parts.runs import RunMeasures
@@ -117,7 +117,7 @@ def forecast(
         if not ((fits and profile) or over or (measure == SESSIONS and programmed)):
             continue
         size, most = 1.0 if measure in SIZELESS else run["scale"], math.inf
-        share, spread = profile.at(now_ms / HOUR_MS) if profile else (0.0, 0.0)
+        share = profile.at(now_ms / HOUR_MS)[0] if profile else 0.0
         if over:
             share, median, sd = 1.0, now, 0.0
         elif measure == SESSIONS and programmed:
@@ -126,8 +126,7 @@ def forecast(
             sd = PROGRAMME_SD * left / max(most, 1)
         else:
             assert profile is not None, "the profile fits"
-            came = _came(now, share, profile.dispersion, spread)
-            median, sd = _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
+            median, sd = of_profile(profile, now, now_ms / HOUR_MS, size)
         bounds = (min(most, max(now, median * math.exp(side * z * sd))) for side in (0, -1, 1))
         expected, low, high = map(round, bounds)
         named = beside(figures, measure, size)
@@ -148,7 +147,13 @@ def _sessions_left(programme: dict[str, Any]) -> int:
     return left
 
 
-def _came(now: float, share: float, dispersion: float, spread: float) -> tuple[float, float]:
+def of_profile(profile: Profile, now: float, hours: float, size: float) -> tuple[float, float]:
+    """Return the median of a total of which so much has come by a time, and the deviation of its logarithm."""
+    came = _came(now, *profile.at(hours), profile.dispersion)
+    return _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
+
+
+def _came(now: float, share: float, spread: float, dispersion: float) -> tuple[float, float]:
     """Return the logarithm of what has come over the share of it, and its deviation: infinite where none has."""
     if share <= 0:
         return 0.0, math.inf
