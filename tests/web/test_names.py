@@ -11,9 +11,10 @@ from tests.web.conftest import Shared
 
 OpenShared = Callable[..., Page]
 CUT = """() => [...document.querySelectorAll("[data-session]")].filter(li => {
-    const shown = li.querySelector("button");
-    return shown.scrollWidth > shown.clientWidth;
-}).map(li => [li.dataset.session, li.title, li.querySelector("button").getAttribute("aria-label")])"""
+    const shown = li.querySelector(".cut");
+    return shown.scrollHeight > shown.clientHeight;
+}).map(li => [li.dataset.session, li.querySelector(".whole").innerText, li.querySelector("button").ariaLabel])"""
+SHOWN = "e => e.clientWidth > 100 && getComputedStyle(e).clipPath === 'none'"
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_every_value_in_the_history_of_a_negotiation_has_a_label(
 def test_title_of_a_session_that_is_cut_can_be_read_whole(shared: Shared, open_shared: OpenShared) -> None:
     page = open_shared(shared.half, "&view=programme")
     expect(page.locator("[data-session]").first).to_be_visible()
+    page.locator(".timeline").evaluate("e => Object.assign(e.style, { width: '20rem', minWidth: 0 })")
     cut = page.evaluate(CUT)
     assert cut  # bars are as long as their sessions
     titles = {
@@ -51,8 +53,17 @@ def test_title_of_a_session_that_is_cut_can_be_read_whole(shared: Shared, open_s
     for number, told, name in cut:
         assert name in told
         assert name.partition(": ")[0] == titles[number].partition(": ")[0]
-    number, _, name = cut[0]
-    page.locator(f"[data-session='{number}'] button").click()
+    number, told, name = cut[0]
+    whole, button = (page.locator(f"[data-session='{number}'] {part}") for part in (".whole", "button"))
+    assert not whole.evaluate(SHOWN)
+    button.hover()
+    assert whole.evaluate(SHOWN)
+    page.mouse.move(0, 0)
+    assert not whole.evaluate(SHOWN)
+    button.focus()
+    assert whole.evaluate(SHOWN)
+    assert whole.evaluate("e => e.scrollWidth <= e.clientWidth && e.scrollHeight <= e.clientHeight")
+    button.click()
     title = page.locator(f".part:has([data-session-picked='{number}'])").get_by_role("heading")
     expect(title).to_have_text(name)
     assert title.evaluate("e => e.scrollWidth <= e.clientWidth")

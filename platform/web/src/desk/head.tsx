@@ -92,12 +92,14 @@ function Choice({ page }: { page: Page }) {
   const { language, place } = page;
   const options = choices(page);
   if (options.length < 2) return null;
+  const chosen = place.run ?? "";
+  const whole = options.find(([value]) => value === chosen)?.[1]; // a narrow head cuts it
   return (
     <label class="chooser">
       <span class="unseen">{say(language, "choose_run")}</span>
-      <select id="runs" value={place.run ?? ""} onChange={(event) => chooseRun(event.currentTarget.value || null)}>
+      <select id="runs" title={whole} value={chosen} onChange={(event) => chooseRun(event.currentTarget.value || null)}>
         {options.map(([value, text]) => (
-          <option key={value} value={value} selected={value === (place.run ?? "")}>
+          <option key={value} value={value} selected={value === chosen}>
             {text}
           </option>
         ))}

@@ -13,6 +13,7 @@ import { say } from "../../text/words";
 import { Bars } from "../../ui/bars";
 import { Columns, Part } from "../../ui/part";
 import { Tiles } from "../../ui/tiles";
+import { programmeDay } from "./days";
 import { PickedSession } from "./session";
 import { CHANGED, Timeline } from "./timeline";
 
@@ -35,7 +36,7 @@ export function Programme({ page }: { page: Page }) {
         <PickedSession page={page} />
         <Part
           title={say(language, "timeline_title")}
-          about={date(language, epochOf(page) + Math.max(0, atMs - 1))}
+          about={date(language, programmeDay(epochOf(page), atMs, sessionsOf(page)).midnight)}
           wide
           source={answerSource(page, SESSIONS)}
         >

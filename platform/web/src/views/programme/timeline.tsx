@@ -1,14 +1,15 @@
-// A day of the programme: its rooms one below the other, its sessions where they lie in the day.
+// A day of the programme: its rooms one below the other, its sessions where they lie in the day and in its night.
 
 import type { Session } from "../../api/types";
 import { go } from "../../state/actions";
 import { epochOf, type Page } from "../../state/page";
-import { HOUR_MS, hourAt, midnightBefore, time } from "../../text/clock";
+import { HOUR_MS, hourAt, midnightBefore, moment, shortDay, time } from "../../text/clock";
 import { number } from "../../text/format";
 import { term, titleOf } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
 import { Kept } from "../../ui/kept";
 import { roomOf } from "../../ui/rooms";
+import { programmeDay } from "./days";
 
 interface Row {
   name: string;
@@ -17,32 +18,45 @@ interface Row {
 
 /** Stands before the title of a session that was moved or delayed. */
 export const CHANGED = "↷ ";
-/** Hours that are shown even where nothing is on. */
+/** Hours that are shown even where nothing is on, but for those before the first session of a long day. */
 const [FIRST_HOUR, LAST_HOUR] = [9, 18];
+const LONG_DAY_MS = 12 * HOUR_MS;
+/** Width of an hour at the least, and of the rooms' names. */
+const [HOUR_REM, NAMES_REM] = [4, 5];
+/** From this share of the width on, what is shown of a session lies to the left. */
+const LATE = 0.7;
+/** Of so many rows at the end, it lies above; of as many at the begin, below. */
+const ROWS = 3;
 
 export function Timeline({ page, sessions }: { page: Page; sessions: readonly Session[] }) {
   const { language, atMs } = page;
   const epochMs = epochOf(page);
-  const midnight = midnightBefore(epochMs + Math.max(0, atMs - 1));
+  const { midnight, sessions: today, endMs } = programmeDay(epochMs, atMs, sessions);
   const shown = (hour: number): number => hourAt(midnight, hour) - epochMs;
-  const [dayMs, endMs] = [shown(0), shown(24)];
-  const today = sessions.filter(({ starts_ms }) => starts_ms >= dayMs && starts_ms < endMs);
-  const from = Math.min(shown(FIRST_HOUR), ...today.map(({ starts_ms }) => floorHour(starts_ms)));
-  const to = Math.max(shown(LAST_HOUR), ...today.map((session) => floorHour(until(session) + HOUR_MS - 1)));
-  const at = (ms: number): string => `${(100 * (ms - from)) / (to - from)}%`;
+  const begins = today.map(({ starts_ms, opened_ms }) => floorHour(Math.min(starts_ms, opened_ms ?? starts_ms)));
+  const ends = today.map((session) => floorHour(Math.min(until(session), endMs) + HOUR_MS - 1));
+  const to = Math.max(shown(LAST_HOUR), ...ends);
+  const early = Math.min(shown(FIRST_HOUR), ...begins);
+  const from = to - early > LONG_DAY_MS ? Math.min(...begins) : early;
+  const share = (ms: number): number => Math.min(1, (ms - from) / (to - from));
+  const at = (ms: number): string => `${100 * share(ms)}%`;
   const hours = Array.from({ length: (to - from) / HOUR_MS }, (_, i) => from + i * HOUR_MS);
   return (
     <div class="scrolls">
-      <div class="timeline">
+      <div class="timeline" style={{ minWidth: `${Math.max(52, NAMES_REM + HOUR_REM * hours.length)}rem` }}>
         <div class="hours" aria-hidden="true">
           {hours.map((hour) => (
-            <span key={hour} style={{ left: at(hour) }}>
-              {time(language, epochMs + hour)}
+            <span key={hour} data-midnight={isMidnight(epochMs + hour) ? "" : undefined} style={{ left: at(hour) }}>
+              {isMidnight(epochMs + hour) ? shortDay(language, epochMs + hour) : time(language, epochMs + hour)}
             </span>
           ))}
         </div>
-        <Kept of={[language, sessions, dayMs]}>
-          {() => rows(page, today).map((row) => <Room key={row.name} page={page} row={row} at={at} />)}
+        <Kept of={[language, sessions, midnight]}>
+          {() =>
+            rows(page, today).map((row, place, { length }) => (
+              <Room key={row.name} page={page} row={row} share={share} isLow={place >= Math.max(ROWS, length - ROWS)} />
+            ))
+          }
         </Kept>
         {atMs >= from && atMs <= to && (
           <div class="present" aria-hidden="true">
@@ -54,10 +68,18 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
   );
 }
 
-function Room({ page, row: { name, sessions }, at }: { page: Page; row: Row; at: (ms: number) => string }) {
+interface Of {
+  page: Page;
+  row: Row;
+  share: (ms: number) => number;
+  isLow: boolean;
+}
+
+function Room({ page, row: { name, sessions }, share, isLow }: Of) {
   const { language } = page;
+  const begins = (session: Session): number => share(session.opened_ms ?? session.starts_ms);
   return (
-    <div class="room">
+    <div class="room" data-low={isLow ? "" : undefined}>
       <span class="name">{name}</span>
       <ul>
         {sessions.map((session) => (
@@ -66,18 +88,20 @@ function Room({ page, row: { name, sessions }, at }: { page: Page; row: Row; at:
             data-session={session.session}
             data-state={session.state}
             data-changed={isChanged(session) ? "" : undefined}
-            title={describe(page, session)}
-            style={{ left: at(session.opened_ms ?? session.starts_ms), right: `calc(100% - ${at(until(session))})` }}
+            data-late={begins(session) > LATE ? "" : undefined}
+            style={{ marginLeft: percent(begins(session)), marginRight: percent(1 - share(until(session))) }}
           >
-            <span class="unseen">{describe(page, session)}</span>
             <button
               type="button"
               aria-label={titleOf(language, session)}
               onClick={() => go({ pick: String(session.session) })}
             >
-              {isChanged(session) && CHANGED}
-              {titleOf(language, session)}
+              <span class="cut">
+                {isChanged(session) && CHANGED}
+                {titleOf(language, session)}
+              </span>
             </button>
+            <span class="whole unseen">{describe(page, session)}</span>
           </li>
         ))}
       </ul>
@@ -90,14 +114,14 @@ export function describe(page: Page, session: Session): string {
   const { language } = page;
   const epochMs = epochOf(page);
   const { first_room, first_starts_ms } = session;
-  const first = { room: roomOf(page, first_room), from: time(language, epochMs + first_starts_ms) };
+  const first = { room: roomOf(page, first_room), from: moment(language, epochMs + first_starts_ms) };
   const changed = isChanged(session) ? ` ${say(language, "session_first", first)}` : "";
   const about = say(language, "session_about", {
     title: titleOf(language, session),
     kind: term(language, session.kind),
     state: stateOf(language, session),
     room: roomOf(page, session.room),
-    from: time(language, epochMs + session.starts_ms),
+    from: moment(language, epochMs + session.starts_ms),
     to: time(language, epochMs + session.ends_ms),
     attended: number(language, session.attended),
     capacity: number(language, session.capacity),
@@ -132,6 +156,14 @@ function freeRow(language: Language, rooms: ReadonlyMap<string, Session[]>, sess
     const name = `${say(language, "online")} ${row}`;
     if ((rooms.get(name) ?? []).every((other) => until(other) <= session.starts_ms)) return name;
   }
+}
+
+function percent(share: number): string {
+  return `${100 * share}%`;
+}
+
+function isMidnight(ms: number): boolean {
+  return midnightBefore(ms) === ms;
 }
 
 function until(session: Session): number {

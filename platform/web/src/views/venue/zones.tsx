@@ -4,6 +4,7 @@ import { DENSITY_LIMITS } from "../../api/measures";
 import type { Page } from "../../state/page";
 import { counts } from "../../state/snapshot";
 import { shown } from "../../text/format";
+import { term } from "../../text/names";
 import { say } from "../../text/words";
 import { Term } from "../../ui/part";
 import { drawnShare } from "../../ui/reported";
@@ -33,6 +34,7 @@ export function Zones({ page }: { page: Page }) {
                 key={zone}
                 role="listitem"
                 data-zone={zone}
+                title={term(language, zone)}
                 data-state={stateOf(zone)}
                 data-picked={page.place.pick === zone ? "" : undefined}
                 style={{
