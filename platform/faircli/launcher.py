@@ -22,6 +22,7 @@ from fairfacts.parts.disruptions import AnyDisruption
 from fairsim.inputs.fair import fair_names, load_fair
 from fairsim.inputs.scenario import check_disruption, load_scenario
 from fairsim.inputs.schema import changes_schema
+from fairsim.inputs.values import plain
 
 FAIR = (sys.executable, "-m", "faircli")
 STOP_S = 5
@@ -71,9 +72,7 @@ class Processes:
             raise ScenarioError(f"{asked.scenario} is no scenario; {did_you_mean(asked.scenario, names)}")
         self._check_free()
         changes = [
-            f"{part}.{name}={_written(value)}"
-            for part, values in asked.changes.items()
-            for name, value in values.items()
+            f"{part}.{name}={plain(value)}" for part, values in asked.changes.items() for name, value in values.items()
         ]
         request = Request(asked.scenario, asked.seed, asked.replication, asked.scale, changes)
         try:
@@ -179,11 +178,6 @@ def _summary(name: str) -> ScenarioSummary:
     except ScenarioError as fault:
         return ScenarioSummary(name=name, title=name, question=str(fault))
     return ScenarioSummary(name=name, title=scenario.title, question=scenario.question)
-
-
-def _written(value: object) -> str:
-    """Return a value as `--set` takes it."""
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _reason(complaint: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,8 @@ def compare_two(
         out.print(_table_of_runs(differing, series, a.run.began))
     if series is None:
         _show_figures_of_both(rows_a, rows_b)
+    if isinstance(differing, list) and any(row.chance is not None for row in differing):
+        say(("by chance: so far apart are two runs of unlike seeds at most, in 95 of 100 pairs (estimated)", "dim"))
     for letter, one in (("A", a), ("B", b)):
         say(f"{letter}: {one.line}")
 
@@ -67,14 +69,16 @@ def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference]
     return paired(*both) if len(both) == 2 else []
 
 
-def _table_of_runs(rows: Iterable[Difference], series: str | None, epoch: datetime) -> Table:
-    columns = ((series or "measure", "left"), ("A", "right"), ("B", "right"), ("B - A", "right"), ("B / A", "right"))
+def _table_of_runs(rows: Sequence[Difference], series: str | None, epoch: datetime) -> Table:
+    by_chance = [] if series else ["by chance"]
+    columns = [(series or "measure", "left"), *((name, "right") for name in ("A", "B", "B - A", *by_chance, "B / A"))]
     shown = (
         (
             _clocked(row.measure, epoch) if series and series.endswith("per_hour") else row.measure,
             number(row.a),
             number(row.b),
             number(row.difference),
+            *("" if row.chance is None else f"+-{short(row.chance)}" for _ in by_chance),
             "" if row.ratio is None else f"{row.ratio:.3f}",
         )
         for row in rows

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 
 def short(value: float | str) -> str:
@@ -20,13 +19,6 @@ def number(value: float | str) -> str:
     if isinstance(value, str):
         return value
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
-
-
-def plain(value: Any) -> str:
-    """Return a value of a scenario as one would write it: without separators, a list with blanks."""
-    if isinstance(value, list | tuple):
-        return " ".join(map(plain, value))
-    return f"{value:.10g}" if isinstance(value, float) else f"{value}"
 
 
 def how_to_go_on(resume: Path | None) -> str:

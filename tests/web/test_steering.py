@@ -105,6 +105,21 @@ def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_pa
     expect(initiated.first).to_be_visible()
     backend.append(one, head, [event for batch in real[6:] for event in batch])
     a, b = (backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["initiated"] for run in (one, other))
-    expect(initiated).to_have_text([f"{a:,}", f"{b:,}", f"{b - a:+,}".replace("-", "\u2212"), f"{100 * b / a:.1f}%"])
+    rows = {row["measure"]: row for row in backend.get(f"runs/{one}/against/{other}")["rows"]}
+    chance = rows["negotiations.initiated"]["chance"]
+    expect(initiated).to_have_text(
+        [
+            f"{a:,}",
+            f"{b:,}",
+            f"{b - a:+,}".replace("-", "\u2212"),
+            f"\u00b1{chance:,.10g}",
+            f"{100 * b / a:.1f}%",
+        ]
+    )
+    beyond = {
+        path for path, row in rows.items() if row["chance"] is not None and abs(row["difference"]) > row["chance"]
+    }
+    shown = page.locator("[data-beyond]").evaluate_all("rows => rows.map(row => row.dataset.measureOfBoth)")
+    assert set(shown) == {path for path in beyond if page.locator(f"[data-measure-of-both='{path}']").count()}
     page.get_by_role("button", name="Close").click()
     expect(page.locator("[data-pair]")).to_have_count(0)

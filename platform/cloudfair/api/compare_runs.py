@@ -32,7 +32,9 @@ class Side(BaseModel):
 class DifferenceRow(BaseModel):
     """A measure of two runs, or one entry of a breakdown."""
 
-    model_config = example(measure="negotiations.initiated", a=54_767, b=61_020, difference=6_253, ratio=1.1142)
+    model_config = example(
+        measure="negotiations.initiated", a=54_767, b=61_020, difference=6_253, ratio=1.1142, chance=2_750
+    )
 
     measure: str
     a: float
@@ -41,6 +43,9 @@ class DifferenceRow(BaseModel):
     """b - a, in the measure's unit."""
     ratio: float | None
     """b / a; null where a is 0."""
+    chance: float | None
+    """How far apart two runs of independent seeds are at most by chance alone, in 95 of 100 pairs; null where the fair
+    does not say, and for a breakdown."""
 
 
 class Setting(BaseModel):

@@ -141,9 +141,11 @@ def pair_feed(a: Live, b: Live, points: PointsInTime, pool: Pool) -> Feed:
 
 
 def _beside(a: Seen, b: Seen) -> Seen:
-    """Return both with every difference by its measure; a ratio to 0 is left out: a merge patch can carry no null."""
+    """Return both with every difference by its measure; what is None is left out: a merge patch can carry no null."""
     difference = {
-        each.measure: {"difference": each.difference} | ({} if each.ratio is None else {"ratio": each.ratio})
+        each.measure: {
+            name: value for name in ("difference", "ratio", "chance") if (value := getattr(each, name)) is not None
+        }
         for each in differences(a.measures, b.measures)
     }
     measures = {"a": a.measures, "b": b.measures, "difference": difference}

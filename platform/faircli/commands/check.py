@@ -60,6 +60,7 @@ def check(
 def _checked(fair: str) -> Scenario:
     """Return the baseline of a fair, once each of its files was read."""
     from fairfacts.errors import FigureError, ScenarioError
+    from fairfacts.evidence.chance import read_chance
     from fairfacts.evidence.profiles import read_profiles
     from fairfacts.evidence.usual import read_usual
     from fairsim.inputs.fair import find_fair
@@ -71,7 +72,7 @@ def _checked(fair: str) -> Scenario:
         scenario = load_scenario(fair)
     except ScenarioError as fault:
         faults.take(fault)
-    for read in (read_profiles, read_usual):
+    for read in (read_profiles, read_usual, read_chance):
         try:
             if found:
                 read(*found)

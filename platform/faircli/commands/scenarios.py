@@ -62,10 +62,10 @@ def show(
     from faircli.console import out, print_json, say
     from faircli.reports import show_reports
     from faircli.tables import table
-    from faircli.text import plain
     from fairfacts.parts.disruptions import kind_of
     from fairsim.inputs.scenario import load_scenario
     from fairsim.inputs.scenario_files import read_scenario
+    from fairsim.inputs.values import plain
 
     resolved = load_scenario(scenario, changes=changes or [], scale=scale)
     show_reports(resolved.reports, verbose=verbose)
@@ -195,7 +195,7 @@ def _when(planned: Planned, scenario: Scenario) -> str:
 def _what(planned: Planned) -> str:
     import msgspec
 
-    from faircli.text import plain
+    from fairsim.inputs.values import plain
 
     fields = msgspec.to_builtins(planned.what)
     return ", ".join(f"{name} {plain(value)}" for name, value in fields.items() if name != "kind" and value is not None)

@@ -16,7 +16,6 @@ from faircli.reader import read_events
 from faircli.report.content import Calibrated, Content, Disturbance, Fact, Fitted, Parameter, TargetFit
 from faircli.request import Request
 from faircli.resolve import Subject
-from faircli.text import plain
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.comparison import Row, headline
@@ -33,6 +32,7 @@ from fairsim import VERSION
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.scenario import Scenario, load_scenario
 from fairsim.inputs.scenario_files import read_scenario
+from fairsim.inputs.values import plain
 
 
 def content_of(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from fairfacts.errors import ScenarioError, did_you_mean
+from fairfacts.evidence.chance import Chance, apart, load_chance
 from fairfacts.measures import MEASURES, value_at
 
 
@@ -22,12 +23,18 @@ class Difference(msgspec.Struct, frozen=True):
     """b - a, in the measure's unit."""
     ratio: float | None
     """b / a; None where a is 0."""
+    chance: float | None = None
+    """How far apart two runs of independent seeds are at most by chance alone, in 95 of 100 pairs, as estimated from
+    the fair's `chance.csv`; None where it does not say."""
 
 
 def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
     """Return every measure that is one number, of two snapshots, in the order of the measures."""
     pairs = ((path, value_at(a, path), value_at(b, path)) for path in MEASURES)
-    return [_difference(path, one, other) for path, one, other in pairs if _is_number(one) and _is_number(other)]
+    rows = [_difference(path, one, other) for path, one, other in pairs if _is_number(one) and _is_number(other)]
+    known = [load_chance(snapshot["run"]["fair"]) for snapshot in (a, b)]
+    scales = [snapshot["run"]["scale"] for snapshot in (a, b)]
+    return [_beside_chance(row, known, scales) for row in rows] if all(known) else rows
 
 
 def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
@@ -43,6 +50,14 @@ def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> lis
     counts_a, counts_b = dict(_leaves(one)), dict(_leaves(other))
     keys = sorted(counts_a.keys() | counts_b.keys(), key=_in_order)
     return [_difference(".".join(key), counts_a.get(key, 0), counts_b.get(key, 0)) for key in keys]
+
+
+def _beside_chance(row: Difference, known: Sequence[Mapping[str, Chance]], scales: Sequence[float]) -> Difference:
+    of_a, of_b = (of.get(row.measure) for of in known)
+    if of_a is None or of_b is None:
+        return row
+    chance = apart((of_a, row.a, scales[0]), (of_b, row.b, scales[1]))
+    return msgspec.structs.replace(row, chance=float(f"{chance:.4g}"))
 
 
 def _leaves(breakdown: dict[str, Any], *above: str) -> Iterator[tuple[tuple[str, ...], float]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairsim.inputs.scenario_files import Said
-from fairsim.inputs.values import stated_values
+from fairsim.inputs.values import plain, stated_values
 
 NONE = ""
 """The text where one side has nothing of a setting."""
@@ -25,9 +25,9 @@ def _settings(said: Said) -> Iterator[tuple[str, str, str]]:
     rows = said.fair.rows
     usual, played = stated_values(rows, {}), stated_values(rows, said.values)
     for name in said.values:
-        yield name, _text(usual[name]), _text(played[name])
+        yield name, plain(usual[name]), plain(played[name])
     for code, (factor, _) in said.factors.items():
-        yield f"economies.{code}", "1", _text(factor)
+        yield f"economies.{code}", "1", plain(factor)
     yield "timetable", said.fair.programme or NONE, said.timetable[0] if said.timetable else NONE
     for name, (value, _) in said.reading.items():
         yield f"timetable.{name}", NONE, value
@@ -37,14 +37,5 @@ def _settings(said: Said) -> Iterator[tuple[str, str, str]]:
 
 def _planned(entry: dict[str, Any]) -> str:
     return ", ".join(
-        [str(entry["kind"]), *(f"{name} {_text(value)}" for name, value in entry.items() if name != "kind")]
+        [str(entry["kind"]), *(f"{name} {plain(value)}" for name, value in entry.items() if name != "kind")]
     )
-
-
-def _text(value: Any) -> str:
-    match value:
-        case list() | tuple():
-            return " ".join(map(_text, value))
-        case float():
-            return f"{value:.15g}"
-    return str(value)

@@ -59,6 +59,13 @@ def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: floa
     return None if faults.found else parameters
 
 
+def plain(value: Any) -> str:
+    """Return a value as one would write it in a scenario, or with `--set`: without separators, a list with blanks."""
+    if isinstance(value, list | tuple):
+        return " ".join(map(plain, value))
+    return f"{value:.15g}" if isinstance(value, float) else f"{value}"
+
+
 def stated_values(rows: Mapping[str, Row], changes: Changes) -> dict[str, Any]:
     """Return the value of each parameter by name, as stated: at no scale. What has a fault is missing."""
     return {name: stated.value for name, stated in _stated(rows, changes, Faults()).items()}

@@ -17,6 +17,7 @@ def test_two_runs_are_compared(fair: Fair) -> None:
     rows = {row["measure"]: row for row in told["differences"]}
     asked = [one["measures"]["negotiations"]["initiated"] for one in (a, b)]
     assert (told["a"]["id"], told["b"]["id"], told["series"]) == (a["run"], b["run"], None)
+    assert rows["negotiations.initiated"].pop("chance") > 0
     assert rows["negotiations.initiated"] == {
         "measure": "negotiations.initiated",
         "a": asked[0],

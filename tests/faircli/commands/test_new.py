@@ -145,8 +145,10 @@ def test_check_reads_the_usual_course_of_a_fair_too(fair: Fair) -> None:
     assert fair("check", "my-fair").returncode == 0
     with (fair.folder / "my-fair" / "usual.csv").open("a") as file:
         file.write("3,many,0,0\n")
+    (fair.folder / "my-fair" / "chance.csv").write_text("measure,total,lasting,shrinking\nvisits,1,1,1\n")
     refused = fair("check", "my-fair")
     assert (refused.returncode, "my-fair/usual.csv: line 5: inside is 'many'" in refused.stderr) == (2, True)
+    assert "my-fair/chance.csv: line 2: measure is 'visits'; there is no such measure" in refused.stderr
 
 
 def test_faulty_fair_is_listed_as_faulty_among_the_others(fair: Fair) -> None:

@@ -83,6 +83,11 @@ export function signed(language: Language, value: number, format: Format): strin
   return isNothing ? text : `${value < 0 ? "\u2212" : "+"}${text}`;
 }
 
+/** Returns how far a difference may lead to either side, written like its measure. */
+export function within(language: Language, value: number, format: Format): string {
+  return `±${difference(language, value, format)}`;
+}
+
 function difference(language: Language, value: number, format: Format): string {
   if (format !== "share") return shown(language, value, format);
   return say(language, "points", { value: written(language, 100 * value, "number") });

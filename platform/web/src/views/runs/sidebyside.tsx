@@ -9,7 +9,7 @@ import { go } from "../../state/actions";
 import { type Both, epochOf, type Page, type Pair } from "../../state/page";
 import { amount, type Counts, counts, type Snapshot } from "../../state/snapshot";
 import { HOUR_MS, moment } from "../../text/clock";
-import { percent, shown, signed } from "../../text/format";
+import { percent, shown, signed, within } from "../../text/format";
 import { nameOfMeasure } from "../../text/names";
 import { named, say } from "../../text/words";
 import { Part } from "../../ui/part";
@@ -64,19 +64,24 @@ export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
                   B
                 </th>
                 <th scope="col">{say(language, "column_difference")}</th>
+                <th scope="col">{say(language, "column_chance")}</th>
                 <th scope="col">{say(language, "column_b_of_a")}</th>
               </tr>
             </thead>
             <tbody>
               {COMPARED.map((path) => {
                 const format = formatOf(path);
-                const { difference = 0, ratio } = both.difference[path] ?? {};
+                const { difference = 0, ratio, chance } = both.difference[path] ?? {};
+                const isBeyond = chance !== undefined && isComparable(both, path) && Math.abs(difference) > chance;
                 return (
-                  <tr key={path} data-measure-of-both={path}>
+                  <tr key={path} data-measure-of-both={path} data-beyond={isBeyond || undefined}>
                     <th scope="row">{nameOfMeasure(language, path)}</th>
                     <td>{shown(language, amount(both.a, path), format)}</td>
                     <td>{shown(language, amount(both.b, path), format)}</td>
                     <td>{isComparable(both, path) ? signed(language, difference, format) : none}</td>
+                    <td>
+                      {chance === undefined || !isComparable(both, path) ? none : within(language, chance, format)}
+                    </td>
                     <td>
                       {ratio === undefined || !isComparable(both, path) || format === "share"
                         ? none
@@ -134,7 +139,10 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
           </li>
         ))}
       </ul>
-      <p class="quiet">{say(language, differing.length === 0 ? "pair_same" : "pair_noise")}</p>
+      {differing.length === 0 && <p class="quiet">{say(language, "pair_same")}</p>}
+      <p class="quiet">
+        {say(language, Object.values(both.difference).some(({ chance }) => chance) ? "pair_chance" : "pair_noise")}
+      </p>
       {both.a.run.scale !== both.b.run.scale && <p class="fault">{say(language, "pair_scales")}</p>}
     </div>
   );

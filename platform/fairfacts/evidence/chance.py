@@ -1,0 +1,89 @@
+"""Chance: how far apart two runs are that differ by their seeds alone.
+
+`chance.csv` in the fair's folder says it of each measure that is one number (`fairlab.chance` plays and writes it).
+Most fairs have none; nothing is said then.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from statistics import NormalDist
+
+import msgspec
+
+from fairfacts.evidence.numbers import needed, read_numbers
+from fairfacts.interchange.reading import quoted
+from fairfacts.measures import MEASURES
+from fairfacts.resources import fair_folder, files_state
+
+CHANCE, COLUMNS = "chance.csv", ("measure", "total", "lasting", "shrinking")
+LEVEL = 0.95
+Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+
+
+class Chance(msgspec.Struct, frozen=True):
+    """What chance does to one measure. Its relative variance is lasting^2 + shrinking^2 / size."""
+
+    total: float
+    """The measure at the end of a fair of scale 1, which its value is held against; 0 where it does not grow with the
+    fair, such as a share or the sessions: there the run's scale counts."""
+    lasting: float
+    """Standard deviation against the mean, of what is the same in a large fair."""
+    shrinking: float
+    """The same of what averages out, in a fair of scale 1."""
+
+    def variance(self, value: float, scale: float) -> float:
+        """Return the variance of a value from seed to seed, in the measure's unit squared."""
+        if not self.total:
+            return float(value**2 * (self.lasting**2 + self.shrinking**2 / scale))
+        return float((self.lasting * value) ** 2 + self.shrinking**2 * self.total * abs(value))
+
+
+def apart(*sides: tuple[Chance, float, float]) -> float:
+    """Return by how much two runs differ at most by chance, in 95 of 100 pairs of independent seeds.
+
+    Args:
+        sides: of each run what chance does to the measure, its value, and the run's scale.
+    """
+    return Z * math.sqrt(sum(chance.variance(value, scale) for chance, value, scale in sides))
+
+
+def load_chance(fair: str) -> Mapping[str, Chance]:
+    """Return what chance does in a fair, by measure; nothing where its folder is not here, or does not say.
+
+    Raises:
+        FigureError: the file has faults; names each with row, value and what is allowed.
+    """
+    return _latest(fair, files_state(fair, CHANCE))
+
+
+@lru_cache(maxsize=16)
+def _latest(fair: str, _: object) -> Mapping[str, Chance]:
+    """Return it as the file is in a state; another state is read again."""
+    folder = fair_folder(fair)
+    return {} if folder is None else read_chance(fair, folder)
+
+
+def read_chance(fair: str, folder: Traversable) -> Mapping[str, Chance]:
+    """Return what chance does, as a fair's folder says; nothing where the file is not there.
+
+    Raises:
+        FigureError: as `load_chance`.
+    """
+    if not (folder / CHANCE).is_file():
+        return {}
+    rows, reading = read_numbers(folder / CHANCE, f"{fair}/{CHANCE}", COLUMNS)
+    found: dict[str, Chance] = {}
+    for row in rows:
+        measure = row.text("measure")
+        if measure not in MEASURES or measure in found:
+            why = "it stands twice; remove one" if measure in found else "there is no such measure"
+            row.fault(f"measure is {quoted(measure)}; {why}")
+            continue
+        total, lasting, shrinking = (needed(row.named(measure), column) for column in COLUMNS[1:])
+        found[measure] = Chance(total, lasting, shrinking)
+    reading.refuse()
+    return found

@@ -1,0 +1,104 @@
+"""What chance does to a fair: `python -m fairlab.chance` plays the reference and writes its `chance.csv`.
+
+Runs that differ by their seeds alone differ. Some of that averages out as a fair grows, such as who comes on a day;
+some does not, such as the appeal of one summit. Replications at several scales tell both apart: the relative variance
+of a measure is lasting^2 + shrinking^2 / scale, fitted by maximum likelihood (a sample variance of normal values
+follows a gamma distribution). `fairfacts.evidence.chance` reads it.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from statistics import fmean, variance
+
+from rich.progress import track
+
+from fairfacts.evidence.chance import CHANCE, COLUMNS, Chance
+from fairfacts.measures import State, value_at
+from fairlab.profile import FIRST_SEED, REFERENCE
+from fairlab.replications import numbers
+from fairsim.engine.kernel import few_collections
+from fairsim.fair import play
+from fairsim.inputs.scenario import load_scenario
+
+SCALES: Mapping[float, int] = {0.02: 32, 0.08: 24, 0.4: 10}
+"""How many replications at each scale: chance that lasts shows in large fairs, the other in small ones."""
+SEED = FIRST_SEED + 2_000
+RATIOS = (0.0, *(10 ** (power / 8) for power in range(-32, 49)))
+"""Of lasting^2 to shrinking^2 that are tried."""
+GROWS = 0.5
+"""A measure grows with the fair if it grows by this share of the fair's own growth at least."""
+
+Task = tuple[float, int]
+"""Scale and seed."""
+
+
+def measures(task: Task) -> dict[str, float]:
+    """Play the reference and return every measure that is one number."""
+    scale, seed = task
+    state = State()
+    with few_collections():
+        for _, events in play(load_scenario(REFERENCE, scale=scale), seed):
+            state.fold(events)
+    snapshot = state.snapshot()
+    return {path: float(value_at(snapshot, path)) for path in numbers(snapshot)}
+
+
+def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
+    """Return what chance does to a measure, from its values by scale; None where it is 0 in a mean."""
+    if not all(fmean(some) for some in values.values()):
+        return None
+    variances = {scale: (variance(some) / fmean(some) ** 2, len(some) - 1) for scale, some in values.items()}
+    small, large = min(values), max(values)
+    grows = fmean(values[large]) / fmean(values[small]) > GROWS * large / small
+    total = fmean(value / scale for scale, some in values.items() for value in some) if grows else 0.0
+    if not any(found for found, _ in variances.values()):
+        return Chance(total, 0.0, 0.0)
+    shrinking, ratio = min((_fit(variances, ratio) for ratio in RATIOS), key=lambda fit: _misfit(variances, *fit))
+    return Chance(total, math.sqrt(shrinking * ratio), math.sqrt(shrinking))
+
+
+def _fit(variances: Mapping[float, tuple[float, int]], ratio: float) -> tuple[float, float]:
+    """Return the likeliest shrinking^2 where lasting^2 is `ratio` times as much, and the ratio."""
+    weighed = (found * freedom / (ratio + 1 / scale) for scale, (found, freedom) in variances.items())
+    return sum(weighed) / sum(freedom for _, freedom in variances.values()), ratio
+
+
+def _misfit(variances: Mapping[float, tuple[float, int]], shrinking: float, ratio: float) -> float:
+    """Return twice the negative logarithm of the likelihood, less a constant."""
+    expected = {scale: shrinking * (ratio + 1 / scale) for scale in variances}
+    return sum(
+        freedom * (math.log(expected[scale]) + found / expected[scale]) for scale, (found, freedom) in variances.items()
+    )
+
+
+def write(found: Mapping[str, Chance], file: Path) -> None:
+    """Write the file."""
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        rows = csv.writer(lines, lineterminator="\n")
+        rows.writerow(COLUMNS)
+        for measure, each in found.items():
+            rows.writerow((measure, *(f"{number:.4g}" for number in (each.total, each.lasting, each.shrinking))))
+
+
+def main() -> None:
+    """Play all of it, on every core, and write the file of this checkout."""
+    tasks = [(scale, SEED + number) for scale, count in sorted(SCALES.items(), reverse=True) for number in range(count)]
+    with ProcessPoolExecutor() as pool:
+        played = list(track(pool.map(measures, tasks), "fairs", len(tasks)))
+    found: dict[str, Chance] = {}
+    for path in played[0]:
+        values: dict[float, list[float]] = {scale: [] for scale in SCALES}
+        for (scale, _), each in zip(tasks, played, strict=True):
+            values[scale].append(each[path])
+        if known := chance(values):
+            found[path] = known
+    write(found, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE / CHANCE)
+
+
+if __name__ == "__main__":
+    main()

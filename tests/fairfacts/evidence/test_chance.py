@@ -1,0 +1,73 @@
+"""Chance: differences of two runs stand beside what unlike seeds alone do."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from tests.fairfacts.stories import GOLDEN, after
+
+from fairfacts.errors import FigureError
+from fairfacts.evidence.chance import Chance, apart, load_chance
+from fairfacts.evidence.differences import differences
+from fairfacts.measures import MEASURES
+
+HEAD = "measure,total,lasting,shrinking\n"
+SOME = f"{HEAD}visits.started,1000,0.1,0.2\nnegotiations.lapse_share,0,0.05,0\n"
+
+
+@pytest.fixture
+def fair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fair in the working directory that says what chance does."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/fair.toml").write_text("")
+    (tmp_path / "mine/chance.csv").write_text(SOME)
+    return tmp_path / "mine"
+
+
+def test_chance_shrinks_with_what_has_come_and_shares_with_the_scale() -> None:
+    counted = Chance(1000, 0.0, 0.1)
+    assert math.isclose(counted.variance(1000, 1), 100**2)
+    assert math.isclose(counted.variance(250, 0.5), 250**2 * 0.1**2 * 4)
+    share = Chance(0, 0.0, 0.1)
+    assert math.isclose(share.variance(0.4, 0.25), 0.4**2 * 0.1**2 * 4)
+    lasting = Chance(1000, 0.1, 0.0)
+    assert math.isclose(apart((lasting, 1000, 1), (lasting, 1000, 1)), 1.95996 * math.sqrt(2) * 100, rel_tol=1e-5)
+
+
+def test_file_of_a_fair_is_read_and_a_change_of_it_is_seen(fair: Path) -> None:
+    assert load_chance("mine")["visits.started"] == Chance(1000, 0.1, 0.2)
+    assert load_chance("mine")["negotiations.lapse_share"].total == 0
+    (fair / "chance.csv").write_text(HEAD + "visits.started,2000,0.1,0.2\n")
+    assert load_chance("mine")["visits.started"].total == 2000
+    (fair / "chance.csv").unlink()
+    assert (load_chance("mine"), load_chance("..")) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("visits.begun,1,1,1\n", "line 2: measure is 'visits.begun'; there is no such measure"),
+        ("visits.started,1,1,1\n" * 2, "line 3: measure is 'visits.started'; it stands twice; remove one"),
+        ("visits.started,1,many,1\n", "visits.started: lasting is 'many'"),
+        ("visits.started,1,-1,1\n", "lasting is -1; it is 0 or more"),
+    ],
+)
+def test_fault_is_named_with_row_value_and_remedy(fair: Path, row: str, told: str) -> None:
+    (fair / "chance.csv").write_text(HEAD + row)
+    with pytest.raises(FigureError, match=f"mine/chance.csv: (?s:.*){told}"):
+        load_chance("mine")
+
+
+def test_shipped_fair_says_it_of_every_measure_that_matters_and_a_difference_stands_beside_it() -> None:
+    known = load_chance("ciftis2020")
+    assert {"negotiations.initiated", "venue.entered", "streams.views", "agreements.signed"} <= set(known)
+    assert set(known) <= set(MEASURES)
+    snapshot = after(*GOLDEN).snapshot()
+    rows = {row.measure: row for row in differences(snapshot, snapshot)}
+    of, scale = known["negotiations.initiated"], snapshot["run"]["scale"]
+    value = snapshot["negotiations"]["initiated"]
+    assert rows["negotiations.initiated"].chance == float(f"{apart((of, value, scale), (of, value, scale)):.4g}")
+    assert rows["run.seed"].chance is None
