@@ -82,7 +82,9 @@ def expected_exposure(parameters: Parameters) -> Exposure:
     others = max(register.at_opening - stated, 0)
     counts = [kind.count + others * kind.weight / weights for kind in register.kinds]
     overseas = sum(count * kind.overseas_share for count, kind in zip(counts, register.kinds, strict=True))
-    exhibiting = sum(count * kind.exhibitor_share for count, kind in zip(counts, register.kinds, strict=True))
+    exhibiting: float = register.exhibitors or sum(
+        count * kind.exhibitor_share for count, kind in zip(counts, register.kinds, strict=True)
+    )
     later_overseas, later_exhibiting = (
         sum(getattr(kind, share) * kind.weight / weights for kind in register.kinds)
         for share in ("overseas_share", "exhibitor_share")

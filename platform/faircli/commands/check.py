@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from faircli.completion import complete_fair
-from faircli.options import Json
+from faircli.options import Json, Verbose
 
 if TYPE_CHECKING:
     from fairsim.inputs.rows import Row
@@ -30,25 +30,30 @@ def check(
         ),
     ],
     *,
+    verbose: Verbose = False,
     as_json: Json = False,
 ) -> None:
     """Check every file and row of a fair, and show what is documented, derived, assumed and calibrated in it.
 
-    All faults are named at once, with file, row, value and remedy; the exit status is then 2.
+    All faults are named at once, with file, row, value and remedy; the exit status is then 2. What can be played, but
+    not as it is stated, is said as well.
 
     Examples:
     - `fair check my-fair` checks a folder.
     - `fair check my-fair --json` for programs.
     """
     from faircli.console import out, print_json, say
+    from faircli.reports import show_reports
     from faircli.tables import table
 
     scenario = _checked(fair)
+    show_reports(scenario.reports, verbose=verbose)
     rows = list(scenario.fair.rows.values())
     own = [row for row in rows if row.is_own]
     if as_json:
         defaults = [row for row in rows if row not in own]
-        print_json({"fair": scenario.fair.key, "own": _counts(own), "defaults": _counts(defaults)})
+        counts = {"own": _counts(own), "defaults": _counts(defaults)}
+        print_json({"fair": scenario.fair.key, **counts, "reports": scenario.reports})
         return
     say((scenario.fair.names["en"], "bold"), f": every file can be read, and the fair can be played (fair run {fair})")
     cells = ((kind, str(count), str(_counts(rows)[kind] - count), MEANS[kind]) for kind, count in _counts(own).items())

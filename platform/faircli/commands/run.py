@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from faircli.completion import complete_run, complete_scenario
 from faircli.defaults import DATABASE
 from faircli.options import Changes, Database, Json, Replication, Scale, Seed, Token, Verbose
+
+if TYPE_CHECKING:
+    from fairsim.inputs.scenario import Scenario
 
 
 def run(
@@ -104,6 +108,7 @@ def run(
         began = time.monotonic()
         digest = playing.play(loaded, asked, run_id, pace=pace, batch=batch or BATCH_EVENTS)
         result = playing.result(run_id, asked, digest, time.monotonic() - began) | {"reports": loaded.reports}
+        result["unmet"] = _unmet(loaded, result["measures"])
         if as_json:
             print_json(result)
         else:
@@ -112,6 +117,14 @@ def run(
             _stay(f"{backend.url}/?run={run_id}", is_own=backend.is_own)
         elif backend.is_own and not as_json:
             note("The page is closed; fair serve opens it again.")
+
+
+def _unmet(played: Scenario, measures: Mapping[str, Any]) -> list[str]:
+    """Return what the fair states of stands and the run does not have."""
+    from fairsim.inputs.stands import missing_stands
+
+    placed, exhibitors = measures["venue"]["stands_by_zone"], measures["organisations"]["exhibitors"]
+    return missing_stands(played.parameters, played.fair.zones, played.scale, placed, exhibitors)
 
 
 def _show(result: dict[str, Any], database: str) -> None:
@@ -124,6 +137,8 @@ def _show(result: dict[str, Any], database: str) -> None:
     rows = msgspec.convert(result["comparison"], list[Row])
     # a fair of which nothing was reported shows what came of it all the same
     out.print(comparison_tables(rows) if rows else emergent_table(result["measures"]))
+    if result["unmet"]:
+        say("\nFewer stands than the fair states: ", "; ".join(result["unmet"]), ".")
     say()
     say((result["headline"], "bold"))
     say(f"\n{result['events']:,} events in {result['wall_s']:.1f} s, {result['events_per_s']:,} events/s")

@@ -12,7 +12,7 @@ from fairsim.inputs.scenario import Scenario
 _LAID_OUT = {
     "fair": "*",
     "results": "*",
-    "organisations": "at_opening foreign_economies *.count *.weight",
+    "organisations": "at_opening exhibitors foreign_economies *.count *.weight",
     "programme": "online_only streamed first_day slots_h session_min room_seats doors_min overrun_max_min *.count"
     " *.first_day *.last_day *.starts_h *.length_min",
     "agreements": "opens_h closes_h first_day_on_site last_day_on_site tables tables_open_h tables_close_h slot_min",

@@ -35,7 +35,7 @@ class OrganisationNumbers(msgspec.Struct, frozen=True):
     """Among kinds that are all others."""
 
 
-class Organisations(msgspec.Struct, frozen=True):
+class Organisations(msgspec.Struct, frozen=True, omit_defaults=True):  # a fair that does not state it keeps its digest
     """Who registers."""
 
     at_opening: int
@@ -48,6 +48,8 @@ class Organisations(msgspec.Struct, frozen=True):
     day_profile: tuple[float, ...]
     hour_profile: tuple[float, ...]
     kinds: tuple[OrganisationNumbers, ...]
+    exhibitors: int = 0
+    """At the opening; 0: as many as the shares of the kinds draw."""
 
 
 class People(msgspec.Struct, frozen=True):

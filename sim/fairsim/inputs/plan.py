@@ -79,7 +79,7 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
         if "after_min" in timing:
             raise ScenarioError(f"{where}.after_min goes with when; say with begins when it begins")
         if "ends" in timing:
-            said |= _length(when, timing["ends"], said, where, epoch)
+            said |= _length(when, timing["ends"], said, where, epoch, days)
     else:
         if "ends" in timing:
             raise ScenarioError(f"{where}.ends goes with begins; say with when how long it lasts (lasts_min)")
@@ -129,7 +129,8 @@ def check_places(what: AnyDisruption, sessions: int, rooms: list[int], gate_lane
     kind = kind_of(what)
     session, gate = getattr(what, "session", 0), getattr(what, "gate", 0)
     if session >= sessions:
-        raise ScenarioError(f"{kind}: there is no session {session}; sessions are 0 to {sessions - 1}")
+        known = f"sessions are 0 to {sessions - 1}" if sessions else "the programme has none"
+        raise ScenarioError(f"{kind}: there is no session {session}; {known}")
     if isinstance(what, SessionMove) and not 0 <= room_number(what.room) < len(rooms):
         raise ScenarioError(f"{kind}: there is no {what.room!r}; rooms are 'room 1' to 'room {len(rooms)}'")
     if gate >= len(gate_lanes):
@@ -150,8 +151,10 @@ def check_origin(what: AnyDisruption, codes: set[str]) -> None:
         )
 
 
-def _length(begins_ms: int, ends: Any, said: Mapping[str, Any], where: str, epoch: datetime) -> dict[str, float]:
-    ends_ms = moment_ms(ends, f"{where}.ends", epoch)
+def _length(
+    begins_ms: int, ends: Any, said: Mapping[str, Any], where: str, epoch: datetime, days: int
+) -> dict[str, float]:
+    ends_ms = moment_ms(ends, f"{where}.ends", epoch, range(midnight_ms(epoch, days) + 1))
     if "lasts_min" in said:
         raise ScenarioError(f"{where}: give either ends or lasts_min")
     if ends_ms <= begins_ms:

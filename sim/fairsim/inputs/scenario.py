@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ import msgspec
 
 from fairfacts.clock import HOUR_MS, shown_ms
 from fairfacts.errors import ScenarioError
-from fairfacts.interchange.reading import Report
+from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
+from fairsim.inputs.beyond import shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
@@ -24,6 +25,7 @@ from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
+from fairsim.inputs.stands import note_stands, without_zone
 from fairsim.inputs.values import resolve
 from fairsim.inputs.zones import FILE as ZONES
 
@@ -104,6 +106,8 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
             said.values.get("venue.days", ("", own))[1],
             f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls",
         )
+    for name, message in without_zone(parameters, fair.zones) if parameters and fair.zones else ():
+        faults.add(said.values.get(name, ("", fair.rows[name].file))[1], message)
     try:
         economies = load_economies(fair.home, said.factors)
     except ScenarioError as fault:
@@ -111,6 +115,9 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     faults.refuse()
     assert parameters is not None, "parameters without faults can be resolved"
     timetable, reports = _timetable(said, parameters)
+    if remarks := tuple(_remarks(said, parameters, scale)):
+        count = sum(row.is_own for row in fair.rows.values())
+        reports += (Report(f"{fair.folder}/{PARAMETERS}", "CSV", "rows", count, count, remarks),)
     inputs, calibrated = _used_figures(said, parameters, scale)
     return Scenario(
         name=said.name,
@@ -127,6 +134,14 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         overrides=overrides_of(said),
         reports=reports,
     )
+
+
+def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remark]:
+    """Yield what the fair's own numbers state, and cannot be played as stated."""
+    yield from shortened(parameters, said.fair.rows, said.values)
+    if shut := shut_gates(parameters, said.fair.gates):
+        yield Remark("", "left out", "gates", shut)
+    yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
 
 
 def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -221,6 +221,7 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         "fair.opens_on": ("opens_on", sketch.opens_on.isoformat()),
         "fair.days": ("days", sketch.days),
         "organisations.at_opening": ("organisations", organisations),
+        "organisations.exhibitors": ("exhibitors", sketch.exhibitors),
     }
     derived = {
         "organisations.exhibitor_share": f"{sketch.exhibitors / organisations:.4g}",
@@ -300,9 +301,12 @@ def _sectors(sketch: Sketch) -> str:
 def _zones(sketch: Sketch) -> str:
     count = max(1, math.ceil(sketch.exhibitors / EXHIBITORS_PER_ZONE))
     stand_m2 = _usual("venue.stand_m2")
-    net_m2 = round(max(sketch.exhibitors, 1) * stand_m2 / count)
     source = f"stands of {stand_m2:g} m2 (UFI 2010)"
-    rows = [(f"hall_{n}", f"Hall {n}", "hall", "", str(net_m2), "1", "derived", source) for n in range(1, count + 1)]
+    rows = []
+    for n in range(1, count + 1):
+        stands = sketch.exhibitors // count + (n <= sketch.exhibitors % count)
+        net_m2 = math.ceil(max(stands, 1) * stand_m2)
+        rows.append((f"hall_{n}", f"Hall {n}", "hall", "", str(net_m2), "1", "derived", source))
     return _csv(("zone", "en", "kind", "sector", "net_m2", "attraction", "class", "source"), rows)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from fairfacts.errors import did_you_mean
+from fairsim.inputs.beyond import find_beyond, is_meant
 from fairsim.inputs.consistency import check_consistency
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kinds import Kinds
@@ -56,6 +57,9 @@ def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: floa
     parameters = msgspec.convert(nested, Parameters)
     for names, message in check_consistency(parameters, kinds):
         faults.add(_places(names, stated, changes), message)
+    for beyond in find_beyond(parameters):
+        if is_meant(beyond, rows, changes):
+            faults.add(stated[beyond.name].place, beyond.message)
     return None if faults.found else parameters
 
 

@@ -102,6 +102,8 @@ class Organisations(Part):
         """Register the organisations that sign up before the fair opens."""
         kinds = self._kinds_at_opening()
         self._sign_up(kinds, self._economies_at_opening(kinds), np.zeros(len(kinds), np.int64))
+        if self._parameters.exhibitors:
+            self.register.exhibits = self._exactly(self._parameters.exhibitors)
         if np.count_nonzero(self.register.exhibits) < 2:  # in a tiny fair: a visitor then has another exhibitor to ask
             self.register.exhibits[-2:] = True
         for number in range(len(self.register)):
@@ -131,6 +133,16 @@ class Organisations(Part):
         for number, gap_ms in zip(numbers, gaps_ms(times_ms, self.env.now), strict=True):
             yield self.env.timeout(gap_ms)
             self._announce(number)
+
+    def _exactly(self, exhibitors: int) -> NDArray[np.bool_]:
+        """Return who exhibits where their number is stated: those whom the shares of their kinds draw first."""
+        share = self._of_kinds("exhibitor_share")[self.register.kind]
+        chance = self._attributes.uniform(np.arange(len(self.register)), EXHIBITS)
+        order = np.where(share >= 1, -1.0, chance / np.maximum(share, np.finfo(np.float64).tiny))
+        first = np.argsort(order, kind="stable")[:exhibitors]
+        exhibits = np.zeros(len(self.register), np.bool_)
+        exhibits[first] = share[first] > 0
+        return exhibits
 
     def _announce(self, number: int) -> None:
         register = self.register

@@ -47,7 +47,7 @@ SCHEDULE = {
 
 def test_new_fair_is_checked_listed_and_played_by_its_name(fair: Fair) -> None:
     fair("new", "my-fair", *ANSWERS)
-    assert fair.json("check", "my-fair")["own"]["documented"] == 4
+    assert fair.json("check", "my-fair")["own"]["documented"] == 5
     (mine,) = (row for row in fair.json("fairs") if row["fair"] == "my-fair")
     assert (mine["opens_on"], mine["days"], mine["time_zone"], mine["organisations"]) == (
         "2027-05-07", 2, "America/New_York", 40,
@@ -175,7 +175,7 @@ def test_every_fault_of_a_fair_is_named_with_its_file_and_row(fair: Fair) -> Non
     assert "zones.csv: line 2: hall_1: kind is 'holl', which the fair does not have; did you mean hall?" in refused
     zones.write_text(zones.read_text().replace(",holl,", ",hall,"))
     refused = fair("check", "my-fair").stderr
-    assert "parameters.csv: line 11: venue.capp is no parameter of this fair; did you mean venue.cap?" in refused
+    assert "parameters.csv: line 12: venue.capp is no parameter of this fair; did you mean venue.cap?" in refused
     parameters.write_bytes(("\ufeff" + text).encode())
     refused = fair("check", "my-fair").stderr
     assert "organisations.exhibitor_share is '0,5'; it is a number with a point before decimals (share)" in refused

@@ -41,6 +41,7 @@ def test_json_is_one_object_with_the_documented_keys(played: Played) -> None:
         "headline",
         "left_out",
         "reports",
+        "unmet",
     ]
     assert all(set(row) >= {"figure", "reported", "simulated", "ratio", "role"} for row in result["comparison"])
 

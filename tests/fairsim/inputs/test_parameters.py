@@ -65,6 +65,7 @@ def test_what_scales_counts_people_organisations_or_seats():
     assert {name for name, row in ROWS.items() if row.scales} == {
         "organisations.at_opening",
         "organisations.registrations_per_day",
+        "organisations.exhibitors",
         "organisations.international_organisation.count",
         "organisations.embassy.count",
         "organisations.overseas_chamber.count",
@@ -270,6 +271,36 @@ INCONSISTENT = {
         ["fair.days=1", "venue.days=0"],
         "programme.first_day is 2; the fair has 1 days (fair.days)",
     ),
+    "halls on more days than the fair has": (
+        ["venue.days=30"],
+        "venue.days is 30; the fair has 5 days from day 2 (venue.first_day) (fair.days): write at most 5, or 366 for as"
+        " many as it has",
+    ),
+    "signing after the fair": (
+        ["agreements.first_day_on_site=7"],
+        "agreements.first_day_on_site is 7; the fair has 6 days (fair.days): write at most 6",
+    ),
+    "tables after the fair": (
+        ["agreements.last_day_on_site=9"],
+        "agreements.last_day_on_site is 9; the fair has 6 days (fair.days): write at most 6, or 366 for its last day",
+    ),
+    "sessions until after the fair": (
+        ["programme.evening.last_day=12"],
+        "programme.evening.last_day is 12; the fair has 6 days (fair.days): write at most 6, or 366 for its last day",
+    ),
+    "visitors on more days than the fair has": (
+        ["badges.public.days_mean=30"],
+        "badges.public.days_mean is 30; the fair has 6 days (fair.days): write at most 6",
+    ),
+    "weights of more days than the fair has": (
+        ["visits.day_profile=1 1 1 1 1 1 9"],
+        "visits.day_profile has 7 numbers; the fair has 6 days (fair.days): write at most 6, one for each day",
+    ),
+    "weights of more days than the halls are open on": (
+        ["badges.public.day_profile=1 1 1 1 1 9"],
+        "badges.public.day_profile has 6 numbers; the halls are open on 5 days (venue.days): write at most 5, one for"
+        " each day",
+    ),
     "more online sessions than sessions": (
         ["programme.online_only=182"],
         "programme.online_only is 182; there are 181 sessions besides those of summit, summit_forum, evening",
@@ -319,6 +350,18 @@ INCONSISTENT = {
         "fair.opens_on is 9999-12-30; allowed are the years 1970 to 2899",
     ),
 }
+
+
+def test_days_beyond_a_fair_that_the_same_scenario_shortens_are_remarked():
+    (report,) = load_scenario("ciftis2020", changes=["fair.days=3", "visits.day_profile=1 2 3 4"]).reports
+    assert [(remark.place, remark.message) for remark in report.remarks] == [
+        (
+            "--set visits.day_profile=1 2 3 4",
+            "visits.day_profile has 4 numbers; the fair has 3 days (fair.days): write at most 3, one for each day; what"
+            " lies beyond is not played",
+        ),
+    ]
+    assert load_scenario("cicpe2021", changes=["fair.days=366", "venue.days=366"]).reports == ()
 
 
 @pytest.mark.parametrize("name", INCONSISTENT)

@@ -262,6 +262,11 @@ FILES = {
         '[disruptions]\nkind = "demand"',
         "disruptions is no list; write a table [[disruptions]] for each",
     ),
+    "end after the fair": (
+        '[[disruptions]]\nkind = "demand"\nfactor = 2.0\nbegins = "day 2 10:00"\nends = "day 30 10:00"',
+        "disruptions.demand.ends: day 30 10:00 lies outside the fair; it lasts from 2020-09-04 00:00 to 2020-09-10"
+        " 00:00",
+    ),
     "unknown key at the top": ("negotiation = 3", "negotiation is no key; did you mean negotiations?"),
     "unknown key": (
         "[negotiations]\npatience_min = 3",

@@ -358,6 +358,7 @@ export const KEYS = {
     "organisations.exhibitor_share",
     "organisations.day_profile",
     "organisations.hour_profile",
+    "organisations.exhibitors",
     "people.registrations_per_day",
     "people.day_profile",
     "people.hour_profile",

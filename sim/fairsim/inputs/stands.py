@@ -1,0 +1,87 @@
+"""Stands: how many each zone wants, and what a fair states of exhibitors and cannot have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from fairfacts.interchange.reading import Remark
+from fairsim.inputs.kinds import Kinds
+from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.zones import FILE, Zone
+
+
+def net_m2_of(zone: Zone, scale: float) -> int:
+    """Return a zone's stand space at a scale; at least 1 m2."""
+    return max(1, round(zone.net_m2 * scale))
+
+
+def stands_of(zone: Zone, parameters: Parameters, scale: float) -> int:
+    """Return the stands that a zone wants: the stated exhibitors of its kind, or as many as its space holds."""
+    stated = {kind.key: kind.exhibitors for kind in parameters.venue.kinds}
+    return stated.get(zone.kind, round(net_m2_of(zone, scale) / parameters.venue.stand_m2))
+
+
+def without_zone(parameters: Parameters, zones: tuple[Zone, ...]) -> Iterator[tuple[str, str]]:
+    """Yield each parameter that states exhibitors of zones which the fair does not have, and what to do."""
+    for kind in parameters.venue.kinds:
+        if kind.exhibitors and parameters.venue.days and not any(zone.kind == kind.key for zone in zones):
+            name = f"venue.{kind.key}.exhibitors"
+            yield (
+                name,
+                f"{name} is {kind.exhibitors}, and no zone is of the kind {kind.key}; write one into {FILE}, or 0",
+            )
+
+
+def note_stands(parameters: Parameters, kinds: Kinds, zones: tuple[Zone, ...], scale: float) -> Iterator[Remark]:
+    """Yield a remark about what is stated of exhibitors and cannot be had, as far as that is known before the run."""
+    if not parameters.venue.days:
+        return
+    for kind in parameters.venue.kinds:
+        if not kind.exhibitors and scale == 1 and any(zone.kind == kind.key for zone in zones):
+            message = f"venue.{kind.key}.exhibitors is 0 and the kind has stated = true: its zones stay empty"
+            yield Remark("", "assumed", "stands", f"{message}; give it a row, or leave stated out")
+    wanted, exhibitors = (
+        sum(stands_of(zone, parameters, scale) for zone in zones),
+        expected_exhibitors(parameters, kinds),
+    )
+    if wanted > exhibitors:
+        about = "" if parameters.organisations.exhibitors else "about "
+        message = f"the zones want {wanted:,} stands, and {about}{exhibitors:,} organisations exhibit"
+        yield Remark(
+            "", "left out", "stands",
+            f"{message}: the last zones of {FILE} stay emptier; lower net_m2 or venue.*.exhibitors, or raise"
+            " organisations.exhibitors",
+        )  # fmt: skip
+
+
+def expected_exhibitors(parameters: Parameters, kinds: Kinds) -> int:
+    """Return how many organisations exhibit at the opening: as many as are stated, or as the shares let expect."""
+    organisations = parameters.organisations
+    if organisations.exhibitors:
+        return organisations.exhibitors
+    numbers = list(zip(kinds.organisations, organisations.kinds, strict=True))
+    counted = [one for kind, one in numbers if not kind.others]
+    rest = max(organisations.at_opening - sum(one.count for one in counted), 0)
+    others = [one for kind, one in numbers if kind.others]
+    weight = sum(one.weight for one in others) if len(others) > 1 else 1
+    of_rest = sum(one.exhibitor_share * (one.weight / weight if len(others) > 1 else 1) for one in others)
+    return round(sum(one.count * one.exhibitor_share for one in counted) + rest * of_rest)
+
+
+def missing_stands(
+    parameters: Parameters, zones: tuple[Zone, ...], scale: float, placed: Mapping[str, int], exhibitors: int
+) -> list[str]:
+    """Return a line about each zone that has fewer stands than it wants.
+
+    Args:
+        parameters: that were played.
+        zones: of the fair.
+        scale: at which it was played.
+        placed: the stands by zone, as the run has them.
+        exhibitors: that there were in the run.
+    """
+    return [
+        f"{zone.name}: {placed[zone.name]:,} of {wanted:,} stands, as {exhibitors:,} organisations exhibit"
+        for zone in zones
+        if (wanted := stands_of(zone, parameters, scale)) > placed.get(zone.name, wanted)
+    ]
