@@ -22,6 +22,17 @@ def new(
     exhibitors: Annotated[int | None, typer.Option(min=2, help="Of these, with a stand.")] = None,
     visitors: Annotated[int | None, typer.Option(min=0, help="Different people on site; 0: online alone.")] = None,
     sessions: Annotated[int | None, typer.Option(min=0, help="Sessions of the programme.")] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Name of the fair for people.")] = None,
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LIST",
+            help="Kinds of organisations with their number, and of these with a stand: 'Sponsor=6:6, Media=20:0'.",
+        ),
+    ] = None,
+    zones: Annotated[
+        str | None, typer.Option(metavar="LIST", help="Zones of the halls with their stands: 'Makers=12, Lounge=6'.")
+    ] = None,
     programme: Annotated[
         Path | None,
         typer.Option("--from-programme", metavar="FILE", help="A schedule.json or .ics: its days, rooms and sessions."),
@@ -33,38 +44,53 @@ def new(
     not state is a default of any fair.
 
     Examples:
-    - `fair new my-fair` asks eight questions.
+    - `fair new my-fair` asks eleven questions.
     - `fair new my-fair --opens 2027-05-07 --days 4 --zone Europe/Berlin --home DE --organisations 4000` asks the rest.
-    - `fair new my-fair --from-programme schedule.json` takes days, rooms and sessions from your programme.
+    - `fair new my-fair --from-programme schedule.json` takes name, days, rooms and sessions from your programme.
+    - `fair new my-fair --kinds "Sponsor=6:6, Media=20:0" --zones "Makers=12, Lounge=6"` has kinds and zones of its own.
     """
     from faircli.console import note, say
-    from fairsim.inputs.sketch import Sketch, from_programme, write_fair
+    from faircli.reports import show_reports
+    from fairsim.inputs.asked import Sketch, read_list
+    from fairsim.inputs.sketch import from_programme, write_fair
 
     if programme:
         _refuse_beside(programme, {"--opens": opens, "--days": days, "--sessions": sessions})
     time_zone, economy = zone and _zone(zone), home and _economy(home)
+    of_kinds, halls = read_list(kinds or ""), read_list(zones or "")
     usual_day = date.today() + timedelta(days=180)  # noqa: DTZ011  # a suggestion for people, where they are
     empty = Sketch(
         opens.date() if opens else usual_day, days or 4, time_zone or "", economy or "", 0, 0, 0, sessions or 0
     )
     found = from_programme(programme, empty) if programme else None
     ask = Asker()
+    usual_title = (found.title if found else "") or folder.name.replace("-", " ").replace("_", " ").title()
+    called = title or ask.whether("Name of the fair", usual_title, str)
     opens_on = found.opens_on if found else opens.date() if opens else ask("opens_on", "First day", usual_day, _date)
     length = found.days if found else days or ask("days", "Days", 4, _count)
     time_zone = time_zone or (found.time_zone if found else "") or ask("zone", "Time zone", "Europe/Berlin", _zone)
     economy = economy or ask("home", "Home economy (ISO 3166 code)", "DE", _economy)
     many = organisations or ask("organisations", "Organisations that register", 1000, _count)
-    stands = exhibitors or ask("exhibitors", "Of these, with a stand", max(many // 3, 2), _count)
+    of_kinds = of_kinds or ask.whether("Kinds with a number of their own (Sponsor=6, Media=20)", "", _list)
+    usual_stands = sum(hall.number for hall in halls) or max(many // 3, 2)
+    stands = exhibitors or ask("exhibitors", "Of all these, with a stand", usual_stands, _count)
+    halls = halls or ask.whether("Zones with their stands (Makers=12, Lounge=6)", "", _list)
     on_site = "Different people on site (0: online alone)"
     people = visitors if visitors is not None else ask("visitors", on_site, many * 8, _count)
     held = found.sessions if found else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
     sketch = (found or empty)._replace(
         opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
         exhibitors=stands, visitors=people, sessions=held, assumed=frozenset(ask.assumed),
+        title=called, short_title=found.short_title if found and called == found.title else "",
+        organisation_kinds=of_kinds, zones=halls,
     )  # fmt: skip
-    write_fair(folder, sketch)
+    reports = write_fair(folder, sketch)
     say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
-    note(f"Play it: fair run {folder}. Check it after a change: fair check {folder}.")
+    show_reports(reports, verbose=False)
+    note(
+        f"Names and kinds are in {folder}/fair.toml, numbers in parameters.csv, halls in zones.csv. Play it: fair run"
+        f" {folder}. Check it after a change: fair check {folder}."
+    )
 
 
 def _refuse_beside(programme: Path, stated: Mapping[str, object]) -> None:
@@ -93,6 +119,22 @@ class Asker:
         if answer == usual:
             self.assumed.add(what)
         return answer
+
+    def whether(self, question: str, usual: str, read: Callable[[str], Any]) -> Any:
+        """Return the answer to what need not be known: elsewhere than on a terminal it is the usual one."""
+        if not sys.stdin.isatty():
+            return read(usual)
+        return typer.prompt(question, default=usual, value_proc=read, show_default=bool(usual))
+
+
+def _list(text: str) -> Any:
+    from fairfacts.errors import ScenarioError
+    from fairsim.inputs.asked import read_list
+
+    try:
+        return read_list(text)
+    except ScenarioError as fault:
+        raise typer.BadParameter(str(fault)) from None
 
 
 def _count(text: str) -> int:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from fairsim.inputs.kinds import MOST_BADGES, Kinds
-from fairsim.inputs.parameters import MOST_ORGANISATIONS, OrganisationNumbers, Parameters, SessionNumbers
+from fairsim.inputs.parameters import MOST_ORGANISATIONS, Parameters, SessionNumbers
+from fairsim.inputs.stands import possible_exhibitors
 
 Clash = tuple[tuple[str, ...], str]
 """The parameters that clash, and what to do."""
@@ -57,7 +58,7 @@ def _check_kinds(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
             f"organisations: {total:,} are stated by kind, and organisations.at_opening is {most:,}; raise it",
         )
     others = [one for kind, one in numbers if kind.others]
-    yield from _check_exhibitors(parameters, [*stated, *others], most - total if others else 0)
+    yield from _check_exhibitors(parameters, kinds)
     if len(others) > 1 and not any(one.weight for one in others):
         yield (
             tuple(f"organisations.{one.key}.weight" for one in others),
@@ -65,19 +66,14 @@ def _check_kinds(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
         )
 
 
-def _check_exhibitors(parameters: Parameters, kinds: list[OrganisationNumbers], rest: int) -> Iterator[Clash]:
-    """Find a number of exhibitors that the kinds of organisations, of which `rest` are all others, cannot have."""
-    exhibitors = parameters.organisations.exhibitors
-    if not exhibitors:
-        return
-    may = sum(kind.count for kind in kinds if kind.exhibitor_share)
-    if any(kind.exhibitor_share for kind in kinds if not kind.count):
-        may += max(rest, 0)
-    if exhibitors > may + len(kinds):  # a scale rounds each
+def _check_exhibitors(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
+    """Find more exhibitors than the kinds of organisations can have."""
+    exhibitors, possible = parameters.organisations.exhibitors, possible_exhibitors(parameters, kinds)
+    if exhibitors > possible + len(kinds.organisations):  # a scale rounds each; fewer are remarked
         yield (
             ("organisations.exhibitors",),
-            f"organisations.exhibitors is {exhibitors:,}; {may:,} organisations are of kinds that exhibit: lower it, or"
-            " raise organisations.at_opening or an exhibitor_share",
+            f"organisations.exhibitors is {exhibitors:,}; {possible:,} organisations are of kinds that exhibit: lower"
+            " it, or raise organisations.at_opening or an exhibitor_share",
         )
 
 

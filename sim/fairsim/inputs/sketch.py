@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import math
 import shutil
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
 
 from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
+from fairfacts.interchange.reading import Report
 from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import scenario_names
+from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import FILE, default_rows, fair_names
 from fairsim.inputs.kinds import key_of
 from fairsim.inputs.parameter_names import generic
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario import load_scenario
+from fairsim.inputs.sketch_files import OTHERS, csv_of, sectors_of, toml_of, zones_of
 
-EXHIBITORS_PER_ZONE = 400
-"""So that a hall of the sketch is one of a usual size."""
 LANE_USE = 0.7
 """Share of what a lane can pass, up to which no long queue grows."""
 LANES_PER_GATE = 8
@@ -36,31 +33,8 @@ NIGHT_H = 5
 LAST_CLOSE_H, LAST_ENTRY_H = 23.5, 1.0
 """The latest hour at which halls can close, and how long before it the gates do."""
 COLUMNS = ("name", "value", "class", "source")
-
-
-class Sketch(NamedTuple):
-    """What `fair new` asks."""
-
-    opens_on: date
-    days: int
-    time_zone: str
-    home: str
-    organisations: int
-    exhibitors: int
-    visitors: int
-    """Different people on site; 0 for a fair online alone."""
-    sessions: int
-    programme: Path | None = None
-    """A programme's file, whose days, rooms, sessions and kinds are taken."""
-    kinds: tuple[str, ...] = ()
-    """Of sessions, as that file names them."""
-    tracks: tuple[str, ...] = ()
-    hall_days: int | None = None
-    """Days on which halls open; None: all of them."""
-    hall_hours: tuple[float, float] | None = None
-    """When the sessions in rooms begin and end on any day, up to midnight."""
-    assumed: frozenset[str] = frozenset()
-    """Fields that nobody stated: they have a usual value."""
+LEAST_SHARE = 0.01
+"""Of exhibitors among organisations."""
 
 
 def from_programme(file: Path, sketch: Sketch) -> Sketch:
@@ -76,6 +50,7 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
     first = min(entry.starts.date() for entry in held)
     last = max((entry.ends - timedelta(microseconds=1)).date() for entry in held)
     kinds, tracks = (Counter(key_of(getattr(entry, field)) for entry in held) for field in ("kind", "track"))
+    spelled = {key_of(name): name for entry in reversed(held) for name in (entry.kind, entry.track)}
     return sketch._replace(
         opens_on=first,
         days=(last - first).days + 1,
@@ -88,6 +63,9 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
         programme=file,
         kinds=tuple(key for key, _ in kinds.most_common() if key),
         tracks=tuple(key for key, _ in tracks.most_common() if key),
+        title=timetable.title,
+        short_title=timetable.acronym,
+        names=spelled,
     )
 
 
@@ -102,8 +80,8 @@ def _hours_of(held: Sequence[Entry]) -> tuple[float, float] | None:
     return begins, 24.0 if late else ends
 
 
-def write_fair(folder: Path, sketch: Sketch) -> None:
-    """Write the folder of a fair.
+def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
+    """Write the folder of a fair, and return what the readers of its files have to say.
 
     Raises:
         ScenarioError: the folder is there already or cannot be written, its name is that of a shipped fair, a number
@@ -124,7 +102,7 @@ def write_fair(folder: Path, sketch: Sketch) -> None:
             (folder / name).write_text(text, encoding="utf-8")
         if sketch.programme:
             shutil.copyfile(sketch.programme, folder / sketch.programme.name)
-        load_scenario(str(folder.absolute()))
+        return load_scenario(str(folder)).reports
     except (OSError, FairError) as fault:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(fault, OSError):
@@ -145,6 +123,7 @@ def _check(sketch: Sketch) -> None:
             f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
             " exhibitors register, too: give more organisations, or fewer exhibitors"
         )
+    _check_lists(sketch)
     row = default_rows()["organisations.delegates_mean"]
     assert row.low is not None
     assert row.high is not None
@@ -159,57 +138,43 @@ def _check(sketch: Sketch) -> None:
         )
 
 
+def _check_lists(sketch: Sketch) -> None:
+    """Refuse kinds and zones that are more than all organisations and exhibitors."""
+    of_kinds = sum(kind.number for kind in sketch.organisation_kinds)
+    with_stand = sum(kind.stands or 0 for kind in sketch.organisation_kinds)
+    stands = sum(zone.number for zone in sketch.zones)
+    for kind in sketch.organisation_kinds:
+        if (kind.stands or 0) > kind.number:
+            raise ScenarioError(
+                f"{kind.name}: {kind.stands} of {kind.number} have a stand; write the number of all first"
+            )
+        if kind.key == OTHERS:
+            raise ScenarioError(f"{kind.name} is what all others are called; give the kind another name")
+    known = [kind for kind in sketch.organisation_kinds if kind.stands is not None]
+    may = with_stand + sketch.organisations - sum(kind.number for kind in known)
+    if sketch.exhibitors > may:
+        raise ScenarioError(
+            f"{sketch.exhibitors:,} exhibit, and {may:,} organisations may: of the others, so many have a stand; give"
+            " fewer exhibitors, or more stands to a kind"
+        )
+    for what, listed, total, of in (
+        ("organisations are listed by kind", of_kinds, sketch.organisations, "register"),
+        ("of the kinds have a stand", with_stand, sketch.exhibitors, "exhibit"),
+        ("stands are in the zones", stands, sketch.exhibitors, "exhibit"),
+    ):
+        if listed > total:
+            raise ScenarioError(f"{listed:,} {what}, and {total:,} organisations {of}; lower one or raise the other")
+
+
 def _files(name: str, sketch: Sketch) -> dict[str, str]:
-    files = {FILE: _toml(name, sketch), PARAMETERS: _csv(COLUMNS, _parameters(sketch)), "sectors.csv": _sectors(sketch)}
+    files = {
+        FILE: toml_of(name, sketch),
+        PARAMETERS: csv_of(COLUMNS, _parameters(sketch)),
+        "sectors.csv": sectors_of(sketch),
+    }
     if sketch.visitors:
-        files["zones.csv"] = _zones(sketch)
+        files["zones.csv"] = zones_of(sketch, _usual("venue.stand_m2"))
     return files
-
-
-def _toml(name: str, sketch: Sketch) -> str:
-    title = json.dumps(name.replace("-", " ").replace("_", " ").title(), ensure_ascii=False)
-    kinds = sketch.kinds or ("session",)
-    programme = (
-        f'# The programme that is played. Without this line, programme.*.count sessions are laid out.\n'
-        f'programme = {json.dumps(sketch.programme.name, ensure_ascii=False)}\n' if sketch.programme else ""
-    )  # fmt: skip
-    return f"""# What the fair is. How much of everything there is stands in {PARAMETERS}; what neither file states is a
-# default of any fair: fair scenarios show {name}. Names may be given in several languages:
-# {{ en = "...", zh = "..." }}.
-name = {{ en = {title} }}
-short_name = {{ en = {title} }}
-time_zone = {json.dumps(sketch.time_zone)}
-home = {json.dumps(sketch.home)}      # ISO 3166 code of the economy in which the fair is; all others are overseas
-{programme}
-# Kinds of organisations, as many as you have. One of them is all others; each further one has a row for its number in
-# {PARAMETERS}: organisations.KEY.count.
-[[organisations]]
-key = "organisation"
-name = {{ en = "Organisation" }}
-called = {{ en = "{{sector}} organisation {{number}} ({{place}})" }}
-others = true
-
-# Kinds of sessions; programme.KEY.count says how many. online and streamed are "never", "some" or "always".
-{"".join(_session_kind(kind) for kind in kinds)}
-# Occasions on which results are announced that were arranged in advance. Remove the marks to have one.
-# [[occasions]]
-# key = "opening"
-# name = {{ en = "Opening" }}
-
-[[zone_kinds]]
-key = "hall"
-name = {{ en = "Hall" }}
-"""
-
-
-def _session_kind(key: str) -> str:
-    name = key.replace("_", " ").capitalize()
-    return f'''[[sessions]]
-key = "{key}"
-name = {{ en = "{name}" }}
-title = {{ en = "{name} {{number}}: {{about}}" }}
-
-'''
 
 
 def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
@@ -224,11 +189,16 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         "organisations.exhibitors": ("exhibitors", sketch.exhibitors),
     }
     derived = {
-        "organisations.exhibitor_share": f"{sketch.exhibitors / organisations:.4g}",
+        "organisations.exhibitor_share": _share_of_others(sketch),
         "organisations.delegates_mean": f"{people / organisations:.4g}",
         "organisations.foreign_economies": _foreign_economies(organisations),
         "platform.rooms": max(50, organisations // 4),
     }
+    for kind in sketch.organisation_kinds:
+        answered[f"organisations.{kind.key}.count"] = ("organisation_kinds", kind.number)
+        if kind.stands is not None:
+            share = f"{kind.stands / max(kind.number, 1):.6g}"
+            answered[f"organisations.{kind.key}.exhibitor_share"] = ("organisation_kinds", share)
     if not sketch.programme:
         answered["programme.session.count"] = ("sessions", sketch.sessions)
     if visitors:
@@ -264,6 +234,14 @@ def _halls(sketch: Sketch) -> dict[str, object]:
     return halls
 
 
+def _share_of_others(sketch: Sketch) -> str:
+    """Return the share that exhibits of the organisations whose kind has no stands of its own."""
+    known = [kind for kind in sketch.organisation_kinds if kind.stands is not None]
+    rest = sketch.organisations - sum(kind.number for kind in known)
+    with_stand = sketch.exhibitors - sum(kind.stands or 0 for kind in known)
+    return f"{min(max(with_stand / max(rest, 1), LEAST_SHARE), 1):.4g}"
+
+
 def _usual(name: str) -> float:
     """Return the number that a parameter has by default."""
     return float(default_rows()[name].value)
@@ -290,29 +268,3 @@ def _lanes(a_day: float) -> str:
     lanes = max(1, math.ceil(a_day * max(hours) / sum(hours) / per_lane))
     gates = math.ceil(lanes / LANES_PER_GATE)
     return " ".join(str(lanes // gates + (place < lanes % gates)) for place in range(gates))
-
-
-def _sectors(sketch: Sketch) -> str:
-    keys = sketch.tracks or ("general",)
-    rows = [(key, key.replace("_", " ").capitalize(), "1", "1", "assumed", "all alike") for key in keys]
-    return _csv(("sector", "en", "weight", "value_factor", "class", "source"), rows)
-
-
-def _zones(sketch: Sketch) -> str:
-    count = max(1, math.ceil(sketch.exhibitors / EXHIBITORS_PER_ZONE))
-    stand_m2 = _usual("venue.stand_m2")
-    source = f"stands of {stand_m2:g} m2 (UFI 2010)"
-    rows = []
-    for n in range(1, count + 1):
-        stands = sketch.exhibitors // count + (n <= sketch.exhibitors % count)
-        net_m2 = math.ceil(max(stands, 1) * stand_m2)
-        rows.append((f"hall_{n}", f"Hall {n}", "hall", "", str(net_m2), "1", "derived", source))
-    return _csv(("zone", "en", "kind", "sector", "net_m2", "attraction", "class", "source"), rows)
-
-
-def _csv(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return text.getvalue()

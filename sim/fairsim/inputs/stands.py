@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from fairfacts.interchange.reading import Remark
 from fairsim.inputs.kinds import Kinds
-from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.parameters import OrganisationNumbers, Parameters
 from fairsim.inputs.zones import FILE, Zone
 
 
@@ -34,6 +34,10 @@ def without_zone(parameters: Parameters, zones: tuple[Zone, ...]) -> Iterator[tu
 
 def note_stands(parameters: Parameters, kinds: Kinds, zones: tuple[Zone, ...], scale: float) -> Iterator[Remark]:
     """Yield a remark about what is stated of exhibitors and cannot be had, as far as that is known before the run."""
+    stated, possible = parameters.organisations.exhibitors, possible_exhibitors(parameters, kinds)
+    if stated > possible:
+        message = f"organisations.exhibitors is {stated:,}, and {possible:,} organisations are of kinds that exhibit"
+        yield Remark("", "left out", "exhibitors", f"{message}; lower it, or raise an exhibitor_share or a count")
     if not parameters.venue.days:
         return
     for kind in parameters.venue.kinds:
@@ -58,14 +62,27 @@ def expected_exhibitors(parameters: Parameters, kinds: Kinds) -> int:
     """Return how many organisations exhibit at the opening: as many as are stated, or as the shares let expect."""
     organisations = parameters.organisations
     if organisations.exhibitors:
-        return organisations.exhibitors
-    numbers = list(zip(kinds.organisations, organisations.kinds, strict=True))
-    counted = [one for kind, one in numbers if not kind.others]
-    rest = max(organisations.at_opening - sum(one.count for one in counted), 0)
-    others = [one for kind, one in numbers if kind.others]
+        return min(organisations.exhibitors, possible_exhibitors(parameters, kinds))
+    counted, others, rest = _by_count(parameters, kinds)
     weight = sum(one.weight for one in others) if len(others) > 1 else 1
     of_rest = sum(one.exhibitor_share * (one.weight / weight if len(others) > 1 else 1) for one in others)
     return round(sum(one.count * one.exhibitor_share for one in counted) + rest * of_rest)
+
+
+def possible_exhibitors(parameters: Parameters, kinds: Kinds) -> int:
+    """Return how many organisations of the opening are of kinds of which some exhibit."""
+    counted, others, rest = _by_count(parameters, kinds)
+    of_rest = rest if any(one.exhibitor_share and (one.weight or len(others) == 1) for one in others) else 0
+    return sum(one.count for one in counted if one.exhibitor_share) + of_rest
+
+
+def _by_count(parameters: Parameters, kinds: Kinds) -> tuple[list[OrganisationNumbers], list[OrganisationNumbers], int]:
+    """Return the kinds with a count, those that are all others, and how many all others are at the opening."""
+    organisations = parameters.organisations
+    numbers = list(zip(kinds.organisations, organisations.kinds, strict=True))
+    counted = [one for kind, one in numbers if not kind.others]
+    rest = max(organisations.at_opening - sum(one.count for one in counted), 0)
+    return counted, [one for kind, one in numbers if kind.others], rest
 
 
 def missing_stands(

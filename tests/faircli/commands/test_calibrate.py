@@ -10,7 +10,8 @@ from tests.faircli.fair import Fair
 
 from faircli.commands import calibrate
 from fairlab.store import calibration_of
-from fairsim.inputs.sketch import Sketch, write_fair
+from fairsim.inputs.asked import Sketch
+from fairsim.inputs.sketch import write_fair
 
 SKETCH = Sketch(date(2027, 3, 12), 1, "America/New_York", "US", 40, 20, 100, 2)
 

@@ -20,7 +20,8 @@ from faircli.connection import Connection
 from faircli.outbox import Outbox
 from fairfacts.resources import scenario_names
 from fairsim import VERSION
-from fairsim.inputs.sketch import Sketch, write_fair
+from fairsim.inputs.asked import Sketch
+from fairsim.inputs.sketch import write_fair
 
 
 def test_json_is_one_object_with_the_documented_keys(played: Played) -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from fairfacts.errors import ScenarioError
 from fairfacts.measures import State
 from fairsim.fair import play
+from fairsim.inputs.asked import Sketch, read_list
 from fairsim.inputs.fair import default_rows, load_fair
 from fairsim.inputs.scenario import load_scenario
-from fairsim.inputs.sketch import LANE_USE, Sketch, from_programme, write_fair
+from fairsim.inputs.sketch import LANE_USE, from_programme, write_fair
 
 SKETCH = Sketch(date(2027, 5, 7), 4, "Europe/Berlin", "DE", 4_000, 1_500, 40_000, 20)
 
@@ -48,6 +51,64 @@ def test_what_nobody_stated_is_assumed(tmp_path: Path):
     rows = load_fair(str(tmp_path / "mine")).rows
     kinds = {name: rows[name].kind for name in ("fair.days", "organisations.at_opening", "programme.session.count")}
     assert list(kinds.values()) == ["documented", "assumed", "assumed"]
+
+
+def test_kinds_and_zones_that_were_asked_for_have_their_numbers(tmp_path: Path):
+    kinds, zones = (
+        read_list("Sponsor=6:6, Media house=20:0, 展商=4"),
+        read_list("Hall 2 - Makers=11, Sponsors' lounge=6"),
+    )
+    asked = SKETCH._replace(organisations=60, exhibitors=20, visitors=600, organisation_kinds=kinds, zones=zones)
+    assert write_fair(tmp_path / "mine", asked._replace(title='A "fair" {of} mine')) == ()
+    scenario, state = load_scenario(str(tmp_path / "mine")), State()
+    assert scenario.title == 'A "fair" {of} mine'
+    for _, events in play(scenario, 7):
+        state.fold(events)
+    measures = state.snapshot()
+    assert measures["organisations"]["by_kind"] == {"sponsor": 6, "media_house": 20, "number_3": 4, "organisation": 30}
+    assert measures["organisations"]["exhibitors"] == 20
+    assert measures["venue"]["stands_by_zone"] == {"hall_2_makers": 11, "sponsors_lounge": 6}
+
+
+@pytest.mark.parametrize(
+    ("listed", "complaint"),
+    [
+        ("Sponsor", "'Sponsor' is no name with a number; write them with commas between: Sponsor=6, Media house=20"),
+        ("Sponsor=six", "'Sponsor=six' is no name with a number"),
+        ("Sponsor=6:x", "'Sponsor=6:x' is no name with a number"),
+        ("Sponsor=6, sponsor!=7", "sponsor! is there twice, or too much like another one; give it another name"),
+    ],
+)
+def test_list_that_cannot_be_read_is_refused(listed: str, complaint: str):
+    with pytest.raises(ScenarioError, match="^" + re.escape(complaint)):
+        read_list(listed)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "zones", "complaint"),
+    [
+        ("A=6:7", "", "A: 7 of 6 have a stand; write the number of all first"),
+        ("A=61", "", "61 organisations are listed by kind, and 60 organisations register"),
+        ("A=30:26", "", "26 of the kinds have a stand, and 25 organisations exhibit"),
+        ("A=40:0", "", "25 exhibit, and 20 organisations may: of the others"),
+        ("", "Hall=26", "26 stands are in the zones, and 25 organisations exhibit"),
+        ("Organisation=6", "", "Organisation is what all others are called"),
+    ],
+)
+def test_more_than_there_are_is_refused(tmp_path: Path, kinds: str, zones: str, complaint: str):
+    asked = SKETCH._replace(organisations=60, exhibitors=25, visitors=600)
+    with pytest.raises(ScenarioError, match=re.escape(complaint)):
+        write_fair(tmp_path / "mine", asked._replace(organisation_kinds=read_list(kinds), zones=read_list(zones)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kinds_and_sectors_are_called_as_in_the_programme(tmp_path: Path):
+    talk = entry("Welcome", "2027-05-08T08:15:00+02:00", "2027-05-08T09:00:00+02:00")
+    file = programme(tmp_path, talk | {"type": "key note", "track": "Ethics, Society & CCC"})
+    write_fair(tmp_path / "mine", from_programme(file, SKETCH)._replace(organisations=40, exhibitors=10, visitors=100))
+    fair = load_fair(str(tmp_path / "mine"))
+    assert (fair.names["en"], fair.kinds.sessions[0].name["en"]) == ("M", "Key note")
+    assert [sector.names["en"] for sector in fair.sectors] == ["Ethics, Society & CCC"]
 
 
 def entry(title: str, starts: str, ends: str, room: str = "Main") -> dict[str, str]:

@@ -1,0 +1,77 @@
+"""What `fair new` asks an organiser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from fairfacts.errors import ScenarioError
+from fairsim.inputs.kinds import key_of
+
+
+class Listed(NamedTuple):
+    """A kind of organisation or a zone, as it is asked for: `Sponsor=6`, or `Sponsor=6:2` with stands of their own."""
+
+    key: str
+    name: str
+    number: int
+    """Of organisations, or of stands."""
+    stands: int | None = None
+    """Of organisations of the kind, so many exhibit; None: as of all others."""
+
+
+class Sketch(NamedTuple):
+    """What `fair new` asks."""
+
+    opens_on: date
+    days: int
+    time_zone: str
+    home: str
+    organisations: int
+    exhibitors: int
+    visitors: int
+    """Different people on site; 0 for a fair online alone."""
+    sessions: int
+    programme: Path | None = None
+    """A programme's file, whose days, rooms, sessions and kinds are taken."""
+    kinds: tuple[str, ...] = ()
+    """Of sessions, as that file names them."""
+    tracks: tuple[str, ...] = ()
+    hall_days: int | None = None
+    """Days on which halls open; None: all of them."""
+    hall_hours: tuple[float, float] | None = None
+    """When the sessions in rooms begin and end on any day, up to midnight."""
+    assumed: frozenset[str] = frozenset()
+    """Fields that nobody stated: they have a usual value."""
+    title: str = ""
+    """Of the fair; empty: that of its folder."""
+    short_title: str = ""
+    organisation_kinds: tuple[Listed, ...] = ()
+    """With a number of their own, beside all others."""
+    zones: tuple[Listed, ...] = ()
+    """With their stands; none: halls for all exhibitors."""
+    names: Mapping[str, str] = {}
+    """Of kinds of sessions and sectors by key, as the programme writes them."""
+
+
+def read_list(text: str) -> tuple[Listed, ...]:
+    """Return what `Sponsor=6:2, Media house=20` lists: names with a number, and with the stands of these.
+
+    Raises:
+        ScenarioError: names the part that is none.
+    """
+    found: list[Listed] = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, numbers = (side.strip() for side in part.rpartition("="))
+        count, colon, stands = (side.strip() for side in numbers.partition(":"))
+        if not name or not count.isdecimal() or (colon and not stands.isdecimal()):
+            raise ScenarioError(
+                f"{part!r} is no name with a number; write them with commas between: Sponsor=6, Media house=20"
+            )
+        key = key_of(name) or f"number_{len(found) + 1}"
+        found.append(Listed(key, name, int(count), int(stands) if colon else None))
+        if len({one.key for one in found}) < len(found):
+            raise ScenarioError(f"{name} is there twice, or too much like another one; give it another name")
+    return tuple(found)
