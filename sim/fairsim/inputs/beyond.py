@@ -57,7 +57,7 @@ def shut_gates(parameters: Parameters, gates: tuple[Gate, ...]) -> str:
         return ""
     shut = ", ".join(gate.key for gate in gates[len(lanes) :])
     return (
-        f"venue.gate_lanes has lanes for {len(lanes)} gates, and fair.toml names {len(gates)}: nobody comes through"
+        f"fair.toml names {len(gates)} gates, and venue.gate_lanes has lanes of {len(lanes)}: nobody comes through"
         f" {shut}; give a number for each"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from fairsim.inputs.kinds import MOST_BADGES, Kinds
+from fairsim.inputs.kinds import Kinds
 from fairsim.inputs.parameters import MOST_ORGANISATIONS, Parameters, SessionNumbers
 from fairsim.inputs.stands import possible_exhibitors
 
@@ -23,7 +23,6 @@ def check_consistency(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
     yield from _check_signing(parameters)
     yield from _check_results(parameters)
     yield from _check_venue(parameters)
-    yield from _check_badges(kinds)
 
 
 def _check_fair(parameters: Parameters) -> Iterator[Clash]:
@@ -212,11 +211,3 @@ def _check_results(parameters: Parameters) -> Iterator[Clash]:
                 (f"{name}.on_site", f"{name}.count"),
                 f"{name}.on_site is {occasion.on_site}; there are {occasion.count} results ({name}.count)",
             )
-
-
-def _check_badges(kinds: Kinds) -> Iterator[Clash]:
-    """Refuse a fair whose delegates have no badge, or that has more badges than can be told apart."""
-    if len(kinds.badges) > MOST_BADGES:
-        yield ("badges",), f"badges: there are {len(kinds.badges)}; at most {MOST_BADGES} can be told apart"
-    if not any(badge.registers for badge in kinds.badges):
-        yield ("badges",), "badges: none of them is of registered delegates; leave registers out of one of them"

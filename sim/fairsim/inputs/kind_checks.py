@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from fairfacts.errors import did_you_mean
 from fairfacts.interchange.reading import quoted
 from fairfacts.parts.fairs import ENGLISH, Names
-from fairsim.inputs.kinds import Kinds, OccasionKind, SessionKind
+from fairsim.inputs.kinds import MOST_BADGES, Kinds, OccasionKind, SessionKind
 
 Fault = tuple[str, str]
 """Where it is in `fair.toml`, and what is wrong."""
@@ -30,6 +30,7 @@ def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool) -> Ite
     """
     if kinds.organisations and not any(kind.others for kind in kinds.organisations):
         yield "organisations", "none of them has others = true; let one be all those that have no count"
+    yield from _check_badges(kinds)
     for organisation in kinds.organisations:
         yield from _check_pattern(f"organisations, {organisation.key}", "called", organisation.called, CALLED)
     for session in kinds.sessions:
@@ -44,6 +45,15 @@ def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool) -> Ite
         )
         if sectors and occasion.sector and occasion.sector not in sectors:
             yield place, f"sector is {occasion.sector!r}, which is no sector; {did_you_mean(occasion.sector, sectors)}"
+
+
+def _check_badges(kinds: Kinds) -> Iterator[Fault]:
+    """Yield what is wrong where delegates have no badge, or there are more badges than can be told apart."""
+    if len(kinds.badges) > MOST_BADGES:
+        yield "badges", f"there are {len(kinds.badges)}; at most {MOST_BADGES} can be told apart"
+    if not any(badge.registers for badge in kinds.badges):
+        delegates = '[[badges]] key = "delegate" name = { en = "Delegate" }'
+        yield "badges", f"none of them is of registered delegates; write one more without registers: {delegates}"
 
 
 def _check_pattern(place: str, field: str, patterns: Names, allowed: tuple[str, ...]) -> Iterator[Fault]:

@@ -220,3 +220,9 @@ def test_more_badges_than_can_be_told_apart_are_refused(tmp_path: Path):
     folder = written(tmp_path, toml=TOML + badges)
     with pytest.raises(ScenarioError, match="badges: there are 33; at most 32 can be told apart"):
         load_scenario(str(folder))
+
+
+def test_delegates_without_a_badge_are_a_fault_of_the_fairs_own_file(tmp_path: Path):
+    folder = written(tmp_path, toml=TOML + '\n[[badges]]\nkey = "day"\nname = "Day"\nregisters = false\n')
+    with pytest.raises(ScenarioError, match=r"fair.toml: badges: none of them is of registered delegates; write one m"):
+        load_scenario(str(folder))

@@ -352,6 +352,14 @@ INCONSISTENT = {
 }
 
 
+def test_gates_without_lanes_are_remarked():
+    (report,) = load_scenario("cicpe2021", changes=["venue.gate_lanes=4"]).reports
+    assert [remark.message for remark in report.remarks] == [
+        "fair.toml names 2 gates, and venue.gate_lanes has lanes of 1: nobody comes through gate_2; give a number for"
+        " each"
+    ]
+
+
 def test_days_beyond_a_fair_that_the_same_scenario_shortens_are_remarked():
     (report,) = load_scenario("ciftis2020", changes=["fair.days=3", "visits.day_profile=1 2 3 4"]).reports
     assert [(remark.place, remark.message) for remark in report.remarks] == [
