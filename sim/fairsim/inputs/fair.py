@@ -31,6 +31,7 @@ from fairsim.inputs.economies import time_zone
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kind_checks import check_kinds
 from fairsim.inputs.kinds import Gate, Kinds
+from fairsim.inputs.measured import check_measures
 from fairsim.inputs.parameter_names import KINDS
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.rows import DEFAULTS, PARAMETERS, Row, merged, read_rows, unmerged
@@ -194,6 +195,8 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
             table.fault(place, message)
         if known is not None:
             _check_rules(known.rules, kinds, f"{folder}/{IDENTITIES}", faults)
+            for figure, message in check_measures(known.figures, kinds, sectors, zones):
+                faults.add(f"{folder}/{FIGURES}", f"{figure}: {message}")
         if own is not None:
             figures = None if known is None else known.figures
             fair = msgspec.structs.replace(fair, rows=_rows(fair, own, figures, faults))

@@ -226,3 +226,15 @@ def test_delegates_without_a_badge_are_a_fault_of_the_fairs_own_file(tmp_path: P
     folder = written(tmp_path, toml=TOML + '\n[[badges]]\nkey = "day"\nname = "Day"\nregisters = false\n')
     with pytest.raises(ScenarioError, match=r"fair.toml: badges: none of them is of registered delegates; write one m"):
         load_scenario(str(folder))
+
+
+def test_figures_of_what_the_fair_does_not_have_are_refused(tmp_path: Path):
+    measures = ("venue.stands_by_zone.hall_9", "programme.held_by_kind.workshop", "organisations.by_sector.zinc")
+    figures = "".join(f"f{place},5,{measure}\n" for place, measure in enumerate(measures))
+    folder = written(tmp_path)
+    (folder / "figures.csv").write_text(f"id,value,measure\n{figures}")
+    assert [fault.partition(" of the fair;")[0] for fault in faults(folder)] == [
+        "figures.csv: f0: measure is 'venue.stands_by_zone.hall_9'; hall_9 is no zone",
+        "figures.csv: f1: measure is 'programme.held_by_kind.workshop'; workshop is no kind of session",
+        "figures.csv: f2: measure is 'organisations.by_sector.zinc'; zinc is no sector",
+    ]
