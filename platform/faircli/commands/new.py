@@ -30,7 +30,7 @@ def new(
             help="Kinds of organisations with their number, and of these with a stand: 'Sponsor=6:6, Media=20:0'.",
         ),
     ] = None,
-    zones: Annotated[
+    halls: Annotated[
         str | None, typer.Option(metavar="LIST", help="Zones of the halls with their stands: 'Makers=12, Lounge=6'.")
     ] = None,
     programme: Annotated[
@@ -47,7 +47,7 @@ def new(
     - `fair new my-fair` asks eleven questions.
     - `fair new my-fair --opens 2027-05-07 --days 4 --zone Europe/Berlin --home DE --organisations 4000` asks the rest.
     - `fair new my-fair --from-programme schedule.json` takes name, days, rooms and sessions from your programme.
-    - `fair new my-fair --kinds "Sponsor=6:6, Media=20:0" --zones "Makers=12, Lounge=6"` has kinds and zones of its own.
+    - `fair new my-fair --kinds "Sponsor=6:6, Media=20:0" --halls "Makers=12, Lounge=6"` has kinds and zones of its own.
     """
     from faircli.console import note, say
     from faircli.reports import show_reports
@@ -57,7 +57,7 @@ def new(
     if programme:
         _refuse_beside(programme, {"--opens": opens, "--days": days, "--sessions": sessions})
     time_zone, economy = zone and _zone(zone), home and _economy(home)
-    of_kinds, halls = read_list(kinds or ""), read_list(zones or "")
+    of_kinds, zones = read_list(kinds or ""), read_list(halls or "")
     usual_day = date.today() + timedelta(days=180)  # noqa: DTZ011  # a suggestion for people, where they are
     empty = Sketch(
         opens.date() if opens else usual_day, days or 4, time_zone or "", economy or "", 0, 0, 0, sessions or 0
@@ -71,10 +71,18 @@ def new(
     time_zone = time_zone or (found.time_zone if found else "") or ask("zone", "Time zone", "Europe/Berlin", _zone)
     economy = economy or ask("home", "Home economy (ISO 3166 code)", "DE", _economy)
     many = organisations or ask("organisations", "Organisations that register", 1000, _count)
-    of_kinds = of_kinds or ask.whether("Kinds with a number of their own (Sponsor=6, Media=20)", "", _list)
-    usual_stands = sum(hall.number for hall in halls) or max(many // 3, 2)
+    of_kinds = of_kinds or ask.whether(
+        "Kinds with a number of their own, and of these with a stand (Sponsor=6:6, Media=20:0; Enter: none)",
+        "",
+        _list_up_to(many, "organisations register"),
+    )
+    usual_stands = sum(zone.number for zone in zones) or max(many // 3, 2)
     stands = exhibitors or ask("exhibitors", "Of all these, with a stand", usual_stands, _count)
-    halls = halls or ask.whether("Zones with their stands (Makers=12, Lounge=6)", "", _list)
+    zones = zones or ask.whether(
+        "Zones with their stands (Makers=12, Lounge=6; Enter: halls for all)",
+        "",
+        _list_up_to(stands, "organisations have a stand"),
+    )
     on_site = "Different people on site (0: online alone)"
     people = visitors if visitors is not None else ask("visitors", on_site, many * 8, _count)
     held = found.sessions if found else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
@@ -82,7 +90,7 @@ def new(
         opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
         exhibitors=stands, visitors=people, sessions=held, assumed=frozenset(ask.assumed),
         title=called, short_title=found.short_title if found and called == found.title else "",
-        organisation_kinds=of_kinds, zones=halls,
+        organisation_kinds=of_kinds, zones=zones,
     )  # fmt: skip
     reports = write_fair(folder, sketch)
     say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
@@ -127,14 +135,22 @@ class Asker:
         return typer.prompt(question, default=usual, value_proc=read, show_default=bool(usual))
 
 
-def _list(text: str) -> Any:
-    from fairfacts.errors import ScenarioError
-    from fairsim.inputs.asked import read_list
+def _list_up_to(most: int, which: str) -> Callable[[str], Any]:
+    """Return what reads a list of names whose numbers are no more than `most` together."""
 
-    try:
-        return read_list(text)
-    except ScenarioError as fault:
-        raise typer.BadParameter(str(fault)) from None
+    def read(text: str) -> Any:
+        from fairfacts.errors import ScenarioError
+        from fairsim.inputs.asked import read_list
+
+        try:
+            listed = read_list(text)
+        except ScenarioError as fault:
+            raise typer.BadParameter(str(fault)) from None
+        if (total := sum(one.number for one in listed)) > most:
+            raise typer.BadParameter(f"{total:,} are listed, and {most:,} {which}; write fewer")
+        return listed
+
+    return read
 
 
 def _count(text: str) -> int:

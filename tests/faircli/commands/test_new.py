@@ -119,12 +119,14 @@ def test_what_the_programme_says_is_not_asked_twice(fair: Fair) -> None:
 
 
 def test_answer_that_is_no_number_is_asked_for_again(fair: Fair, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = io.StringIO("Mine!\n\n\n\n\nmany\n12\nSponsor\nSponsor=2:1\n\nHall=4\n\n\n")
+    answers = io.StringIO("Mine!\n\n\n\n\nmany\n12\nSponsor\nSponsor=13\nSponsor=2:1\n\nHall=5\nHall=4\n\n\n")
     answers.isatty = lambda: True  # type: ignore[method-assign]  # as a terminal
     monkeypatch.setattr("sys.stdin", answers)
     done = fair("new", "mine")
     said = done.stdout + done.stderr
     assert (done.returncode, "write a whole number" in said, "no name with a number" in said) == (0, True, True), said
+    assert "13 are listed, and 12 organisations register; write fewer" in said
+    assert "5 are listed, and 4 organisations have a stand; write fewer" in said
     rows = (fair.folder / "mine" / "parameters.csv").read_text()
     assert ("organisations.at_opening,12," in rows, "organisations.sponsor.count,2," in rows) == (True, True)
     assert '"Mine!"' in (fair.folder / "mine" / "fair.toml").read_text()
