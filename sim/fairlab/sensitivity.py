@@ -94,12 +94,15 @@ class Sensitivity(msgspec.Struct, frozen=True):
     kind: Literal["cloudfair.sensitivity"] = "cloudfair.sensitivity"
 
     @property
+    def moving(self) -> dict[str, tuple[Effect, ...]]:
+        """By measure, the effects of those that move it at all; empty of one that no assumed parameter moves."""
+        return {measure: tuple(each for each in of if each.mean_absolute) for measure, of in self.effects.items()}
+
+    @property
     def worth_measuring(self) -> list[str]:
-        """Return the parameters by the largest effect that each has on any measure, the largest first."""
-        strongest: dict[str, float] = {}
-        for effect in (effect for effects in self.effects.values() for effect in effects):
-            strongest[effect.parameter] = max(strongest.get(effect.parameter, 0.0), effect.mean_absolute)
-        return sorted(strongest, key=lambda name: -strongest[name])
+        """Return the parameter that leads each measure, that of the largest effect first."""
+        leads = sorted((of[0] for of in self.moving.values() if of), key=lambda effect: -effect.mean_absolute)
+        return list(dict.fromkeys(effect.parameter for effect in leads))
 
     def share_of(self, measure: str, parameter: str) -> Index | None:
         """Return the share of a measure's variance that a parameter explains; None where it was not found."""
@@ -217,9 +220,9 @@ class Study:
         if nothing := [measure for measure, value in totals.items() if not value]:
             raise LabError(f"{', '.join(nothing)}: is 0 in the scenario as it is; play at a larger --scale")
         effects = self._screen(trajectories, base)
-        ahead = dict.fromkeys(effect.parameter for of in effects.values() for effect in of[:leading])
+        ahead = {each.parameter for of in effects.values() for each in of[:leading] if each.mean_absolute}
         chosen = tuple(factor for factor in self.factors if factor.name in ahead)
-        indices = self._indices(chosen, samples) if samples else {}
+        indices = self._indices(chosen, samples) if samples and chosen else {}
         return Sensitivity(
             self._which, self._changes, self._scale, self._seed, self._by, self._runs, self.factors, self._left_out,
             totals, effects, indices,
@@ -244,6 +247,8 @@ class Study:
         totals = self._play(points, self._standing(points, chosen))
         indices: dict[str, tuple[Index, ...]] = {}
         for place, measure in enumerate(self._measures):
+            if not totals[:, place].std():
+                continue  # none of them moves it
             found = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
             columns = (np.nan_to_num(found[name]).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
             of = [Index(factor.name, *numbers) for factor, *numbers in zip(chosen, *columns, strict=True)]

@@ -52,6 +52,17 @@ def test_shares_of_the_variance_are_of_the_parameters_that_lead():
     assert of_product.total - of_product.first > 0.02
 
 
+def test_measure_that_nothing_moves_leads_nobody_on(recwarn: pytest.WarningsRecorder) -> None:
+    found = study((*MEASURES, "programme.counted_held")).analyse(trajectories=4, leading=1, samples=8)
+    assert found.moving["programme.counted_held"] == ()
+    assert "programme.counted_held" not in found.indices
+    assert {index.parameter for of in found.indices.values() for index in of} == {"visits.browse_mean_min"} | {
+        found.effects["venue.entered"][0].parameter
+    }
+    assert found.worth_measuring[0] == found.effects["venue.entered"][0].parameter
+    assert not recwarn.list
+
+
 def test_parameters_whose_values_cannot_stand_together_are_varied_by_less(monkeypatch: pytest.MonkeyPatch) -> None:
     opens, closes = (
         Factor("negotiations.opens_h", 6.0, 17.0, whole=True),

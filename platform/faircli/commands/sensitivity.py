@@ -131,7 +131,10 @@ def _show(found: Sensitivity) -> None:
         ("parameter", "left"),
         *((head, "right") for head in ("moves it by", "depends on others", "of the variance", "with interactions")),
     ]
-    for measure, effects in found.effects.items():
+    still = [measure for measure, effects in found.moving.items() if not effects]
+    for measure, effects in found.moving.items():
+        if not effects:
+            continue
         rows = []
         for effect in effects[:SHOWN]:
             index = found.share_of(measure, effect.parameter)
@@ -145,6 +148,8 @@ def _show(found: Sensitivity) -> None:
                 )
             )
         out.print(table(f"{measure}, {found.base[measure]:,.6g} as it is", columns, rows), "")
+    if still:
+        say("No assumed parameter moves ", ", ".join(still), ".")
     say("Worth measuring first: ", ", ".join(found.worth_measuring[:3]), ".")
     if found.left_out:
         say(f"{len(found.left_out)} assumed parameters were not varied (--json says why).")

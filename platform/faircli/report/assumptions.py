@@ -14,7 +14,7 @@ def sensitivities(content: Content) -> list[Table]:
         return []
     columns = ("headline", "parameter", "moves it by", "of the variance", "with interactions")
     rows = []
-    for measure, effects in content.sensitivity.effects.items():
+    for measure, effects in content.sensitivity.moving.items():
         for effect in effects[:LEADING]:
             share = content.sensitivity.share_of(measure, effect.parameter)
             shares = (share.first, share.total) if share else (None, None)

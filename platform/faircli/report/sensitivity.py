@@ -12,9 +12,11 @@ from matplotlib.ticker import FuncFormatter
 from faircli.report.plots import BLUE, ORANGE, STYLE, WIDTH_IN, Plot, plot_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
 
-    from fairlab.sensitivity import Sensitivity
+    from fairlab.sensitivity import Effect, Sensitivity
 
 
 def plot(found: Sensitivity, suffix: str, most: int) -> bytes:
@@ -32,21 +34,22 @@ def in_report(found: Sensitivity, most: int) -> dict[str, Plot]:
 
 
 def _figure(found: Sensitivity, most: int) -> Figure:
-    height = sum(0.75 + 0.2 * min(most, len(effects)) for effects in found.effects.values())
-    figure = Figure(figsize=(WIDTH_IN, height))
-    every = figure.subplots(len(found.effects), squeeze=False)[:, 0]
-    for axes, measure in zip(every, found.effects, strict=True):
-        _bars(axes, found, measure, most)
-    every[-1].set_xlabel(f"mean change of the measure as a parameter goes from 1/{found.by:g} to {found.by:g} times")
+    moved = {measure: effects for measure, effects in found.moving.items() if effects} or found.effects
+    heights = [0.75 + 0.2 * min(most, len(effects)) for effects in moved.values()]
+    figure = Figure(figsize=(WIDTH_IN, sum(heights)))
+    every = figure.subplots(len(moved), squeeze=False, height_ratios=heights)[:, 0]
+    for axes, measure in zip(every, moved, strict=True):
+        _bars(axes, found, measure, moved[measure][:most][::-1])
+    shares = "; orange: a tenth of the variance and more" if found.indices else ""
+    every[-1].set_xlabel(f"mean change as a parameter goes from 1/{found.by:g} to {found.by:g} times its value{shares}")
     return figure
 
 
-def _bars(axes: Axes, found: Sensitivity, measure: str, most: int) -> None:
-    effects = found.effects[measure][:most][::-1]
+def _bars(axes: Axes, found: Sensitivity, measure: str, effects: Sequence[Effect]) -> None:
     leads = {index.parameter for index in found.indices.get(measure, ()) if index.total >= 0.1}
     colours = [ORANGE if effect.parameter in leads else BLUE for effect in effects]
     axes.barh([effect.parameter for effect in effects], [effect.mean_absolute for effect in effects], color=colours)
-    axes.set_title(measure + (" (orange: a tenth of the variance and more)" if leads else ""))
+    axes.set_title(measure)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{share:.0%}"))
     axes.grid(axis="x")
     axes.set_axisbelow(True)
