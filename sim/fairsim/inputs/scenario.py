@@ -31,6 +31,8 @@ from fairsim.inputs.zones import FILE as ZONES
 
 SECTORS_FIGURE = "sectors.count"
 """The figure that the number of sectors gives to the model."""
+OF_SESSIONS_LAID_OUT = ("count", "first_day", "last_day", "session_min", "length_min", "online_only", "streamed")
+"""Parameters of sessions that no programme's file has."""
 ZONES_FIGURE = "zones."
 """Begins the figures that the numbers of zones of each kind give to the model."""
 
@@ -141,7 +143,22 @@ def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remar
     yield from shortened(parameters, said.fair.rows, said.values)
     if shut := shut_gates(parameters, said.fair.gates):
         yield Remark("", "left out", "gates", shut)
+    yield from _unused(said)
     yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
+
+
+def _unused(said: Said) -> Iterator[Remark]:
+    """Yield what is stated of sessions that are laid out, where a programme's file has the sessions that are played."""
+    if said.timetable is None:
+        return
+    own = {name for name, row in said.fair.rows.items() if row.is_own} if said.fair.programme else set()
+    for name in sorted({*own, *said.values}):
+        part, *_, field = name.split(".")
+        if part == "programme" and field in OF_SESSIONS_LAID_OUT:
+            place = said.values[name][1] if name in said.values else said.fair.rows[name].file.rpartition(": ")[2]
+            yield Remark(
+                place, "left out", "programme", f"{name} is not used: sessions are those of the programme's file"
+            )
 
 
 def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tuple[str, ...], tuple[str, ...]]:

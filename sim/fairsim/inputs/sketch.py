@@ -206,8 +206,8 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         derived["venue.gate_lanes"] = _lanes(visitors * min(_usual("badges.*.days_mean"), sketch.days) / sketch.days)
     else:
         answered["venue.days"] = ("visitors", 0)
-        derived["programme.online_only"] = 0 if sketch.programme else sketch.sessions
-        derived["programme.streamed"] = 0 if sketch.programme else sketch.sessions
+        if not sketch.programme:
+            derived |= {"programme.online_only": sketch.sessions, "programme.streamed": sketch.sessions}
     stated, usual = ("documented", "the organiser"), ("assumed", "a usual value of fair new: nothing was stated")
     rows = [
         (name, str(value), *(usual if field in sketch.assumed else stated)) for name, (field, value) in answered.items()

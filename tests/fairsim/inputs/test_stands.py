@@ -89,6 +89,18 @@ def test_exhibitors_of_no_zone_are_refused(folder: Path):
         load_scenario(str(folder))
 
 
+def test_numbers_of_sessions_that_the_programme_has_are_remarked(folder: Path):
+    (folder / "plan.ics").write_text(
+        "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nSUMMARY:Talk\r\nLOCATION:Aula\r\n"
+        "DTSTART:20270507T080000Z\r\nDTEND:20270507T090000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    toml = (folder / "fair.toml").read_text()
+    (folder / "fair.toml").write_text(toml.replace("time_zone", 'programme = "plan.ics"\ntime_zone', 1))
+    unused = "is not used: sessions are those of the programme's file"
+    found = [message for message in remarks(folder, "programme.streamed=2") if message.endswith(unused)]
+    assert found == [f"programme.session.count {unused}", f"programme.streamed {unused}"]
+
+
 def test_more_exhibitors_than_kinds_that_exhibit_are_refused(folder: Path):
     with pytest.raises(
         ScenarioError, match=r"organisations.exhibitors is 62; 60 organisations are of kinds that exhib"
