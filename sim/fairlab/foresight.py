@@ -10,13 +10,13 @@ members say themselves: each is forecast by the others. Counts are brought to th
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from fairfacts.errors import LabError
+from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.forecast import LEAST_COUNT, SIZELESS, Forecast, beside
 from fairfacts.evidence.profiles import HEADLINES
@@ -53,13 +53,7 @@ def play_members(
         LabError: too few can be played.
         WorkersError: a worker was lost.
     """
-    plays = (
-        Play(
-            load_scenario(members.scenario, changes=members.changes_of(member, ()), scale=scale),
-            members.seed, first + member, tuple(moments_ms), digest=False,
-        )
-        for member in range(len(members.draws))
-    )  # fmt: skip
+    plays = _plays(members, moments_ms, scale, first)
     played: list[Replication] = []
     for one in in_order(executor, at_once, replicated, plays):
         on_run(scale)
@@ -69,6 +63,16 @@ def play_members(
         raise LabError(f"only {len(played)} of {len(members.draws)} members can be played, and {LEAST} are needed")
     at = {moment: np.stack([headlines(one.moments[str(moment)]) for one in played]) for moment in moments_ms}
     return Courses(scale, at, np.stack([headlines(one.measures) for one in played]))
+
+
+def _plays(members: Members, moments_ms: Sequence[int], scale: float, first: int) -> Iterator[Play]:
+    """Yield the runs of the members whose values can stand together at a scale."""
+    for member in range(len(members.draws)):
+        try:
+            scenario = load_scenario(members.scenario, changes=members.changes_of(member, ()), scale=scale)
+        except ScenarioError:
+            continue
+        yield Play(scenario, members.seed, first + member, tuple(moments_ms), digest=False)
 
 
 def headlines(snapshot: dict[str, Any]) -> Floats:

@@ -110,7 +110,7 @@ def quick(task: Play) -> Replication | str:
 
 def test_members_that_the_model_refuses_are_left_out(monkeypatch):
     monkeypatch.setattr(foresight, "replicated", quick)
-    each = tuple((f"visits.browse_mean_min={number}",) for number in range(13, 23))
+    each = (*((f"visits.browse_mean_min={number}",) for number in range(13, 22)), ("venue.days=9",))
     with ThreadPoolExecutor(1) as executor:
         courses = play_members(members_of(*each), [NOON_MS], executor, 1, scale=0.005)
         assert courses.end[:, 0].tolist() == list(range(13, 21))
