@@ -40,7 +40,7 @@ def _figure(found: Sensitivity, most: int) -> Figure:
     every = figure.subplots(len(moved), squeeze=False, height_ratios=heights)[:, 0]
     for axes, measure in zip(every, moved, strict=True):
         _bars(axes, found, measure, moved[measure][:most][::-1])
-    shares = "; orange: a tenth of the variance and more" if found.indices else ""
+    shares = "\norange: a tenth of the variance and more" if found.indices else ""
     every[-1].set_xlabel(f"mean change as a parameter goes from 1/{found.by:g} to {found.by:g} times its value{shares}")
     return figure
 
