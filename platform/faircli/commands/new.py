@@ -95,8 +95,9 @@ def new(
     reports = write_fair(folder, sketch)
     say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
     show_reports(reports, verbose=False)
+    halls = ", halls in zones.csv" if (folder / "zones.csv").exists() else ""
     note(
-        f"Names and kinds are in {folder}/fair.toml, numbers in parameters.csv, halls in zones.csv. Play it: fair run"
+        f"Names and kinds are in {folder}/fair.toml, numbers in parameters.csv{halls}. Play it: fair run"
         f" {folder}. Check it after a change: fair check {folder}."
     )
 
