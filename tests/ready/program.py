@@ -17,6 +17,7 @@ FAIR = """#!/bin/sh
 exec {python} -IS {call} {address} -m faircli "$@"
 """
 PYTHON = """#!/bin/sh
+[ "$1" != -B ] || shift  # multiprocessing passes it on; the nursery has it from the environment
 case "$1 $2" in
     "-m faircli" | "-c "*) exec {python} -IS {call} {address} "$@" ;;
     *) exec {python} "$@" ;;

@@ -63,6 +63,12 @@ def test_what_one_changes_no_other_sees(tmp_path: Path) -> None:
     assert [run(interpreter(), code, tmp_path)[1] for _ in range(2)] == ["False\n"] * 2
 
 
+@pytest.mark.parametrize("flags", [(), ("-B",)], ids=str)
+def test_workers_of_an_experiment_are_forked(flags: tuple[str, ...]) -> None:
+    code = "import sys\nprint('fairlab.workers' in sys.modules)"
+    assert subprocess.check_output([interpreter(), *flags, "-c", code], text=True, timeout=60) == "True\n"
+
+
 def test_it_gets_the_files_that_are_passed_on() -> None:
     read, write = os.pipe()
     code = f"import os\nos.write({write}, b'here')"
