@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Look for garbage rarely, and not among what all tests have imported: it took a seventh of their time."""
+    """Look for garbage rarely, and not among what all tests have imported."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
