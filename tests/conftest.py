@@ -1,15 +1,19 @@
-"""What every test relies on: no terminal, and so no width of one; and no measure of how fast this machine is."""
+"""What every test relies on: no terminal, and so no width of one; Ctrl-C that is heard, also in the background of a
+shell; and no measure of how fast this machine is."""
 
 from __future__ import annotations
 
 import gc
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers, and Rich believes them
     os.environ.pop(_size, None)
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts what runs in its background like this
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
