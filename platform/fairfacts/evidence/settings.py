@@ -50,7 +50,17 @@ class _Kept(msgspec.Struct, frozen=True):
     """What of the request that is kept with a run says how it was started."""
 
     fair: str = ""
-    overrides: dict[str, tuple[str, str]] = {}
+    overrides: dict[str, tuple[str, str]] | None = None
+    """None in a run that was begun before they were kept: of its scenario file nobody knows then."""
+    changes: list[str] = []
+    """What `--set` said."""
+
+    def known(self) -> dict[str, tuple[str, str]]:
+        """Return what is known of its overrides."""
+        if self.overrides is not None:
+            return self.overrides
+        said = (change.partition("=") for change in self.changes)
+        return {name: ("", value) for name, _, value in said}
 
 
 def settings_of(run: Mapping[str, Any], request: object) -> Settings:
@@ -65,4 +75,4 @@ def settings_of(run: Mapping[str, Any], request: object) -> Settings:
         kept = msgspec.convert(request, _Kept)
     except msgspec.ValidationError:
         kept = _Kept()
-    return Settings(always, kept.fair, kept.overrides)
+    return Settings(always, kept.fair, kept.known())

@@ -35,6 +35,10 @@ def test_of_another_fair_nobody_knows_the_own_value() -> None:
     assert differing(a, {"fair": "theirs"}) == [("fair", "ours", "theirs"), ("visits.per_person", "3", "")]
 
 
+def test_run_that_was_begun_before_overrides_were_kept_says_what_was_set() -> None:
+    assert differing({"changes": ["venue.cap=18000"]}, {"changes": []}) == [("venue.cap", "18000", "")]
+
+
 @pytest.mark.parametrize("request_", [None, 3, "x", [], {"overrides": 3}, {"overrides": {"a": 1}}, {"fair": None}])
 def test_a_request_that_is_not_of_fair_run_says_nothing(request_: object) -> None:
     assert differing(request_, None) == []

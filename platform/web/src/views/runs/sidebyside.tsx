@@ -149,7 +149,13 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
 }
 
 /** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */
-type Kept = { fair?: string; overrides?: Record<string, [string, string]> };
+type Kept = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[] };
+
+/** Returns what a run overrides; of one that was begun before that was kept, what `--set` said. */
+function overridesOf({ overrides, changes = [] }: Kept): Record<string, [string, string]> {
+  if (overrides !== undefined) return overrides;
+  return Object.fromEntries(changes.map((change) => [change.split("=")[0], ["", change.split("=")[1] ?? ""]]));
+}
 
 /**
  * Returns the settings of a run by name: scenario, seed, scale, and each parameter that it or the other run overrides.
@@ -160,13 +166,13 @@ type Kept = { fair?: string; overrides?: Record<string, [string, string]> };
 function settingsOf(run: Run | undefined, other: Run | undefined): Record<string, string> {
   if (run === undefined) return {};
   const [own, others] = [run, other].map((one) => (one?.request ?? {}) as Kept);
-  const usual = own?.fair === others?.fair ? Object.entries(others?.overrides ?? {}) : [];
+  const usual = own?.fair === others?.fair ? Object.entries(overridesOf(others ?? {})) : [];
   const started = ["scenario", "seed", "replication", "scale", "version"] as const;
   return {
     ...Object.fromEntries(started.map((name) => [name, String(run[name])])),
     ...(own?.fair && others?.fair ? { fair: own.fair } : {}),
     ...Object.fromEntries(usual.map(([name, [value]]) => [name, value])),
-    ...Object.fromEntries(Object.entries(own?.overrides ?? {}).map(([name, [, value]]) => [name, value])),
+    ...Object.fromEntries(Object.entries(overridesOf(own ?? {})).map(([name, [, value]]) => [name, value])),
   };
 }
 
