@@ -59,6 +59,9 @@ bench: $(VENV)/.dev  ## measure speed and size; prints machine, commands and med
 torture: $(VENV)/.dev  ## make trouble: kills, flipped bits, bad disks, crashes; prints counts, and the seed of what fails
 	$(BIN)/python -m tests.torture
 
+mutants: $(VENV)/.dev  ## make small changes that are wrong, and count which of them the tests notice: docs/mutants.md
+	$(BIN)/python -m tests.mutants
+
 audit: $(VENV)/.dev  ## ask the databases of known faults about every package that is locked
 	$(BIN)/pip-audit --strict -r $(LOCKS)/uv.txt -r $(LOCKS)/run.txt -r $(LOCKS)/dev.txt --require-hashes --disable-pip
 	$(BIN)/python hatch_build.py npm --prefix platform/web audit
@@ -75,4 +78,4 @@ lock: $(VENV)/.made  ## renew the lock files
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: run test quick check renew bench torture audit sbom lock help
+.PHONY: run test quick check renew bench torture mutants audit sbom lock help
