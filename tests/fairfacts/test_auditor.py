@@ -235,6 +235,19 @@ def test_a_talk_takes_time():
     assert dict(auditor.broken) == {"negotiation.talked": 1}
 
 
+def test_drafting_and_signing_take_time():
+    at = {"at_ms": 1 * HOUR + 30 * MINUTE, "negotiation": 0, **ASKS, "sector": "finance", "value_usd": 7}
+    auditor = Auditor()
+    auditor.handle(
+        [
+            *STORY,
+            AgreementDrafted(**at, drafting_ms=0),
+            AgreementSigned(**at, mode="online", place="", took_ms=0, waited_ms=0),
+        ]
+    )
+    assert dict(auditor.broken) == {"agreement.drafting": 1, "agreement.waited": 1}
+
+
 def talk(*between: Event, asked: int = 1) -> dict[str, int]:
     """Return the laws that a log breaks in which something happens between a request and its talk."""
     request = {"at_ms": HOUR, **ASKS, "visit": 0, "sector": "finance", "attempt": 1}

@@ -160,11 +160,13 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("agreement.sector", AgreementFellThrough, {"sector": "none"}),
     ("agreement.sector", AgreementSigned, {"sector": "none"}),
     ("agreement.drafting", AgreementFellThrough, {"drafting_ms": 0}),
+    ("agreement.drafting", AgreementDrafted, {"drafting_ms": 10**9}),
     ("agreement.value", AgreementDrafted, {"value_usd": 0}),
     ("agreement.drafted", AgreementDrafted, LEFT_OUT),
     ("agreement.drafted", AgreementSigned, TWICE),
     ("agreement.drafted", AgreementSigned, {"value_usd": 0}),
     ("agreement.waited", AgreementSigned, {"waited_ms": 0}),
+    ("agreement.waited", AgreementSigned, {"waited_ms": 10**9}),
     ("agreement.overseas", AgreementSigned, {"overseas": True, "mode": "on_site"}),
     ("result.sequence", ResultAnnounced, LEFT_OUT),
     ("result.occasion", ResultAnnounced, {"occasion": "henan"}),
@@ -314,6 +316,13 @@ def test_laws_hold_at_any_moment_of_a_run(log: list[Event], share: float):
     auditor = Auditor()
     auditor.handle(log[: 1 + int(share * (len(log) - 2))])
     assert auditor.close(ended=False) == []
+
+
+@pytest.mark.parametrize("name", ["small_log", "small_disrupted", "booked"])
+def test_fair_breaks_no_law_whatever_goes_wrong_in_it(request: pytest.FixtureRequest, name: str):
+    auditor = Auditor()
+    auditor.handle(request.getfixturevalue(name))
+    assert auditor.close() == []
 
 
 def test_violations_name_position_event_and_law(log: list[Event]):
