@@ -62,6 +62,15 @@ torture: $(VENV)/.dev  ## make trouble: kills, flipped bits, bad disks, crashes;
 mutants: $(VENV)/.dev  ## make small changes that are wrong, and count which of them the tests notice: docs/mutants.md
 	$(BIN)/python -m tests.mutants
 
+COVERED := fairfacts fairsim fairlab cloudfair faircli
+TESTS   ?= tests
+cover: $(VENV)/.dev  ## print which lines and branches the tests run, in the programs that they start as well; TESTS=tests/cloudfair of some
+	$(BIN)/coverage erase
+	-$(BIN)/coverage run -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder $(TESTS)
+	$(BIN)/coverage combine -q
+	$(BIN)/coverage report
+	@for package in $(COVERED); do echo "$$package $$($(BIN)/coverage report --include="*/$$package/*" --format=total) %"; done
+
 audit: $(VENV)/.dev  ## ask the databases of known faults about every package that is locked
 	$(BIN)/pip-audit --strict -r $(LOCKS)/uv.txt -r $(LOCKS)/run.txt -r $(LOCKS)/dev.txt --require-hashes --disable-pip
 	$(BIN)/python hatch_build.py npm --prefix platform/web audit
@@ -78,4 +87,4 @@ lock: $(VENV)/.made  ## renew the lock files
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
-.PHONY: run test quick check renew bench torture mutants audit sbom lock help
+.PHONY: run test quick check renew bench torture mutants cover audit sbom lock help
