@@ -45,6 +45,7 @@ from cloudfair.http.page import PageRoute
 from cloudfair.http.parameters import all_read
 from cloudfair.http.problems import PROBLEM_ANSWER, answer_with_problems, problem
 from cloudfair.http.reference import get_reference
+from cloudfair.http.run_metrics import RunMetrics
 from cloudfair.pools import Pools, Slots
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.projections.point_in_time import PointsInTime
@@ -98,7 +99,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     live_runs = LiveRuns(log, pools.past.executor)
     read_models, observed = (
         ReadModels(log.segments, services.SECTIONS, pools.past.executor),
-        Metrics(log, live_runs, release()),
+        Metrics(release(), RunMetrics(log, live_runs)),
     )
     points = PointsInTime(log)
     feeds = Feeds(points, pools.feeds)
@@ -136,7 +137,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         lifespan=lifespan,
         responses={"default": PROBLEM_ANSWER},
     )
-    app.state.settings = settings
+    app.state.settings, app.state.readiness = settings, Readiness()
     app.state.backend = Backend(
         settings=settings,
         log=log,
@@ -148,7 +149,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         queries=Slots("queries", settings.queries, MOST_WAITING_QUERIES, settings.query_time_s),
         read_models=read_models,
         metrics=observed,
-        readiness=Readiness(),
+        readiness=app.state.readiness,
         launcher=launcher,
     )
     app.add_middleware(Limits, settings=settings)

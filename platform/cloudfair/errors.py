@@ -15,6 +15,7 @@ BackendError
         ├── TooLargeError      413  over a limit
         ├── EncodingError      415  an unsupported content encoding
         ├── MediaTypeError     415  an unsupported content type
+        ├── ElsewhereError     421  a backend has it, and this process is none
         ├── QueryError         422  SQL that is refused; says why
         ├── UnableError        501  this backend or this release cannot do it
         └── BusyError          503  the largest number of queries, or runs, is under way
@@ -121,6 +122,15 @@ class MediaTypeError(RefusedError):
     """The content type is not taken here."""
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+class ElsewhereError(RefusedError):
+    """What was asked for is another process's; `backend` is the URL of one that has it."""
+
+    status = HTTPStatus.MISDIRECTED_REQUEST
+
+    def __init__(self, message: str, *, backend: str) -> None:
+        super().__init__(message, backend=backend)
 
 
 class QueryError(RefusedError):

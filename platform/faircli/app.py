@@ -16,6 +16,7 @@ from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 COMMANDS: Mapping[str, str] = {
     "run": "Play a scenario, keep every event, and show reported beside simulated.",
     "serve": "Serve the page, the runs and their live feeds until Ctrl-C.",
+    "relay": "Serve live feeds of runs from NATS until Ctrl-C, without the database.",
     "watch": "Watch a run's measures as they change, until it ends.",
     "runs": "List the runs that are kept, the latest first.",
     "compare": "Show what was reported beside what was simulated, or two runs side by side.",

@@ -63,6 +63,11 @@ SteerToken = Annotated[
     typer.Option("--steer-token", envvar="CLOUDFAIR_STEER_TOKEN", help="Token that may read and steer runs."),
 ]
 
+DrainS = Annotated[
+    float,
+    typer.Option("--drain", metavar="SECONDS", min=0, max=600, help="How long to go on after SIGTERM."),
+]
+
 Parquet = Annotated[
     str | None,
     typer.Option(

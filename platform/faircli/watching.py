@@ -208,6 +208,8 @@ def _chosen(url: str, run: str | None, headers: dict[str, str]) -> str:
         raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault
     except (httpx.HTTPError, ValueError) as fault:
         raise BackendError(f"no backend at {url} ({fault}); fair serve starts one") from fault
+    if run is not None and answer.status_code == httpx.codes.MISDIRECTED_REQUEST:
+        return run  # a relay has feeds, and no list of them
     if runs is None:
         raise BackendError(detail_of(answer))
     if not runs:

@@ -3,19 +3,21 @@ from __future__ import annotations
 import contextlib
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import psycopg
 import pytest
+from fastapi import FastAPI
 from tests.cloudfair.example import begin
 from tests.cloudfair.postgres import postgres
 from tests.real import starts
 
 from cloudfair.api.launcher import Launcher
-from cloudfair.server import Server, bound
+from cloudfair.app import create_app
+from cloudfair.http.serving import Server, bound
 from cloudfair.settings import Settings
 from cloudfair.store.database import open_database
 from cloudfair.store.log import Log
@@ -80,9 +82,16 @@ def log(database: str) -> Iterator[Log]:
 def served(settings: Settings, launcher: Launcher | None = None) -> Iterator[str]:
     """Serve on a free port for the length of the block; yield the URL."""
     starts("backend")
+    with serving(lambda: create_app(settings, launcher), settings) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def serving(make: Callable[[], FastAPI], settings: Settings) -> Iterator[str]:
+    """Serve any app so."""
     ready, urls = threading.Event(), []
     with bound(settings.host, 0) as listener:
-        server = Server(settings, listener, lambda url: (urls.append(url), ready.set()), launcher)
+        server = Server(make(), settings, listener, lambda url: (urls.append(url), ready.set()))
         thread = threading.Thread(target=server.run)
         thread.start()
         try:

@@ -29,6 +29,7 @@ BESIDE = (
     "platform/cloudfair/store/urls.py",
     "platform/cloudfair/settings.py",
     "platform/cloudfair/export/nats.py",
+    "platform/cloudfair/export/jetstream.py",
 )
 QUERY = int(errors.QueryError.status)
 CLOSED = 1008

@@ -79,7 +79,7 @@ class Reader:
         for command in commands(block.text):
             if export := re.fullmatch(r"export (\w+)=(\S+)", self._here(command)):
                 self._env[export[1]] = export[2]
-            elif command.startswith("fair serve"):
+            elif command.startswith(("fair serve", "fair relay")):
                 self._serve(self._here(command).removesuffix("&"))
             elif command == "fair run ciftis2020 --scale 0.1" and not any(self._folder.iterdir()):
                 self._begin(self._here(command))
@@ -151,6 +151,8 @@ class Reader:
 
     def _addressed(self, command: str) -> str:
         """Return a command that finds the backend at the port that is free here, as it would at 8000."""
+        if "--from" in command:
+            return command
         return command.replace("fair watch", f"fair watch --from http://127.0.0.1:{self._ports['8000']}")
 
     def _serve(self, command: str) -> None:

@@ -16,7 +16,8 @@ from tests.cloudfair.example import silence
 from tests.real import starts
 from tests.web.browsers import find_browser
 
-from cloudfair.server import Server, bound, url_of
+from cloudfair.app import create_app
+from cloudfair.http.serving import Server, bound, url_of
 from cloudfair.settings import Settings
 from cloudfair.store.batches import Batch
 from cloudfair.store.log import Log
@@ -78,7 +79,8 @@ class Backend:
         self._listener = bound("127.0.0.1", self._port)
         listener = self._listener.__enter__()
         self.url, self._port = url_of(listener), listener.getsockname()[1]
-        self._server = Server(Settings(database=self._database, **self._settings), listener, lambda _: ready.set())
+        settings = Settings(database=self._database, **self._settings)
+        self._server = Server(create_app(settings), settings, listener, lambda _: ready.set())
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
         assert ready.wait(10)

@@ -1,16 +1,26 @@
-"""What the publisher asks of NATS JetStream: streams, messages that are acknowledged, and which it has already."""
+"""What the publisher and relays ask of NATS JetStream: streams, messages that are acknowledged, and which it has."""
 
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
+import logging
+import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from fairfacts.errors import BackendError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
     from nats.aio.msg import Msg
     from nats.js import JetStreamContext
+
+_logger = logging.getLogger(__name__)
 
 EVENTS, FRAMES = "CLOUDFAIR_EVENTS", "CLOUDFAIR_FRAMES"
 SUBJECTS: Mapping[str, str] = {EVENTS: "cloudfair.*.events.>", FRAMES: "cloudfair.*.frames"}
@@ -19,7 +29,28 @@ HELD_FRAMES = 1_000
 DUPLICATES_S = 600.0
 """For how long JetStream knows the ids of messages."""
 ACK_S = 10.0
+RETRY_S = 2.0
+"""How long is waited before a server that was lost is asked again."""
+NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
+"""What may not stand between the dots of a subject, or means something there."""
 NO_JETSTREAM = "JetStream does not answer; start nats-server with --jetstream, and see that this user may use it"
+
+
+class PublishedFrame(msgspec.Struct, kw_only=True):
+    """A message of `FRAMES`: the whole state of a run, so that whoever has it needs none before it."""
+
+    run: str
+    position: int
+    """How many events are in it."""
+    at_ms: int
+    digest: str
+    """SHA-256 over the NDJSON of these events."""
+    ended: bool
+    """Whether the last event of the run is among them."""
+    measures: dict[str, Any]
+
+
+_frames = msgspec.json.Decoder(PublishedFrame)
 
 
 class Message(NamedTuple):
@@ -128,14 +159,46 @@ async def held(jetstream: JetStreamContext, stream: str, subject: str, first: in
         return set()
     if _position_of(last.headers) < first:
         return set()
+    positions = await _positions(jetstream, stream, subject, last.seq or 0)
+    return {position for position in positions if position >= first}
+
+
+async def furthest(jetstream: JetStreamContext, subject: str) -> PublishedFrame | None:
+    """Return the frame on a subject that has most events, None if there is none.
+
+    It is not always the latest message: two backends publish the frames of a run, and one of them may be behind.
+    """
+    from nats.js.errors import NotFoundError
+
+    try:
+        last = await jetstream.get_last_msg(FRAMES, subject)
+        positions = await _positions(jetstream, FRAMES, subject, last.seq or 0)
+        found = await jetstream.get_msg(FRAMES, positions[max(positions)])
+    except NotFoundError:
+        return None
+    return frame_of(found.data or b"")
+
+
+def frame_of(content: bytes) -> PublishedFrame | None:
+    """Return the frame in a message; None if it holds none, or one of another release."""
+    try:
+        return _frames.decode(content)
+    except msgspec.DecodeError as fault:
+        _logger.warning("a message on the subject of frames is none: %s", fault)
+        return None
+
+
+async def _positions(jetstream: JetStreamContext, stream: str, subject: str, last: int) -> dict[int, int]:
+    """Return the positions of all messages on a subject, each with its sequence number, up to the message `last`."""
     subscription = await jetstream.subscribe(subject, stream=stream, ordered_consumer=True, headers_only=True)
-    positions = set()
+    positions = {}
     try:
         while True:
             message = await subscription.next_msg(timeout=ACK_S)
-            positions.add(_position_of(message.headers))
-            if message.metadata.sequence.stream >= (last.seq or 0):
-                return {position for position in positions if position >= first}
+            sequence = message.metadata.sequence.stream
+            positions[_position_of(message.headers)] = sequence
+            if sequence >= last:
+                return positions
     finally:
         await subscription.unsubscribe()
 
@@ -155,3 +218,24 @@ def plain(fault: Exception) -> str:
     if isinstance(fault, NoStreamResponseError | ServiceUnavailableError):
         return NO_JETSTREAM
     return f"{type(fault).__name__}: {fault}".rstrip(": ")
+
+
+def require_nats() -> None:
+    """Hold that the client of NATS is there.
+
+    Raises:
+        BackendError: it is not; names the remedy.
+    """
+    if importlib.util.find_spec("nats") is None:
+        raise BackendError("nats-py is missing; install it with: pip install 'cloudfair[nats]'")
+
+
+def subject_of(run: str) -> str:
+    """Return how the subjects of a run begin."""
+    return f"cloudfair.{NO_TOKEN.sub('_', run)}"
+
+
+def masked(url: str) -> str:
+    """Return the URL of a server without what may be a secret."""
+    parts = urlsplit(url if "://" in url else f"nats://{url}")
+    return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"

@@ -3,7 +3,7 @@
 | stream | subject | message | id |
 | --- | --- | --- | --- |
 | `CLOUDFAIR_EVENTS` | `cloudfair.RUN.events.visitor.left` | a CloudEvent | `RUN/events/POSITION` |
-| `CLOUDFAIR_FRAMES` | `cloudfair.RUN.frames` | all measures, as `GET /runs/RUN/snapshot` | `RUN/frames/POSITION` |
+| `CLOUDFAIR_FRAMES` | `cloudfair.RUN.frames` | all measures (`PublishedFrame`) | `RUN/frames/POSITION` |
 
 Characters of a run's id that are neither letters, digits nor `-` are underscores in subjects.
 
@@ -16,22 +16,33 @@ and sends the others. So every run is published whole, and each event once.
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import logging
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import msgspec
 from prometheus_client import Counter
 
 from cloudfair.export.cloudevents import ONE, Envelope, envelope_of
-from cloudfair.export.jetstream import ACK_S, EVENTS, FRAMES, Message, Sender, held, made, plain
+from cloudfair.export.jetstream import (
+    ACK_S,
+    EVENTS,
+    FRAMES,
+    RETRY_S,
+    Message,
+    PublishedFrame,
+    Sender,
+    held,
+    made,
+    masked,
+    plain,
+    require_nats,
+    subject_of,
+)
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.store.log import Log
 from cloudfair.store.publications import Unpublished
-from fairfacts.errors import BackendError, FairError
+from fairfacts.errors import FairError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -40,23 +51,10 @@ if TYPE_CHECKING:
 LOOK_S = 0.25
 """How often the log is asked for what is new."""
 FRAME_S = 1.0
-RETRY_S = 2.0
 PAGE_EVENTS = 2_000
 """How many are on their way at a time."""
-NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
-"""What may not stand between the dots of a subject, or means something there."""
 
 _logger = logging.getLogger(__name__)
-
-
-def require_nats() -> None:
-    """Hold that the client of NATS is there.
-
-    Raises:
-        BackendError: it is not; names the remedy.
-    """
-    if importlib.util.find_spec("nats") is None:
-        raise BackendError("nats-py is missing; install it with: pip install 'cloudfair[nats]'")
 
 
 class Publisher:
@@ -176,7 +174,7 @@ class _Pages:
 
     async def _publish(self, of: Unpublished) -> None:
         run, first = of.run, of.position
-        subject = _subject_of(run)
+        subject = subject_of(run)
         if run not in self._held or first < self._since[run]:  # a damaged record was removed
             self._since[run] = first
             self._held[run] = await held(self._jetstream, EVENTS, f"{subject}.events.>", first)
@@ -185,43 +183,41 @@ class _Pages:
         lines = await asyncio.to_thread(self._log.segments.lines, run, first, count)
         end = first + len(lines)
         self._count.labels("events").inc(await self._sender.send(EVENTS, self._messages(run, first, lines)))
-        await self._frame(run, is_last=of.ended and end >= of.head)
+        await self._frame(run, end, is_last=of.ended and end >= of.head)
         await asyncio.to_thread(self._log.publications.record, run, self._destination, end)
         if of.ended and end >= of.head:
             for record in (self._held, self._since, self._envelopes, self._framed):
                 record.pop(run, None)
 
     def _messages(self, run: str, first: int, lines: list[bytes]) -> Iterator[Message]:
-        events, envelope, out = f"{_subject_of(run)}.events", self._envelopes[run], self._held[run]
+        events, envelope, out = f"{subject_of(run)}.events", self._envelopes[run], self._held[run]
         for position, line in enumerate(lines, first):
             if position not in out:
                 kind = msgspec.json.decode(line, type=_Typed).type
                 content = envelope.around(position, line)
                 yield Message(f"{events}.{kind}", f"{run}/events/{position}", content, ONE)
 
-    async def _frame(self, run: str, *, is_last: bool) -> None:
-        """Publish a frame of a run, about once a second and at its end."""
+    async def _frame(self, run: str, end: int, *, is_last: bool) -> None:
+        """Publish a frame of a run, about once a second and at its end, with the events before `end` at least."""
         live = await self._runs.get(run)
+        await live.reach(end)  # another backend may have taken them in
         state, now = live.state(), asyncio.get_running_loop().time()
         position, made_at = self._framed.get(run, (-1, -FRAME_S))
         if position == state.position or (now < made_at + FRAME_S and not is_last):
             return
-        frame = {"run": run, "position": state.position, "at_ms": live.at_ms, "measures": state.snapshot()}
+        frame = PublishedFrame(
+            run=run,
+            position=state.position,
+            at_ms=live.at_ms,
+            digest=live.digest,
+            ended=live.ended,
+            measures=state.snapshot(),
+        )
         name, content = f"{run}/frames/{state.position}", msgspec.json.encode(frame)
-        await self._sender.send(FRAMES, [Message(f"{_subject_of(run)}.frames", name, content, "application/json")])
+        await self._sender.send(FRAMES, [Message(f"{subject_of(run)}.frames", name, content, "application/json")])
         self._framed[run] = (state.position, now)
         self._count.labels("frames").inc()
 
 
 class _Typed(msgspec.Struct):
     type: str
-
-
-def _subject_of(run: str) -> str:
-    return f"cloudfair.{NO_TOKEN.sub('_', run)}"
-
-
-def masked(url: str) -> str:
-    """Return the URL of a server without what may be a secret."""
-    parts = urlsplit(url if "://" in url else f"nats://{url}")
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"

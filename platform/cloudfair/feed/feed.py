@@ -13,8 +13,7 @@ from typing import Protocol
 
 from cloudfair.feed.frames import Frame, Parts, text_of
 from cloudfair.feed.messages import End, Hello, Lags, PairEnd, PairHello
-from cloudfair.feed.past import Past
-from cloudfair.pools import Pool
+from cloudfair.feed.playback import Playback
 
 TICK_S = 0.1
 """A feed makes at most ten frames a second."""
@@ -31,8 +30,6 @@ class Source(Protocol):
 
     paths: frozenset[str]
     """The paths that a client may subscribe to."""
-    pool: Pool
-    """The threads in which frames of the past are made."""
 
     @property
     def name(self) -> str:
@@ -56,8 +53,12 @@ class Source(Protocol):
     async def frame(self, number: int) -> Frame:
         """Return the measures of now as the frame of this number."""
 
-    def past(self) -> Past:
-        """Return a view of the past for one watcher alone."""
+    def playback(self, at_ms: int, place: int | None) -> Playback:
+        """Return a way through the past for one watcher alone, which begins at a moment or a place.
+
+        Raises:
+            MessageError: this source has no past.
+        """
 
     def lags(self, fold_to_socket_ms: float) -> Lags:
         """Return how long the latest data took on their way; the last part of the way is the watcher's."""

@@ -11,8 +11,10 @@ import time
 from cloudfair.feed.feed import Feed
 from cloudfair.feed.frames import Frame
 from cloudfair.feed.messages import PROTOCOL, Lags, PairEnd, PairHello, wall_time
-from cloudfair.feed.past import RunPast, Seen
-from cloudfair.feed.run import PATHS
+from cloudfair.feed.past import Seen
+from cloudfair.feed.paths import PATHS
+from cloudfair.feed.playback import Playback
+from cloudfair.feed.run_past import RunPast
 from cloudfair.pools import Pool
 from cloudfair.projections.live import Live
 from cloudfair.projections.point_in_time import PointsInTime
@@ -62,7 +64,7 @@ class PairSource:
     paths = PAIR_PATHS
 
     def __init__(self, a: Live, b: Live, points: PointsInTime, pool: Pool) -> None:
-        self._sides, self.pool = (a, b), pool
+        self._sides, self._pool = (a, b), pool
         self._points = points
         self._past = PairPast(a, b, points)
         self._folding = threading.Lock()
@@ -97,11 +99,11 @@ class PairSource:
 
     async def frame(self, number: int) -> Frame:
         """Return both runs at the moment that they have reached; they are folded in a thread."""
-        return await self.pool.run(self._frame, number, self.at_ms, self.ended)
+        return await self._pool.run(self._frame, number, self.at_ms, self.ended)
 
-    def past(self) -> PairPast:
-        """Return a view of both runs' past for one watcher."""
-        return PairPast(*self._sides, self._points)
+    def playback(self, at_ms: int, place: int | None) -> Playback:
+        """Return a way through both runs' past for one watcher."""
+        return Playback(PairPast(*self._sides, self._points), self._pool, at_ms, place)
 
     def lags(self, fold_to_socket_ms: float) -> Lags:
         """Return the longer lag of both runs."""

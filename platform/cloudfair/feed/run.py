@@ -5,13 +5,12 @@ from __future__ import annotations
 from cloudfair.feed.feed import Feed
 from cloudfair.feed.frames import Frame
 from cloudfair.feed.messages import PROTOCOL, End, Hello, Lags, wall_time
-from cloudfair.feed.past import RunPast
+from cloudfair.feed.paths import PATHS
+from cloudfair.feed.playback import Playback
+from cloudfair.feed.run_past import RunPast
 from cloudfair.pools import Pool
 from cloudfair.projections.live import Live
 from cloudfair.projections.point_in_time import PointsInTime
-from fairfacts.measures import MEASURES
-
-PATHS = frozenset(MEASURES) | {path.partition(".")[0] for path in MEASURES}
 
 
 class RunSource:
@@ -20,7 +19,7 @@ class RunSource:
     paths = PATHS
 
     def __init__(self, live: Live, points: PointsInTime, pool: Pool) -> None:
-        self._live, self._points, self.pool = live, points, pool
+        self._live, self._points, self._pool = live, points, pool
 
     @property
     def name(self) -> str:
@@ -52,9 +51,9 @@ class RunSource:
         position = state.position
         return Frame(number, position, position, live.at_ms, live.ended, live.folded_at, state.snapshot())
 
-    def past(self) -> RunPast:
-        """Return a view of the run's past for one watcher."""
-        return RunPast(self._live, self._points)
+    def playback(self, at_ms: int, place: int | None) -> Playback:
+        """Return a way through the run's past for one watcher."""
+        return Playback(RunPast(self._live, self._points), self._pool, at_ms, place)
 
     def lags(self, fold_to_socket_ms: float) -> Lags:
         """Return the lags of the latest batch."""

@@ -119,20 +119,24 @@ class Watcher:
         if now >= self._heartbeat_due or (now >= self._frame_due and self._is_behind()):
             self._wake.set()
 
+    def _refuse(self, reason: str) -> None:
+        """Close the connection with a reason, soon."""
+        self._refusal = reason
+        self._become(WatcherState.REFUSED)
+
     def _become(self, state: WatcherState) -> None:
         """Change the state; the last states never change."""
         if self._state not in LAST_STATES:
             self._state = state
 
     async def _read(self) -> None:
-        last = WatcherState.GONE
         try:
             while (text := await self._connection.receive()) is not None:
                 self._handle(self._inbox.read(text))
         except MessageError as fault:
-            self._refusal, last = str(fault), WatcherState.REFUSED
+            self._refuse(str(fault))
         finally:
-            self._become(last)
+            self._become(WatcherState.GONE)
             self._wake.set()
 
     def _handle(self, message: ClientMessage) -> None:
@@ -165,7 +169,11 @@ class Watcher:
             if time.monotonic() >= self._heartbeat_due:
                 self._heartbeat_due = time.monotonic() + HEARTBEAT_S
                 await self._send_message(self._heartbeat())
-            await self._send_due()
+            try:
+                await self._send_due()
+            except MessageError as fault:
+                self._refuse(str(fault))
+                continue
             if self._sent and self._has_seen_the_end(self._sent):
                 await self._send_message(self._feed.source.end(self._sent.position))
                 return await self._connection.close()
@@ -244,8 +252,8 @@ class Watcher:
         self._become(WatcherState.LIVE)
 
     def _enter_playback(self, at_ms: int, place: int | None = None) -> Playback:
+        self._playback = self._feed.source.playback(at_ms, place)
         self._feed.leave(self)
-        self._playback = Playback(self._feed.source.past(), self._feed.source.pool, at_ms, place)
         self._become(WatcherState.PLAYBACK)
         return self._playback
 

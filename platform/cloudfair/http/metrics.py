@@ -24,8 +24,6 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from prometheus_client import (
@@ -38,17 +36,8 @@ from prometheus_client import (
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from cloudfair.errors import DamageError
-from cloudfair.projections.live import Live
-from cloudfair.projections.live_runs import LiveRuns
-from cloudfair.store.log import Log
-from cloudfair.store.states import STATES
-from fairfacts.alarm_answers import holding
-from fairfacts.errors import BackendError
 
 MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 LATENCIES_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -61,7 +50,8 @@ _logger = logging.getLogger(__name__)
 class Metrics:
     """The metrics of one backend."""
 
-    def __init__(self, log: Log, runs: LiveRuns, release: str) -> None:
+    def __init__(self, release: str, *collectors: Collector) -> None:
+        """Register these metrics, and those of the collectors."""
         disable_created_metrics()  # type: ignore[no-untyped-call]  # they would add a series for each, with the start of this process
         self._registry = registry = CollectorRegistry()
         self.events = Counter("cloudfair_events_taken_in", "Events appended by this process", registry=registry)
@@ -89,85 +79,12 @@ class Metrics:
         )
         Info("cloudfair_build", "Release of the backend", registry=registry).info({"version": release})
         ProcessCollector(registry=registry)
-        registry.register(_Runs(log, runs))
+        for collector in collectors:
+            registry.register(collector)
 
     def text(self) -> bytes:
         """Return all metrics in Prometheus' text format; reads the database."""
         return generate_latest(self._registry)
-
-
-class _Runs(Collector):
-    """The metrics of runs, read when they are asked for; runs pay nothing for them."""
-
-    def __init__(self, log: Log, runs: LiveRuns) -> None:
-        self._log, self._runs = log, runs
-
-    def describe(self) -> Iterable[GaugeMetricFamily]:
-        """Return nothing: the registry would ask the database for the names."""
-        return ()
-
-    def collect(self) -> Iterator[GaugeMetricFamily]:
-        """Yield the metrics of runs as they stand; what cannot be read hides nothing else."""
-        damaged = GaugeMetricFamily(
-            "cloudfair_damaged", "Runs with a row that is not what was written", labels=["run", "table"]
-        )
-        try:
-            kept: list[GaugeMetricFamily] = [self._kept(damaged)]
-        except BackendError as fault:
-            _logger.warning("the metrics of kept runs are missing: %s", fault)
-            kept = []
-        yield GaugeMetricFamily("cloudfair_database_up", "Whether the database answers", value=len(kept))
-        yield from kept
-        yield from self._in_memory(damaged)
-        yield damaged
-
-    def _kept(self, damaged: GaugeMetricFamily) -> GaugeMetricFamily:
-        ids = self._log.runs.ids()
-        whole = {run.id: run.state for run in self._log.runs.all()}
-        for run in ids:
-            if run not in whole:
-                damaged.add_metric([run, "run"], 1)
-        states = Tally(whole.values())
-        runs = GaugeMetricFamily("cloudfair_runs", "Runs that are kept", labels=["state"])
-        for state in STATES:
-            runs.add_metric([state], states[state])
-        return runs
-
-    def _in_memory(self, damaged: GaugeMetricFamily) -> Iterator[GaugeMetricFamily]:
-        events = GaugeMetricFamily("cloudfair_run_events", "Events in the log of a run in memory", labels=["run"])
-        unfolded = GaugeMetricFamily(
-            "cloudfair_run_unfolded_events", "Events that are not in the measures yet", labels=["run"]
-        )
-        simulated = GaugeMetricFamily(
-            "cloudfair_run_simulated_seconds", "Simulated time of the latest event, since the epoch", labels=["run"]
-        )
-        lag = GaugeMetricFamily("cloudfair_run_lag_seconds", "Of the latest batch", labels=["run", "stage"])
-        alarms = GaugeMetricFamily(
-            "cloudfair_run_alarms", "Alarms that are raised", labels=["run", "alarm", "state", "answer"]
-        )
-        for live in self._runs.loaded():
-            for labels in self._alarms_of(live, damaged):
-                alarms.add_metric([live.run, *labels], 1)
-            events.add_metric([live.run], live.head)
-            unfolded.add_metric([live.run], live.head - live.position)
-            simulated.add_metric([live.run], live.at_ms / 1000)
-            lag.add_metric([live.run, "intake_to_fold"], live.intake_to_fold_ms / 1000)
-            if live.model_to_intake_ms is not None:
-                lag.add_metric([live.run, "model_to_intake"], live.model_to_intake_ms / 1000)
-        yield from (events, unfolded, simulated, lag, alarms)
-
-    def _alarms_of(self, live: Live, damaged: GaugeMetricFamily) -> Iterator[tuple[str, str, str]]:
-        """Yield name, state and answer of each alarm that is raised."""
-        raised, at_ms, unread = live.alarms, live.at_ms, "none"
-        try:
-            answers = self._log.commands.alarm_answers(live.run) if raised else []
-        except BackendError as fault:
-            answers, unread = [], "unknown"
-            if isinstance(fault, DamageError):
-                damaged.add_metric([live.run, "command"], 1)
-        for name, alarm in raised.items():
-            answer = holding(answers, name, alarm.since_ms, at_ms)
-            yield name, alarm.state, answer.kind if answer else unread
 
 
 class Observer:

@@ -8,7 +8,7 @@ import typer
 
 from cloudfair.http.logging import Level
 from faircli.defaults import DATABASE, HOST, PORT
-from faircli.options import Database, Parquet, ReadToken, SteerToken, Token, WriteToken
+from faircli.options import Database, DrainS, Parquet, ReadToken, SteerToken, Token, WriteToken
 
 
 def serve(
@@ -39,10 +39,7 @@ def serve(
             help="Another backend on the same database; runs that are started here go on there when this one is gone.",
         ),
     ] = None,
-    drain_s: Annotated[
-        float,
-        typer.Option("--drain", metavar="SECONDS", min=0, max=600, help="How long to go on after SIGTERM."),
-    ] = 0.0,
+    drain_s: DrainS = 0.0,
     log_level: Annotated[Level, typer.Option(help="How much is logged; debug logs every request.")] = Level.INFO,
     open_it: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     until_stdin_closes: Annotated[

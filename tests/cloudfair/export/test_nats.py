@@ -14,13 +14,14 @@ import httpx
 import nats
 import pytest
 from tests.cloudfair.conftest import served
-from tests.cloudfair.example import batch, begin, example, send, send_all
+from tests.cloudfair.example import batch, begin, digest_of, example, send, send_all
 from tests.cloudfair.nats import free_port, nats_server
 
 from cloudfair.errors import DamageError
+from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, plain
-from cloudfair.export.nats import Publisher, _subject_of, masked
+from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, masked, plain, subject_of
+from cloudfair.export.nats import Publisher
 from cloudfair.settings import Settings
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
@@ -74,7 +75,7 @@ def test_events_and_frames_of_a_run_are_published_in_order(tmp_path: Path, sqlit
         assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
         *_, (subject, name, frame) = asyncio.run(frames(url))
         assert (subject, name) == (f"cloudfair.{run}.frames", f"{run}/frames/{len(LOG)}")
-        assert frame == client.get(f"/runs/{run}/snapshot").json()
+        assert frame == client.get(f"/runs/{run}/snapshot").json() | {"digest": digest_of(LOG), "ended": True}
         metrics = client.get("/metrics").text
     assert f'cloudfair_published_total{{kind="events"}} {len(LOG):.1f}' in metrics
 
@@ -255,7 +256,7 @@ def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sq
 
 @pytest.mark.parametrize("run", ["a run", "a*", "a.b", "a>", "公平"])
 def test_whatever_a_run_is_called_its_subject_is_one_token(run: str) -> None:
-    assert re.fullmatch(r"cloudfair\.[A-Za-z0-9_-]+", _subject_of(run))
+    assert re.fullmatch(r"cloudfair\.[A-Za-z0-9_-]+", subject_of(run))
 
 
 def test_a_server_without_jetstream_is_named_as_such() -> None:
@@ -269,6 +270,6 @@ def test_the_address_is_told_without_its_password() -> None:
 
 
 def test_without_the_client_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publisher.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(jetstream.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(BackendError, match=r"nats-py is missing; install it with: pip install 'cloudfair\[nats\]'"):
         Publisher("nats://127.0.0.1", None, None, None)

@@ -15,8 +15,8 @@ from tests.cloudfair.example import begin, digest_of, example, measures_of, send
 from tests.cloudfair.feed.watching import EVENTS, frames_in, lazily_watching, watching
 from websockets.exceptions import ConnectionClosed
 
-from cloudfair import server
 from cloudfair.feed import feed
+from cloudfair.http.serving import STOP_S
 from cloudfair.settings import Settings
 
 LONG = example(400_000)
@@ -93,7 +93,7 @@ def test_backend_does_not_wait_for_a_watcher_that_reads_nothing_when_it_stops(
             send(client, run, EVENTS, 0, 1_000)
             prompt.until(1_000)
             stopping = time.monotonic()
-        assert time.monotonic() - stopping < server.STOP_S
+        assert time.monotonic() - stopping < STOP_S
         with pytest.raises(ConnectionClosed) as closed:
             prompt.receive()
         assert closed.value.rcvd.code == 1012
