@@ -22,7 +22,7 @@ class Settings(msgspec.Struct, frozen=True):
     """Size of the small fair against `scale`; 1 leaves it out."""
     small_replications: int = 4
     full_rounds: int = 2
-    full_replications: int = 8
+    full_replications: int = 20
     check: int = 20
 
     def planned(self, parameters: int) -> float:
