@@ -1,9 +1,10 @@
 """Assimilation: what was known at a moment narrows the parameters, and what comes later is predicted.
 
-The method is the ensemble smoother with multiple data assimilation (Emerick and Reynolds 2013). Members are drawn from
-the priors of all uncertain parameters, and each is played with random numbers of its own. Each round moves the members
-by the covariance of parameters and measures towards what was known, whose error variance is taken `rounds` times, and
-plays them again. What the last round spreads is what parameters and chance leave open together.
+The method is randomised maximum likelihood in an ensemble (Chen and Oliver 2013). Members are drawn from the priors of
+all uncertain parameters, and each is played with random numbers of its own. Each round learns from all runs so far how
+the measures go by the parameters, moves each member from where it was drawn to the most likely place by that and by
+what was known, with an error of its own, and plays it there. What the last round spreads is what parameters and chance
+leave open together.
 
 Parameters are in standard deviations of their priors, and measures in the logarithm.
 """
@@ -22,6 +23,7 @@ from fairfacts.errors import FairError, LabError, MomentError, ScenarioError, di
 from fairfacts.evidence.comparison import Row, Simulated, moments, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.parts.runs import RunMeasures
+from fairlab.emulator import Emulator, most_likely
 from fairlab.identifiability import Floats
 from fairlab.members import Coverage, Members, Prediction, Prior, Role
 from fairlab.replications import Play, Replication, replicate
@@ -43,8 +45,6 @@ LEAST = 8
 """Members without which no covariance is worth anything."""
 FIRST = 30_000
 """First replication of the members: none is one of a calibration or a posterior."""
-SIGNIFICANT = 2.0
-"""A correlation below this over the root of the number of members is taken for chance."""
 
 
 class Figures(NamedTuple):
@@ -56,28 +56,25 @@ class Figures(NamedTuple):
     """By figure, the measure of each member."""
 
 
-def updated(members: Floats, seen: Floats, known: Floats, ops: Sequence[str], errors: Floats, noise: Floats) -> Floats:
-    """Return the members after one update towards what was known.
+def _rank(truth: int, drawn: Floats, seen: Floats, ops: Sequence[str], errors: Floats, noise: Floats) -> Floats:
+    """Return the share of members that predict less than came, of each later measure, where one member is the truth.
 
     Args:
-        members: what is moved, one row for each member.
-        seen: the members' measures, of the same rows; one column for each thing that was known.
-        known: what was known.
-        ops: `=`, or `>` and `<` for a bound, which moves nobody who keeps it.
-        errors: standard deviation of each thing that was known.
-        noise: standard normal numbers of the shape of `seen`.
+        truth: which member.
+        drawn: places from the priors.
+        seen: measures of all members: those of `ops`, which are known, then the later ones.
+        ops: of each thing that is known.
+        errors: its standard deviation but for chance.
+        noise: standard normal numbers for each member and each thing that is known.
     """
-    count, missed = len(members), known + errors * noise - seen
-    for place, op in enumerate(ops):
-        if op in "><":
-            missed[:, place] = np.maximum(missed[:, place], 0) if op == ">" else np.minimum(missed[:, place], 0)
-    off, seen_off = members - members.mean(axis=0), seen - seen.mean(axis=0)
-    together = off.T @ seen_off / (count - 1)
-    chance = SIGNIFICANT / math.sqrt(count) * np.outer(off.std(axis=0, ddof=1), seen_off.std(axis=0, ddof=1))
-    together[np.abs(together) < chance] = 0.0
-    of_seen = seen_off.T @ seen_off / (count - 1) + np.diag(errors**2)
-    moved: Floats = members + missed @ np.linalg.pinv(of_seen) @ together.T
-    return moved
+    others, known = np.arange(len(drawn)) != truth, len(ops)
+    emulator = Emulator.learnt(drawn[others], seen[others])
+    errors = np.hypot(errors, emulator.chance[:known])
+    about = seen[truth, :known] + errors * noise[others]
+    likely = most_likely(drawn[others], emulator.first(known), about, ops, errors)
+    predicted = seen[others] + (likely - drawn[others]) @ emulator.slopes.T
+    share: Floats = (predicted < seen[truth])[:, known:].mean(axis=0)
+    return share
 
 
 def replicated(play: Play) -> Replication | str:
@@ -139,15 +136,21 @@ class Assimilator:
             WorkersError: a worker was lost.
         """
         known_by = self._known_by(as_of, held_back)
-        places, before = self._play(self._drawn(count), 0)
-        first, after = places, before
+        drawn = self._drawn(count)
+        kept, before = self._play(drawn, 0)
+        drawn = places = drawn[kept]
+        first, after, played = drawn, before, []
         known = self._known(as_of, known_by, before)
+        noise = self._normal("assimilation.noise", (len(drawn), len(known)))
         for turn in range(rounds):
             seen, reported, ops, errors = self._targets(known, after)
-            noise = self._normal(f"assimilation.noise.{turn}", seen.shape)
-            errors *= math.sqrt(rounds)
-            moved = np.clip(updated(places, seen, reported, ops, errors, noise), -REACH, REACH)
-            places, after = self._play(np.stack(list(map(self._towards, places, moved))), turn + 1)
+            played.append((places, seen))
+            emulator = Emulator.learnt(*map(np.concatenate, zip(*played, strict=True))).through(places, seen)
+            errors = np.hypot(errors, emulator.chance * math.sqrt(self._scale))
+            likely = most_likely(drawn, emulator, reported + errors * noise, ops, errors)
+            places = np.stack(list(map(self._towards, drawn, np.clip(likely, -REACH, REACH))))
+            kept, after = self._play(places, turn + 1)
+            places, drawn, noise = places[kept], drawn[kept], noise[kept]
         shrunk = 1 - places.var(axis=0) / first.var(axis=0)
         return Members(
             scenario=self._which,
@@ -174,19 +177,16 @@ class Assimilator:
             WorkersError: a worker was lost.
         """
         known_by = self._known_by(as_of)
-        _, found = self._play(self._drawn(count), 0)
-        known = self._known(as_of, known_by, found)
+        drawn = self._drawn(count)
+        kept, found = self._play(drawn, 0)
+        drawn, known = drawn[kept], self._known(as_of, known_by, found)
         later = [name for name in found.values if name not in known and (found.values[name] > 0).all()]
         if not later:
             raise LabError(f"--as-of {as_of}: every figure was known by then; name an earlier moment")
         seen, _, ops, errors = self._targets(known, found)
-        predicted = np.log(np.stack([found.values[name] for name in later], axis=1))
+        both = np.hstack([seen, np.log(np.stack([found.values[name] for name in later], axis=1))])
         noise = self._normal("assimilation.coverage", seen.shape)
-        ranks = np.array([
-            (updated(np.delete(predicted, truth, 0), np.delete(seen, truth, 0), seen[truth] + errors * noise[truth],
-                     ["="] * len(ops), errors, np.delete(noise, truth, 0)) < predicted[truth]).mean(axis=0)
-            for truth in range(len(seen))
-        ])  # fmt: skip
+        ranks = np.array([_rank(truth, drawn, both, ["="] * len(ops), errors, noise) for truth in range(len(drawn))])
         return Coverage.of(as_of, self._scale, self._seed, {name: ranks[:, i].tolist() for i, name in enumerate(later)})
 
     def _drawn(self, count: int) -> Floats:
@@ -215,8 +215,8 @@ class Assimilator:
         own = {change.partition("=")[0] for change in self._changes}
         return [prior.text(float(z)) for prior, z in zip(self._priors, place, strict=True) if prior.name not in own]
 
-    def _play(self, places: Floats, turn: int) -> tuple[Floats, Figures]:
-        """Play every member once, with random numbers of the round; return those that can be played, and what came."""
+    def _play(self, places: Floats, turn: int) -> tuple[list[int], Figures]:
+        """Play every member once, with random numbers of the round; return which can be played, and what came."""
         first = FIRST + turn * len(places)
         plays = (
             Play(self.load(self._changes_at(place)), self._seed, first + member, self._moments_ms, digest=False)
@@ -234,7 +234,7 @@ class Assimilator:
         if len(kept) < LEAST:
             raise LabError(f"only {len(kept)} of {len(places)} members can be played ({one}); take a smaller --by")
         names = [name for name, row in played[0].items() if _is_number(row)]
-        return places[kept], Figures(
+        return kept, Figures(
             {name: played[0][name] for name in names},
             {name: np.array([float(one[name].simulated) for one in played]) for name in names},
         )

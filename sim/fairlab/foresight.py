@@ -2,9 +2,9 @@
 
 Members (`fairlab.members`) are played at a small scale, and their headlines noted at the moment of the forecast and at
 the end. What came after the moment is then moved by what had come by it, with the covariance of the two over the
-members, from what had come of each member to what has come of the run: one update of the ensemble smoother
-(`fairlab.assimilation`), with the run as what is known. How far that misses, by parameters and by chance together, the
-members say themselves: each is forecast by the others. Counts are brought to the run's size, and in logarithms.
+members, from what had come of each member to what has come of the run: one update of an ensemble smoother (Evensen and
+van Leeuwen 2000), with the run as what is known. How far that misses, by parameters and by chance together, the members
+say themselves: each is forecast by the others. Counts are brought to the run's size, and in logarithms.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.forecast import LEAST_COUNT, SIZELESS, Forecast, beside
 from fairfacts.evidence.profiles import HEADLINES
 from fairfacts.measures import value_at
-from fairlab.assimilation import DISCREPANCY, LEAST, replicated, updated
+from fairlab.assimilation import DISCREPANCY, LEAST, replicated
 from fairlab.identifiability import Floats
 from fairlab.members import Members
 from fairlab.replications import Play, Replication
@@ -30,6 +30,8 @@ from fairsim.inputs.scenario import load_scenario
 
 MEASURES = tuple(measure for measure in HEADLINES if measure not in SIZELESS)
 """Those that members forecast: the programme itself says how many sessions are left."""
+SIGNIFICANT = 2.0
+"""A correlation below this over the root of the number of members is taken for chance."""
 FIRST = 40_000
 """First replication of the members here: none is one that a user plays, or that the members were fitted with."""
 
@@ -114,8 +116,12 @@ def _reach(missed: Floats, level: float) -> Floats:
 
 def _moved(left: Floats, seen: Floats, known: Floats) -> Floats:
     """Return the mean of what is left, moved from what was seen of the members to what is known."""
-    errors = np.full(len(known), DISCREPANCY)
-    moved: Floats = updated(left, seen, known, ["="] * len(known), errors, np.zeros_like(seen)).mean(axis=0)
+    count, off, seen_off = len(left), left - left.mean(axis=0), seen - seen.mean(axis=0)
+    together = off.T @ seen_off / (count - 1)
+    chance = SIGNIFICANT / math.sqrt(count) * np.outer(off.std(axis=0, ddof=1), seen_off.std(axis=0, ddof=1))
+    together[np.abs(together) < chance] = 0.0
+    of_seen = seen_off.T @ seen_off / (count - 1) + DISCREPANCY**2 * np.eye(len(known))
+    moved: Floats = left.mean(axis=0) + together @ np.linalg.pinv(of_seen) @ (known - seen.mean(axis=0))
     return moved
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
 
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.figures import Figure
 from fairlab import assimilation
-from fairlab.assimilation import FIRST, Assimilator, updated
+from fairlab.assimilation import FIRST, Assimilator
 from fairlab.ensemble import Plan, play_ensembles
 from fairlab.members import Interval, Members, Prior
 from fairlab.replications import Play, Replication
@@ -53,23 +52,6 @@ def assimilator(monkeypatch):
     monkeypatch.setattr(assimilation, "replicated", quick)
     with ThreadPoolExecutor(1) as executor:
         yield Assimilator("ciftis2020", (), PRIORS, FIGURES, executor, 1, scale=1.0, seed=7)
-
-
-def test_update_is_that_of_normal_numbers():
-    draws = Draws(7, 0)
-    from scipy.special import ndtri
-
-    member, chance, noise = (ndtri(draws.stream(name).uniform(np.arange(4_000)))[:, None] for name in "abc")
-    moved = updated(member, member + chance / 2, np.array([1.0]), ["="], np.array([0.1]), noise)
-    gain = 1 / (1 + 0.25 + 0.01)
-    assert (moved.mean(), moved.var()) == pytest.approx((gain, 1 - gain), abs=0.03)
-
-
-def test_bound_moves_nobody_who_keeps_it():
-    member = np.linspace(-2, 2, 101)[:, None]
-    moved = updated(member, member, np.array([0.0]), [">"], np.array([0.01]), np.zeros((101, 1)))
-    assert (moved[member >= 0] == member[member >= 0]).all()
-    assert moved.min() == pytest.approx(0, abs=0.01)
 
 
 def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assimilator):
