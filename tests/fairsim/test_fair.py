@@ -44,9 +44,8 @@ SMALL = 0.005
 """Of the documented size: some 15,000 events."""
 
 
-@pytest.mark.parametrize("name", ["log", "large_log", "disrupted", "booked"])
-def test_auditor_is_content(name: str, request: pytest.FixtureRequest):
-    assert audit(request.getfixturevalue(name)) == []
+def test_auditor_is_content(large_log: list[Event]):
+    assert audit(large_log) == []
 
 
 CHANGES = {

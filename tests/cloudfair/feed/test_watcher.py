@@ -18,6 +18,7 @@ from cloudfair.feed import watcher as watcher_module
 from cloudfair.feed.feed import Feed
 from cloudfair.feed.frames import without_overlap
 from cloudfair.feed.pair import pair_feed
+from cloudfair.feed.playback import Playback
 from cloudfair.feed.run import run_feed
 from cloudfair.feed.watcher import DisconnectedError, Watcher, WatcherState
 from cloudfair.pools import Pool
@@ -156,6 +157,11 @@ async def test_step_while_it_plays_pauses(runs: LiveRuns) -> None:
             message = await client.next("playback", "patch")
         assert (message["mode"], message["speed"]) == ("paused", None)
         assert (await client.next("patch"))["position"] == 103
+
+
+async def test_whoever_pauses_where_it_watches_has_seen_that_already(runs: LiveRuns) -> None:
+    past = run_feed(await begun(runs, 10), PointsInTime(runs._log), POOL).source.past()
+    assert [Playback(past, POOL, at_ms=9 * STEP_MS, place=place).is_new for place in (None, 10)] == [True, False]
 
 
 @pytest.mark.parametrize(
