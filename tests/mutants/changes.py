@@ -113,14 +113,25 @@ def _others(place: _Place, node: Any) -> Iterator[tuple[str, Any]]:
             yield "comparison", ast.Compare(node.left, operators, node.comparators)
     elif isinstance(node, ast.BoolOp):
         yield "and/or", ast.BoolOp(_SWAPPED[type(node.op)](), node.values)
-    elif isinstance(node, ast.BinOp) and type(node.op) in _SWAPPED:
+    elif isinstance(node, ast.BinOp) and type(node.op) in _SWAPPED and not _is_text(node.left):
         yield "arithmetic", ast.BinOp(node.left, _SWAPPED[type(node.op)](), node.right)
     elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
         yield "number", ast.Constant(not node.value if isinstance(node.value, bool) else node.value + 1)
     if place.field in ("test", "ifs"):
         yield "condition", ast.UnaryOp(ast.Not(), node)
-    if isinstance(node, _DROPPED) or (isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name)):
+    if _counts(place, node):
         yield "statement", ast.Pass()
+
+
+def _counts(place: _Place, node: Any) -> bool:
+    """Return whether a statement may be dropped: not one without which a name is unknown, or that ends what ends."""
+    if isinstance(node, ast.Return) and isinstance(place.holder, ast.FunctionDef | ast.AsyncFunctionDef):
+        return node is not place.holder.body[-1] or ast.unparse(node) not in ("return", "return None")
+    return isinstance(node, _DROPPED) or (isinstance(node, ast.Assign) and not isinstance(node.targets[0], ast.Name))
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
 
 
 def _shown(node: ast.AST) -> str:

@@ -57,7 +57,6 @@ GROUPS = {
             (
                 "tests/cloudfair/projections/**/test_*.py",
                 "tests/fairfacts/parts/test_*.py",
-                "tests/fairfacts/test_*.py",
             ),
             (f"{FACTS}/parts/**/events.py",),  # declarations alone
         ),
@@ -79,11 +78,8 @@ GROUPS = {
         Group("feed", (f"{BACKEND}/feed/*.py",), ("tests/cloudfair/feed/test_*.py",)),
         Group(
             "model",
-            ("sim/fairsim/fair.py", *(f"sim/fairsim/{name}/**/*.py" for name in ("disruptions", "engine", "parts"))),
-            (
-                *(f"tests/fairsim/{name}/test_*.py" for name in ("disruptions", "engine", "parts")),
-                *(f"tests/fairsim/test_{name}.py" for name in ("alarms", "believable", "fair", "stress_des")),
-            ),
+            tuple(f"sim/fairsim/{name}/**/*.py" for name in ("disruptions", "engine", "parts")),
+            tuple(f"tests/fairsim/{name}/test_*.py" for name in ("disruptions", "engine", "parts")),
         ),
     )
 }
