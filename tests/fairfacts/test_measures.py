@@ -169,3 +169,20 @@ def test_before_the_first_event_every_number_is_zero():
 def test_the_first_in_a_peak_is_a_peak_of_one():
     start = GOLDEN[: GOLDEN.index(next(event for event in GOLDEN if type(event) is VisitStarted)) + 1]
     assert value_at(after(*start).snapshot(), "visits.online_peak") == 1
+
+
+def test_before_anything_has_happened_there_is_nothing():
+    measures = {
+        f"{part}.{name}": value for part, values in State().snapshot().items() for name, value in values.items()
+    }
+    assert {name: value for name, value in measures.items() if not is_nothing(value)} == {
+        "run.scale": 1.0,
+        "run.epoch": "1970-01-01T00:00:00+00:00",
+        "run.phase": "before",
+        "venue.state": "closed",
+        "platform.capacity_share": 1.0,
+    }
+
+
+def is_nothing(value: object) -> bool:
+    return all(map(is_nothing, value.values())) if isinstance(value, dict) else value in (0, "", [])

@@ -137,6 +137,18 @@ def test_a_queue_is_an_alarm_by_the_wait_of_whoever_joins_it_and_names_its_gate(
     assert raised(HALLS, entered(0), *(counted(minute, waiting=(41, 10)) for minute in range(11))) == {}  # two lanes
 
 
+def test_requests_are_held_against_those_that_the_platform_answers_in_a_second():
+    assert raised(metered(HOUR, requests=2_770)) == {
+        "platform.requests": {"state": "tight", "value": 46.2, "limit": 50.0, "since_ms": HOUR},
+    }
+    assert raised(metered(HOUR, requests=1_500, share=0.5))["platform.requests"] == {
+        "state": "over",
+        "value": 25.0,
+        "limit": 25.0,
+        "since_ms": HOUR,
+    }
+
+
 def test_halls_that_close_end_their_alarms():
     story = (HALLS, *(entered(number) for number in range(100)), counted(0))
     gone = [left(number, 17 * HOUR) for number in range(100)]
@@ -240,7 +252,7 @@ def test_state_with_alarms_is_restored_as_it_was():
             {"value": 0.8, "limit": 1.0, "where": "Education"},
             "Education: 0.80 people per m2 of stand space, 1 is crowded",
         ),
-        ("venue.queue", {"value": 900, "limit": 1800, "where": "gate 1"}, "Gate 1: 15 min in the queue"),
+        ("venue.queue", {"value": 3600, "limit": 1800, "where": "gate 1"}, "Gate 1: 60 min in the queue"),
         (
             "negotiations.waits",
             {"value": 0.7, "limit": 0.6},
