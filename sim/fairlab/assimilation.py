@@ -39,8 +39,6 @@ REACH = 4.0
 """Standard deviations of the prior beyond which no member is moved."""
 TRIES = 20
 """How often a member is drawn again whose values, each possible, cannot stand together."""
-HALVES = (1, 0.5, 0.25, 0.125)
-"""How far a member is moved whose values, each possible, cannot stand together further on."""
 LEAST = 8
 """Members without which no covariance is worth anything."""
 FIRST = 30_000
@@ -77,10 +75,10 @@ def _rank(truth: int, drawn: Floats, seen: Floats, ops: Sequence[str], errors: F
     return share
 
 
-def replicated(play: Play) -> Replication | str:
-    """Play a member once; return why where the model refuses its values."""
+def replicated(play: Play | str) -> Replication | str:
+    """Play a member once; return why where its values cannot be played, or where the model refuses them."""
     try:
-        return replicate(play)
+        return play if isinstance(play, str) else replicate(play)
     except FairError as fault:
         return str(fault)
 
@@ -148,7 +146,7 @@ class Assimilator:
             emulator = Emulator.learnt(*map(np.concatenate, zip(*played, strict=True))).through(places, seen)
             errors = np.hypot(errors, emulator.chance * math.sqrt(self._scale))
             likely = most_likely(drawn, emulator, reported + errors * noise, ops, errors)
-            places = np.stack(list(map(self._towards, drawn, np.clip(likely, -REACH, REACH))))
+            places = np.clip(likely, -REACH, REACH)
             kept, after = self._play(places, turn + 1)
             places, drawn, noise = places[kept], drawn[kept], noise[kept]
         shrunk = 1 - places.var(axis=0) / first.var(axis=0)
@@ -216,12 +214,12 @@ class Assimilator:
         return [prior.text(float(z)) for prior, z in zip(self._priors, place, strict=True) if prior.name not in own]
 
     def _play(self, places: Floats, turn: int) -> tuple[list[int], Figures]:
-        """Play every member once, with random numbers of the round; return which can be played, and what came."""
+        """Play every member once, with random numbers of the round; return which can be played, and what came.
+
+        The others are left out: the priors end where the model refuses values.
+        """
         first = FIRST + turn * len(places)
-        plays = (
-            Play(self.load(self._changes_at(place)), self._seed, first + member, self._moments_ms, digest=False)
-            for member, place in enumerate(places)
-        )
+        plays = (self._prepared(place, first + member) for member, place in enumerate(places))
         played, kept = [], []
         for member, one in enumerate(in_order(self._executor, self._at_once, replicated, plays)):
             if isinstance(one, Replication):
@@ -239,16 +237,12 @@ class Assimilator:
             {name: np.array([float(one[name].simulated) for one in played]) for name in names},
         )
 
-    def _towards(self, place: Floats, moved: Floats) -> Floats:
-        """Return where a member is moved to: on the way there, where the values there cannot stand together."""
-        for share in HALVES:
-            there: Floats = place + share * (moved - place)
-            try:
-                self.load(self._changes_at(there))
-            except ScenarioError:
-                continue
-            return there
-        return place
+    def _prepared(self, place: Floats, replication: int) -> Play | str:
+        """Return the run of a member, or why its values, each possible, cannot stand together."""
+        try:
+            return Play(self.load(self._changes_at(place)), self._seed, replication, self._moments_ms, digest=False)
+        except ScenarioError as fault:
+            return str(fault)
 
     def _rows(self, one: Replication) -> dict[str, Row]:
         def simulated(measure: str, at_ms: int | None) -> Simulated:
