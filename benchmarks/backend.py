@@ -12,9 +12,9 @@ FAIR = [sys.executable, "-m", "faircli"]
 
 
 @contextmanager
-def backend(database: object) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def backend(database: object, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Yield URL and process of a backend; it ends with the block, also where that fails."""
-    command = [*FAIR, "serve", "--port", "0", "--db", str(database), "--log-level", "warning"]
+    command = [*FAIR, "serve", "--port", "0", "--db", str(database), "--log-level", "warning", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -74,13 +74,15 @@ class Reader:
     def follow(self, block: Block) -> None:
         """Write the file that a block holds, or run its commands."""
         if block.language != "sh":
-            (self._folder / block.name).write_text(block.text)
+            (self._folder / block.name).write_text(self._ported(block.text))
             return
         for command in commands(block.text):
             if export := re.fullmatch(r"export (\w+)=(\S+)", self._here(command)):
                 self._env[export[1]] = export[2]
             elif command.startswith(("fair serve", "fair relay")):
                 self._serve(self._here(command).removesuffix("&"))
+            elif command.startswith("caddy"):
+                self._serve(self._here(command).removesuffix("&"), self._ports["8000"])
             elif command == "fair run ciftis2020 --scale 0.1" and not any(self._folder.iterdir()):
                 self._begin(self._here(command))
             else:
@@ -97,13 +99,18 @@ class Reader:
         """Return a command with what a reader fills in: ports that are free here, services, the ids of runs."""
         for text, replaced in {**SMALLER, **self._services}.items():
             command = command.replace(text, replaced)
-        for port, free in self._ports.items():
-            command = re.sub(rf"\b{port}\b", free, command)
+        command = self._ported(command)
         if re.search(r"\b(RUN|OTHER)\b", command):
             latest, *earlier = self._runs()
             command = re.sub(r"\bRUN\b", latest, command)
             command = re.sub(r"\bOTHER\b", earlier[0], command) if earlier else command
         return command
+
+    def _ported(self, text: str) -> str:
+        """Return a text with ports that are free here."""
+        for port, free in self._ports.items():
+            text = re.sub(rf"(?<=[ :]){port}\b", free, text)
+        return text
 
     def _runs(self) -> list[str]:
         """Return the ids of the runs, the latest first."""
@@ -155,11 +162,11 @@ class Reader:
             return command
         return command.replace("fair watch", f"fair watch --from http://127.0.0.1:{self._ports['8000']}")
 
-    def _serve(self, command: str) -> None:
-        """Start a backend, and wait until it answers."""
+    def _serve(self, command: str, at: str = "") -> None:
+        """Start a backend, or what listens at a port without being told, and wait until it answers."""
         port = re.search(r"--port (\d+)", command)
-        number = port[1] if port else self._ports["8000"]
-        command += "" if port else f" --port {number}"
+        number = at or (port[1] if port else self._ports["8000"])
+        command += "" if port or at else f" --port {number}"
         process = subprocess.Popen(
             ["bash", "-c", f"exec {command}"],
             cwd=self._folder,

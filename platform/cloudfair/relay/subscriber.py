@@ -101,6 +101,7 @@ class Subscriber:
                 await self._take_frames()
             except (Error, OSError, TimeoutError) as fault:
                 self._report(fault)
+            if not self._is_stopped:
                 await asyncio.sleep(RETRY_S)
 
     def stop(self) -> None:
@@ -124,8 +125,8 @@ class Subscriber:
             _logger.info("the relay takes frames", extra={"fields": {"nats": self.name}})
             while not (client.is_closed or self._is_lost or self._is_stopped):
                 await asyncio.sleep(LOOK_S)
-            if not self._is_stopped:
-                raise OSError(self._fault or "the connection was lost")
+            if not (self._is_stopped or self._fault):
+                raise OSError("the connection was lost")
         finally:
             self._client = None
             async with asyncio.timeout(ACK_S):
