@@ -11,7 +11,7 @@ from fairfacts.auditor import LAWS, MOST_REPORTED, Auditor, audit
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES
 from fairfacts.laws import ALL_LAWS
-from fairfacts.laws.venue import most_at
+from fairfacts.laws.gate import most_at
 from fairfacts.parts.agreements import AgreementDrafted, AgreementSigned
 from fairfacts.parts.negotiations.events import (
     NegotiationArranged,
