@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +21,18 @@ def main() -> int:
     parser.add_argument("--group", action="append", choices=list(GROUPS), help="what is changed (all, one by one)")
     parser.add_argument("--count", type=int, default=40, help="how many changes of each group (40)")
     parser.add_argument("--seed", type=int, default=1, help="of the draw of the changes (1)")
-    parser.add_argument("--only", metavar="FILE:LINE", help="draw from the changes of this line or file alone")
+    parser.add_argument(
+        "--only", metavar="FILE:LINE", default="", help="draw from the changes of this line or file alone"
+    )
     parser.add_argument("--json", metavar="FILE", help="write each change and the test that noticed it")
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.count} changes of each group", flush=True)
     found: dict[str, list[Tried]] = {}
-    with copied() as copy:
+    for ends in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ends, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), copied() as copy:  # what was tried until then is shown
         for name in options.group or GROUPS:
-            found[name] = _group(copy, name, options)
+            _try(copy, name, options, found.setdefault(name, []))
     print(f"\n{'group':<10}{'changes':>10}{'noticed':>10}{'score':>10}")
     for name, every in found.items():
         noticed = sum(one.killed for one in every)
@@ -37,9 +43,8 @@ def main() -> int:
     return 0
 
 
-def _group(copy: Copy, name: str, options: argparse.Namespace) -> list[Tried]:
-    began, found = time.monotonic(), []
-    changes = drawn(GROUPS[name], options.count, options.seed, copy.root, options.only or "")
+def _try(copy: Copy, name: str, options: argparse.Namespace, found: list[Tried]) -> None:
+    began, changes = time.monotonic(), drawn(GROUPS[name], options.count, options.seed, copy.root, options.only)
     tests = Known(copy, GROUPS[name])
     print(f"\n{name}: {len(tests.seconds)} tests pass where nothing is changed; not noticed:", flush=True)
     for change in changes:
@@ -47,7 +52,6 @@ def _group(copy: Copy, name: str, options: argparse.Namespace) -> list[Tried]:
         if not found[-1].killed:
             print(f"  {change}", flush=True)
     print(f"  {time.monotonic() - began:.0f} s", flush=True)
-    return found
 
 
 def _share(part: int, whole: int) -> str:

@@ -22,6 +22,7 @@ class Noting:
         self._coverage = Coverage(data_file=None, include=modules, config_file=False)
         self._seconds: dict[str, float] = defaultdict(float)
         self._fixtures: dict[str, list[str]] = {}
+        self._skipped: set[str] = set()
 
     def pytest_sessionstart(self) -> None:
         self._coverage.start()
@@ -43,6 +44,8 @@ class Noting:
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         self._seconds[report.nodeid] += report.duration
+        if report.skipped:
+            self._skipped.add(report.nodeid)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self) -> None:
@@ -53,7 +56,9 @@ class Noting:
             for file in data.measured_files()
             for by_line in [data.contexts_by_lineno(file)]
         }
-        noted = {"seconds": self._seconds, "fixtures": self._fixtures, "lines": lines, "libraries": _libraries()}
+        seconds = {test: took for test, took in self._seconds.items() if test not in self._skipped}
+        fixtures = {test: names for test, names in self._fixtures.items() if test in seconds}
+        noted = {"seconds": seconds, "fixtures": fixtures, "lines": lines, "libraries": _libraries()}
         self._noted.write_text(json.dumps(noted))
 
 

@@ -34,6 +34,7 @@ _FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - |$)", re.MULTILINE)
 
 def main() -> None:
     """Do what is asked, one after the other."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())  # what runs tests is ended first
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -62,11 +63,13 @@ def run(files: list[str], seconds: float, *, chosen: list[str], note: list[str])
         if not pid:
             _test(Path(folder), output, files, Noting(noted, note) if note else Chosen(chosen))
         process = os.pidfd_open(pid)
-        ended = select.select([process], [], [], seconds)[0]
-        with suppress(ProcessLookupError):  # what tests have started as well
-            os.killpg(pid, signal.SIGKILL)
-        _, status = os.waitpid(pid, 0)
-        os.close(process)
+        try:
+            ended = select.select([process], [], [], seconds)[0]
+        finally:
+            with suppress(ProcessLookupError):  # what tests have started as well
+                os.killpg(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+            os.close(process)
         text = output.read_text(errors="replace") if output.exists() else ""
         return {
             "status": os.waitstatus_to_exitcode(status) if ended else "late",
@@ -78,6 +81,7 @@ def run(files: list[str], seconds: float, *, chosen: list[str], note: list[str])
 
 
 def _test(folder: Path, output: Path, files: list[str], plugin: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.setsid()
     for number, path, how in ((0, "/dev/null", os.O_RDONLY), (1, str(output), os.O_WRONLY | os.O_CREAT)):
         os.dup2(os.open(path, how), number)

@@ -79,9 +79,12 @@ def copied(root: Path = ROOT) -> Iterator[Copy]:
         }
         subprocess.run([sys.executable, "-m", "compileall", "-q", copy], check=True, env=environment)
         command = [sys.executable, "-m", "tests.mutants.server"]
-        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "start_new_session": True}
         with subprocess.Popen(command, cwd=copy, env=environment, **pipes) as server:
-            yield Copy(copy, server)
+            try:
+                yield Copy(copy, server)
+            finally:
+                server.terminate()
 
 
 class Known:
@@ -107,7 +110,7 @@ class Known:
         lines = [str(line) for line in range(change.line, change.last + 1)]
         names = {name for line in lines for name in by_line.get(line, ())}
         names = names or {name for named in by_line.values() for name in named}  # it is run as it is imported
-        chosen = {test for name in names for test in self._users.get(name, [name])}
+        chosen = {test for name in names for test in self._users.get(name, [name]) if test in self.seconds}
         mirrors = tuple(f"{file}::" for file in own(change.file))
         rest = {test for test in self.seconds if test.startswith(mirrors)} - chosen if mirrors else set()
         return [*sorted(chosen, key=self._order), *sorted(rest, key=self._order)]
@@ -129,7 +132,7 @@ def drawn(group: Group, count: int, seed: int, root: Path = ROOT, only: str = ""
     """Return so many changes of a group, drawn from all that there are, or from those of one file or line alone."""
     every = [change for file in group.files(root) for change in changes_of(file, (root / file).read_text())]
     every = [change for change in every if f"{change.file}:{change.line}:".startswith(f"{only}:" if only else "")]
-    return sorted(random.Random(f"{seed} {group.name}").sample(every, min(count, len(every))))
+    return random.Random(f"{seed} {group.name}").sample(every, min(count, len(every)))
 
 
 def tried(copy: Copy, tests: Known, change: Change) -> Tried:

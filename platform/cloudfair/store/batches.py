@@ -162,11 +162,9 @@ class Batches:
             connection.execute(insert(Received), values)
 
     def _refuse(self, connection: Connection, run: str, batch: Batch) -> NoReturn:
-        """Raise the reason why a batch cannot be appended."""
+        """Raise the reason why a batch cannot be appended to a run, which there is."""
         query = select(col(Run.head), col(Run.at_ms), col(Run.ended)).where(col(Run.id) == run)
-        if (row := connection.execute(query).first()) is None:
-            raise self._runs.unknown(run)
-        head, at_ms, ended = row
+        head, at_ms, ended = connection.execute(query).one()
         if batch.first == head and not ended:
             raise EventError(
                 f"event 0 of the batch: at_ms is {batch.first_at_ms}, before the {at_ms} of the log's latest event;"
