@@ -23,13 +23,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tests.mutants.selection import Chosen, Noting
 
-ONE_TEST_S = 60
+ONE_TEST_S = 120
+"""What a test may take that something wrong makes wait; on a busy machine the others take long as well."""
 HOW = ("-qx", "-rfE", "--tb=short", "--assert=plain", "-n0", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 BROKEN = 70
 """The status of a process that could not run tests at all."""
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (.*?)(?: - |$)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (.*)", re.MULTILINE)
 
 
 def main() -> None:
@@ -86,11 +88,12 @@ def _test(folder: Path, output: Path, files: list[str], plugin: object) -> None:
     for number, path, how in ((0, "/dev/null", os.O_RDONLY), (1, str(output), os.O_WRONLY | os.O_CREAT)):
         os.dup2(os.open(path, how), number)
     os.dup2(1, 2)
-    os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(folder / "hypothesis")
+    settings.register_profile("mutants", database=None)  # what failed for one change is not tried first for the next
+    settings.load_profile("mutants")
     status: int = BROKEN
     try:
-        own = [f"--timeout={ONE_TEST_S}", f"--basetemp={folder / 'tests'}"]
-        status = pytest.main([*HOW, *own, *files], plugins=[plugin])
+        limit = [] if isinstance(plugin, Noting) else [f"--timeout={ONE_TEST_S}"]
+        status = pytest.main([*HOW, f"--basetemp={folder / 'tests'}", *limit, *files], plugins=[plugin])
     except BaseException:  # whatever it is, it is told, and this process ends here
         traceback.print_exc(file=sys.stdout)
     finally:

@@ -55,7 +55,7 @@ def test_change_that_a_test_notices_is_told_from_one_that_none_does(tmp_path):
         kept = (copy.root / "sim/small/ages.py").read_text()
     assert [(one.change.number, one.killed, one.by) for one in sorted(found)] == [
         (0, False, "status 0"),  # nobody asks for the fare of no age
-        (3, True, "tests/small/test_ages.py::test_fare"),
+        (3, True, "tests/small/test_ages.py::test_fare - AssertionError"),
     ]
     assert kept == AGES
 
