@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from tests.fairlab.conftest import SCALE
+from tests.fairlab.conftest import BRIEF, SCALE
 from tests.fairsim.runs import log_of
 
 from fairfacts.clock import DAY_MS, HOUR_MS
@@ -16,7 +16,7 @@ from fairsim.inputs.scenario import load_scenario
 
 
 def test_replication_is_the_run_of_its_seed_and_number(ensemble):
-    log = log_of(scale=SCALE, seed=7, replication=2)
+    log = log_of(*BRIEF, scale=SCALE, seed=7, replication=2)
     state = State()
     state.fold(log)
     replication = ensemble.replications[2]
@@ -41,21 +41,22 @@ def test_file_that_holds_no_ensemble_is_named(tmp_path):
 
 
 def test_moment_is_folded_with_what_happens_in_it(executor):
-    scenario = load_scenario("ciftis2020", scale=SCALE)
+    scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
     at_ms = moment_ms("2020-09-05 08:00", scenario, "--at")
     assert at_ms == DAY_MS + 8 * HOUR_MS
     plan = Plan(1, moments_ms=(at_ms,))
-    (ensemble,) = play_ensembles([("ciftis2020", (), scenario)], 7, executor, 1, plan)
+    (ensemble,) = play_ensembles([("ciftis2020", BRIEF, scenario)], 7, executor, 1, plan)
     state = State()
-    state.fold(event for event in log_of(scale=SCALE, seed=7) if event.at_ms <= at_ms)
+    state.fold(event for event in log_of(*BRIEF, scale=SCALE, seed=7) if event.at_ms <= at_ms)
     assert ensemble.replications[0].moments == {str(at_ms): state.snapshot()}
     assert ensemble.estimate("organisations.registered", at_ms).mean == state.snapshot()["organisations"]["registered"]
 
 
 def test_paired_scenarios_share_their_random_numbers(executor, ensemble):
-    changes = ("negotiations.patience_mean_min=75",)
+    changes = (*BRIEF, "negotiations.patience_mean_min=75")
     asked = [
-        ("ciftis2020", changed, load_scenario("ciftis2020", changes=changed, scale=SCALE)) for changed in ((), changes)
+        ("ciftis2020", changed, load_scenario("ciftis2020", changes=changed, scale=SCALE))
+        for changed in (BRIEF, changes)
     ]
     one, other = play_ensembles(asked, 7, executor, 1, Plan(4))
     assert one == ensemble
@@ -68,18 +69,18 @@ def test_paired_scenarios_share_their_random_numbers(executor, ensemble):
 
 
 def test_ensembles_of_other_seeds_are_no_pair(ensemble, executor):
-    scenario = load_scenario("ciftis2020", scale=SCALE)
-    (other,) = play_ensembles([("ciftis2020", (), scenario)], 8, executor, 1, Plan(1))
+    scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
+    (other,) = play_ensembles([("ciftis2020", BRIEF, scenario)], 8, executor, 1, Plan(1))
     with pytest.raises(LabError, match="are no pair"):
         paired(ensemble, other)
 
 
 def test_ensemble_stops_when_the_interval_has_been_narrow_three_times(executor):
-    scenario = load_scenario("ciftis2020", scale=SCALE)
+    scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
     until, seen = Until("visits.started", 0.1, relative=True), []
     plan = Plan(2, until, most=40, digest=False)
     told = lambda count, found: seen.append((count, found is not None and until.holds(found)))  # noqa: E731
-    (ensemble,) = play_ensembles([("ciftis2020", (), scenario)], 7, executor, 1, plan, told)
+    (ensemble,) = play_ensembles([("ciftis2020", BRIEF, scenario)], 7, executor, 1, plan, told)
     narrow = [held for _, held in seen]
     assert narrow[-3:] == [True] * 3
     assert all(narrow[place : place + 3] != [True] * 3 for place in range(len(narrow) - 3))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from tests.fairlab.conftest import SCALE
+from tests.fairlab.conftest import BRIEF, SCALE
 
 from fairfacts.errors import WorkersError
 from fairlab.ensemble import Ensemble, Plan, play_ensembles
@@ -19,8 +19,8 @@ from fairsim.inputs.scenario import load_scenario
 
 
 def played_by(executor, at_once: int) -> Ensemble:
-    scenario = load_scenario("ciftis2020", scale=SCALE)
-    return play_ensembles([("ciftis2020", (), scenario)], 7, executor, at_once, Plan(4))[0]
+    scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
+    return play_ensembles([("ciftis2020", BRIEF, scenario)], 7, executor, at_once, Plan(4))[0]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
