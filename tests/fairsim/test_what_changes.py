@@ -69,51 +69,52 @@ def test_more_patient_visitors_let_fewer_requests_lapse(seed: int):
     assert by_patience == sorted(by_patience, reverse=True)
 
 
-def test_change_of_the_streams_leaves_visits_and_negotiations_as_they_are():
+def test_change_of_the_streams_leaves_visits_and_negotiations_as_they_are(small_log: list[Event]):
     changes = "streams.audience_mean=3000", "streams.drop_in_share=0.9", "streams.stay_sigma=0.1"
     kinds = (VisitStarted, VisitEnded, ProjectPublished, *NEGOTIATION)
-    this, that = (of_types(log_of(*told, scale=SMALL), *kinds) for told in ((), changes))
+    this, that = (of_types(log, *kinds) for log in (small_log, log_of(*changes, scale=SMALL)))
     assert encode(this) == encode(that)
 
 
-def test_change_of_the_desks_leaves_what_is_asked_for_first_nearly_as_it_is():
+def test_change_of_the_desks_leaves_what_is_asked_for_first_nearly_as_it_is(small_log: list[Event]):
     # but for those who are still on the platform when they would log in once more
-    def asked(*changes: str) -> Counter[tuple[int, int]]:
-        log = of_types(log_of(*changes, scale=SMALL), NegotiationRequested)
-        return Counter((event.organisation, event.exhibitor) for event in log if event.attempt == 1)
+    def asked(log: list[Event]) -> Counter[tuple[int, int]]:
+        requests = of_types(log, NegotiationRequested)
+        return Counter((event.organisation, event.exhibitor) for event in requests if event.attempt == 1)
 
-    one, other = asked(), asked("negotiations.negotiators_mean=3", "negotiations.decline_share=0.5")
+    changes = "negotiations.negotiators_mean=3", "negotiations.decline_share=0.5"
+    one, other = asked(small_log), asked(log_of(*changes, scale=SMALL))
     assert (one & other).total() > 0.9 * max(one.total(), other.total())
 
 
-def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are():
+def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are(small_log: list[Event]):
     visits = {LoginRefused, VisitStarted, VisitEnded, ViewerJoined, ViewerLeft, *NEGOTIATION, *AGREEMENT, ResultSigned}
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in visits]
     changes = "visits.domestic_per_delegate_day=0.1", "visits.asker_visits=0"
 
-    def others(*told: str) -> list[Event]:
+    def others(log: list[Event]) -> list[Event]:
         return [
             event
-            for event in of_types(log_of(*told, scale=SMALL), *kinds)
+            for event in of_types(log, *kinds)
             if not type(event).__name__.startswith(("RunStarted", "PagesViewed", "PlatformMetered"))
         ]
 
-    assert others(*changes) == others()
+    assert others(log_of(*changes, scale=SMALL)) == others(small_log)
 
 
-def test_agreements_and_results_leave_all_else_as_it_is():
-    def others(*told: str) -> bytes:
-        return encode(event for event in log_of(*told, scale=SMALL)[1:] if type(event) not in AGREEMENT + ARRANGED)
+def test_agreements_and_results_leave_all_else_as_it_is(small_log: list[Event]):
+    def others(log: list[Event]) -> bytes:
+        return encode(event for event in log[1:] if type(event) not in AGREEMENT + ARRANGED)
 
     agreements = "agreements.falls_through_share=0.1", "agreements.on_site_share=1", "agreements.drafting_mean_h=1"
     results = "results.opening.count=5000", "results.organisations_releasing=5000", "results.henan.count=5000"
-    assert others(*agreements, *results) == others()
+    assert others(log_of(*agreements, *results, scale=SMALL)) == others(small_log)
 
 
-def test_agreements_leave_results_as_they_are_but_for_the_queue_at_the_tables():
+def test_agreements_leave_results_as_they_are_but_for_the_queue_at_the_tables(small_log: list[Event]):
     this, that = (
-        [event for event in of_types(log_of(*told, scale=SMALL), *ARRANGED) if getattr(event, "mode", "") != "on_site"]
-        for told in ((), ["agreements.falls_through_share=0"])
+        [event for event in of_types(log, *ARRANGED) if getattr(event, "mode", "") != "on_site"]
+        for log in (small_log, log_of("agreements.falls_through_share=0", scale=SMALL))
     )
     assert this == that
 
@@ -153,7 +154,7 @@ def test_what_was_arranged_in_advance_is_given_and_comes_out_as_documented(large
     assert (found, {rows[name].role for name in given}) == (given, {"input"})
 
 
-def test_change_of_the_venue_and_the_routes_leaves_all_but_the_attendees_as_it_is():
+def test_change_of_the_venue_and_the_routes_leaves_all_but_the_attendees_as_it_is(small_log: list[Event]):
     attendees = AttendeeAdmitted, AttendeeTurnedAway, SessionClosed
     on_site = {
         RunStarted,
@@ -161,5 +162,5 @@ def test_change_of_the_venue_and_the_routes_leaves_all_but_the_attendees_as_it_i
         *(kind for kind in EVENT_TYPES if kind.__module__.endswith((".venue.events", ".routes"))),
     }
     kinds = [event_type for event_type in EVENT_TYPES if event_type not in on_site]
-    closed, open_ = log_of("venue.days=0", "routes.count=0", scale=SMALL), log_of(scale=SMALL)
-    assert encode(of_types(closed, *kinds)) == encode(of_types(open_, *kinds))
+    closed = log_of("venue.days=0", "routes.count=0", scale=SMALL)
+    assert encode(of_types(closed, *kinds)) == encode(of_types(small_log, *kinds))

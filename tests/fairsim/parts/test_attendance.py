@@ -26,6 +26,7 @@ from fairfacts.parts.venue.events import (
 from fairsim.inputs.scenario import load_scenario
 
 QUIET = "visits.asker_visits=0", "streams.audience_mean=0"
+ONE_DAY = "fair.days=2", "venue.days=1", "programme.first_day=1"
 
 
 def shown(log: list[Event]) -> dict[str, Any]:
@@ -123,7 +124,7 @@ def test_people_leave_before_the_halls_close(large_log: list[Event]):
 @pytest.mark.parametrize("seed", [1, 7])
 def test_lower_cap_refuses_more(seed: int):
     refused = [
-        shown(log_of(f"venue.cap={cap}", *QUIET, scale=0.02, seed=seed))["refused_by_reason"].get("full", 0)
+        shown(log_of(f"venue.cap={cap}", *ONE_DAY, *QUIET, scale=0.02, seed=seed))["refused_by_reason"].get("full", 0)
         for cap in (12_000, 9_000, 6_000, 3_000)
     ]
     assert (refused == sorted(refused), refused[-1] > 0) == (True, True)
@@ -132,7 +133,7 @@ def test_lower_cap_refuses_more(seed: int):
 def test_change_of_the_lanes_brings_the_same_people():
     # each comes to a gate once: who goes out leaves, and comes again, the later the longer the queue was
     badges = [badge.key for badge in load_scenario("ciftis2020").fair.kinds.badges]
-    once = "venue.cap=1000000", *(f"badges.{badge}.reentry_share=0" for badge in badges)
+    once = *ONE_DAY, "venue.cap=1000000", *(f"badges.{badge}.reentry_share=0" for badge in badges)
     few, many = (
         of_types(log_of(f"venue.gate_lanes={lanes}", *once, *QUIET, scale=0.05), VisitorEntered, VisitorRefused)
         for lanes in ("20 20 20", "60 60 60")
