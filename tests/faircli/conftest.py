@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,3 +19,11 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Fair, dict[str, An
     """A folder in which a small fair was played, and what the command said of it."""
     fair = Fair(tmp_path_factory.mktemp("played"))
     return fair, fair.json("run", *SMALL)
+
+
+@pytest.fixture
+def own(played: tuple[Fair, dict[str, Any]], fair: Fair) -> tuple[Fair, str]:
+    """The small fair in a database of the test's own, and the id of its run."""
+    there, result = played
+    shutil.copytree(there.folder, fair.folder, dirs_exist_ok=True)
+    return fair, result["run"]

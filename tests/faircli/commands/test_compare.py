@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.faircli.fair import SMALL, Fair, compared
+from tests.faircli.fair import Fair, compared
 
 from fairlab.ensemble import Ensemble
 
@@ -44,8 +44,8 @@ def test_two_runs_are_compared(fair: Fair) -> None:
     assert "domestic Sat 5 Sep 10:00 " in shown
 
 
-def test_a_series_of_one_run_or_of_no_name_is_refused(fair: Fair) -> None:
-    run = fair.json("run", *SMALL)["run"]
+def test_a_series_of_one_run_or_of_no_name_is_refused(own: tuple[Fair, str]) -> None:
+    fair, run = own
     done = fair("compare", run, "--series", "negotiations.per_hour")
     assert (done.returncode, done.stderr) == (
         2,

@@ -7,7 +7,7 @@ import sqlite3
 
 import httpx
 import zstandard
-from tests.faircli.fair import SMALL, Fair, Played
+from tests.faircli.fair import Fair, Played
 from tests.fairfacts.stories import STARTED
 
 from fairfacts.auditor import LAWS
@@ -36,9 +36,8 @@ def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(pla
     }
 
 
-def test_verify_finds_an_event_that_was_changed_in_the_database(fair: Fair) -> None:
-
-    run = fair.json("run", *SMALL)["run"]
+def test_verify_finds_an_event_that_was_changed_in_the_database(own: tuple[Fair, str]) -> None:
+    fair, run = own
     with sqlite3.connect(fair.folder / "cloudfair.db") as database:
         ((payload,),) = database.execute("SELECT payload FROM segment WHERE first = 0")
         forged = zstandard.decompress(payload).replace(b'"delegates":2', b'"delegates":3', 1)
@@ -54,8 +53,8 @@ def test_verify_finds_an_event_that_was_changed_in_the_database(fair: Fair) -> N
     assert f"wrong: segment 0: {what}" in fair("verify", run).stdout
 
 
-def test_verify_repairs_what_is_derived_from_the_log(fair: Fair) -> None:
-    run = fair.json("run", *SMALL)["run"]
+def test_verify_repairs_what_is_derived_from_the_log(own: tuple[Fair, str]) -> None:
+    fair, run = own
     with sqlite3.connect(fair.folder / "cloudfair.db") as database:
         database.execute("UPDATE checkpoint SET state = 'x'")
     database.close()
