@@ -25,6 +25,7 @@ import psycopg
 import pytest
 from tests.cloudfair.nats import free_port, nats_server
 from tests.cloudfair.postgres import postgres
+from tests.faircli.fair import BARE
 from tests.ready.program import programs
 from tests.real import starts
 
@@ -32,18 +33,19 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs/guide").glob("*.md"))]
 BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"\bfair ([a-z]+)")
+BARING = " ".join(BARE)
 SMALLER = {
     "--scale 0.1": "--scale 0.005",
     '"scale": 0.1': '"scale": 0.005',
     "--speed 3600": "--speed 1e6",
-    "--members 10 --rounds 1 --scale 0.02 --small 0.5": "--members 10 --rounds 1 --scale 0.002 --small 1",
+    "--members 10 --rounds 1 --scale 0.02 --small 0.5": f"--members 10 --rounds 1 --scale 0.002 --small 1 {BARING}",
     "--posterior members.json -n 4 --scale 0.01": "--posterior members.json -n 2 --scale 0.002",
     "ensemble ciftis2020 -n 4": "ensemble ciftis2020 -n 2",
     "-n 4 --until negotiations.held=5% --most 8": "-n 2 --until negotiations.held=90% --most 4",
     '\'{"kind": "platform_outage", "lasts_min": 60}\' -n 3': '\'{"kind": "platform_outage", "lasts_min": 60}\' -n 2',
     # everybody asks equally often: where few do, so small a fair is mostly chance
-    "--scale 0.02 --check 4": "--scale 0.002 --check 0 --set visits.asker_share=1 --set visits.asker_visits=1"
-    " --set visits.asker_sigma=0",
+    "--scale 0.02 --check 4": f"--scale 0.002 --check 0 {BARING} --set fair.days=1 --set visits.asker_share=1"
+    " --set visits.asker_visits=1 --set visits.asker_sigma=0",
 }
 """What a person waits seconds for is played smaller or faster here; the commands are the same."""
 COMMAND_S, START_S, RAISED_S = 240, 60, 20

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.faircli.fair import Fair
+from tests.faircli.fair import BARE, Fair
 
 from faircli.commands import calibrate
 from fairlab.store import calibration_of
@@ -21,8 +21,6 @@ extends = "ciftis2020"
 days = 2
 [venue]
 days = 0
-[streams]
-audience_mean = 0
 [[calibration.parameters]]
 name = "visits.domestic_per_delegate_day"
 around = 1
@@ -32,15 +30,26 @@ reason = "a whole fair's negotiations in two days"
 figure = "negotiations.initiated"
 reason = "there is no other"
 """
+FEW_SESSIONS = """
+[programme]
+streamed = 1
+online_only = 0
+summit_forum = { count = 0 }
+industry_forum = { count = 0 }
+industry_promotion = { count = 0 }
+foreign_day = { count = 0 }
+provincial = { count = 0 }
+evening = { count = 0 }
+"""
 
 
 def test_scenario_is_calibrated_gone_on_with_and_played(fair):
-    (fair.folder / "evening.toml").write_text(ONE_EVENING)
+    (fair.folder / "evening.toml").write_text(ONE_EVENING + FEW_SESSIONS)
     asked = (
         "calibrate",
         "evening.toml",
         "--scale",
-        "0.01",
+        "0.002",
         "--small",
         "0.5",
         "--check",
@@ -105,11 +114,11 @@ def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: st
 
 def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fair) -> None:
     asked = ("calibrate", "ciftis2020", "--as-of", "2020-09-05", "--members", "10", "--rounds", "1")
-    found = fair.json(*asked, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
+    found = fair.json(*asked, *BARE, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
     roles = {row["figure"]: row["role"] for row in found["predictions"]}
     assert (roles["people.second_morning"], roles["negotiations.initiated"]) == ("fitted", "predicted")
     played = ("ensemble", "ciftis2020", "--posterior", "members.json", "-n", "2", "--scale", "0.002", "-o", "e.json")
-    assert fair(*played, "--workers", "1").returncode == 0
+    assert fair(*played, *BARE, "--workers", "1").returncode == 0
     rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
     assert (rows["people.registered_at_opening"], rows["negotiations.initiated"]) == ("calibrated", "held out")
 
