@@ -222,6 +222,16 @@ def test_batches_over_a_limit_are_refused_and_the_next_one_kept(sqlite: str) -> 
         assert send(client, run, EVENTS).json()["next"] == 100
 
 
+def test_batch_of_exactly_the_largest_size_is_kept(sqlite: str) -> None:
+    ndjson, stream = encode(EVENTS), zstandard.ZstdCompressor().compressobj()
+    size = len(ndjson)
+    limits = {"max_body_bytes": size, "max_batch_bytes": size, "max_batch_events": len(EVENTS)}
+    with served(Settings(database=sqlite, **limits)) as url, httpx.Client(base_url=url) as client:
+        bodies = ((ndjson, {}), (packed(ndjson), ZSTD), (stream.compress(ndjson) + stream.flush(), ZSTD))
+        answers = [post(client, begin(client), body, **headers) for body, headers in bodies]
+    assert [answer.json()["next"] for answer in answers] == [len(EVENTS)] * 3
+
+
 def test_unknown_run_is_answered_with_the_nearest(client: httpx.Client, run: str) -> None:
     answer = send(client, run + "x", EVENTS)
     assert (answer.status_code, problem_of(answer)) == (
