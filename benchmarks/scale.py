@@ -130,14 +130,15 @@ def relays(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Rows:
             sender = SimpleNamespace(host=at.removeprefix("http://"), run=run)
             threads.append(Thread(target=rebuild, args=(sender.host, run, ASKED, state)))
             threads[-1].start()
-            crowds.append((Crowd(sender, [ASKED], options.watchers), relay, cpu_s(relay.pid), time.monotonic()))  # type: ignore[arg-type]
+            crowd = Crowd(sender, [ASKED], options.watchers)  # type: ignore[arg-type]
+            crowds.append((crowd, relay, cpu_s(relay.pid)))
         result = ended_run(player)
-    frames, shares = [], []
-    for crowd, relay, cpu, since in crowds:
+    frames, costs = [], []
+    for crowd, relay, cpu in crowds:
         positions, _, _ = crowd.noted()
         assert max(positions, default=result["events"]) == result["events"], "watchers see the run to its end"
         frames.append(len(positions) / options.watchers)
-        shares.append((cpu_s(relay.pid) - cpu) / (time.monotonic() - since))
+        costs.append((cpu_s(relay.pid) - cpu) * 1e6 / max(len(positions), 1))
     for thread in threads:
         thread.join()
     measures = httpx.get(f"{url}/runs/{run}/snapshot").json()["measures"]
@@ -148,7 +149,8 @@ def relays(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Rows:
     yield "events/s of the run", f"{result['events_per_s']:,.0f}"
     yield "frames of a watcher, each following the one before", ", ".join(f"{count:.0f}" for count in frames)
     yield "measures at the end", "equal to the backend's"
-    yield "processor of a relay", ", ".join(f"{share:.0%}" for share in shares)
+    yield "processor us of a relay a frame of a watcher", ", ".join(f"{cost:.0f}" for cost in costs)
+    yield "processor s of the backend", f"{cpu_s(process.pid):.1f}"
     yield "memory of a relay, MB", ", ".join(f"{memory_kb(relay.pid, 'VmHWM') / 1024:.0f}" for _, relay in served)
     yield "memory of the backend, MB", f"{memory_kb(process.pid, 'VmHWM') / 1024:.0f}"
 
