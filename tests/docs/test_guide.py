@@ -38,7 +38,7 @@ SMALLER = {
     "--scale 0.1": "--scale 0.005",
     '"scale": 0.1': '"scale": 0.005',
     "--speed 3600": "--speed 1e6",
-    "--members 10 --rounds 1 --scale 0.02 --small 0.5": f"--members 10 --rounds 1 --scale 0.002 --small 1 {BARING}",
+    "--members 10 --rounds 1 --scale 0.02 --small 0.5": "--members 10 --rounds 1 --scale 0.002 --small 1",
     "--posterior members.json -n 4 --scale 0.01": "--posterior members.json -n 2 --scale 0.002",
     "ensemble ciftis2020 -n 4": "ensemble ciftis2020 -n 2",
     "-n 4 --until negotiations.held=5% --most 8": "-n 2 --until negotiations.held=90% --most 4",

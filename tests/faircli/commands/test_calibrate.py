@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.faircli.fair import BARE, Fair
+from tests.faircli.fair import Fair
 
 from faircli.commands import calibrate
 from fairlab.store import calibration_of
@@ -114,11 +114,11 @@ def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: st
 
 def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fair) -> None:
     asked = ("calibrate", "ciftis2020", "--as-of", "2020-09-05", "--members", "10", "--rounds", "1")
-    found = fair.json(*asked, *BARE, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
+    found = fair.json(*asked, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
     roles = {row["figure"]: row["role"] for row in found["predictions"]}
     assert (roles["people.second_morning"], roles["negotiations.initiated"]) == ("fitted", "predicted")
     played = ("ensemble", "ciftis2020", "--posterior", "members.json", "-n", "2", "--scale", "0.002", "-o", "e.json")
-    assert fair(*played, *BARE, "--workers", "1").returncode == 0
+    assert fair(*played, "--workers", "1").returncode == 0
     rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
     assert (rows["people.registered_at_opening"], rows["negotiations.initiated"]) == ("calibrated", "held out")
 
