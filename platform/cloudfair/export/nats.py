@@ -215,7 +215,7 @@ class _Pages:
         )
         name, content = f"{run}/frames/{state.position}", msgspec.json.encode(frame)
         await self._sender.send(FRAMES, [Message(f"{subject_of(run)}.frames", name, content, "application/json")])
-        self._framed[run] = (state.position, now)
+        self._framed[run] = (frame.position, now)  # the state has gone on meanwhile
         self._count.labels("frames").inc()
 
 

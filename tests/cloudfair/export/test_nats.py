@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import nats
 import pytest
+from prometheus_client import CollectorRegistry, Counter
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import batch, begin, digest_of, example, send, send_all
 from tests.cloudfair.nats import free_port, nats_server
@@ -22,6 +23,7 @@ from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
 from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, masked, plain, subject_of
 from cloudfair.export.nats import Publisher
+from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.settings import Settings
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
@@ -239,6 +241,29 @@ def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
     log.close()
     assert is_busy == [False, False, True, False]
     assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["one fault", "another", "another"]
+
+
+async def test_the_last_frame_is_published_where_the_run_ends_while_another_is_sent(sqlite: str) -> None:
+    log = Log.open(sqlite)
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1", request="null").id
+    runs, sent = LiveRuns(log), []
+    live = await runs.get(run)
+    await live.append(batch(LOG, 0, 1_000), LOG[:1_000])
+
+    class EndsMeanwhile:
+        async def send(self, _: str, messages: list[jetstream.Message]) -> None:
+            sent.extend(message.id for message in messages)
+            if live.head < len(LOG):
+                await live.append(batch(LOG, 1_000, 2_000), LOG[1_000:])
+                live.catch_up()
+
+    count = Counter("published", "", ["kind"], registry=CollectorRegistry())
+    pages = publisher._Pages(None, EndsMeanwhile(), "there", log, runs, count, {})
+    await pages._frame(run, 1_000, is_last=False)
+    await pages._frame(run, 2_000, is_last=True)
+    runs.close()
+    log.close()
+    assert sent == [f"{run}/frames/1000", f"{run}/frames/2000"]
 
 
 def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sqlite: str) -> None:
