@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -144,6 +144,8 @@ class _Pages:
         self._envelopes: dict[str, Envelope] = {}
         self._framed: dict[str, tuple[int, float]] = {}
         """Position of the last frame of a run, and when it was made."""
+        self._unframed: dict[str, int] = {}
+        """Of each run whose last frame came too soon for another one, how many events the next one has at least."""
         self._retry_at: dict[str, float] = {}
         self._faults = faults
         """Of each run that cannot be published, why, as it was last reported."""
@@ -156,15 +158,22 @@ class _Pages:
         is_busy, now = False, asyncio.get_running_loop().time()
         for run in await asyncio.to_thread(self._log.publications.unpublished, self._destination):
             if self._retry_at.get(run.run, now) <= now:
-                try:
-                    await self._publish(run)
-                except FairError as fault:
-                    self._retry_at[run.run] = now + RETRY_S
-                    self._report(run.run, str(fault))
-                else:
-                    self._faults.pop(run.run, None)
-                    is_busy = True
+                is_busy |= await self._tried(run.run, self._publish(run))
+        for name, end in list(self._unframed.items()):  # of runs that pause as well
+            await self._tried(name, self._frame(name, end, is_last=False))
         return is_busy
+
+    async def _tried(self, run: str, work: Awaitable[None]) -> bool:
+        """Do something for a run; return whether it could be done, and report why where it could not."""
+        try:
+            await work
+        except FairError as fault:
+            self._retry_at[run] = asyncio.get_running_loop().time() + RETRY_S
+            self._unframed.pop(run, None)
+            self._report(run, str(fault))
+            return False
+        self._faults.pop(run, None)
+        return True
 
     def _report(self, run: str, fault: str) -> None:
         """Log why a run is not published, once for as long as it stays the same."""
@@ -186,7 +195,7 @@ class _Pages:
         await self._frame(run, end, is_last=of.ended and end >= of.head)
         await asyncio.to_thread(self._log.publications.record, run, self._destination, end)
         if of.ended and end >= of.head:
-            for record in (self._held, self._since, self._envelopes, self._framed):
+            for record in (self._held, self._since, self._envelopes, self._framed, self._unframed):
                 record.pop(run, None)
 
     def _messages(self, run: str, first: int, lines: list[bytes]) -> Iterator[Message]:
@@ -203,7 +212,11 @@ class _Pages:
         await live.reach(end)  # another backend may have taken them in
         state, now = live.state(), asyncio.get_running_loop().time()
         position, made_at = self._framed.get(run, (-1, -FRAME_S))
-        if position == state.position or (now < made_at + FRAME_S and not is_last):
+        self._unframed.pop(run, None)
+        if position == state.position:
+            return
+        if now < made_at + FRAME_S and not is_last:
+            self._unframed[run] = end
             return
         frame = PublishedFrame(
             run=run,

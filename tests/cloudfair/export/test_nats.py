@@ -266,6 +266,39 @@ async def test_the_last_frame_is_published_where_the_run_ends_while_another_is_s
     assert sent == [f"{run}/frames/1000", f"{run}/frames/2000"]
 
 
+async def test_a_run_that_pauses_right_after_a_frame_is_shown_as_far_as_it_has_come(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log.open(sqlite)
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1", request="null").id
+    runs, sent = LiveRuns(log), []
+    live = await runs.get(run)
+
+    class Sends:
+        async def send(self, stream: str, messages: list[jetstream.Message]) -> int:
+            ids = [message.id for message in messages]
+            sent.extend(ids if stream == FRAMES else [])
+            return len(ids)
+
+    async def nothing(*_: object) -> set[int]:
+        return set()
+
+    monkeypatch.setattr(publisher, "held", nothing)
+    monkeypatch.setattr(publisher, "FRAME_S", 3_600.0)
+    count = Counter("published", "", ["kind"], registry=CollectorRegistry())
+    pages = publisher._Pages(None, Sends(), "there", log, runs, count, {})
+    for first in (0, 500):
+        await live.append(batch(LOG, first, first + 500), LOG[first : first + 500])
+        await pages.publish()
+    assert sent == [f"{run}/frames/500"]  # the next one would come too soon
+    monkeypatch.setattr(publisher, "FRAME_S", 0.0)
+    assert not await pages.publish()
+    assert not await pages.publish()
+    runs.close()
+    log.close()
+    assert sent == [f"{run}/frames/500", f"{run}/frames/1000"]
+
+
 def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sqlite: str) -> None:
     with nats_server(tmp_path) as url:
         settings = Settings(database=sqlite, nats=url)
