@@ -106,7 +106,8 @@ def balanced(options: argparse.Namespace, folder: Path, stack: ExitStack) -> Row
         killed.kill()
         result = ended_run(player)
     stands = httpx.get(f"{url}/runs/{run}").json()
-    assert (stands["digest"], stands["head"]) == (result["digest"], result["events"]), "nothing is lost or twice"
+    kept, of_run = (stands["head"], stands["digest"]), (result["events"], result["digest"])
+    assert kept == of_run, f"nothing is lost or twice: {kept} are kept of {of_run}"
     yield "backends on one PostgreSQL, which waits for the disk", str(len(started))
     yield "events of the run, all kept once", f"{result['events']:,}"
     yield "events/s, from first to last", f"{result['events_per_s']:,.0f}"

@@ -31,6 +31,8 @@ DEFAULTS = {"scenario": "", "seed": 7, "replication": 0, "scale": 1.0, "changes"
 """The options of `fair run` that decide a run, as they are where nobody gives them."""
 SHOW_S = 0.1
 """How often the progress is drawn."""
+CATCH_UP_S, LOOK_S = 30.0, 0.05
+"""How long a backend may take to fold what another one took in, and how often it is asked."""
 
 
 class Playing:
@@ -94,7 +96,7 @@ class Playing:
 
     def result(self, run: str, request: Request, digest: str, wall_s: float) -> dict[str, Any]:
         """Return what `fair run --json` prints of a run that has ended."""
-        state = self._connection.request("GET", f"/runs/{run}/snapshot").json()
+        state = self._snapshot(run)
         compared = self._connection.request("GET", f"/runs/{run}/comparison").json()
         return {
             "run": run,
@@ -112,6 +114,21 @@ class Playing:
             "headline": compared["headline"],
             "left_out": compared["left_out"],
         }
+
+    def _snapshot(self, run: str) -> dict[str, Any]:
+        """Return the measures of a run once they are of its whole log.
+
+        Behind a load balancer, one backend answers that has not seen yet what another one took in.
+        """
+        head, patience_s = self._connection.request("GET", f"/runs/{run}").json()["head"], CATCH_UP_S
+        while True:
+            state: dict[str, Any] = self._connection.request("GET", f"/runs/{run}/snapshot").json()
+            if state["position"] >= head:
+                return state
+            if patience_s <= 0:
+                raise BackendError(f"run {run}: the backend has folded {state['position']} of {head} events; ask later")
+            time.sleep(LOOK_S)
+            patience_s -= LOOK_S
 
     def database(self) -> str:
         """Return the name of the database that keeps the run."""

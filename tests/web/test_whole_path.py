@@ -19,7 +19,7 @@ def test_a_scenario_file_becomes_numbers_on_the_page(backend: Any, open_page: Op
         'title = "Patient"\nextends = "ciftis2020"\n[negotiations]\npatience_mean_min = 120\n'
     )
     page = open_page()
-    running = fair.start("run", "patient.toml", "--scale", "0.02", "--speed", "240000", "--to", backend.url, "--json")
+    running = fair.start("run", "patient.toml", "--scale", "0.02", "--speed", "80000", "--to", backend.url, "--json")
     negotiations = tile(page)
     expect(page.locator("#feed")).to_have_text(re.compile("^Live at"), timeout=20_000)
     looks = set()

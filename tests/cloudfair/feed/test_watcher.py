@@ -20,6 +20,7 @@ from cloudfair.feed.frames import without_overlap
 from cloudfair.feed.pair import pair_feed
 from cloudfair.feed.playback import Playback
 from cloudfair.feed.run import run_feed
+from cloudfair.feed.run_past import RunPast
 from cloudfair.feed.watcher import DisconnectedError, Watcher, WatcherState
 from cloudfair.pools import Pool
 from cloudfair.projections.live import Live
@@ -160,7 +161,7 @@ async def test_step_while_it_plays_pauses(runs: LiveRuns) -> None:
 
 
 async def test_whoever_pauses_where_it_watches_has_seen_that_already(runs: LiveRuns) -> None:
-    past = run_feed(await begun(runs, 10), PointsInTime(runs._log), POOL).source.past()
+    past = RunPast(await begun(runs, 10), PointsInTime(runs._log))
     assert [Playback(past, POOL, at_ms=9 * STEP_MS, place=place).is_new for place in (None, 10)] == [True, False]
 
 
