@@ -49,10 +49,7 @@ GROUPS = {
             (
                 f"{BACKEND}/projections/**/*.py",
                 f"{FACTS}/parts/**/*.py",
-                *(
-                    f"{FACTS}/{name}.py"
-                    for name in ("course", "handlers", "measure", "measures", "part_state", "series")
-                ),
+                *(f"{FACTS}/{name}.py" for name in FOLDING),
             ),
             (
                 "tests/cloudfair/projections/**/test_*.py",
