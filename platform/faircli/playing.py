@@ -96,8 +96,8 @@ class Playing:
 
     def result(self, run: str, request: Request, digest: str, wall_s: float) -> dict[str, Any]:
         """Return what `fair run --json` prints of a run that has ended."""
-        state = self._snapshot(run)
-        compared = self._connection.request("GET", f"/runs/{run}/comparison").json()
+        head = self._connection.request("GET", f"/runs/{run}").json()["head"]
+        state, compared = (self._whole(run, what, head) for what in ("snapshot", "comparison"))
         return {
             "run": run,
             "scenario": request.scenario,
@@ -115,20 +115,24 @@ class Playing:
             "left_out": compared["left_out"],
         }
 
-    def _snapshot(self, run: str) -> dict[str, Any]:
-        """Return the measures of a run once they are of its whole log.
+    def _whole(self, run: str, what: str, head: int) -> dict[str, Any]:
+        """Return an answer about a run once it is of all its events.
 
         Behind a load balancer, one backend answers that has not seen yet what another one took in.
+
+        Raises:
+            BackendError: it is not in `CATCH_UP_S`.
         """
-        head, patience_s = self._connection.request("GET", f"/runs/{run}").json()["head"], CATCH_UP_S
+        give_up = time.monotonic() + CATCH_UP_S
         while True:
-            state: dict[str, Any] = self._connection.request("GET", f"/runs/{run}/snapshot").json()
-            if state["position"] >= head:
-                return state
-            if patience_s <= 0:
-                raise BackendError(f"run {run}: the backend has folded {state['position']} of {head} events; ask later")
+            answer: dict[str, Any] = self._connection.request("GET", f"/runs/{run}/{what}").json()
+            if answer["position"] >= head:
+                return answer
+            if time.monotonic() > give_up:
+                raise BackendError(
+                    f"run {run}: the backend has folded {answer['position']} of {head} events; ask later"
+                )
             time.sleep(LOOK_S)
-            patience_s -= LOOK_S
 
     def database(self) -> str:
         """Return the name of the database that keeps the run."""
