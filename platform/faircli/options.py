@@ -63,6 +63,10 @@ SteerToken = Annotated[
     typer.Option("--steer-token", envvar="CLOUDFAIR_STEER_TOKEN", help="Token that may read and steer runs."),
 ]
 
+Host = Annotated[
+    str, typer.Option(help="Address to listen on; other machines can reach only another one, which needs a token.")
+]
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")]
 DrainS = Annotated[
     float,
     typer.Option("--drain", metavar="SECONDS", min=0, max=600, help="How long to go on after SIGTERM."),

@@ -8,7 +8,7 @@ import typer
 
 from cloudfair.http.logging import Level
 from faircli.defaults import BACKEND, HOST, PORT
-from faircli.options import DrainS, ReadToken, Token
+from faircli.options import DrainS, Host, Port, ReadToken, Token
 
 
 def relay(
@@ -24,10 +24,8 @@ def relay(
     backend: Annotated[
         str, typer.Option(metavar="URL", help="Backend that refusals name: it has all that is no live feed.")
     ] = BACKEND,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; other machines can reach only another one, which needs a token.")
-    ] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = PORT,
+    host: Host = HOST,
+    port: Port = PORT,
     token: Token = None,
     read_token: ReadToken = None,
     drain_s: DrainS = 0.0,

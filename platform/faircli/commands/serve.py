@@ -8,15 +8,13 @@ import typer
 
 from cloudfair.http.logging import Level
 from faircli.defaults import DATABASE, HOST, PORT
-from faircli.options import Database, DrainS, Parquet, ReadToken, SteerToken, Token, WriteToken
+from faircli.options import Database, DrainS, Host, Parquet, Port, ReadToken, SteerToken, Token, WriteToken
 
 
 def serve(
     *,
-    host: Annotated[
-        str, typer.Option(help="Address to listen on; other machines can reach only another one, which needs a token.")
-    ] = HOST,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = PORT,
+    host: Host = HOST,
+    port: Port = PORT,
     database: Database = DATABASE,
     parquet: Parquet = None,
     token: Token = None,
