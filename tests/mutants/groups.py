@@ -53,6 +53,7 @@ GROUPS = {
             ),
             (
                 "tests/cloudfair/projections/**/test_*.py",
+                "tests/cloudfair/api/resources/test_*.py",  # what the read model answers
                 "tests/fairfacts/parts/test_*.py",
             ),
             (f"{FACTS}/parts/**/events.py",),  # declarations alone

@@ -59,9 +59,9 @@ class Live:
         self._pending: list[tuple[float, list[Event]]] = []
         self._checkpoints: list[StoredCheckpoint] = []
         """Those that are saved with the next batch: a commit of their own would delay it."""
-        self.head = 0
+        self.head: int
         """How many events the log holds, folded or about to be."""
-        self.digest = ""
+        self.digest: str
         """SHA-256 over the NDJSON of all events up to `head`. It moves together with `head`."""
         self._load()
 

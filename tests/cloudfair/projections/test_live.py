@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
 
 import msgspec
 import pytest
@@ -122,3 +123,21 @@ async def test_log_whose_events_this_release_does_not_know_is_told(log: Log, run
     with pytest.raises(BackendError, match=f"run {run}: .* does not read event 1 of its log .*fair.inaugurated"):
         await runs.get(run)
     runs.close()
+
+
+@pytest.mark.parametrize("fault", [None, OSError("the disk is full")])
+async def test_checkpoint_that_is_not_saved_is_reported(
+    log: Log,
+    run: str,
+    writer: ThreadPoolExecutor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    fault: OSError | None,
+) -> None:
+    if fault:
+        monkeypatch.setattr(log.checkpoints, "save", Mock(side_effect=fault))
+    whole = Live(run, log, writer)
+    await whole.append(batch(EVENTS, 0, 1000), EVENTS)
+    stands(whole)
+    writer.submit(int).result()
+    assert [record.getMessage() for record in caplog.records] == [f"a checkpoint was not saved: {fault}"] * bool(fault)

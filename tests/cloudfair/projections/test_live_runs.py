@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
@@ -83,6 +84,18 @@ async def test_follower_goes_on_after_any_fault_of_the_database(
             await until(lambda: "the log cannot be followed" in caplog.text)
         log.batches.append(run, batch(EVENTS, 50, 100))
         await until(lambda: live.head == 100)
+
+
+async def test_run_that_nobody_asked_for_in_ten_minutes_is_let_go(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1_000.0]
+    monkeypatch.setattr(live_runs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    runs = LiveRuns(log)
+    live = await runs.get(begun(log))
+    for waited_s, held in ((599, [live]), (0, [live]), (1, [])):
+        clock[0] += waited_s
+        runs.release_idle()
+        assert [run for run in runs.loaded() if run.run in runs._asked_at] == held
+    runs.close()
 
 
 async def test_background_task_that_fails_is_reported_and_started_again(

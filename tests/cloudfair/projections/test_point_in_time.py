@@ -130,3 +130,15 @@ def test_other_moments_are_refused(client: httpx.Client, run: str, moment: str, 
     send(client, run, EVENTS, 0, 100)
     answer = client.get(f"/runs/{run}/snapshot", params={"at": moment})
     assert (answer.status_code, answer.json()["detail"]) == (422, f"query.at: {reason}")
+
+
+def test_settled_measures_are_folded_once_and_those_asked_for_last_are_held(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moments, "HELD_MOMENTS", 2)
+    run, at = keep(log, EVENTS[:100], size=50, every=9), PointsInTime(log)
+    asked, state = [], at.state
+    monkeypatch.setattr(at, "state", lambda run, at_ms: asked.append(at_ms) or state(run, at_ms))
+    for at_ms in (0, 20_000, 0, 40_000, 0, 20_000):
+        assert at.settled(run, at_ms) == measures_of(EVENTS[: at_ms // STEP_MS + 1])
+    assert asked == [0, 20_000, 40_000, 20_000]

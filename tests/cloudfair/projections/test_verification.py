@@ -16,6 +16,8 @@ from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
 from cloudfair.store.postgres import NO_AMCHECK, integrity
 from fairfacts.events import encode
+from fairfacts.operator_commands import Disrupt
+from fairfacts.parts.disruptions import DisruptionBegun, PlatformOutage
 
 EVENTS = example(100)
 
@@ -235,3 +237,15 @@ def test_command_to_what_is_no_run_is_named(log: Log, run: str) -> None:
     other.close()
     lost = [f"command {number}: is to 'nobody', which is no run" for number in (0, 1)]
     assert damage_of(log, run)[:2] == lost
+
+
+def test_disruption_that_no_command_applied_is_named(log: Log) -> None:
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    disrupt = Disrupt(disruption=PlatformOutage(lasts_min=1))
+    begun = DisruptionBegun(at_ms=0, disruption=0, cause="injected", what=disrupt.disruption)
+    log.batches.append(run, batch([EVENTS[0], begun], 0, 2))
+    for number, refused in enumerate(("too late", None)):
+        log.commands.add(run, msgspec.json.encode(disrupt).decode())
+        assert damage_of(log, run) == ["command 0: the log has 1 injected disruptions, 0 commands applied one"]
+        log.commands.acknowledge(run, number, 0, refused)
+    assert damage_of(log, run) == []

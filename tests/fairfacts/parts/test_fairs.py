@@ -28,6 +28,7 @@ def test_log_of_the_release_before_is_read_as_what_it_was_and_written_as_it_came
     )  # fmt: skip
     own = msgspec.structs.replace(old, scenario="mine")  # of a file of somebody's own, which played any fair
     assert own.description == NO_FAIR
+    assert (NO_FAIR.key, NO_FAIR.names, NO_FAIR.days) == ("", {"en": ""}, 0)
     kinds = [kind.key for kind in old.description.organisation_kinds]
     assert sorted(kinds) == ["embassy", "enterprise", "fortune_500", "international_organisation", "overseas_chamber"]
 

@@ -164,6 +164,8 @@ def test_hours_spent_in_a_zone_have_one_decimal():
     counts = [ZonesCounted(at_ms=NINE + minute * MINUTE, inside=(1, 2), waiting=()) for minute in range(4)]
     spent = measures("spent_h_by_zone", of=(HALL, FINANCE, *counts))["spent_h_by_zone"]
     assert spent == {"comprehensive": 0.1, "finance": 0.1}  # 4 and 8 minutes: 0.07 and 0.13 hours
+    full = ZonesCounted(at_ms=NINE, inside=(6_000, 0), waiting=())
+    assert measures("spent_h_by_zone", of=(HALL, FINANCE, full))["spent_h_by_zone"]["comprehensive"] == 100.0
 
 
 def test_an_entry_belongs_to_the_day_that_begins_at_midnight():

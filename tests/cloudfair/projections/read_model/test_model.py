@@ -14,10 +14,13 @@ from tests.cloudfair.example import batch, example
 from tests.fairfacts.any_events import any_log
 
 from cloudfair.api.resources.services import SECTIONS
+from cloudfair.projections.read_model import model as model_module
 from cloudfair.projections.read_model.model import AsOf, ReadModel, ReadModels
 from cloudfair.store.log import Log
 from cloudfair.store.segments import Segments, StoredSegment
 from fairfacts.event import Event
+from fairfacts.parts.fairs import NO_FAIR
+from fairfacts.parts.runs import RunStarted
 
 
 def model_of(events: list[Event], log: Log | None = None, run: str = "any") -> ReadModel:
@@ -64,6 +67,29 @@ def test_catching_up_in_pieces_is_the_same_as_at_once(log: Log) -> None:
 
     asyncio.run(play())
     assert shown(model, 10**9) == shown(model_of(events), 10**9)
+
+
+def test_model_knows_the_moment_and_the_fair_of_its_first_event() -> None:
+    started, *_ = events = example(3)
+    assert isinstance(started, RunStarted)
+    model = model_of(events)
+    assert (model.epoch, model.fair) == (started.began, started.description)
+    assert model_of([]).fair == NO_FAIR
+
+
+def test_answers_are_cached_up_to_their_size_and_the_one_asked_for_longest_ago_goes_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(model_module, "CACHED_BODY_BYTES", 10)
+    model, made = model_of([]), []
+
+    def ask(tag: str, size: int) -> bytes:
+        return model.cached_body(tag, lambda: made.append(tag) or bytes(size))  # type: ignore[func-returns-value]
+
+    sizes = {"a": 4, "b": 6, "c": 1, "huge": 11}
+    for tag in ("a", "b", "a", "b", "a", "c", "a", "b", "huge", "huge", "b", "a"):
+        assert len(ask(tag, sizes[tag])) == sizes[tag]
+    assert made == ["a", "b", "c", "b", "huge", "b", "a"]
 
 
 def test_one_who_leaves_while_the_log_is_taken_in_disturbs_nobody(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:

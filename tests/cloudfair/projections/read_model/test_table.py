@@ -134,3 +134,10 @@ def test_tally_knows_every_moment() -> None:
     moments = (0, 60_999, 61_000)
     assert [(tally.count(at_ms), tally.amount(at_ms)) for at_ms in moments] == [(1, 5), (1, 5), (3, 13)]
     assert tally.per_minute(99_000) == {"0": 1, "1": 2}
+
+
+def test_reference_is_a_number_from_0_on_or_none() -> None:
+    table = Table(Words(), "session", organisation="reference")
+    table.append(3, {"session": [0, 1, 2], "organisation": [0, -1, 7]})
+    table.append(1, {"session": [3]})
+    assert [row["organisation"] for row in table.shown(np.arange(4))] == [0, None, 7, None]
