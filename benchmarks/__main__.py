@@ -57,6 +57,7 @@ def main() -> None:
         row("model alone: s", [one["seconds"] for one in alone], "{:.1f}", "<= 25")
         row("model alone: events/s", [one["events"] / one["seconds"] for one in alone], "{:,.0f}")
         row("model alone: event list entries", [one["scheduled"] for one in alone], "{:,.0f}")
+        row("bare SimPy loop: entries/s", [one["scheduled"] / one["bare_seconds"] for one in alone], "{:,.0f}")
         row("model alone: times a bare SimPy loop", [one["seconds"] / one["bare_seconds"] for one in alone], "{:.2f}")
         log = Log.open(str(path / "0.db"))
         ndjson = [segment.ndjson for segment in log.segments.read(log.runs.all()[0].id)]

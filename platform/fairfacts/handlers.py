@@ -28,6 +28,14 @@ def joined(tables: Iterable[Handlers], event_types: Iterable[type[Event]]) -> di
 def _in_turn(handlers: list[Handler]) -> Handler:
     if len(handlers) == 1:
         return handlers[0]
+    if len(handlers) == 2:  # without a loop
+        first, second = handlers
+
+        def both(event: Event) -> None:
+            first(event)
+            second(event)
+
+        return both
 
     def handle(event: Event) -> None:
         for handler in handlers:

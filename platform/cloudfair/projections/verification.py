@@ -86,40 +86,43 @@ class Verification:
             self.lost(self.position, what)
         self.position = row.first + row.events
         try:
-            segment = checked(self.run, row)
-            events = [event for some in segment.events() for event in some]
+            self._take(row, checked(self.run, row))
         except (DamageError, UnableError) as fault:
             what = str(fault).partition(": ")[2].partition("; ")[0]
             self.lost(row.first, what.removeprefix(f"the segment at event {row.first} "))
-            return
+
+    def _take(self, row: SegmentRow, segment: StoredSegment) -> None:
+        """Check the events of a whole segment a few hundred at a time: they stay in the processor's cache."""
+        first_ms = last_ms = None
+        for events in segment.events():
+            if first_ms is None:
+                first_ms = events[0].at_ms
+                self._check_order(row, first_ms)
+            last_ms = self.at_ms = events[-1].at_ms
+            if self._is_followed:
+                self._fold(events)
         self._hash.update(segment.ndjson)
-        self._check_moments(row, events)
-        if self._is_followed:
-            self._fold(segment, events)
+        if first_ms is not None and last_ms is not None and (row.first_at_ms, row.last_at_ms) != (first_ms, last_ms):
+            self.moments[row.first] = (first_ms, last_ms)
+            stored = f"{row.first_at_ms} to {row.last_at_ms} ms"
+            what = f"its moments are {stored}, its events' {first_ms} to {last_ms} ms"
+            self.found("segment", row.first, what, derived=True)
 
     def lost(self, position: int, what: str) -> None:
         """Add a damage of the log itself; nothing after it can be folded."""
         self.found("segment", position, what)
         self._is_followed = False
 
-    def _check_moments(self, row: SegmentRow, events: list[Event]) -> None:
-        first_ms, last_ms = events[0].at_ms, events[-1].at_ms
-        if (row.first_at_ms, row.last_at_ms) != (first_ms, last_ms):
-            self.moments[row.first] = (first_ms, last_ms)
-            stored = f"{row.first_at_ms} to {row.last_at_ms} ms"
-            self.found(
-                "segment", row.first, f"its moments are {stored}, its events' {first_ms} to {last_ms} ms", derived=True
-            )
+    def _check_order(self, row: SegmentRow, first_ms: int) -> None:
         if first_ms < self.at_ms:
             self.lost(
                 row.first, f"its first event is at {first_ms} ms, before {self.at_ms} ms of the event ahead of it"
             )
-        self.at_ms = last_ms
 
-    def _fold(self, segment: StoredSegment, events: list[Event]) -> None:
-        if segment.first == 0 and isinstance(events[0], RunStarted):
+    def _fold(self, events: list[Event]) -> None:
+        if self.state.position == 0 and isinstance(events[0], RunStarted):
             self.started = events[0]
-        self._injected += sum(isinstance(event, DisruptionBegun) and event.cause == "injected" for event in events)
+        self._injected += sum(type(event) is DisruptionBegun and event.cause == "injected" for event in events)
         self.ended = isinstance(events[-1], RunEnded)
         self.state.fold(events)
         self.auditor.handle(events)

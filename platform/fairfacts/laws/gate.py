@@ -57,5 +57,8 @@ class Gate:
 
 def most_at(changes: list[tuple[int, int]], moment_ms: int) -> int:
     """Return the largest value in force at a moment: of changes in one millisecond any may have been the one."""
+    latest_ms, latest = changes[-1]
+    if latest_ms < moment_ms:  # nearly always
+        return latest
     before = [value for at_ms, value in changes if at_ms < moment_ms][-1:]
     return max([*before, *(value for at_ms, value in changes if at_ms == moment_ms)], default=changes[0][1])
