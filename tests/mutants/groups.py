@@ -77,7 +77,10 @@ GROUPS = {
         Group(
             "model",
             tuple(f"sim/fairsim/{name}/**/*.py" for name in ("disruptions", "engine", "parts")),
-            tuple(f"tests/fairsim/{name}/test_*.py" for name in ("disruptions", "engine", "parts")),
+            (
+                *(f"tests/fairsim/{name}/test_*.py" for name in ("disruptions", "engine", "parts")),
+                "tests/fairsim/test_recorded.py",
+            ),
         ),
     )
 }

@@ -25,7 +25,9 @@ class Agreement:
     def __init__(self, parties: Parties, sector: str, key: int, attempt: int) -> None:
         self.parties, self.sector, self.key = parties, sector, key
         self.substream = attempt * SUBSTREAMS_AN_ATTEMPT
-        self.since_ms = self.drafted_ms = self.value_usd = 0
+        self.since_ms: int
+        self.drafted_ms: int
+        self.value_usd: int
 
 
 class Agreements(Part):

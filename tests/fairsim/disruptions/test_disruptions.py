@@ -133,6 +133,23 @@ def test_outage_throws_viewers_off_who_try_again():
     assert type(log[-1]) is ViewerJoined
 
 
+def test_failing_stream_throws_its_viewers_off_who_try_again():
+    stage = Stage(platform={"again_mean_s": 90.0})
+    for session in (0, 1):
+        stage.at(TEN, lambda session=session: stage.parts.streams.start(session, 2 * HOUR))  # type: ignore[misc]
+    stage.look_in(TEN + MINUTE, HOTEL, HOUR, which=0.1)
+    stage.look_in(TEN + MINUTE, SHIPPER, HOUR, which=0.9)
+    disrupted(stage, TEN + 2 * MINUTE, StreamFailure(session=0, lasts_min=0.0001))
+    log = [event for event in stage.play(TEN + HOUR) if type(event) in (ViewerJoined, ViewerLeft)]
+    assert [(type(event), event.stream) for event in log] == [
+        (ViewerJoined, 0),
+        (ViewerJoined, 1),
+        (ViewerLeft, 0),
+        (ViewerJoined, 0),
+    ]
+    assert (log[2].reason, log[2].at_ms, log[2].watched_ms) == ("dropped", TEN + 2 * MINUTE, MINUTE)
+
+
 def test_failing_stream_refuses_viewers_until_it_is_mended():
     stage = Stage(platform={"again_share": 0.0})
     stage.at(TEN, lambda: stage.parts.streams.start(0, 2 * HOUR))

@@ -245,3 +245,17 @@ def test_exhibitors_are_chosen_by_the_popularity_of_now():
     changed.change(negotiations=CERTAIN["negotiations"] | {"popularity_zipf": 0.9})
     after, wanted = (list(one.parts.desks.draw_attempts(wishes, requesters)[0].exhibitor) for one in (changed, new))
     assert after == wanted != before
+
+
+def test_desks_open_and_close_by_the_hours_of_now():
+    stage = Stage()
+    for at_ms, closes_h in ((20 * HOUR, 22.0), (21 * HOUR, 18.0)):
+        stage.at(at_ms, lambda closes_h=closes_h: stage.change(negotiations={"closes_h": closes_h}))  # type: ignore[misc]
+    for at_ms in (19 * HOUR, 20 * HOUR + MINUTE, 21 * HOUR + MINUTE):
+        stage.ask(at_ms, HOTEL, attempt(BANK, patience_ms=30 * MINUTE))
+    log = of_types(stage.play(DAY), NegotiationTakenUp, NegotiationLapsed)
+    assert [(type(event), event.at_ms) for event in log] == [
+        (NegotiationLapsed, 19 * HOUR + 30 * MINUTE),
+        (NegotiationTakenUp, 20 * HOUR + MINUTE),
+        (NegotiationLapsed, 21 * HOUR + 31 * MINUTE),
+    ]

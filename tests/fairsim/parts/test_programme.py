@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from functools import cache
 from itertools import pairwise
@@ -9,13 +10,15 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.fairfacts.timetables import conference
 from tests.fairsim.stage import DAY, HOUR, MINUTE, Stage, replaced
 
+from fairfacts.interchange.schedule_json import from_schedule
 from fairfacts.parts.programme import AttendeeAdmitted, AttendeeTurnedAway, SessionClosed, SessionOpened
 from fairfacts.parts.streams import StreamEnded, StreamStarted
 from fairsim.engine.draws import Draws
 from fairsim.inputs.scenario import load_scenario
-from fairsim.parts.programme.plan import lay_out
+from fairsim.parts.programme.plan import lay_in, lay_out
 from fairsim.parts.programme.sessions import NO_ROOM, Session
 
 SHIPPED = load_scenario("ciftis2020")
@@ -235,3 +238,13 @@ def test_events_of_foreign_economies_are_those_of_the_hosts_in_turn():
     hosts = [session.host for session in programme() if session.kind == "foreign_day"]
     assert hosts == [HOSTS[number % 3] for number in range(29)]
     assert {session.host for session in programme() if session.kind != "foreign_day"} == {""}
+
+
+def test_rooms_of_a_timetable_without_seats_have_those_of_the_fair_the_smallest_where_these_run_out():
+    said = conference()
+    for room in said["schedule"]["conference"]["rooms"]:
+        room["capacity"] = None
+    timetable = from_schedule(json.dumps(said).encode()).timetable
+    scenario = replaced(SHIPPED, "programme", {"room_seats": (50, 900, 400)})
+    _, seats, rooms = lay_in(timetable, scenario, SECTORS, Draws(7))
+    assert (len(rooms), seats) == (4, [900, 400, 50, 50])

@@ -98,6 +98,18 @@ def test_delegation_announces_in_its_session_and_signs_some_at_its_end_and_other
     assert sum(result.value for result in said) == 300
 
 
+def test_results_of_a_session_that_is_cancelled_are_signed_online_instead():
+    stage = Stage(results=NONE | OCCASIONS | {"henan": {"count": 3, "on_site": 2}, "signed_online_share": 1.0})
+    for story in stage.parts.results.occasions():
+        stage.env.process(story)
+    starts_ms, ends_ms, _ = host_of("provincial")
+    host = next(s.number for s in stage.parts.programme.sessions if s.kind == "provincial" and s.seats)
+    stage.at(ends_ms - 15 * MINUTE, lambda: stage.parts.programme.cancel(host))
+    log = [event for event in stage.play(6 * DAY) if isinstance(event, ResultSigned)]
+    assert [(event.result, event.mode) for event in log] == [(2, "online"), (0, "on_site"), (1, "online")]
+    assert starts_ms < log[0].at_ms < log[1].at_ms < log[2].at_ms
+
+
 def test_projects_of_the_tourism_conference_are_all_signed_there_and_valued_in_yuan():
     stage = Stage(results=NONE | OCCASIONS | {"tourism": {"count": 2, "value": 1_001, "on_site": 2}})
     for story in stage.parts.results.occasions():
