@@ -93,6 +93,7 @@ def away(random: Random, folder: Path) -> int:
     with (
         mock.patch.object(nats, "RETRY_S", 0.1),
         mock.patch.object(nats, "PAGE_EVENTS", random.randint(50, 500)),
+        mock.patch.object(nats, "TURN_EVENTS", random.randint(50, 2_000)),
         served(settings) as url,
         httpx.Client(base_url=url, timeout=60) as client,
     ):

@@ -8,14 +8,14 @@ envelope was made, `sequence` the position in digits that sort as they count. `d
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from cloudfair.store.log import Log
-from cloudfair.store.states import now
 from fairfacts.clock import moment_at
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.parts.runs import RunStarted
@@ -76,29 +76,59 @@ def _subject_fields() -> Mapping[str, str]:
 
 
 SUBJECT_FIELDS = _subject_fields()
+_Head = msgspec.defstruct(
+    "_Head",
+    [("type", str), ("at_ms", int), *((field, int | None, None) for field in sorted({*SUBJECT_FIELDS.values()}))],
+)
+"""What of an event stands in its envelope as well."""
+_decoder = msgspec.json.Decoder(_Head)
+
+
+class _Clock:
+    """Writes moments after an epoch in ISO 8601, to the millisecond; most events are of the same second as the last."""
+
+    def __init__(self, epoch: datetime) -> None:
+        self._epoch, self._ahead_ms = epoch.replace(microsecond=0), epoch.microsecond // 1000
+        self._second, self._text, self._zone = -1, b"", b""
+
+    def text(self, at_ms: int) -> bytes:
+        """Return a moment, such as `2020-09-05T14:32:07.250+08:00`."""
+        second, millisecond = divmod(at_ms + self._ahead_ms, 1000)
+        if second != self._second:
+            whole = moment_at(self._epoch, second * 1000).isoformat(timespec="seconds").encode()
+            self._second, self._text, self._zone = second, whole[:19], whole[19:]
+        return b"%b.%03d%b" % (self._text, millisecond, self._zone)
 
 
 class Envelope:
     """Puts the events of one run into their envelopes."""
 
     def __init__(self, run: str, epoch: datetime) -> None:
-        self._source = json.dumps(f"/runs/{run}")
-        self._epoch = epoch
+        self._source = json.dumps(f"/runs/{run}").encode()
+        self._simulated, self._wall = _Clock(epoch), _Clock(datetime.fromtimestamp(0, UTC))
 
     def around(self, position: int, line: bytes) -> bytes:
         """Return the CloudEvent, as JSON, of the event that was sent as `line`."""
-        event = msgspec.json.decode(line)
-        time = moment_at(self._epoch, event["at_ms"])
-        subject = SUBJECT_FIELDS.get(event["type"], "")
-        number = event.get(subject)  # none where somebody of no organisation is turned away
-        return b'{"specversion":"1.0","id":"%d","source":%b,"type":"%b"%b,"time":"%b","recordedtime":"%b",' % (
-            position,
-            self._source.encode(),
-            event["type"].encode(),
-            b"" if number is None else b',"subject":"%b/%d"' % (subject.encode(), number),
-            time.isoformat(timespec="milliseconds").encode(),
-            now().isoformat(timespec="milliseconds").encode(),
-        ) + b'"sequence":"%0*d","datacontenttype":"application/json","data":%b}' % (SEQUENCE_DIGITS, position, line)
+        return self.typed(position, line)[1]
+
+    def typed(self, position: int, line: bytes) -> tuple[str, bytes]:
+        """Return the type of the event that was sent as `line`, and its CloudEvent as JSON."""
+        event: Any = _decoder.decode(line)
+        subject = SUBJECT_FIELDS.get(event.type)
+        number = None if subject is None else getattr(event, subject)  # none where nobody known is turned away
+        return (
+            event.type,
+            b'{"specversion":"1.0","id":"%d","source":%b,"type":"%b"%b,"time":"%b","recordedtime":"%b",'
+            % (
+                position,
+                self._source,
+                event.type.encode(),
+                b"" if subject is None or number is None else b',"subject":"%b/%d"' % (subject.encode(), number),
+                self._simulated.text(event.at_ms),
+                self._wall.text(time.time_ns() // 1_000_000),
+            )
+            + b'"sequence":"%0*d","datacontenttype":"application/json","data":%b}' % (SEQUENCE_DIGITS, position, line),
+        )
 
 
 def envelope_of(log: Log, run: str) -> Envelope:

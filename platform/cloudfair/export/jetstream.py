@@ -73,6 +73,8 @@ class Sender:
         self._client = client
         self._inbox = client.new_inbox()
         self._number, self._left = 0, 0
+        self._stream = b""
+        """Stands in the acknowledgements of the stream that messages are meant for."""
         self._done: asyncio.Future[None] | None = None
 
     async def begin(self) -> None:
@@ -87,14 +89,11 @@ class Sender:
             TimeoutError: an acknowledgement did not come.
         """
         self._number += 1  # a late acknowledgement is none of the next messages
+        self._stream = b'"stream":"%b"' % stream.encode()
         self._done, count, reply = asyncio.get_running_loop().create_future(), 0, f"{self._inbox}.{self._number}"
         self._left = 1  # as if one more were on its way, until all are sent
         for message in messages:
-            headers = {
-                "Nats-Msg-Id": message.id,
-                "Content-Type": message.content_type,
-                "Nats-Expected-Stream": stream,
-            }
+            headers = {"Nats-Msg-Id": message.id, "Content-Type": message.content_type}
             self._left, count = self._left + 1, count + 1
             await self._client.publish(message.subject, message.content, reply=reply, headers=headers)
         self._acknowledged()
@@ -105,7 +104,7 @@ class Sender:
     async def _acknowledge(self, message: Msg) -> None:
         if not message.subject.endswith(f".{self._number}") or self._done is None or self._done.done():
             return
-        if fault := _refusal(message):
+        if fault := _refusal(message, self._stream):
             self._done.set_exception(fault)
         else:
             self._acknowledged()
@@ -116,14 +115,16 @@ class Sender:
             self._done.set_result(None)
 
 
-def _refusal(message: Msg) -> Exception | None:
-    """Return why a message was not taken, None if it was."""
+def _refusal(message: Msg, stream: bytes) -> Exception | None:
+    """Return why a message was not taken, None if it was; `stream` stands in what its stream acknowledges."""
     from nats.js.errors import APIError, NoStreamResponseError
 
     if message.headers and message.headers.get("Status"):
         return NoStreamResponseError()
     if b'"error"' in message.data and (error := json.loads(message.data).get("error")):
         return APIError(code=error.get("code"), description=error.get("description"), err_code=error.get("err_code"))
+    if stream not in message.data:
+        return APIError(code=400, description=f"another stream took what is for this one: {message.data!r}")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import httpx
@@ -13,12 +13,15 @@ import msgspec
 import pytest
 from cloudevents.core.bindings.http import HTTPMessage, from_structured_event
 from cloudevents.core.v1.event import CloudEvent
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.cloudfair.example import begin, example, send, send_all
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 from cloudfair.api import event_stream
 from cloudfair.export import cloudevents
+from fairfacts.clock import moment_at
 from fairfacts.events import EVENT_TYPES, encode, type_name
 from fairfacts.parts.venue.events import EntryBookedOut
 
@@ -175,6 +178,18 @@ def test_a_tap_takes_no_messages(client: httpx.Client, run: str) -> None:
         event_stream.POLICY_VIOLATION,
         "the event stream takes no messages; send events by POST",
     )
+
+
+@given(
+    st.integers(-2_000_000_000_000_000, 7_000_000_000_000_000).map(lambda us: EPOCH + timedelta(microseconds=us)),
+    st.just(UTC) | st.timezones(),
+    st.lists(st.integers(0, 100 * 366 * 86_400_000) | st.integers(0, 5_000), min_size=1),
+)
+def test_a_moment_is_written_as_the_library_does(epoch: datetime, zone: tzinfo, moments: list[int]) -> None:
+    epoch = epoch.astimezone(zone)
+    clock = cloudevents._Clock(epoch)
+    for at_ms in moments:
+        assert clock.text(at_ms).decode() == moment_at(epoch, at_ms).isoformat(timespec="milliseconds")
 
 
 def test_an_event_about_nobody_known_has_no_subject() -> None:

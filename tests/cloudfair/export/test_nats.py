@@ -21,7 +21,7 @@ from tests.cloudfair.nats import free_port, nats_server
 from cloudfair.errors import DamageError
 from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, masked, plain, subject_of
+from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, Message, Sender, masked, plain, subject_of
 from cloudfair.export.nats import Publisher
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.settings import Settings
@@ -310,6 +310,18 @@ def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sq
                 connection.execute("update publication set position = 1000000")
             send_all(client, run, LOG, first=700)
             assert are_the_log(asyncio.run(messages(url, EVENTS, len(LOG))), run, LOG)
+
+
+async def test_what_another_stream_took_is_not_taken_for_published(tmp_path: Path) -> None:
+    with nats_server(tmp_path) as url:
+        client = await nats.connect(url)
+        await client.jetstream().add_stream(name="OTHER", subjects=["cloudfair.*.events.>"])
+        sender = Sender(client)
+        await sender.begin()
+        message = Message("cloudfair.a.events.x", "a/events/0", b"{}", "application/json")
+        with pytest.raises(nats.js.errors.APIError, match="another stream took"):
+            await sender.send(EVENTS, [message])
+        await client.close()
 
 
 @pytest.mark.parametrize("run", ["a run", "a*", "a.b", "a>", "公平"])
