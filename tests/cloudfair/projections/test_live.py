@@ -90,6 +90,17 @@ async def test_checkpoint_of_another_release_is_left_aside(
     assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
 
 
+@pytest.mark.parametrize("other", [False, True])
+async def test_checkpoint_at_the_head_counts_if_it_is_of_this_log(
+    log: Log, run: str, writer: ThreadPoolExecutor, caplog: pytest.LogCaptureFixture, other: bool
+) -> None:
+    log.batches.append(run, batch(EVENTS, 0, 500))
+    events = [*EVENTS[:499], EVENTS[500 if other else 499]]
+    log.checkpoints.save(run, [StoredCheckpoint(500, digest_of(events), folded(events).checkpoint())])
+    assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
+    assert ("its checkpoints do not fit its log" in caplog.text) is other
+
+
 async def test_checkpoints_of_another_release_are_made_anew_when_a_run_is_read(
     log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:

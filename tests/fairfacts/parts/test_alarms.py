@@ -282,3 +282,9 @@ def test_fair_that_is_out_of_balance_raises_an_alarm():
 
 def test_story_of_one_event_of_each_type_is_in_balance_where_it_is_lawful():
     assert set(after(*GOLDEN[:12]).snapshot()["alarms"]["out_of_balance"]) == set()
+
+
+def test_values_and_limits_of_an_alarm_have_four_decimals():
+    short = raised(metered(HOUR, share=0.1234567, requests=367))
+    shown = {name: (alarm["value"], alarm["limit"]) for name, alarm in short.items()}
+    assert shown == {"platform.capacity": (0.1235, 1.0), "platform.requests": (6.1, 6.1728)}

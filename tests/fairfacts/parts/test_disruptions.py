@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
+import msgspec
+import pytest
 from tests.fairfacts.stories import HOUR, MINUTE, changed
 
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded, EntryCap, PlatformOutage, lasts_ms
@@ -87,3 +91,9 @@ def test_platform_is_metered_by_the_minute():
         "requests_per_hour": {"0": 600, "1": 300},
         "logins_refused_per_hour": {"1": 2},
     }
+
+
+@pytest.mark.parametrize(("minutes", "taken"), [(0, False), (0.001, True), (52_704_000, True), (52_704_001, False)])
+def test_disruption_lasts_up_to_a_hundred_years(minutes: float, taken: bool) -> None:
+    with nullcontext() if taken else pytest.raises(msgspec.ValidationError):
+        msgspec.convert({"kind": "platform_outage", "lasts_min": minutes}, PlatformOutage)

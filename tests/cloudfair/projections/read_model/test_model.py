@@ -92,6 +92,30 @@ def test_answers_are_cached_up_to_their_size_and_the_one_asked_for_longest_ago_g
     assert made == ["a", "b", "c", "b", "huge", "b", "a"]
 
 
+def test_values_are_cached_until_the_log_goes_on_and_the_oldest_goes_first() -> None:
+    model, made = model_of([]), []
+
+    def ask(*whats: int, at_ms: int = 0) -> list[int]:
+        for what in whats:
+            assert model.cached(what, at_ms, lambda what=what: made.append(what) or what) == what  # type: ignore[misc]
+        asked, made[:] = made[:], []
+        return asked
+
+    assert ask(*range(32), *range(32), 0, at_ms=1) == [*range(32)]
+    assert ask(0) == [0]
+    assert ask(1, 0, at_ms=1) == [0]
+    model._fold(example(2))
+    assert ask(1, at_ms=1) == [1]
+
+
+def test_three_models_are_in_memory_those_that_were_asked_for_last() -> None:
+    models = ReadModels(None, ())  # type: ignore[arg-type]  # no log is read
+    first = {run: models._model(run) for run in ("a", "b", "c")}
+    assert models._model("a") is first["a"]
+    assert models._model("d").run == "d"
+    assert [models._model(run) is first[run] for run in ("a", "c", "b")] == [True, True, False]
+
+
 def test_one_who_leaves_while_the_log_is_taken_in_disturbs_nobody(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     events = example(3_000)
     run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id

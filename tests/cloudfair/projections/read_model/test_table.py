@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -64,6 +65,25 @@ def test_thing_is_found_by_its_number(numbers: tuple[int, ...]) -> None:
     lapse(table, numbers[2], 99)
     assert [table.row(number) for number in (*numbers, 99)] == [0, 1, 2, 3, -1]
     assert table["lapsed_ms"].tolist() == [NEVER, NEVER, 9_000, NEVER]
+
+
+def test_word_is_said_of_all_that_the_events_name() -> None:
+    table = table_of(0, 1, 2)
+    event = NegotiationLapsed(
+        at_ms=9_000,
+        negotiation=1,
+        organisation=1,
+        economy="DE",
+        exhibitor=2,
+        exhibitor_economy="CN",
+        overseas=True,
+        waited_ms=5,
+    )
+    table.update([event, msgspec.structs.replace(event, negotiation=99)], "overseas", said={"sector": "none"})
+    assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
+    assert table["overseas"].tolist() == [True, True, True]
+    table.update([], said={"sector": "all"})
+    assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
 
 
 def test_moment_that_has_not_come_is_not_shown() -> None:
