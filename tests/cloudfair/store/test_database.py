@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from tests.cloudfair.example import batch, digest_of, example
 
 from cloudfair.errors import DamageError
 from cloudfair.projections.live import measures_of
+from cloudfair.store import database as database_module
 from cloudfair.store import postgres
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
@@ -208,3 +210,23 @@ def test_text_that_cannot_be_decoded_is_damage(tmp_path: Path) -> None:
     with pytest.raises(DamageError, match="UTF-8"):
         log.runs.get(run)
     log.close()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        BackendError("it is of a later release"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+        sa.exc.OperationalError("SELECT 1", None, Exception("disk I/O error")),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_database_that_cannot_be_opened_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    disposed = []
+    monkeypatch.setattr(database_module, "_check", Mock(side_effect=fault))
+    monkeypatch.setattr(sa.Engine, "dispose", lambda engine: disposed.append(engine))
+    with pytest.raises(BackendError):
+        database_module.open_database(str(tmp_path / "fair.db"))
+    assert len(disposed) == 1
