@@ -26,7 +26,7 @@ $(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json plat
 run: $(VENV)/.run  ## set up, play the 2020 fair at full scale, show reported beside simulated
 	$(BIN)/fair run ciftis2020 --seed 7 --stay
 
-PYTEST = $(BIN)/python -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -q --numprocesses auto
 
 test: $(VENV)/.dev  ## set up and pass the tests
 	$(BIN)/python hatch_build.py npm --prefix platform/web test
@@ -66,7 +66,7 @@ COVERED := fairfacts fairsim fairlab cloudfair faircli
 TESTS   ?= tests
 cover: $(VENV)/.dev  ## print which lines and branches the tests run, in the programs that they start as well; TESTS=tests/cloudfair of some
 	$(BIN)/coverage erase
-	-$(BIN)/coverage run -m pytest -q --numprocesses auto --dist loadgroup --no-loadscope-reorder $(TESTS)
+	-$(BIN)/coverage run -m pytest -q --numprocesses auto $(TESTS)
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 	@for package in $(COVERED); do echo "$$package $$($(BIN)/coverage report --include="*/$$package/*" --format=total) %"; done

@@ -9,6 +9,8 @@ import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers, and Rich believes them
     os.environ.pop(_size, None)
@@ -39,15 +41,26 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker waits for another at the end.
-
-    A file's tests go to one worker, as they share what is set up; but each page of the guide stands by itself.
-    """
+    """Begin with what takes longest, so that no worker waits for another at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        if file != GUIDE:
-            item.add_marker(pytest.mark.xdist_group(file))
+
+
+class ByFile(LoadScopeScheduling):
+    """Gives a file's tests to one worker, as they share what is set up; but each page of the guide stands by itself.
+
+    xdist's own `loadgroup` writes the groups into the names of the tests, where pytest 9.2 does not look for them.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return nodeid if file == GUIDE else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    """Share the tests out file by file, in their order."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
 
 
 def pytest_collection_finish() -> None:
