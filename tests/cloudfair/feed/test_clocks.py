@@ -1,0 +1,327 @@
+"""What is due when: playbacks, frames, heartbeats and allowances by a clock that the test moves, and no real one."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import msgspec
+import pytest
+
+from cloudfair.feed import feed as feed_module
+from cloudfair.feed import feeds as feeds_module
+from cloudfair.feed import inbox as inbox_module
+from cloudfair.feed import playback as playback_module
+from cloudfair.feed import watcher as watcher_module
+from cloudfair.feed.feed import Feed
+from cloudfair.feed.feeds import Feeds
+from cloudfair.feed.frames import Frame
+from cloudfair.feed.inbox import Inbox, MessageError
+from cloudfair.feed.messages import Ack, Subscribe
+from cloudfair.feed.past import Seen
+from cloudfair.feed.playback import Playback
+from cloudfair.feed.watcher import Watcher, WatcherState
+from cloudfair.pools import Pool
+
+POOL = Pool("frames", threads=1, waiting=None)
+MODULES = (feed_module, feeds_module, inbox_module, playback_module, watcher_module)
+
+
+class Clock:
+    """A clock in seconds that stands still unless it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in MODULES:
+        monkeypatch.setattr(module, "time", clock)
+    return clock
+
+
+class Line:
+    """A past of 20 events, one every half second from 500 ms on."""
+
+    at_ms, place, released = 10_000, 20, 0
+
+    def at(self, at_ms: int) -> Seen:
+        return self.after(at_ms // 500)
+
+    def after(self, place: int) -> Seen:
+        return Seen(place + 100, place, place * 500, {"part": {"place": place}})
+
+    def release(self) -> None:
+        self.released += 1
+
+
+def playback(at_ms: int = 1_000, place: int | None = None) -> tuple[Playback, Line]:
+    line = Line()
+    return Playback(line, POOL, at_ms, place), line
+
+
+async def shown(playback: Playback) -> tuple[int, int]:
+    """Return the place and the moment of the frame of now."""
+    frame = await playback.frame(7)
+    assert (frame.number, frame.position, frame.ended, playback.is_new) == (7, frame.place + 100, False, False)
+    return frame.place, frame.at_ms
+
+
+async def test_playback_stands_still_until_it_plays_and_never_passes_the_latest_moment(clock: Clock) -> None:
+    moving, _ = playback()
+    assert (moving.is_new, moving.speed) == (True, None)
+    clock.now += 5
+    assert (moving.at_ms, moving.is_through, await shown(moving)) == (1_000, False, (2, 1_000))
+    moving.play(10.0)
+    assert moving.at_ms == 1_000
+    clock.now += 0.5
+    assert (moving.at_ms, moving.is_through, await shown(moving)) == (6_000, False, (12, 6_000))
+    clock.now += 0.4
+    assert (moving.at_ms, moving.is_through) == (10_000, True)
+    clock.now += 5
+    assert (moving.at_ms, moving.is_through) == (10_000, True)
+    moving.pause()
+    assert (moving.at_ms, moving.is_through, moving.is_new) == (10_000, False, True)
+
+
+async def test_playback_that_is_moved_goes_on_from_there(clock: Clock) -> None:
+    moving, _ = playback()
+    moving.play(2.0)
+    clock.now += 1
+    await shown(moving)
+    moving.seek(5_000)
+    assert (moving.at_ms, moving.is_new) == (5_000, True)
+    clock.now += 1
+    assert await shown(moving) == (14, 7_000)
+    moving.play(1.0)
+    clock.now += 1
+    assert moving.at_ms == 8_000
+    moving.seek(99_000)
+    assert moving.at_ms == 10_000
+
+
+async def test_pause_shows_the_place_once_more_only_if_it_played(clock: Clock) -> None:
+    moving, _ = playback()
+    await shown(moving)
+    moving.pause()
+    assert moving.is_new is False
+    moving.play(1.0)
+    clock.now += 2
+    moving.pause()
+    clock.now += 2
+    assert (moving.is_new, moving.at_ms) == (True, 3_000)
+    moving.pause()
+    assert moving.is_new is True
+
+
+async def test_steps_add_up_and_end_at_both_ends(clock: Clock) -> None:
+    moving, _ = playback(1_200)
+    assert await shown(moving) == (2, 1_200)
+    moving.step(3)
+    moving.step(-1)
+    assert (moving.is_new, await shown(moving)) == (True, (4, 2_000))
+    assert moving.at_ms == 2_000
+    for steps, place in ((-9, 0), (2, 2), (99, 20), (-1, 19)):
+        moving.step(steps)
+        assert await shown(moving) == (place, place * 500)
+    moving.seek(1_200)
+    moving.step(1)
+    moving.seek(1_300)
+    assert await shown(moving) == (2, 1_300)
+    moving.step(1)
+    moving.play(1.0)
+    clock.now += 1
+    assert await shown(moving) == (4, 2_300)
+    moving.step(1)
+    clock.now += 1
+    assert (moving.speed, await shown(moving)) == (None, (5, 2_500))
+
+
+async def test_playback_that_begins_at_a_place_shows_that_many_events(clock: Clock) -> None:
+    moving, line = playback(2_000, place=3)
+    assert moving.is_new is False
+    assert (await shown(moving), line.released) == ((3, 1_500), 1)
+    moving.play(1.0)
+    clock.now += 1
+    assert (await shown(moving), line.released) == ((5, 2_500), 1)
+
+
+async def test_measures_of_a_sent_frame_are_kept_packed(clock: Clock) -> None:
+    moving, _ = playback()
+    frame = await moving.frame(0)
+    sent = moving.packed(frame)
+    assert (sent.measures, moving.unpacked(sent)) == ({}, frame)
+
+
+def test_client_may_send_as_many_messages_as_it_regains_with_time(clock: Clock) -> None:
+    inbox, ack = Inbox(frozenset()), b'{"type":"ack","frame":1}'
+    for _ in range(100):
+        assert inbox.read(ack) == Ack(frame=1)
+    with pytest.raises(MessageError, match="more than 100 messages a second"):
+        inbox.read(ack)
+    clock.now += 0.025  # of the 2.5 regained, the one that was refused took 1
+    inbox.read(ack)
+    with pytest.raises(MessageError):
+        inbox.read(ack)
+    clock.now += 60
+    for _ in range(100):
+        inbox.read(ack)
+    with pytest.raises(MessageError):
+        inbox.read(ack)
+
+
+class Written:
+    """A connection that takes everything."""
+
+    def __init__(self) -> None:
+        self.texts: list[dict[str, Any]] = []
+
+    async def send(self, text: str) -> None:
+        self.texts.append(msgspec.json.decode(text))
+
+
+class Standing:
+    """A source of which nothing comes by itself."""
+
+    name, paths, at_ms, position, ended, shown = "standing", frozenset({"a"}), 5_000, 3, False, False
+
+    def is_shown_by(self, frame: Frame) -> bool:
+        return self.shown
+
+    async def frame(self, number: int) -> Frame:
+        return frame_of(number)
+
+    def lags(self, fold_to_socket_ms: float) -> dict[str, float]:
+        return {"fold_to_socket": fold_to_socket_ms}
+
+
+def frame_of(number: int) -> Frame:
+    return Frame(number, number, number, number * 10, False, 99.75, {"a": {"b": number}})
+
+
+def watcher_of(rate_hz: float = 2.0, *, acknowledge: bool = False) -> tuple[Watcher, Written, list[float]]:
+    """Return a watcher that has subscribed, its connection, and what is observed of it."""
+    written, observed = Written(), []
+    watcher = Watcher(written, Feed(Standing()), observed.append)  # type: ignore[arg-type]
+    watcher._subscription = Subscribe(rate_hz=rate_hz, acknowledge=acknowledge)
+    watcher._state = WatcherState.LIVE
+    return watcher, written, observed
+
+
+async def test_next_frame_is_due_an_interval_later_and_after_a_delay_half_of_one(clock: Clock) -> None:
+    watcher, _, _ = watcher_of()
+    due = []
+    for moved in (0.0, 0.5, 0.6, 0.1, 2.4):  # on time, on time, late, early, very late
+        clock.now += moved
+        await watcher._send(frame_of(1), "{}")
+        due.append(watcher._frame_due - 100)
+    assert due == pytest.approx([0.5, 1.0, 1.5, 1.7, 3.85])
+
+
+async def test_watcher_is_woken_for_a_heartbeat_or_for_a_frame_that_it_has_not_seen(clock: Clock) -> None:
+    watcher, _, _ = watcher_of()
+    watcher._heartbeat_due = 110.0
+    watcher._feed._add(frame_of(1))
+
+    def is_woken(at_s: float) -> bool:
+        watcher._wake.clear()
+        watcher.wake_if_due(at_s)
+        return watcher._wake.is_set()
+
+    assert [is_woken(at_s) for at_s in (109.9, 110.0)] == [False, True]  # nothing was sent yet
+    await watcher._send(watcher._feed.newest, "{}")
+    assert is_woken(105.0) is False
+    watcher._feed._add(frame_of(2))
+    assert [is_woken(at_s) for at_s in (100.4, 100.5)] == [False, True]
+    watcher._subscription = Subscribe(acknowledge=True)
+    assert is_woken(105.0) is False
+    watcher._acknowledged = 1
+    assert is_woken(105.0) is True
+
+
+async def test_heartbeat_tells_where_the_source_stands_and_is_observed_of_those_who_are_live(clock: Clock) -> None:
+    watcher, _, observed = watcher_of()
+    watcher._heartbeat()
+    assert observed == []
+    await watcher._send(frame_of(1), "{}")
+    beat = watcher._heartbeat()
+    assert (beat.at_ms, beat.position, beat.lag_ms, observed) == (5_000, 3, {"fold_to_socket": 250.0}, [0.25])
+    watcher._state = WatcherState.PLAYBACK
+    watcher._heartbeat()
+    assert observed == [0.25]
+
+
+class Woken:
+    """A follower that counts."""
+
+    def __init__(self) -> None:
+        self.times: list[float] = []
+
+    def wake_if_due(self, now: float) -> None:
+        self.times.append(now)
+
+
+async def test_frames_are_numbered_on_and_the_latest_are_held(clock: Clock) -> None:
+    source = Standing()
+    feed = Feed(source)  # type: ignore[arg-type]
+    for _ in range(65):
+        await feed._make_if_changed()
+    source.shown = True
+    await feed._make_if_changed()
+    assert (feed.newest.number, (await feed.current()).number) == (64, 64)
+    held = [feed.held(f"{feed.feed_token}:{number}") for number in (0, 1, 64, 65)]
+    assert [getattr(each, "number", each) for each in held] == [
+        "frame 0 is no longer held", 1, 64, "frame 65 is no longer held",
+    ]  # fmt: skip
+    assert str(feed.held("other:1")).startswith("the token is of another feed")
+    assert held[1].measures == {"a": {"b": 1}}  # type: ignore[union-attr]
+
+
+async def test_texts_are_made_once_and_start_from_nothing_where_a_frame_was_emptied(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, made = Feed(Standing()), []  # type: ignore[arg-type]
+    monkeypatch.setattr(feed_module, "text_of", lambda *asked: made.append(asked) or str(len(made)))
+    first = frame_of(1)
+    feed._add(first)
+    feed._add(frame_of(2))
+    assert [feed.text(since, ()) for since in (None, first, None, first)] == ["1", "2", "1", "2"]
+    assert feed.text(first, ("a",)) == "3"
+    first.measures.clear()
+    assert feed.text(first, ()) == "1"
+    feed._add(frame_of(3))
+    assert feed.text(None, ()) == "4"
+    assert made[-1] == (feed.newest, None, (), f"{feed.feed_token}:3")
+
+
+async def test_many_watchers_are_woken_in_turns_between_which_others_go_on(clock: Clock) -> None:
+    feed, everyone = Feed(Standing()), [Woken() for _ in range(150)]  # type: ignore[arg-type]
+    feed._watchers.update(everyone)
+    turns = []
+    feed._wake_watchers()
+    for _ in range(4):
+        turns.append(sum(len(one.times) for one in everyone))
+        await asyncio.sleep(0)
+    assert turns == [64, 128, 150, 150]
+
+
+def test_feed_that_nobody_watched_for_five_minutes_is_dropped(clock: Clock) -> None:
+    feeds = Feeds(None, POOL)  # type: ignore[arg-type]
+    one, other = (SimpleNamespace(run=run) for run in "ab")
+    feed = feeds.of(one)  # type: ignore[arg-type]
+    pair = feeds.of_pair(one, other)  # type: ignore[arg-type]
+    assert sorted(feeds.runs()) == ["a", "b"]
+    clock.now += 299.9
+    feeds.drop_idle()
+    assert (feeds.of(one), feeds.of_pair(one, other)) == (feed, pair)  # type: ignore[arg-type]
+    pair._watchers.add(Woken())
+    clock.now += 0.1
+    feeds.drop_idle()
+    assert feeds.of(one) is not feed  # type: ignore[arg-type]
+    assert feeds.of_pair(one, other) is pair  # type: ignore[arg-type]
