@@ -11,9 +11,12 @@ from faircli.console import note
 from fairfacts.errors import FigureError
 from fairfacts.evidence.figures import FORMAT, REMEDY, Figure, read_own_figures
 from fairfacts.evidence.folder import FIGURES, KnownFair, known_fair, read_known
+from fairfacts.evidence.moments import moment_ms
 from fairfacts.interchange.reading import Reading, Report, read_bytes
+from fairfacts.parts.runs import RunMeasures
 from fairfacts.resources import is_shipped
 from fairsim.inputs.fair import Fair
+from fairsim.inputs.scenario import Scenario
 
 
 def show_reports(reports: Iterable[Report], *, verbose: bool) -> None:
@@ -34,6 +37,12 @@ def known_of(fair: str, own: Path | None, *, verbose: bool) -> tuple[KnownFair, 
     return _with_own(known_fair(fair), own, verbose=verbose)
 
 
+def known_to_play(fair: Fair, own: Path | None, *, verbose: bool) -> tuple[KnownFair, Report | None]:
+    """Return what is known of a fair that is to be played, as `known_of` does."""
+    known = known_fair(fair.key) if is_shipped(fair.key) else read_known(fair.key, Path(fair.folder))
+    return _with_own(known, own, verbose=verbose)
+
+
 def _with_own(known: KnownFair, own: Path | None, *, verbose: bool) -> tuple[KnownFair, Report | None]:
     """Return what is known of a fair with the figures of a user's file, and its report, which is printed."""
     if own is None:
@@ -42,6 +51,22 @@ def _with_own(known: KnownFair, own: Path | None, *, verbose: bool) -> tuple[Kno
     if read.report:
         show_reports([read.report], verbose=verbose)
     return msgspec.structs.replace(known, figures=read.figures), read.report
+
+
+def moments_ms(figures: Iterable[Figure], scenario: Scenario) -> set[int]:
+    """Return the moments before the end of a scenario at which figures are held against it, in ms since the epoch.
+
+    Raises:
+        FigureError: that of a user's own figure lies outside of what is played. A documented one is then left out.
+    """
+    run, found = RunMeasures(epoch=scenario.epoch.isoformat(), duration_ms=scenario.duration_ms), set()
+    for figure in figures:
+        try:
+            found.add(moment_ms(figure, run) if figure.measure else None)
+        except FigureError:
+            if figure.is_own:
+                raise
+    return {at_ms for at_ms in found if at_ms is not None}
 
 
 def check_figures(own: Path | None) -> None:
@@ -60,8 +85,7 @@ def figures_of(fair: Fair, own: Path | None, *, verbose: bool) -> Mapping[str, F
     Raises:
         FigureError: there are none, or a file cannot be read.
     """
-    known = known_fair(fair.key) if is_shipped(fair.key) else read_known(fair.key, Path(fair.folder))
-    figures = _with_own(known, own, verbose=verbose)[0].figures
+    figures = known_to_play(fair, own, verbose=verbose)[0].figures
     if not figures:
         raise FigureError(
             f"the fair {fair.key} has no figures: write {fair.folder}/{FIGURES}, or give figures with --figures"

@@ -60,7 +60,7 @@ class Subject:
             if self.at_hand is not None and at_ms not in (None, *self.at_hand):
                 raise FigureError(
                     f"figure {figure.id}: as_of is {figure.as_of}, and {self.name} holds no measures of that moment;"
-                    f" play it again with fair ensemble --at '{figure.as_of}'"
+                    f" play it again with fair ensemble --figures or --at '{figure.as_of}'"
                 )
         return rows(checked, self.run, self.simulated, at_hand=self.at_hand, decided=self.decided)
 

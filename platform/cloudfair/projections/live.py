@@ -19,7 +19,7 @@ from fairfacts.measures import State
 from fairfacts.parts.alarms import Alarm
 
 CHECKPOINT_EVENTS = 32_768
-"""A checkpoint has some 64 KB. The state as of any moment is at most so many events and a batch away from one."""
+"""A checkpoint has 20 to 180 KB. The state as of any moment is at most so many events and a batch away from one."""
 FOLLOWED_SEGMENTS = 8
 """How many segments of other processes are read at a time."""
 

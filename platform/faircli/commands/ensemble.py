@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from faircli.completion import complete_change, complete_measure, complete_scenario
-from faircli.options import Changes, Dask, Json, Scale, ScenarioName, Seed, Workers
+from faircli.options import Changes, Dask, Json, Scale, ScenarioName, Seed, Verbose, Workers
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from fairfacts.evidence.comparison import Row
+    from fairfacts.evidence.folder import KnownFair
+    from fairfacts.evidence.roles import LeftOut
     from fairlab.ensemble import Ensemble, Paired
     from fairlab.estimates import Estimate
 
@@ -55,7 +58,10 @@ def ensemble(
     most: Annotated[int, typer.Option(min=1, max=100_000, help="With --until: replications at most.")] = MOST,
     at: Annotated[
         list[str] | None,
-        typer.Option(metavar="MOMENT", help="Store the measures of this moment too: '2020-09-05 08:00'."),
+        typer.Option(
+            metavar="MOMENT",
+            help="Store the measures of this moment too: '2020-09-05 08:00'. Those of figures are stored anyhow.",
+        ),
     ] = None,
     posterior: Annotated[
         Path | None,
@@ -65,6 +71,15 @@ def ensemble(
             " -o FILE.json wrote them: the intervals are then of parameters and chance together.",
         ),
     ] = None,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--figures",
+            metavar="FILE.csv",
+            help="Hold the ensemble against your own figures, beside the documented ones (seeds/README.md).",
+        ),
+    ] = None,
+    verbose: Verbose = False,
     seed: Seed = 7,
     scale: Scale = 1.0,
     worker_count: Workers = None,
@@ -80,16 +95,21 @@ def ensemble(
     `--against` shows what a second scenario changes: paired differences under common random numbers, which need far
     fewer replications.
 
+    It stores the measures of every moment that a figure of the fair speaks of: `fair compare` holds the file against
+    them, or `--figures FILE.csv` does at once, which adds your own figures.
+
     Examples:
     - `fair ensemble ciftis2020 -n 20 --scale 0.1 -o fairs.json` takes half a minute on two cores.
     - `fair ensemble ciftis2020 --against matchmaking --until negotiations.held=0.5%` stops when it is sure enough.
     - `fair ensemble ciftis2020 --posterior members.json --scale 0.1` has intervals of parameters and chance together.
+    - `fair ensemble ciftis2020 --posterior members.json --figures counted.csv` holds them against what you counted.
     """
     import time
 
     from faircli.console import print_json, warn
     from faircli.files import check_output
     from faircli.progress import runs_progress
+    from faircli.reports import known_to_play, moments_ms
     from fairfacts.errors import LabError
     from fairlab.ensemble import Plan, paired, play_ensembles, read_until
     from fairlab.members import Members
@@ -103,14 +123,16 @@ def ensemble(
     elif against_changes:
         raise LabError(f"--against-set {against_changes[0]}: names no second scenario; add --against {scenario}")
     scenarios = [(which, changed, load_scenario(which, changes=changed, scale=scale)) for which, changed in asked]
-    moments_ms = tuple(sorted(moment_ms(text, scenarios[0][2], "--at") for text in at or ()))
+    first = scenarios[0][2]
+    known, report = known_to_play(first.fair, figures, verbose=verbose)
+    moments = {moment_ms(text, first, "--at") for text in at or ()} | moments_ms(known.figures.values(), first)
     check_output(output, suffixes=(".json",))
     if most != MOST and not until:
         warn(f"--most {most}: is ignored without --until; -n is the number of replications")
     members = None if posterior is None else Members.load(posterior)
     if members is not None and members.scenario != scenario:
         warn(f"--posterior {posterior}: its members were fitted to {members.scenario}, and play {scenario}")
-    plan = Plan(count, read_until(until) if until else None, most, moments_ms)
+    plan = Plan(count, read_until(until) if until else None, most, tuple(sorted(moments)))
     total = most if until else count
     began = time.monotonic()
     with workers(worker_count, dask=dask) as (executor, at_once), runs_progress("replications", total) as reached:
@@ -124,10 +146,44 @@ def ensemble(
     pairs = paired(*ensembles) if len(ensembles) == 2 else None
     for each, path in zip(ensembles, _files(output), strict=False):
         each.save(path)
+    held = _held(ensembles[0], known, output) if figures else None
     if as_json:
-        print_json(_plain(ensembles, pairs, wall_s))
+        against_figures = held.plain() | {"reports": [report] if report else []} if held else {}
+        print_json(_plain(ensembles, pairs, wall_s) | against_figures)
         return
     _show(ensembles, pairs, wall_s)
+    if held:
+        held.show()
+
+
+class _Held(NamedTuple):
+    """An ensemble held against figures."""
+
+    rows: list[Row]
+    without: list[LeftOut]
+    headline: str
+
+    def plain(self) -> dict[str, Any]:
+        return {"headline": self.headline, "comparison": self.rows, "left_out": self.without}
+
+    def show(self) -> None:
+        from faircli.comparison import comparison_tables
+        from faircli.console import out, say
+
+        say()
+        out.print(comparison_tables(self.rows))
+        say()
+        say((self.headline, "bold"))
+
+
+def _held(ensemble: Ensemble, known: KnownFair, output: Path | None) -> _Held:
+    """Return an ensemble as it is held against the figures that are known of its fair."""
+    from faircli.resolve import of_ensemble
+    from fairfacts.evidence.comparison import headline
+
+    subject, figures = of_ensemble(str(output or "of these runs"), ensemble), known.figures.values()
+    rows, without = subject.compare(figures), subject.left_out(figures)
+    return _Held(rows, without, headline(rows, without))
 
 
 def _files(output: Path | None) -> list[Path]:

@@ -118,7 +118,7 @@ def test_a_figure_outside_the_fair_is_refused(played: tuple[Fair, dict[str, Any]
 
 def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> None:
     tiny = ("ciftis2020", "--scale", "0.01", "-n", "3")
-    fair("ensemble", *tiny, "-o", "many.json", "--at", "2020-09-05 08:00", "--against", "overseas-40")
+    fair("ensemble", *tiny, "-o", "many.json", "--against", "overseas-40")
     names = sorted(path.name for path in fair.folder.glob("many*.json"))
     (fair.folder / "mine.csv").write_text(
         "id,value,measure,as_of\nmorning,18800,organisations.registered,2020-09-05T08:00\n"
@@ -137,9 +137,8 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
     assert initiated["z"] * (initiated["simulated"] - initiated["reported"]) > 0
     assert morning["simulated"] == kept.estimate("organisations.registered", 115_200_000).mean
     assert (morning["role"], morning["reported"]) == ("calibrated", 188.0)  # it was fitted to what was reported then
-    assert {"people.second_morning"} == {"people.second_morning", "platform.users_to_second_day"} & set(rows)
+    assert {"people.second_morning", "platform.users_to_second_day"} <= set(rows)  # of moments as well
     assert told["headline"].startswith("1 held-out figure: ")
-    assert "no measures of 2020-09-06T00:00+08:00 are at hand" in told["headline"]
     assert "95 % of fairs" in fair("compare", names[0]).stdout
 
     both = fair.json("compare", *names)
@@ -148,7 +147,7 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
     assert "replication by replication" in fair("compare", *names).stdout
 
     run = fair.json("run", "ciftis2020", "--scale", "0.01")
-    mixed = fair.json("compare", run["run"], names[0])  # the run has measures of every moment, the ensemble of one
+    mixed = fair.json("compare", run["run"], names[0])  # the run has measures of every moment, the ensemble of some
     assert mixed["differences"] == []
     assert mixed["comparison"]["a"] == run["comparison"]
     assert mixed["comparison"]["b"] == [row for row in told["comparison"] if row["figure"] != "morning"]
@@ -160,7 +159,7 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
     assert (done.returncode, done.stderr) == (
         2,
         f"Error: figure noon: as_of is 2020-09-05T12:00, and {names[0]} holds no measures of that moment;"
-        " play it again with fair ensemble --at '2020-09-05T12:00'\n",
+        " play it again with fair ensemble --figures or --at '2020-09-05T12:00'\n",
     )
 
 

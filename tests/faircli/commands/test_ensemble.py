@@ -17,6 +17,34 @@ def test_ensemble_is_kept_and_printed(fair):
     assert early["mean"] < printed["estimates"]["organisations.registered"]["mean"]
 
 
+def test_ensemble_is_held_against_figures_at_their_moments(fair):
+    (fair.folder / "counted.csv").write_text(
+        "id,value,measure,as_of\nmine,191000,venue.entered,2020-09-06\nevening,9000,streams.views,2020-09-05T20:00\n"
+    )
+    asked = (*TINY, "-n", "2", "-o", "held.json", "--figures", "counted.csv")
+    printed = fair.json("ensemble", *asked)
+    rows = {row["figure"]: row for row in printed["comparison"]}
+    assert rows["mine"]["role"] == rows["evening"]["role"] == "held out"
+    assert (
+        rows["mine"]["simulated"]
+        == Ensemble.load(fair.folder / "held.json").estimate("venue.entered", 259_200_000).mean
+    )
+    assert rows["venue.entries_second_day"]["low"] > 0  # of a moment as well, and documented
+    assert printed["headline"].startswith("3 held-out figures: ")
+    assert fair.json("compare", "held.json", "--figures", "counted.csv")["comparison"] == printed["comparison"]
+    shown = fair("ensemble", *asked)
+    assert "held out: " in shown.stdout
+    assert printed["headline"] in " ".join(shown.stdout.split())
+
+
+def test_figure_of_a_moment_that_is_not_played_is_refused_first(fair):
+    (fair.folder / "late.csv").write_text("id,value,measure,as_of\nmine,1,venue.entered,2020-10-06\n")
+    refused = fair("ensemble", *TINY, "--figures", "late.csv")
+    assert refused.returncode == 2
+    assert "figure mine: as_of" in refused.stderr
+    assert "replications" not in refused.stderr
+
+
 def test_second_scenario_is_held_against_the_first(fair):
     shown = fair("ensemble", *TINY, "-n", "3", "--against", "ciftis2020", "--against-set", "negotiations.night_share=1")
     assert shown.returncode == 0, shown.stderr
