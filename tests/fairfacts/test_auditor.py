@@ -34,7 +34,7 @@ from fairfacts.parts.venue.events import (
     ZoneLaidOut,
     ZonesCounted,
 )
-from fairfacts.parts.visits import VisitEnded, VisitStarted
+from fairfacts.parts.visits import PagesViewed, VisitEnded, VisitStarted
 
 BANK, BAKER = 0, 1
 ASKS = {"organisation": BAKER, "economy": "SG", "exhibitor": BANK, "exhibitor_economy": "CN", "overseas": True}
@@ -335,3 +335,10 @@ def test_every_type_of_event_but_those_of_the_run_is_handled_by_laws_of_a_part()
 
 def test_laws_are_named_by_what_they_are_of_and_say_what_must_be_so():
     assert [law for law, meaning in LAWS.items() if law.count(".") != 1 or meaning.endswith(".")] == []
+
+
+def test_the_first_twenty_violations_are_kept_and_all_are_counted():
+    auditor = Auditor()
+    auditor.handle([*STORY[:5], *(PagesViewed(at_ms=HOUR, stands=0, projects=0) for _ in range(30))])
+    assert [violation.position for violation in auditor.violations] == list(range(5, 25))
+    assert auditor.broken == {"pages.minute": 30}
