@@ -76,7 +76,8 @@ def merged(target: Any, patch: Any) -> Any:
 @contextmanager
 def watching(client: httpx.Client, run: str, **options: Any) -> Iterator[Watching]:
     url = f"{client.base_url}/runs/{run}/live".replace("http", "ws", 1).replace("//runs", "/runs")
-    with connect(url, max_size=None, **options) as connection:
+    # without pings of the client: one that reads nothing sees no answer to them, and would give up where it is slow
+    with connect(url, max_size=None, ping_interval=None, **options) as connection:
         yield Watching(connection)
 
 

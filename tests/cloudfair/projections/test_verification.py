@@ -92,6 +92,14 @@ def test_damage_of_what_was_sent_is_named_and_not_repaired(
     assert damage_of(log, run)[: len(expected)] == damage[: len(expected)]
 
 
+def test_of_commands_that_are_missing_the_first_is_named(log: Log) -> None:
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    for _ in range(3):
+        log.commands.add(run, '{"kind":"pause"}')
+    spoil(log, "DELETE FROM command WHERE number = 0")
+    assert damage_of(log, run) == ["command 0: is missing; the next is 1"]
+
+
 DERIVED = [
     ("UPDATE run SET scale = 10", "run 0: its scale is 10"),
     ("UPDATE run SET seed = 8", "run 0: its seed is 8, and the log's 7"),
