@@ -21,6 +21,7 @@ from cloudfair.errors import DamageError
 from cloudfair.projections.live import measures_of
 from cloudfair.store import database as database_module
 from cloudfair.store import postgres
+from cloudfair.store.database import WRITERS
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
 
@@ -230,3 +231,9 @@ def test_database_that_cannot_be_opened_is_let_go(
     with pytest.raises(BackendError):
         database_module.open_database(str(tmp_path / "fair.db"))
     assert len(disposed) == 1
+
+
+def test_sqlite_has_one_writer_and_postgresql_several(database: str) -> None:
+    log = Log.open(database)
+    assert log.writers == (1 if database.startswith("sqlite") else WRITERS)
+    log.close()

@@ -21,6 +21,7 @@ from fairfacts.parts.negotiations.events import (
     NegotiationTakenUp,
 )
 from fairfacts.parts.negotiations.measures import PAIRS_SHOWN
+from fairfacts.parts.negotiations.requests import Queues
 from fairfacts.parts.organisations import OrganisationRegistered
 
 NINE = 9 * HOUR
@@ -260,3 +261,18 @@ def test_desks_that_nobody_asked_are_neither_busy_nor_waited_at():
     assert desks(
         NegotiationTakenUp(at_ms=NINE, **ABROAD, waited_ms=0), NegotiationDeclined(at_ms=NINE, **AT_HOME, waited_ms=0)
     ) == (1, 1, 0)
+
+
+def test_queues_hold_those_who_wait_and_nobody_else():
+    queues = Queues()
+    for exhibitor, at_ms in ((3, MINUTE), (3, 2 * MINUTE - 1), (4, 10 * MINUTE)):
+        queues.enter(exhibitor, at_ms)
+    assert (queues.at, queues.since) == ({3: 2, 4: 1}, {1: 2, 10: 1})
+    assert [queues.longer_than(9, 11 * MINUTE - 1), queues.longer_than(8, 11 * MINUTE - 1)] == [0, 2]
+    assert (queues.longest_s(11 * MINUTE), queues.longest_s(0)) == (600, 0)
+    queues.leave(9, 99 * MINUTE)  # of a log that does not say that anybody asked
+    queues.leave(3, MINUTE)
+    assert (queues.at, queues.since) == ({3: 1, 4: 1}, {1: 1, 10: 1})
+    queues.leave(3, MINUTE)
+    queues.leave(4, 10 * MINUTE)
+    assert (queues.at, queues.since, queues.longest_s(11 * MINUTE)) == ({}, {}, 0)
