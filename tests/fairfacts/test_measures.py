@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import walk_packages
 from typing import Any, get_args
@@ -186,3 +187,28 @@ def test_before_anything_has_happened_there_is_nothing():
 
 def is_nothing(value: object) -> bool:
     return all(map(is_nothing, value.values())) if isinstance(value, dict) else value in (0, "", [])
+
+
+def numbers_of(thing: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Yield every number that a state holds, and how long each list is."""
+    if isinstance(thing, msgspec.Struct):
+        thing = {name: getattr(thing, name) for name in thing.__struct_fields__}
+    if isinstance(thing, int | float):
+        yield path, thing
+    elif isinstance(thing, Mapping):
+        for name, value in thing.items():
+            yield from numbers_of(value, f"{path}.{name}")
+    elif not isinstance(thing, str | None):
+        yield path, len(thing)
+
+
+def test_before_the_first_event_nothing_is_counted():
+    assert {path: number for path, number in numbers_of(State().parts) if number} == {
+        ".run.scale": 1.0,
+        ".platform.capacity_share": 1.0,
+        ".organisations.sectors": 1,  # that of whom nobody knows
+        ".negotiations.waits.width_ms": 10_000,
+        ".agreements.waits_on_site.width_ms": 600_000,
+        ".venue.waited.width_ms": 5_000,
+        ".alarms.minute": -1,
+    }
