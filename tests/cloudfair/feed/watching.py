@@ -76,7 +76,7 @@ def merged(target: Any, patch: Any) -> Any:
 @contextmanager
 def watching(client: httpx.Client, run: str, **options: Any) -> Iterator[Watching]:
     url = f"{client.base_url}/runs/{run}/live".replace("http", "ws", 1).replace("//runs", "/runs")
-    # without pings of the client: one that reads nothing sees no answer to them, and would give up where it is slow
+    # one that reads nothing sees no answer to a ping of its own, and would give up on a slow machine
     with connect(url, max_size=None, ping_interval=None, **options) as connection:
         yield Watching(connection)
 
@@ -85,6 +85,7 @@ def watching(client: httpx.Client, run: str, **options: Any) -> Iterator[Watchin
 def lazily_watching(client: httpx.Client, run: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Watching]:
     """Watch without reading on one's own: what was not asked for stays in buffers of a few frames."""
     monkeypatch.setattr(connections, "SEND_BUFFER_BYTES", 2_048)
+    monkeypatch.setattr(connections.SocketConnection, "start_keepalive", lambda _: None)  # it would answer no ping
     small = socket.socket()
     small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
     small.connect((client.base_url.host, client.base_url.port))

@@ -99,6 +99,7 @@ async def test_checkpoint_at_the_head_counts_if_it_is_of_this_log(
     log.checkpoints.save(run, [StoredCheckpoint(500, digest_of(events), folded(events).checkpoint())])
     assert stands(Live(run, log, writer))[-1] == measures_of(EVENTS[:500])
     assert ("its checkpoints do not fit its log" in caplog.text) is other
+    assert [checkpoint.position for checkpoint in log.checkpoints.all(run)] == ([] if other else [500])
 
 
 async def test_checkpoints_of_another_release_are_made_anew_when_a_run_is_read(
