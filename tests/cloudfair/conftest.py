@@ -95,7 +95,7 @@ def serving(make: Callable[[], FastAPI], settings: Settings) -> Iterator[str]:
         thread = threading.Thread(target=server.run)
         thread.start()
         try:
-            assert ready.wait(10)
+            assert ready.wait(60)
             yield urls[0]
         finally:
             server.stop()

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 import pytest
@@ -32,7 +32,8 @@ from fairfacts.parts.visits import VisitStarted
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
 
-expect.set_options(timeout=30_000)  # a slow machine fails nothing
+PATIENCE_S = 60
+expect.set_options(timeout=PATIENCE_S * 1000)  # a slow machine fails nothing
 
 VIEWS = ["overview", "negotiations", "venue", "programme", "platform", "results", "comparison", "runs"]
 PICTURES = os.environ.get("CLOUDFAIR_PICTURES")
@@ -83,7 +84,7 @@ class Backend:
         self._server = Server(create_app(settings), settings, listener, lambda _: ready.set())
         self._thread = threading.Thread(target=self._server.run)
         self._thread.start()
-        assert ready.wait(10)
+        assert ready.wait(PATIENCE_S)
 
     def stop(self) -> None:
         self._server.stop()
@@ -94,7 +95,8 @@ class Backend:
         self, seed: int = 7, scale: float | None = None, scenario: str = "ciftis2020", request: object = None
     ) -> str:
         new = {"scenario": scenario, "seed": seed, "scale": scale or SCALE, "version": "0.1.0", "request": request}
-        return str(httpx.post(f"{self.url}/runs", json=new, headers=self._bearing).raise_for_status().json()["run"])
+        begun = httpx.post(f"{self.url}/runs", json=new, headers=self._bearing, timeout=PATIENCE_S)
+        return str(begun.raise_for_status().json()["run"])
 
     @property
     def _bearing(self) -> dict[str, str]:
@@ -105,7 +107,8 @@ class Backend:
         """Append events to a run, as a player that says how it plays the run."""
         url = f"{self.url}/runs/{run}/events"
         headers = self._bearing | ({} if pace is None else {"fair-pace": pace})
-        httpx.post(url, params={"first": first}, content=encode(events), headers=headers).raise_for_status()
+        sent = httpx.post(url, params={"first": first}, content=encode(events), headers=headers, timeout=PATIENCE_S)
+        sent.raise_for_status()
 
     def fail(self, run: str, fault: str) -> None:
         """Record that a run failed."""
@@ -130,7 +133,8 @@ class Backend:
         log.close()
 
     def get(self, path: str) -> Any:
-        return httpx.get(f"{self.url}/{path}", headers=self._bearing).raise_for_status().json()
+        answer = httpx.get(f"{self.url}/{path}", headers=self._bearing, timeout=PATIENCE_S)
+        return answer.raise_for_status().json()
 
 
 @pytest.fixture
@@ -201,14 +205,19 @@ def real() -> list[list[Event]]:
     return [events for _, events in play(scenario, seed=7, slice_ms=6 * HOUR_MS)]
 
 
-class Shared(NamedTuple):
+class Shared:
     """Runs that no test changes, in a backend that the tests of a worker share."""
 
-    backend: Backend
-    half: str
-    """The real fair up to its third noon."""
-    whole: str
-    """The real fair, to its end."""
+    def __init__(self, backend: Backend, real: list[list[Event]]) -> None:
+        self.backend, self._real, self._runs = backend, real, dict[int, str]()
+        self.half, self.whole = self.first(10), self.first(len(real))
+        """The real fair up to its third noon, and to its end."""
+
+    def first(self, batches: int) -> str:
+        """Return the run of so many of the real fair's batches, each of six hours."""
+        if batches not in self._runs:
+            self._runs[batches], _ = send(self.backend, self._real[:batches])
+        return self._runs[batches]
 
     def get(self, path: str) -> Any:
         return self.backend.get(path)
@@ -217,8 +226,7 @@ class Shared(NamedTuple):
 @pytest.fixture(scope="session")
 def shared(real: list[list[Event]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
     backend = Backend(tmp_path_factory.mktemp("shared") / "fair.db")
-    (half, _), (whole, _) = send(backend, real[:10]), send(backend, real)
-    yield Shared(backend, half, whole)
+    yield Shared(backend, real)
     backend.stop()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-REST_S = 30
+REST_S = 60
 """How long a page may take on a slow machine."""
 LOOK_S = 0.05
 
@@ -14,7 +14,7 @@ def eventually(check: Callable[[], None]) -> None:
     """Check until it holds: a page lays itself out some frames after it has what it shows.
 
     Raises:
-        AssertionError: it does not hold after half a minute; of the last look.
+        AssertionError: it does not hold after a minute; of the last look.
     """
     end = time.monotonic() + REST_S
     while True:

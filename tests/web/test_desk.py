@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import HOUR_MS, VIEWS, send
+from tests.web.conftest import HOUR_MS, VIEWS, Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
 
@@ -46,9 +46,8 @@ def test_no_label_of_an_axis_is_cut(backend: Any, real: Any, open_page: OpenPage
     assert page.evaluate("window.cut") == []
 
 
-def test_scaled_number_is_not_called_reported(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page = open_page()
+def test_scaled_number_is_not_called_reported(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
     expect(page.locator("#feed")).to_have_text("Ended")
     tile = page.locator("[data-tile='negotiations.initiated'] .about")
     expect(tile).to_contain_text("of 5,500: 1% of 550,000 reported")
@@ -68,12 +67,12 @@ def test_scaled_number_is_not_called_reported(backend: Any, real: Any, open_page
 
 
 def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_moment(
-    backend: Any, real: Any, open_page: OpenPage
+    shared: Shared, open_shared: OpenPage
 ) -> None:
-    run, _ = send(backend, real)
-    page = open_page()
+    run = shared.whole
+    page = open_shared(run)
     expect(page.locator("#feed")).to_have_text("Ended")
-    told = backend.get(f"runs/{run}/comparison")
+    told = shared.get(f"runs/{run}/comparison")
     rows, found = {row["figure"]: row for row in told["rows"]}, told["evidence"]
     assert found["agree"] < sum(row["verdict"] == "agrees" for row in rows.values())
     expect(page.locator("#view")).to_contain_text(
@@ -90,9 +89,8 @@ def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_m
     expect(page.locator("#view")).to_contain_text(f"未参与校准的公布值共 {found['held_out']} 项")
 
 
-def test_every_headline_says_what_it_is_worth(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real[:7])
-    page = open_page()
+def test_every_headline_says_what_it_is_worth(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(7))
     expect(page.locator("[data-tile='organisations.registered'] .role")).to_contain_text("calibrated")
     for key, view in enumerate(VIEWS[:6], 1):
         page.keyboard.press(str(key))
@@ -157,9 +155,9 @@ def test_zones_are_drawn_by_their_area_and_say_which_is_crowded(backend: Any, re
     )
 
 
-def test_paper_names_the_run_and_nothing_overlaps(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:10])
-    page = open_page()
+def test_paper_names_the_run_and_nothing_overlaps(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.half
+    page = open_shared(run)
     expect(page.locator(".plot canvas").first).to_be_visible()
     expect(page.locator("[data-usual]").first).to_be_visible()
     page.emulate_media(media="print")
@@ -223,10 +221,9 @@ def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_pa
 
 
 def test_a_click_on_a_chart_stays_live_and_a_double_click_shows_its_moment(
-    backend: Any, real: Any, open_page: OpenPage
+    shared: Shared, open_shared: OpenPage
 ) -> None:
-    send(backend, real)
-    page = open_page()
+    page = open_shared(shared.whole)
     plot = page.locator(".plot .u-over").first
     plot.click(position={"x": 100, "y": 50})
     page.evaluate("new Promise(requestAnimationFrame)")
@@ -235,21 +232,21 @@ def test_a_click_on_a_chart_stays_live_and_a_double_click_shows_its_moment(
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
 
 
-def test_chart_has_a_table(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page("?view=venue")
+def test_chart_has_a_table(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, "&view=venue")
     page.get_by_role("button", name="Table Through the gates per hour").click()
     table = page.get_by_role("region", name="Through the gates per hour: values by the hour")
-    entered = backend.get(f"runs/{run}/snapshot")["measures"]["venue"]["entered_per_hour"]
+    entered = shared.get(f"runs/{run}/snapshot")["measures"]["venue"]["entered_per_hour"]
     cells = table.get_by_role("row", name="Sun 6 Sep 11:00").locator("td").first
     expect(cells).to_have_text(f"{entered[str(2 * 24 + 11)]:,}")
 
 
-def test_heat_map_names_the_hour_under_the_pointer(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    row = backend.get(f"runs/{run}/negotiations/lapses?limit=1")["items"][0]
+def test_heat_map_names_the_hour_under_the_pointer(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    row = shared.get(f"runs/{run}/negotiations/lapses?limit=1")["items"][0]
     hour = max(row["answered_per_hour"], key=lambda each: row["answered_per_hour"][each])
-    page = open_page("?view=negotiations")
+    page = open_shared(run, "&view=negotiations")
     drawing = page.locator("[data-lapses=CN] svg")
     drawing.scroll_into_view_if_needed()
     box = drawing.bounding_box()
@@ -260,9 +257,8 @@ def test_heat_map_names_the_hour_under_the_pointer(backend: Any, real: Any, open
     expect(page.locator(".days-of-heat span")).to_have_text(["Fri 4", "Sat 5", "Sun 6", "Mon 7", "Tue 8", "Wed 9"])
 
 
-def test_keyboard_reaches_the_view_and_letters_can_be_turned_off(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page = open_page()
+def test_keyboard_reaches_the_view_and_letters_can_be_turned_off(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
     expect(page.locator("#feed")).to_have_text("Ended")
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Skip to the view")).to_be_focused()
@@ -288,9 +284,8 @@ def test_screen_readers_hear_of_alarms_seldom(backend: Any, outage: Any, open_pa
 
 
 @pytest.mark.parametrize("view", ["overview", "runs"])
-def test_chosen_view_is_in_sight_on_a_phone(view: str, backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real[:7])
-    page = open_page(f"?view={view}", viewport={"width": 390, "height": 800})
+def test_chosen_view_is_in_sight_on_a_phone(view: str, shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(7), f"&view={view}", viewport={"width": 390, "height": 800})
 
     def is_in_sight() -> None:
         box = page.locator(".views [aria-current]").bounding_box()
@@ -310,9 +305,8 @@ def test_long_names_wrap_in_the_list_of_runs(backend: Any, real: Any, open_page:
     )
 
 
-def test_wall_is_filled(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real[:7])
-    page = open_page(viewport={"width": 3840, "height": 2160})
+def test_wall_is_filled(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(7), viewport={"width": 3840, "height": 2160})
     expect(page.locator(".plot canvas").first).to_be_visible()
 
     def reaches_the_time_bar() -> None:

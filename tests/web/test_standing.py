@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import send
+from tests.web.conftest import Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
 from tests.web.test_axe import VIEWS
@@ -76,14 +76,12 @@ def test_run_without_events_says_that_it_has_begun(backend: Any, open_page: Open
     expect(open_page().locator("#empty-title")).to_have_text(f"Run {run} has begun")
 
 
-def test_moment_that_is_none_shows_the_run_as_it_is(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    expect(open_page("?at=garbage").locator("#feed")).to_have_text("Ended")
+def test_moment_that_is_none_shows_the_run_as_it_is(shared: Shared, open_shared: OpenPage) -> None:
+    expect(open_shared(shared.whole, "&at=garbage").locator("#feed")).to_have_text("Ended")
 
 
-def test_pair_with_an_absent_run_says_that_there_is_none(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:4])
-    page = open_page(f"?view=runs&run={run}&pick=nobody")
+def test_pair_with_an_absent_run_says_that_there_is_none(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(4), "&view=runs&pick=nobody")
     expect(page.locator(".part.wide .title p").first).to_contain_text("nobody")
     expect(page.get_by_text("Connecting")).to_have_count(0)
 

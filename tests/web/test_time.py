@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Route, expect
 from tests.web.as_shown import as_shown, at, numbers
-from tests.web.conftest import HOUR_MS, send
+from tests.web.conftest import HOUR_MS, Shared, send
 from tests.web.steady import eventually
 from tests.web.test_views import HEADLINES
 
@@ -18,10 +18,10 @@ NOON = "2020-09-06T12:00:00"
 NOON_MS = 60 * HOUR_MS
 
 
-def test_every_view_shows_the_instant_in_its_address(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    past = backend.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
-    page = open_page(f"?at={NOON}")
+def test_every_view_shows_the_instant_in_its_address(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    past = shared.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
+    page = open_shared(run, f"&at={NOON}")
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     expect(page.locator("#clock")).to_have_text("Sun 6 Sep 12:00 UTC+8")
     for view in HEADLINES:
@@ -31,14 +31,14 @@ def test_every_view_shows_the_instant_in_its_address(backend: Any, real: Any, op
         assert seen == {path: as_shown(path, at(past, path)) for path in seen}
     page.locator("#live").click()
     expect(page.locator("#feed")).to_have_text("Ended")
-    seen, now = numbers(page), backend.get(f"runs/{run}/snapshot")["measures"]
+    seen, now = numbers(page), shared.get(f"runs/{run}/snapshot")["measures"]
     assert seen == {path: as_shown(path, at(now, path)) for path in seen}
 
 
-def test_the_line_of_a_gauge_is_its_course_over_the_day(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page(f"?view=platform&at={NOON}")
-    course = backend.get(f"runs/{run}/course?at={NOON_MS}")
+def test_the_line_of_a_gauge_is_its_course_over_the_day(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, f"&view=platform&at={NOON}")
+    course = shared.get(f"runs/{run}/course?at={NOON_MS}")
     online = dict(zip(course["minutes"], course["gauges"]["visits.online"], strict=True))
     midnight, noon = 2 * 24 * 60, NOON_MS // 60_000
     tens = {minute // 10: online[minute] for minute in sorted(online) if midnight <= minute <= noon}
@@ -56,9 +56,8 @@ def test_the_line_of_a_gauge_is_its_course_over_the_day(backend: Any, real: Any,
     eventually(line_is_the_course)
 
 
-def test_an_answer_that_is_on_its_way_is_not_asked_for_again(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page, held = open_page(f"?at={NOON}"), list[Route]()
+def test_an_answer_that_is_on_its_way_is_not_asked_for_again(shared: Shared, open_shared: OpenPage) -> None:
+    page, held = open_shared(shared.whole, f"&at={NOON}"), list[Route]()
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     page.route("**/negotiations/lapses**", lambda route: held.append(route))
     with page.expect_request("**/negotiations/lapses**"):
@@ -84,33 +83,33 @@ def test_an_answer_that_is_on_its_way_is_not_asked_for_again(backend: Any, real:
     ],
 )
 def test_charts_of_gauges_reach_to_the_instant(
-    view: str, title: str, gauges: dict[str, str], backend: Any, real: Any, open_page: OpenPage
+    view: str, title: str, gauges: dict[str, str], shared: Shared, open_shared: OpenPage
 ) -> None:
-    run, _ = send(backend, real)
-    past = backend.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
+    run = shared.whole
+    past = shared.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
     latest = ", ".join(f"{name} {as_shown(path, at(past, path))}" for path, name in gauges.items())
-    page = open_page(f"?view={view}&at={NOON}")
+    page = open_shared(run, f"&view={view}&at={NOON}")
     chart = page.get_by_role("img", name=f"{title}. Latest: {latest}.")
     expect(chart).to_have_count(1)
 
 
-def test_the_forecast_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page("?view=runs")
+def test_the_forecast_is_that_of_the_instant(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, "&view=runs")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/forecast" in request.url else None)
-    page.goto(f"{backend.url}/?at={NOON}")
-    rows = {row["figure"]: row for row in backend.get(f"runs/{run}/forecast?at={NOON_MS}")["rows"]}
+    page.goto(f"{shared.backend.url}/?run={run}&at={NOON}")
+    rows = {row["figure"]: row for row in shared.get(f"runs/{run}/forecast?at={NOON_MS}")["rows"]}
     figure = "negotiations.initiated"
     assert rows[figure]["low"] < rows[figure]["high"]  # at the end it would be what came
     expect(page.locator(f"[data-toward='{figure}'] .expected")).to_contain_text(f"{round(rows[figure]['expected']):,}")
     assert {url.partition("?")[2] for url in asked} == {f"at={NOON_MS}"}
 
 
-def test_the_programme_is_that_of_the_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page(f"?view=programme&at={NOON}")
-    past = backend.get(f"runs/{run}/sessions?limit=500&at={NOON_MS}")["items"]
+def test_the_programme_is_that_of_the_instant(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, f"&view=programme&at={NOON}")
+    past = shared.get(f"runs/{run}/sessions?limit=500&at={NOON_MS}")["items"]
     states = {str(session["session"]): session["state"] for session in past if session["day"] == 2}
     expect(page.locator("[data-session][data-state=live]")).to_have_count(list(states.values()).count("live"))
     shown = "[...document.querySelectorAll('[data-session]')].map(e => [e.dataset.session, e.dataset.state])"
@@ -121,9 +120,8 @@ def test_the_programme_is_that_of_the_instant(backend: Any, real: Any, open_page
     eventually(states_are_those_of_the_instant)
 
 
-def test_time_goes_by_keys_and_by_the_pointer(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page = open_page(f"?at={NOON}")
+def test_time_goes_by_keys_and_by_the_pointer(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, f"&at={NOON}")
     clock = page.locator("#clock")
     expect(clock).to_have_text(re.compile(r"Sun 6 Sep 1[12]:.. UTC\+8"))
     page.keyboard.press("ArrowLeft")
@@ -144,9 +142,8 @@ def test_time_goes_by_keys_and_by_the_pointer(backend: Any, real: Any, open_page
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
 
 
-def test_the_page_plays_on_from_an_instant(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page = open_page(f"?at={NOON}")
+def test_the_page_plays_on_from_an_instant(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, f"&at={NOON}")
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     page.locator("#speed").select_option("3600")
     expect(page.locator("#feed")).to_have_text("Playing at 3,600×")
@@ -156,9 +153,8 @@ def test_the_page_plays_on_from_an_instant(backend: Any, real: Any, open_page: O
     expect(page).to_have_url(re.compile("at=2020-09-06T(1[3-9]|2)"))
 
 
-def test_playing_ends_where_the_run_does(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real)
-    page = open_page("?at=2020-09-09T20:00:00")
+def test_playing_ends_where_the_run_does(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&at=2020-09-09T20:00:00")
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     page.locator("#speed").select_option("21600")
     expect(page.locator("#clock")).to_have_text("Thu 10 Sep 00:00 UTC+8")

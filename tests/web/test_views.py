@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.web.as_shown import in_words, numbers, percent, row_as_shown, table, told
-from tests.web.conftest import send
+from tests.web.conftest import Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
 
@@ -74,16 +74,16 @@ def shows_what_is_told(page: Page, view: str, backend: Any, run: str) -> None:
     assert shown == told(backend, run, shown)
 
 
-def test_comparison_shows_what_the_backend_says(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page("?view=comparison")
+def test_comparison_shows_what_the_backend_says(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, "&view=comparison")
     expect(page.locator("#feed")).to_have_text("Ended")
-    rows = backend.get(f"runs/{run}/comparison")["rows"]
+    rows = shared.get(f"runs/{run}/comparison")["rows"]
     expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).to_have_text(re.compile(r"\d"))
     assert table(page) == {row["figure"]: row_as_shown(row) for row in rows}
-    counts = backend.get(f"runs/{run}/counts")["counts"]
+    counts = shared.get(f"runs/{run}/counts")["counts"]
     expect(page.locator("[data-rule] td:nth-child(2)")).to_have_text([f"{one['count']:,}" for one in counts])
-    checks = backend.get(f"runs/{run}/figures/audit")["checks"]
+    checks = shared.get(f"runs/{run}/figures/audit")["checks"]
     expect(page.locator("[data-check] b")).to_have_text([check["finding"] for check in checks])
     page.locator(".views a").first.click()
     headline = next(row for row in rows if row["figure"] == "negotiations.initiated")
@@ -92,12 +92,12 @@ def test_comparison_shows_what_the_backend_says(backend: Any, real: Any, open_pa
     )
 
 
-def test_forecast_says_whether_we_are_on_the_way(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:14])
-    page = open_page()
-    rows = {row["figure"]: row for row in backend.get(f"runs/{run}/forecast")["rows"]}
+def test_forecast_says_whether_we_are_on_the_way(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.first(14)
+    page = open_shared(run)
+    rows = {row["figure"]: row for row in shared.get(f"runs/{run}/forecast")["rows"]}
     expect(page.locator("[data-toward='negotiations.initiated'] .expected")).to_be_visible()
-    rounding = {row["figure"]: row["rounding"] for row in backend.get(f"runs/{run}/comparison")["rows"]}
+    rounding = {row["figure"]: row["rounding"] for row in shared.get(f"runs/{run}/comparison")["rows"]}
     for figure in ("negotiations.initiated", "organisations.at_closing", "projects.published_online"):
         row = rows[figure]
         is_in = row["low"] - rounding[figure] <= row["reported"] <= row["high"] + rounding[figure]
@@ -109,9 +109,8 @@ def test_forecast_says_whether_we_are_on_the_way(backend: Any, real: Any, open_p
         )
 
 
-def test_what_was_given_is_never_shown_as_agreement(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real[:1])
-    page = open_page("?view=comparison")
+def test_what_was_given_is_never_shown_as_agreement(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(1), "&view=comparison")
     given = page.locator("[data-role=input] [data-figure]")
     expect(given.first).to_be_visible()
     expect(given.locator("td:nth-of-type(4)")).to_have_text(["given"] * given.count())
@@ -159,26 +158,26 @@ def test_page_says_where_no_reports_are_written(backend: Any, fair: Any, open_pa
     expect(page.locator("a[href$=report]")).to_have_count(0)
 
 
-def test_map_shades_the_economies_that_ask(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:8])
-    page = open_page("?view=negotiations")
-    asked = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_economy"]
+def test_map_shades_the_economies_that_ask(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.first(8)
+    page = open_shared(run, "&view=negotiations")
+    asked = shared.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_economy"]
     expect(page.locator("[data-economy=CN]").first).to_be_visible()
     shades = dict(
         page.evaluate("[...document.querySelectorAll('[data-economy]')].map(e => [e.dataset.economy, e.style.cssText])")
     )
     assert {code for code, style in shades.items() if style != "--shade: 0;"} - {""} == set(asked) & set(shades)
     page.locator("[data-economy=CN]").first.hover()
-    lapsed = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["lapsed_by_economy"]
+    lapsed = shared.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["lapsed_by_economy"]
     expect(page.locator(".world").first.locator("xpath=..")).to_contain_text(
         f"China: {asked['CN']:,} initiated, {lapsed['CN']:,} lapsed"
     )
 
 
-def test_pairs_of_economies_are_arcs_and_rows(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:8])
-    page = open_page("?view=negotiations")
-    named = backend.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_pair"]
+def test_pairs_of_economies_are_arcs_and_rows(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.first(8)
+    page = open_shared(run, "&view=negotiations")
+    named = shared.get(f"runs/{run}/snapshot")["measures"]["negotiations"]["by_pair"]
     pairs = {f"{one}-{other}": count for one, asked in named.items() for other, count in asked.items()}
     arcs = page.locator("[data-pair-of]")
     expect(arcs).to_have_count(len(pairs))
@@ -216,15 +215,14 @@ def test_what_is_short_is_the_first_thing_said(backend: Any, outage: Any, open_p
     expect(page.locator("main")).to_have_attribute("data-view", "platform")
 
 
-def test_nothing_is_short_in_the_night(backend: Any, real: Any, open_page: OpenPage) -> None:
-    send(backend, real[:1])
-    expect(open_page().locator("#judgement [data-state=fine]")).to_have_text("Nothing is short.")
+def test_nothing_is_short_in_the_night(shared: Shared, open_shared: OpenPage) -> None:
+    expect(open_shared(shared.first(1)).locator("#judgement [data-state=fine]")).to_have_text("Nothing is short.")
 
 
-def test_programme_shows_the_sessions_of_the_day(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:6])
-    page = open_page("?view=programme")
-    sessions = backend.get(f"runs/{run}/sessions?limit=500")["items"]
+def test_programme_shows_the_sessions_of_the_day(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.first(6)
+    page = open_shared(run, "&view=programme")
+    sessions = shared.get(f"runs/{run}/sessions?limit=500")["items"]
     expect(page.locator("[data-session]").first).to_be_visible()
     told_states = {str(session["session"]): session["state"] for session in sessions if session["day"] == 1}
 
@@ -236,7 +234,7 @@ def test_programme_shows_the_sessions_of_the_day(backend: Any, real: Any, open_p
 
     eventually(states_are_told)
     assert {"held", "scheduled"} <= set(told_states.values())
-    streams = backend.get(f"runs/{run}/streams?state=live&sort=-viewers")["items"]
+    streams = shared.get(f"runs/{run}/streams?state=live&sort=-viewers")["items"]
     expect(page.locator("[data-stream]")).to_have_count(len(streams))
     for stream in streams:
         expect(page.locator(f"[data-stream='{stream['stream']}'] td").first).to_have_text(f"{stream['viewers']:,}")
@@ -268,16 +266,16 @@ def test_sessions_that_were_moved_delayed_or_cancelled_are_marked(backend: Any, 
     expect(note).to_contain_text("2 场改期或换场")
 
 
-def test_one_negotiation_can_be_followed_and_linked_to(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real[:8])
-    latest = backend.get(f"runs/{run}/negotiations?sort=-requested&limit=10")["items"]
-    page = open_page("?view=negotiations")
+def test_one_negotiation_can_be_followed_and_linked_to(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.first(8)
+    latest = shared.get(f"runs/{run}/negotiations?sort=-requested&limit=10")["items"]
+    page = open_shared(run, "&view=negotiations")
     expect(page.locator("tr[data-negotiation]")).to_have_count(10)
     shown = [row.get_attribute("data-negotiation") for row in page.locator("tr[data-negotiation]").all()]
     assert shown == [str(one["negotiation"]) for one in latest]
-    signed = backend.get(f"runs/{run}/agreements?state=signed&limit=1")["items"][0]["negotiation"]
-    page.goto(f"{backend.url}/?view=negotiations&pick={signed}")
-    history = backend.get(f"runs/{run}/negotiations/{signed}")["item"]["history"]
+    signed = shared.get(f"runs/{run}/agreements?state=signed&limit=1")["items"][0]["negotiation"]
+    page.goto(f"{shared.backend.url}/?run={run}&view=negotiations&pick={signed}")
+    history = shared.get(f"runs/{run}/negotiations/{signed}")["item"]["history"]
     expect(page.locator("[data-step]").last).to_be_visible()
     assert [step.get_attribute("data-step") for step in page.locator("[data-step]").all()] == [
         step["type"] for step in history
@@ -286,10 +284,10 @@ def test_one_negotiation_can_be_followed_and_linked_to(backend: Any, real: Any, 
     expect(page.locator("tr[data-negotiation]")).to_have_count(10)
 
 
-def test_lapses_are_shown_by_economy(backend: Any, real: Any, open_page: OpenPage) -> None:
-    run, _ = send(backend, real)
-    page = open_page("?view=negotiations")
-    lapses = backend.get(f"runs/{run}/negotiations/lapses?limit=12")["items"]
+def test_lapses_are_shown_by_economy(shared: Shared, open_shared: OpenPage) -> None:
+    run = shared.whole
+    page = open_shared(run, "&view=negotiations")
+    lapses = shared.get(f"runs/{run}/negotiations/lapses?limit=12")["items"]
     expect(page.locator("[data-lapses]")).to_have_count(len(lapses))
     expect(page.locator("[data-lapses] .amount:not(.quiet)")).to_have_text(
         [percent(each["lapse_share"]) for each in lapses]
