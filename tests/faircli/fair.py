@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import httpx
+from tests.fairsim.runs import ONLINE
 from tests.ready.program import interpreter
 from tests.real import starts
 
@@ -24,13 +25,7 @@ from faircli.main import main
 
 FAIR = [sys.executable, "-m", "faircli"]
 SMALL = ["ciftis2020", "--scale", "0.005"]
-BARE = [
-    *("--set=venue.days=0", "--set=programme.streamed=1", "--set=programme.online_only=0"),
-    *(
-        f"--set=programme.{kind}.count=0"
-        for kind in ("summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening")
-    ),
-]
+BARE = [f"--set={change}" for change in ONLINE]
 """No halls, and no session but the opening summit: what is fitted is played as ever, in a third of the time."""
 PACED = "86400"  # a day a second: a small fair takes six seconds, long enough to be disturbed
 

@@ -5,19 +5,12 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 import pytest
 from tests.fairlab.quick_model import quick_model
+from tests.fairsim.runs import BRIEF
 
 from fairlab.ensemble import Ensemble, Plan, play_ensembles
 from fairsim.inputs.scenario import load_scenario
 
 SCALE = 0.005
-BRIEF = (
-    *("fair.days=2", "venue.days=1", "programme.streamed=1", "programme.online_only=0"),
-    *(
-        f"programme.{kind}.count=0"
-        for kind in ("summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening")
-    ),
-)
-"""Two days, the halls open on one of them, and no session but the opening summit: played in a fifth of the time."""
 
 
 @pytest.fixture(scope="session")

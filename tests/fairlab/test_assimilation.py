@@ -6,6 +6,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.figures import Figure
@@ -137,9 +138,9 @@ def test_interval_of_a_bound_holds_it_where_it_can_be_kept():
 
 def test_replications_play_their_members(assimilator):
     found = assimilator.assimilate(EARLY, 20, 1)
-    scenario = load_scenario("ciftis2020", scale=0.002)
+    scenario = load_scenario("ciftis2020", changes=BRIEF, scale=0.002)
     with ThreadPoolExecutor(1) as executor:
-        plan, asked = Plan(2), [("ciftis2020", (), scenario)]
+        plan, asked = Plan(2), [("ciftis2020", BRIEF, scenario)]
         (of_members,) = play_ensembles(asked, 7, executor, 1, plan, members=found)
         (fixed,) = play_ensembles(asked, 7, executor, 1, plan)
     assert (of_members.as_of, of_members.calibrated) == (EARLY, ("visits",))

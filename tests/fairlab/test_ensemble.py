@@ -3,8 +3,8 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from tests.fairlab.conftest import BRIEF, SCALE
-from tests.fairsim.runs import log_of
+from tests.fairlab.conftest import SCALE
+from tests.fairsim.runs import BRIEF, log_of
 
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError
@@ -77,7 +77,7 @@ def test_ensembles_of_other_seeds_are_no_pair(ensemble, executor):
 
 def test_ensemble_stops_when_the_interval_has_been_narrow_three_times(executor):
     scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
-    until, seen = Until("visits.started", 0.1, relative=True), []
+    until, seen = Until("visits.started", 0.15, relative=True), []
     plan = Plan(2, until, most=40, digest=False)
     told = lambda count, found: seen.append((count, found is not None and until.holds(found)))  # noqa: E731
     (ensemble,) = play_ensembles([("ciftis2020", BRIEF, scenario)], 7, executor, 1, plan, told)

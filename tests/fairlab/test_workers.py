@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
-from tests.fairlab.conftest import BRIEF, SCALE
+from tests.fairlab.conftest import SCALE
+from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import WorkersError
 from fairlab.ensemble import Ensemble, Plan, play_ensembles

@@ -7,6 +7,19 @@ from fairfacts.event import Event
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
 
+ONE_SESSION = (
+    *("programme.streamed=1", "programme.online_only=0"),
+    *(
+        f"programme.{kind}.count=0"
+        for kind in ("summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening")
+    ),
+)
+"""No session but the opening summit."""
+ONLINE = ("venue.days=0", *ONE_SESSION)
+"""No halls either: what is left is played in a third of the time."""
+BRIEF = ("fair.days=2", "venue.days=1", *ONE_SESSION)
+"""Two days, the halls open on one of them: played in a fifth of the time."""
+
 
 def log_of(*changes: str, scale: float, seed: int = 7, replication: int = 0, slice_ms: int = HOUR_MS) -> list[Event]:
     """Return the log of a run of `ciftis2020` with changes."""

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fairsim.runs import log_of, of_types
+from tests.fairsim.runs import BRIEF, log_of, of_types
 
 from fairfacts.auditor import audit
 from fairfacts.clock import DAY_MS, HOUR_MS
@@ -42,6 +42,12 @@ from fairsim.inputs.scenario import load_scenario
 
 SMALL = 0.005
 """Of the documented size: some 15,000 events."""
+
+
+@pytest.fixture(scope="module")
+def brief_log() -> list[Event]:
+    """A brief fair."""
+    return log_of(*BRIEF, scale=SMALL)
 
 
 def test_auditor_is_content(large_log: list[Event]):
@@ -173,8 +179,8 @@ def test_same_seed_plays_the_same_bytes(small_log: list[Event]):
 
 
 @pytest.mark.parametrize("slice_ms", [DAY_MS * 9, 86_399_999, 1_000_003])
-def test_length_of_a_slice_shows_nowhere_in_the_log(slice_ms: int, small_log: list[Event]):
-    assert encode(log_of(scale=SMALL, slice_ms=slice_ms)) == encode(small_log)
+def test_length_of_a_slice_shows_nowhere_in_the_log(slice_ms: int, brief_log: list[Event]):
+    assert encode(log_of(*BRIEF, scale=SMALL, slice_ms=slice_ms)) == encode(brief_log)
 
 
 def test_slices_say_until_when_they_were_played():
@@ -190,9 +196,9 @@ def test_slices_say_until_when_they_were_played():
 
 
 @pytest.mark.parametrize("other", [{"seed": 8}, {"replication": 1}])
-def test_other_seed_or_replication_plays_another_fair(other: dict[str, int], small_log: list[Event]):
-    that = log_of(scale=SMALL, **other)
-    assert (small_log[0] == that[0], encode(small_log[1:]) == encode(that[1:])) == (False, False)
+def test_other_seed_or_replication_plays_another_fair(other: dict[str, int], brief_log: list[Event]):
+    that = log_of(*BRIEF, scale=SMALL, **other)
+    assert (brief_log[0] == that[0], encode(brief_log[1:]) == encode(that[1:])) == (False, False)
 
 
 def test_measures_are_what_the_events_add_up_to(log: list[Event]):

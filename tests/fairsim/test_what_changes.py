@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.fairsim.runs import log_of, of_types
+from tests.fairsim.runs import ONLINE, log_of, of_types
 
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, encode
@@ -35,8 +35,8 @@ AGREEMENT = (AgreementDrafted, AgreementFellThrough, AgreementSigned)
 ARRANGED = (ResultAnnounced, ResultSigned, ReleasePublished, ReportReleased)
 SMALL = 0.005
 """Of the documented size: some 15,000 events."""
-KEPT = "negotiations.never_share=0", "negotiations.prompt_share=1", "negotiations.valid_h=0"
-"""Every desk is kept, and a request stands as long as its requester waits."""
+KEPT = "negotiations.never_share=0", "negotiations.prompt_share=1", "negotiations.valid_h=0", *ONLINE
+"""Every desk is kept, and a request stands as long as its requester waits; there is little else."""
 NEGOTIATION = (
     NegotiationRequested,
     NegotiationArranged,
@@ -130,7 +130,7 @@ def test_intents_are_drafting_or_fallen_through_or_waiting_or_signed(large_log: 
 
 def test_more_intents_fall_through_where_more_are_let():
     drafted = [
-        len(of_types(log_of(f"agreements.falls_through_share={share}", scale=SMALL), AgreementDrafted))
+        len(of_types(log_of(f"agreements.falls_through_share={share}", *ONLINE, scale=SMALL), AgreementDrafted))
         for share in (0, 0.5, 1)
     ]
     assert (drafted[0] > drafted[1] > drafted[2], drafted[2]) == (True, 0)

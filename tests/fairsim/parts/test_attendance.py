@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.fairsim.runs import log_of, of_types
+from tests.fairsim.runs import ONE_SESSION, log_of, of_types
 from tests.fairsim.stage import DAY, HOUR
 
 from fairfacts.event import Event
@@ -25,7 +25,8 @@ from fairfacts.parts.venue.events import (
 )
 from fairsim.inputs.scenario import load_scenario
 
-QUIET = "visits.asker_visits=0", "streams.audience_mean=0"
+QUIET = "visits.asker_visits=0", "streams.audience_mean=0", *ONE_SESSION
+"""Nobody asks for a talk, and hardly anybody comes to a session or looks at a stream."""
 ONE_DAY = "fair.days=2", "venue.days=1", "programme.first_day=1"
 
 
