@@ -54,6 +54,8 @@ GROUPS = {
             (
                 "tests/cloudfair/projections/**/test_*.py",
                 "tests/cloudfair/api/resources/test_*.py",  # what the read model answers
+                "tests/cloudfair/feed/test_feeds.py",
+                "tests/cloudfair/store/test_damage.py",  # what readers do with it
                 "tests/fairfacts/parts/test_*.py",
             ),
             (f"{FACTS}/parts/**/events.py",),  # declarations alone

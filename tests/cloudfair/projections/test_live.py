@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import msgspec
@@ -153,3 +154,60 @@ async def test_checkpoint_that_is_not_saved_is_reported(
     stands(whole)
     writer.submit(int).result()
     assert [record.getMessage() for record in caplog.records] == [f"a checkpoint was not saved: {fault}"] * bool(fault)
+
+
+@pytest.mark.parametrize(("every", "positions"), [(299, [300]), (300, [300]), (301, [400])])
+async def test_checkpoint_is_made_after_so_many_events_at_least(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch, every: int, positions: list[int]
+) -> None:
+    monkeypatch.setattr(live, "CHECKPOINT_EVENTS", every)
+    growing = Live(run, log, writer)
+    for start in range(0, 500, 100):
+        await growing.append(batch(EVENTS, start, start + 100), EVENTS[start : start + 100])
+        growing.catch_up()
+    assert [checkpoint.position for checkpoint in log.checkpoints.all(run)] == positions
+
+
+async def test_run_tells_how_long_its_data_were_on_their_way(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(live, "time", SimpleNamespace(time=lambda: 5_000.0, monotonic=lambda: clock.now))
+    late = Live(run, log, writer)
+    assert (late.folded_at, late.intake_to_fold_ms, late.model_to_intake_ms) == (100.0, 0.0, None)
+    await late.append(batch(EVENTS, 0, 100), EVENTS[:100], emitted_at_ms=4_999_750.0)
+    clock.now = 100.5
+    assert (late.position, late.state().position, late.folded_at) == (0, 100, 100.5)
+    assert (late.model_to_intake_ms, late.intake_to_fold_ms) == (250.0, 500.0)
+    await late.append(batch(EVENTS, 100, 200), EVENTS[100:200], emitted_at_ms=5_000_001.0)  # by a clock that is ahead
+    late.catch_up()
+    assert (late.model_to_intake_ms, late.intake_to_fold_ms, late.at_ms) == (0.0, 0.0, 199_000)
+    assert (late.ended, late.alarms) == (False, {})
+
+
+async def test_long_log_of_others_is_followed_in_pieces(
+    log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "FOLLOWED_SEGMENTS", 2)
+    following = Live(run, log, writer)
+    for start in range(0, 500, 100):
+        log.batches.append(run, batch(EVENTS, start, start + 100))
+    pieces, read_on = [], following._read_on
+    monkeypatch.setattr(following, "_read_on", lambda: pieces.append(following.position) or read_on())
+    async with following.appending:
+        await following.follow()  # somebody appends, who takes all in
+        assert following.head == 0
+    await following.follow()
+    assert pieces == [0, 200, 400, 500]
+    assert stands(following) == (500, 500, digest_of(EVENTS[:500]), False, measures_of(EVENTS[:500]))
+    await following.reach(500)
+    assert len(pieces) == 4
+
+
+async def test_player_with_nothing_to_send_is_answered_from_what_others_appended(
+    log: Log, run: str, writer: ThreadPoolExecutor
+) -> None:
+    behind = Live(run, log, writer)
+    log.batches.append(run, batch(EVENTS, 0, 100))
+    assert (await behind.poll(100, "max")).digest == digest_of(EVENTS[:100])
+    assert (behind.head, log.runs.get(run).pace) == (100, "max")

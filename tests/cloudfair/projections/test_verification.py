@@ -257,3 +257,26 @@ def test_disruption_that_no_command_applied_is_named(log: Log) -> None:
         assert damage_of(log, run) == ["command 0: the log has 1 injected disruptions, 0 commands applied one"]
         log.commands.acknowledge(run, number, 0, refused)
     assert damage_of(log, run) == []
+
+
+def test_checkpoint_where_no_segment_ends_is_named(log: Log, run: str) -> None:
+    log.checkpoints.save(run, [StoredCheckpoint(50, digest_of(EVENTS[:50]), folded(EVENTS[:50]).checkpoint())])
+    assert damage_of(log, run) == ["checkpoint 50: no segment ends there; --repair makes it again"]
+
+
+def test_segment_that_goes_back_in_time_is_named(log: Log) -> None:
+    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    log.batches.append(run, batch(EVENTS, 0, 20))
+    early = [msgspec.structs.replace(event, at_ms=event.at_ms - 2_000) for event in EVENTS[20:40]]
+    sent = msgspec.structs.replace(batch(early, 0, 20), first=20)
+    with log._database.transaction() as connection:
+        log.batches._insert(connection, run, sent, sent.sha256())
+    assert damage_of(log, run)[0] == (
+        "segment 20: its first event is at 18000 ms, before 19000 ms of the event ahead of it"
+    )
+
+
+def test_progress_is_told_after_every_segment(log: Log, run: str) -> None:
+    told: list[int] = []
+    verify(log, run, told.append)
+    assert told == [20, 40, 60, 80, 100]

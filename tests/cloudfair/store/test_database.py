@@ -237,3 +237,15 @@ def test_sqlite_has_one_writer_and_postgresql_several(database: str) -> None:
     log = Log.open(database)
     assert log.writers == (1 if database.startswith("sqlite") else WRITERS)
     log.close()
+
+
+def test_indexes_of_a_database_that_cannot_be_read_are_not_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = Log.open(str(tmp_path / "fair.db"))
+    assert log.can_rebuild_indexes() is True
+    monkeypatch.setattr(log._database._dialect, "scan", Mock(side_effect=DamageError("a page is damaged")))
+    assert log.can_rebuild_indexes() is False
+    monkeypatch.setattr(log._database._dialect, "integrity", Mock(side_effect=DamageError("a page is damaged")))
+    assert log.integrity() == (["a page is damaged"], [])
+    log.close()

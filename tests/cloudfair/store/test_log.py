@@ -201,3 +201,17 @@ def test_large_numbers_and_texts_of_any_script_are_kept(log: Log) -> None:
     )
     found = log.runs.get(run.id)
     assert (found.seed, found.replication, found.scale, found.request) == (2**63 - 1, 2**62, 0.1, '{"名":"🎪"}')
+
+
+def test_run_that_is_taken_up_has_the_next_player_and_takes_nothing_from_earlier_ones(log: Log, run: str) -> None:
+    log.runs.fail(run, "killed")
+    assert [(row.player, row.fault) for row in (log.runs.take_up(run), log.runs.take_up(run))] == [(1, None), (2, None)]
+    assert (log.runs.get(run).player, log.runs.get(run).fault) == (2, None)
+    for player in (0, 1, 3):
+        with pytest.raises(ConflictError):
+            log.batches.append(run, batch(EVENTS, 0, 20), player=player)
+    log.runs.fail(run, "killed", player=1)
+    assert log.runs.get(run).fault is None
+    log.batches.append(run, batch(EVENTS, 0, 20), player=2)
+    log.runs.fail(run, "killed", player=2)
+    assert (log.runs.get(run).head, log.runs.get(run).fault) == (20, "killed")
