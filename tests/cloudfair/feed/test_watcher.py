@@ -10,14 +10,15 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
-from tests.cloudfair.example import STEP_MS, batch, example, measures_of
+from tests.cloudfair.example import STEP_MS, batch, example, measures_of, packed
 
 from cloudfair.feed import feed as feed_module
 from cloudfair.feed import watcher as watcher_module
 from cloudfair.feed.feed import Feed
 from cloudfair.feed.frames import without_overlap
-from cloudfair.feed.pair import pair_feed
+from cloudfair.feed.pair import PairPast, pair_feed
 from cloudfair.feed.playback import Playback
 from cloudfair.feed.run import run_feed
 from cloudfair.feed.run_past import RunPast
@@ -27,6 +28,7 @@ from cloudfair.projections.live import Live
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.projections.point_in_time import PointsInTime
 from cloudfair.store.log import Log
+from fairfacts.events import encode
 
 EVENTS = example(400)
 POOL = Pool("frames", threads=1, waiting=None)
@@ -251,3 +253,28 @@ async def test_frames_are_made_only_while_somebody_watches(runs: LiveRuns) -> No
     await append(live, 50, 60)
     await asyncio.sleep(0.2)
     assert feed.newest.position == 50
+
+
+async def test_past_of_a_run_holds_no_state_once_it_is_released(runs: LiveRuns) -> None:
+    live = await begun(runs, 10)
+    live.catch_up()
+    past = RunPast(live, PointsInTime(runs._log))
+    assert [seen.position for seen in (past.at(3 * STEP_MS), past.after(7))] == [4, 7]
+    assert past._state is not None
+    past.release()
+    assert past._state is None
+    assert (past.after(2).position, past.at_ms, past.place) == (2, 9 * STEP_MS, 10)
+
+
+async def test_a_step_to_the_latest_moment_of_a_pair_shows_no_more_events_than_it_went(runs: LiveRuns) -> None:
+    live = await begun(runs, 10)
+    past = PairPast(live, live, PointsInTime(runs._log))
+    together = [msgspec.structs.replace(event, at_ms=9 * STEP_MS) for event in EVENTS[10:13]]
+    ndjson = encode(together)
+    sent = msgspec.structs.replace(
+        batch(EVENTS, 10, 13), first_at_ms=9 * STEP_MS, last_at_ms=9 * STEP_MS, ndjson=ndjson, payload=packed(ndjson)
+    )
+    await live.append(sent, together)
+    live.catch_up()
+    seen = past.after(11)
+    assert (seen.place, seen.position, seen.at_ms) == (11, 11 + 13, 9 * STEP_MS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import Any
 
 import httpx
 import msgspec
@@ -142,3 +143,21 @@ def test_settled_measures_are_folded_once_and_those_asked_for_last_are_held(
     for at_ms in (0, 20_000, 0, 40_000, 0, 20_000):
         assert at.settled(run, at_ms) == measures_of(EVENTS[: at_ms // STEP_MS + 1])
     assert asked == [0, 20_000, 40_000, 20_000]
+
+
+@pytest.mark.parametrize(("held", "reads"), [(600, 2), (300, 2), (299, 3)])
+def test_events_are_read_once_while_so_many_are_held(
+    log: Log, monkeypatch: pytest.MonkeyPatch, held: int, reads: int
+) -> None:
+    monkeypatch.setattr(moments, "HELD_EVENTS", held)
+    run, at = keep(log, EVENTS, size=150, every=1), PointsInTime(log)
+    read, asked = log.segments.read, []
+
+    def reading(run: str, first: int, end: int) -> Any:
+        asked.append((first, end)) if end - first > 1 else None
+        return read(run, first, end)
+
+    monkeypatch.setattr(log.segments, "read", reading)
+    for position in (10, 160, 20, 15):
+        assert at.state_after(run, position).position == position
+    assert len(asked) == reads

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import URL
 
 from cloudfair.store import sqlite
-from cloudfair.store.sqlite import arguments, remedy
+from cloudfair.store.sqlite import OpenFile, arguments, remedy
 
 READ = "see that the file is a database and that you may read it, and its folder"
 WRITE = "make its folder, see that it is yours to write, or name another file with --db"
@@ -88,3 +88,21 @@ def test_file_is_made_durable_as_soon_as_nobody_holds_it_or_given_up(monkeypatch
     with pytest.raises(sqlite3.OperationalError):
         sqlite._make_durable(once, None)  # type: ignore[arg-type]
     assert len(once.said) == 1
+
+
+def test_file_that_is_open_is_the_same_until_it_is_gone(tmp_path: Path) -> None:
+    file = tmp_path / "fair.db"
+    with sqlite3.connect(file) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("CREATE TABLE run (id)")
+    connection.close()
+    opened = OpenFile(SimpleNamespace(url=SimpleNamespace(database=str(file))))  # type: ignore[arg-type]
+    with sqlite3.connect(file) as connection:
+        connection.execute("INSERT INTO run VALUES (1)")
+    connection.close()
+    assert opened.fault() is None
+    (tmp_path / "fair.db-wal").unlink()
+    assert opened.fault() == "the file fair.db-wal beside the database is gone"
+    file.unlink()
+    assert opened.fault() == "the file of the database is gone"
+    opened.close()

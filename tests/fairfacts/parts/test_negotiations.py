@@ -68,6 +68,13 @@ def test_lapse_between_domestic_parties_is_domestic():
     assert measures["lapsed_per_hour"] == {"domestic": {"10": 1}, "overseas": {}}
 
 
+@pytest.mark.parametrize(("waited_ms", "share"), [(HOUR, 1.0), (HOUR + 1, 0.0)])
+def test_desk_that_answers_after_an_hour_answers_within_one(waited_ms: int, share: float):
+    taken_up = NegotiationTakenUp(at_ms=NINE + waited_ms, **ABROAD, waited_ms=waited_ms)
+    measures = after(STARTED, requested(ABROAD), taken_up).snapshot()["negotiations"]
+    assert measures["answered_in_an_hour_share"] == share
+
+
 def test_negotiation_that_was_taken_up_is_in_talk():
     taken_up = NegotiationTakenUp(at_ms=NINE + 65 * SECOND, **ABROAD, waited_ms=65 * SECOND)
     assert changed("negotiations", requested(ABROAD), taken_up) == ASKED | {
