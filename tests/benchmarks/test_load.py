@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
-from tests.real import starts
-
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks.load import main
 
 
-def test_a_short_load_measures_runs_alone_and_beside_others(tmp_path: Path) -> None:
-    starts("backend")
-    command = [sys.executable, "-m", "benchmarks.load", str(tmp_path / "fair.db"), "--scale", "0.002"]
-    done = subprocess.run(
-        [*command, "--runs", "2", "--readers", "4", "--unfinished", "20"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert [line.split()[0] for line in done.stdout.splitlines()[-3:]] == ["nobody", "4", "20"]
+def test_a_short_load_measures_runs_alone_and_beside_others(measured: Callable[..., str], tmp_path: Path) -> None:
+    options = ("--scale", "0.002", "--runs", "2", "--readers", "4", "--unfinished", "20")
+    shown = measured(main, str(tmp_path / "fair.db"), *options)
+    assert [line.split()[0] for line in shown.splitlines()[-3:]] == ["nobody", "4", "20"]

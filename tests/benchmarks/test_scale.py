@@ -6,14 +6,10 @@ That of the load balancer stops a backend once both have had a batch, which a sh
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from tests.real import starts
-
-ROOT = Path(__file__).resolve().parents[2]
+from benchmarks.scale import main
 
 
 @pytest.mark.parametrize(
@@ -23,9 +19,5 @@ ROOT = Path(__file__).resolve().parents[2]
         ("relays", ["--scale", "0.005", "--watchers", "5"], "equal to the backend's"),
     ],
 )
-def test_a_short_run_of_each_holds(what: str, options: list[str], shown: str) -> None:
-    starts("backend")
-    command = [sys.executable, "-m", "benchmarks.scale", what, *options]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert shown in done.stdout
+def test_a_short_run_of_each_holds(measured: Callable[..., str], what: str, options: list[str], shown: str) -> None:
+    assert shown in measured(main, what, *options)

@@ -6,7 +6,6 @@ import contextlib
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.cloudfair.balancer import balancer
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send
 from tests.cloudfair.feed.watching import watching
 from tests.cloudfair.nats import free_port
+from tests.ready.program import interpreter
 from websockets.exceptions import ConnectionClosed
 
 EVENTS = example(2_000)
@@ -28,7 +28,7 @@ ENOUGH = 1_500
 
 @contextlib.contextmanager
 def backend(database: str, port: int) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "faircli", "serve", "--db", database, "--port", str(port)]
+    command = [interpreter(), "-m", "faircli", "serve", "--db", database, "--port", str(port)]
     with subprocess.Popen([*command, "--drain", str(DRAIN_S)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from contextlib import contextmanager, suppress
 
 import httpx
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send, send_all
+from tests.ready.program import interpreter
 from tests.real import starts
 
 from fairfacts.events import encode
@@ -25,7 +25,7 @@ PROGRAM = "import sys; from cloudfair.server import serve; from cloudfair.settin
 def process(database: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """Serve in a process of its own."""
     starts("backend")
-    command = [sys.executable, "-c", PROGRAM, database]
+    command = [interpreter(), "-c", PROGRAM, database]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         try:

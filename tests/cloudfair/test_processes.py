@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import sys
 from contextlib import ExitStack
 
 import pytest
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send
 from tests.cloudfair.feed.watching import watching
 from tests.cloudfair.test_crash import process
+from tests.ready.program import interpreter
 
 EVENTS = example(2_000)
 
@@ -35,7 +35,7 @@ def test_batches_that_one_takes_are_shown_by_the_other(database: str) -> None:
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_run_goes_on_and_watchers_see_no_gap_when_the_process_that_took_its_batches_is_killed(database: str) -> None:
-    command = [sys.executable, "-m", "faircli", "run", "ciftis2020", "--scale", "0.01", "--speed", "86400"]
+    command = [interpreter(), "-m", "faircli", "run", "ciftis2020", "--scale", "0.01", "--speed", "86400"]
     with ExitStack() as opened:
         (taking, first), (_, second) = (opened.enter_context(process(database)) for _ in range(2))
         urls = [str(client.base_url).rstrip("/") for client in (first, second)]

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.test_crash import PROGRAM
+from tests.ready.program import interpreter
 from tests.real import starts
 
 from cloudfair import app
@@ -53,7 +54,7 @@ def test_loopback_needs_none(host: str, sqlite: str) -> None:
 def test_shell_that_allows_few_open_files_allows_as_many_watchers(sqlite: str) -> None:
     starts("backend")
     few = "from resource import *; setrlimit(RLIMIT_NOFILE, (60, getrlimit(RLIMIT_NOFILE)[1])); "
-    command = [sys.executable, "-c", few + PROGRAM, sqlite]
+    command = [interpreter(), "-c", few + PROGRAM, sqlite]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server, ExitStack() as sockets:
         sockets.callback(server.kill)
         assert server.stdout

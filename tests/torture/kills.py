@@ -28,7 +28,6 @@ PATIENCE_S = 120.0
 SERVE = "import sys; from cloudfair.server import serve; from cloudfair.settings import Settings; " + (
     "serve(Settings(database=sys.argv[1], port=int(sys.argv[2])))"
 )
-FAIR = [sys.executable, "-m", "faircli", "run"]
 
 
 @functools.cache
@@ -45,6 +44,8 @@ def undisturbed() -> tuple[int, str]:
 class Programs:
     """A backend and a run, each a process that can be killed and started again."""
 
+    python = sys.executable
+
     def __init__(self, folder: Path) -> None:
         self.database = str(folder / "fair.db")
         with socket.create_server(("127.0.0.1", 0)) as probe:
@@ -57,7 +58,7 @@ class Programs:
 
     def serve(self) -> subprocess.Popen[str]:
         """Start the backend, on the port that it had."""
-        command = [sys.executable, "-c", SERVE, self.database, str(self._port)]
+        command = [self.python, "-c", SERVE, self.database, str(self._port)]
         self.backend = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._complaints, text=True)
         assert self.backend.stdout is not None
         assert self.backend.stdout.readline(), self.complaints()
@@ -88,7 +89,8 @@ class Programs:
         self._complaints.close()
 
     def _run(self, words: list[str]) -> None:
-        command = [*FAIR, *words, "--to", self.url, "--speed", str(SPEED), "--batch", "500", "--json"]
+        command = [self.python, "-m", "faircli", "run", *words, "--to", self.url, "--speed", str(SPEED)]
+        command += ["--batch", "500", "--json"]
         self.run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=self._complaints, text=True)
 
     def _wait(self, until: Callable[[], object]) -> object:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.ready.program import interpreter
 from tests.real import starts
+from tests.torture import kills
 from tests.torture.trouble import Random, Trial, Trouble, attempt, trials
 from tests.torture.troubles import TROUBLES
 
@@ -13,8 +15,10 @@ SEED = 16
 
 
 @pytest.mark.parametrize("name", TROUBLES)
-def test_no_trouble_loses_doubles_or_hides_anything(name: str) -> None:
+def test_no_trouble_loses_doubles_or_hides_anything(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     starts("backend")
+    monkeypatch.setattr(kills.Programs, "python", interpreter())  # the full pass starts the real ones
+    monkeypatch.setattr(kills, "SPEED", 2 * kills.SPEED)  # as they are there sooner
     trouble = TROUBLES[name]
     tried = list(trials(trouble, SEED, trouble.short))
     assert [str(trial) for trial in tried if trial.fault] == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import NEW_RUN, begin, example, send
 from tests.cloudfair.feed.watching import watching
+from tests.ready.program import interpreter
 from tests.real import starts
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
@@ -138,7 +138,7 @@ def test_no_token_is_shown_or_logged(sqlite: str) -> None:
     """At debug every request is logged; whatever is sent, no token is in it, nor in an answer."""
     starts("backend")
     names = {f"CLOUDFAIR_{name.upper()}": token for name, token in TOKENS.items()}
-    command = [sys.executable, "-m", "faircli", "serve", "--port", "0", "--db", sqlite]
+    command = [interpreter(), "-m", "faircli", "serve", "--port", "0", "--db", sqlite]
     answers = [str(Settings(**TOKENS))]
     with subprocess.Popen(
         [*command, "--log-level", "debug"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=names
