@@ -13,6 +13,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pytest
 from tests.real import starts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,9 +32,15 @@ def built(folder: Path) -> Path:
     return folder / done.stdout.split()[-1]
 
 
-def test_a_wheel_is_the_same_bytes_when_it_is_built_again(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package, built."""
     starts("build")
-    one, other = built(tmp_path / "one"), built(tmp_path / "other")
+    return built(tmp_path_factory.mktemp("built") / "wheel")
+
+
+def test_a_wheel_is_the_same_bytes_when_it_is_built_again(wheel: Path, tmp_path: Path) -> None:
+    one, other = wheel, built(tmp_path / "other")
     assert one.name == other.name
     assert one.read_bytes() == other.read_bytes()
     with zipfile.ZipFile(one) as archive:
@@ -69,9 +76,7 @@ def imported() -> set[str]:
     return found
 
 
-def test_an_installed_wheel_finds_its_scenarios_from_any_directory(tmp_path: Path) -> None:
-    starts("build")
-    wheel = built(tmp_path / "wheel")
+def test_an_installed_wheel_finds_its_scenarios_from_any_directory(wheel: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
         names = archive.namelist()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import msgspec
 import pytest
 from tests.faircli.fair import Fair
 
 from faircli.commands import calibrate
+from fairlab import calibration
+from fairlab.calibration import Calibrator
 from fairlab.store import calibration_of
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.sketch import write_fair
@@ -43,7 +46,19 @@ evening = { count = 0 }
 """
 
 
-def test_scenario_is_calibrated_gone_on_with_and_played(fair):
+@pytest.fixture
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the documented size be played four times, not twenty."""
+
+    def calibrator(*asked: Any) -> Calibrator:
+        settings = msgspec.structs.replace(asked[3], full_replications=4)
+        return Calibrator(*asked[:3], settings, *asked[4:])
+
+    monkeypatch.setattr(calibration, "Calibrator", calibrator)
+
+
+@pytest.mark.usefixtures("_few")
+def test_scenario_is_calibrated_gone_on_with_and_played(fair: Fair) -> None:
     (fair.folder / "evening.toml").write_text(ONE_EVENING + FEW_SESSIONS)
     asked = (
         "calibrate",

@@ -45,6 +45,12 @@ def events_of(scenario: Scenario) -> list[Event]:
     return [event for _, events in play(scenario, 7) for event in events]
 
 
+def scheduled_in(scenario: Scenario) -> list[SessionScheduled]:
+    """Return the sessions, which are all scheduled before anything happens."""
+    _, events = next(iter(play(scenario, 7)))
+    return [event for event in events if isinstance(event, SessionScheduled)]
+
+
 @pytest.fixture(scope="module")
 def played(tmp_path_factory: pytest.TempPathFactory) -> list[Event]:
     return events_of(loaded(tmp_path_factory.mktemp("conference"), scale=0.02))
@@ -107,14 +113,14 @@ def test_a_session_that_overlaps_another_in_its_room_gets_a_room_beside_it(tmp_p
     day = said["schedule"]["conference"]["days"][0]["rooms"]
     day["Foyer"][0]["duration"] = "01:30"
     scenario = loaded(tmp_path, said)
-    rooms = {event.title: event.room for event in events_of(scenario) if isinstance(event, SessionScheduled)}
+    rooms = {event.title: event.room for event in scheduled_in(scenario)}
     assert (rooms[day["Foyer"][0]["title"]], rooms[day["Foyer"][1]["title"]]) == ("Foyer", "Foyer +")
 
 
 @pytest.mark.parametrize("form", ["ics", "json"])
 def test_the_fairs_own_programme_comes_back(tmp_path: Path, form: str) -> None:
     fair = load_scenario("ciftis2020", scale=0.01)
-    known = [event for event in events_of(fair) if isinstance(event, SessionScheduled)]
+    known = scheduled_in(fair)
     entries = [
         Entry(
             uid=str(e.session), title=e.title, room=e.room, kind=e.kind, track=e.sector, streamed=e.streamed,
@@ -130,7 +136,7 @@ def test_the_fairs_own_programme_comes_back(tmp_path: Path, form: str) -> None:
     (tmp_path / f"own.{form}").write_bytes(content)
     (tmp_path / "own.toml").write_text(f'extends = "ciftis2020"\ntimetable = "own.{form}"\n')
     scenario = load_scenario(str(tmp_path / "own.toml"), scale=0.01)
-    again = [event for event in events_of(scenario) if isinstance(event, SessionScheduled)]
+    again = scheduled_in(scenario)
 
     def plain(events: list[SessionScheduled]) -> list[tuple[Any, ...]]:
         return sorted(
@@ -262,7 +268,7 @@ def test_dates_within_the_fairs_days_are_not_moved(tmp_path: Path) -> None:
     text = json.dumps(conference()).replace("2019-08-2", "2020-09-0").replace("2020-09-02", "2020-09-05")
     text = text.replace("2020-09-03", "2020-09-06").replace("2020-09-04", "2020-09-07")
     scenario = loaded(tmp_path, json.loads(text))
-    begins = sorted(event.starts_ms for event in events_of(scenario) if isinstance(event, SessionScheduled))
+    begins = sorted(event.starts_ms for event in scheduled_in(scenario))
     assert begins[0] == DAY_MS + 10 * 60 * MINUTE_MS
     assert not any(one.startswith("moved, days") for one in remarks_of(scenario))
 
