@@ -18,7 +18,7 @@ from cloudfair.feed.feed import Feed
 from cloudfair.feed.feeds import Feeds
 from cloudfair.feed.frames import Frame
 from cloudfair.feed.inbox import Inbox, MessageError
-from cloudfair.feed.messages import Ack, Subscribe
+from cloudfair.feed.messages import Ack, Pause, Subscribe
 from cloudfair.feed.past import Seen
 from cloudfair.feed.playback import Playback
 from cloudfair.feed.watcher import Watcher, WatcherState
@@ -255,6 +255,37 @@ async def test_heartbeat_tells_where_the_source_stands_and_is_observed_of_those_
     watcher._state = WatcherState.PLAYBACK
     watcher._heartbeat()
     assert observed == [0.25]
+
+
+async def test_watcher_sleeps_only_when_there_is_nothing_to_do(clock: Clock) -> None:
+    watcher, _, _ = watcher_of()
+
+    async def sleeps() -> bool:
+        watcher._wake.clear()
+        sleeping = asyncio.create_task(watcher._sleep())
+        await asyncio.sleep(0)
+        is_asleep = not sleeping.done()
+        watcher._wake.set()
+        await sleeping
+        return is_asleep
+
+    assert await sleeps() is True
+    watcher._moves.append(Pause())
+    assert await sleeps() is False
+    watcher._moves.clear()
+    for state, expected in (
+        (WatcherState.CONNECTED, True),
+        (WatcherState.SUBSCRIBING, False),
+        (WatcherState.REFUSED, False),
+        (WatcherState.GONE, False),
+    ):
+        watcher._state, watcher._heartbeat_due = state, clock.now + 60
+        assert await sleeps() is expected
+    watcher._state, watcher._playback = WatcherState.PLAYBACK, playback()[0]
+    await watcher._send(frame_of(1), "{}")
+    assert await sleeps() is False  # what is new is shown at once
+    watcher._playback.is_new = False
+    assert await sleeps() is True
 
 
 class Woken:
