@@ -40,8 +40,8 @@ SMALLER = {
     "--speed 3600": "--speed 1e6",
     "--members 10 --rounds 1 --scale 0.02 --small 0.5": "--members 10 --rounds 1 --scale 0.002 --small 1",
     "--posterior members.json -n 4 --scale 0.01": "--posterior members.json -n 2 --scale 0.002",
-    "ensemble ciftis2020 -n 4": "ensemble ciftis2020 -n 2",
-    "-n 4 --until negotiations.held=5% --most 8": "-n 2 --until negotiations.held=90% --most 4",
+    "ensemble ciftis2020 -n 4": f"ensemble ciftis2020 -n 2 {BARING}",
+    "-n 4 --until negotiations.held=5% --most 8": f"-n 2 --until negotiations.held=90% --most 4 {BARING}",
     '\'{"kind": "platform_outage", "lasts_min": 60}\' -n 3': '\'{"kind": "platform_outage", "lasts_min": 60}\' -n 2',
     # everybody asks equally often: where few do, so small a fair is mostly chance
     "--scale 0.02 --check 4": f"--scale 0.002 --check 0 {BARING} --set fair.days=1 --set visits.asker_share=1"

@@ -29,7 +29,7 @@ FAIRS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """The profile's own kind of fair, and some that it has not seen."""
 SEEDS = range(1, 6)
-SCALE = 0.01
+SCALE = 0.005
 
 Said = Mapping[int, Mapping[str, Forecast]]
 

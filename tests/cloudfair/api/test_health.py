@@ -11,6 +11,7 @@ import time
 import httpx
 import pytest
 from tests.cloudfair.conftest import served
+from tests.ready.program import interpreter
 
 from cloudfair.api import health
 from cloudfair.settings import Settings
@@ -63,7 +64,7 @@ def test_database_that_does_not_answer_is_told_in_time(sqlite: str, monkeypatch:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process could handle")
 def test_backend_drains_before_it_stops(sqlite: str) -> None:
-    with subprocess.Popen([sys.executable, "-c", PROGRAM, sqlite], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([interpreter(), "-c", PROGRAM, sqlite], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().split()[-1]
         assert httpx.get(f"{url}/ready").status_code == 200

@@ -19,7 +19,7 @@ AT_MS = 44 * HOUR_MS
 """Eight in the evening of the second day."""
 
 
-DAYS = "fair.days=4"
+DAYS = "fair.days=3"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_cap_that_changes_while_the_halls_are_open_is_told():
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        ("fair.days=7", "fair.days is 4 and cannot become 7 while the fair is on"),
+        ("fair.days=7", "fair.days is 3 and cannot become 7 while the fair is on"),
         ("programme.evening.count=9", "programme.evening.count is 5 and cannot become 9"),
         (
             "organisations.exhibitor_share=0.2",
