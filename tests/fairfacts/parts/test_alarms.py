@@ -288,3 +288,9 @@ def test_values_and_limits_of_an_alarm_have_four_decimals():
     short = raised(metered(HOUR, share=0.1234567, requests=367))
     shown = {name: (alarm["value"], alarm["limit"]) for name, alarm in short.items()}
     assert shown == {"platform.capacity": (0.1235, 1.0), "platform.requests": (6.1, 6.1728)}
+
+
+@pytest.mark.parametrize(("waiting", "state"), [(39, None), (40, "tight"), (119, "tight"), (120, "over")])
+def test_a_queue_is_long_from_ten_minutes_on_and_too_long_from_half_an_hour(waiting: int, state: str | None):
+    queue = [counted(minute, waiting=(0, waiting)) for minute in range(11)]  # of 15 s each, at one lane
+    assert raised(HALLS, entered(0), *queue).get("venue.queue", {}).get("state") == state

@@ -6,7 +6,7 @@ import msgspec
 from tests.fairfacts.stories import GOLDEN, STARTED
 
 from fairfacts.events import decode, encode
-from fairfacts.parts.fairs import NO_FAIR, FairDescription, in_language, name_of
+from fairfacts.parts.fairs import NO_FAIR, Badge, FairDescription, in_language, name_of
 from fairfacts.parts.runs import RunStarted
 from fairsim.inputs.fair import load_fair
 
@@ -42,3 +42,8 @@ def test_row_is_named_by_its_key_in_each_language():
     zones = load_fair("ciftis2020").describe(6).zones
     assert name_of(zones, "winter_sports", "zh") == ("冰雪", True)
     assert name_of(zones, "no_such_zone", "zh") == ("no such zone", False)
+
+
+def test_badge_of_which_nothing_else_is_said_is_of_those_who_register():
+    badge = msgspec.convert({"key": "delegate", "names": {"en": "Delegate"}}, Badge)
+    assert (badge.registers, name_of([badge], "delegate")) == (True, ("Delegate", True))
