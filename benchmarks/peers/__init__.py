@@ -1,0 +1,1 @@
+"""Cloudfair against its peers, on the same work."""
