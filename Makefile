@@ -53,8 +53,15 @@ renew: $(VENV)/.dev  ## make again what is made from the code: documents, the sc
 	for name in fair parameters sectors zones figures; do $(call made,seeds/$$name.schema.json,fair scenarios schema $$name); done
 	$(BIN)/python hatch_build.py types
 
-bench: $(VENV)/.dev  ## measure speed and size; prints machine, commands and medians
+# beside the other packages, not among them: Ciw brings a package `tests`, which would hide ours
+$(VENV)/.peers: $(VENV)/.dev $(LOCKS)/peers.txt
+	$(BIN)/uv pip install -q --python $(BIN)/python --target $(VENV)/peers --require-hashes -r $(LOCKS)/peers.txt
+	rm -rf $(VENV)/peers/tests
+	@touch $@
+
+bench: $(VENV)/.peers  ## measure speed and size, alone and against others; prints machine, commands and medians
 	$(BIN)/python -m benchmarks
+	PYTHONPATH=$(VENV)/peers $(BIN)/python -m benchmarks.peers --plot benchmarks/peers.png
 
 torture: $(VENV)/.dev  ## make trouble: kills, flipped bits, bad disks, crashes; prints counts, and the seed of what fails
 	$(BIN)/python -m tests.torture
@@ -82,7 +89,7 @@ sbom: $(VENV)/.dev  ## write what the program and its page are made of, in Cyclo
 	$(BIN)/python hatch_build.py npm --prefix platform/web sbom --sbom-format cyclonedx --omit dev > dist/sbom-page.json
 
 lock: $(VENV)/.made  ## renew the lock files
-	cd $(LOCKS) && for f in uv run dev; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate $$f.in -o $$f.txt; done
+	cd $(LOCKS) && for f in uv run dev peers; do ../$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate $$f.in -o $$f.txt; done
 
 help:
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'

@@ -1,43 +1,40 @@
-"""Desks with patience, by the model and by its peers: all hold the same talks."""
+"""What is measured against others, in short: all do the same work. `make bench` installs the packages of others."""
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import pytest
-from benchmarks.peers import desks
-from benchmarks.peers.desks import WAYS, WHO, Work, drawn, played
+from benchmarks.peers import feeds, logs
+from benchmarks.peers.__main__ import Measured, draw
+from tests.real import starts
 
 
-def reckoned(work: Work) -> int:
-    """How many talks are held, by sums alone."""
-    at_ms, held, free_ms = 0, 0, [0] * work.desks
-    for gap_ms, desk, talk_ms, patience_ms in zip(*work[1:], strict=True):
-        at_ms += gap_ms
-        begins_ms = max(at_ms, free_ms[desk])
-        if begins_ms <= at_ms + patience_ms:
-            held += 1
-            free_ms[desk] = begins_ms + talk_ms
-    return held
+@pytest.mark.parametrize("who", logs.WAYS)
+def test_every_log_keeps_every_event(who: str, tmp_path: Path) -> None:
+    if who == "eventsourcing" and find_spec("eventsourcing") is None:
+        pytest.skip("make bench installs it")
+    sent = logs.batches(0.001)
+    kept = logs.kept(who, sent, str(tmp_path / "kept.db"))
+    assert kept.events == sum(batch.count(b"\n") for batch in sent)
+    assert kept.seconds > 0
+    assert logs.size(tmp_path / "kept.db") > kept.events
 
 
-@pytest.mark.parametrize("who", WHO)
-def test_all_hold_the_same_talks(who: str) -> None:
-    if who != "Cloudfair's desks":
-        pytest.importorskip(WAYS[who][0])  # peers are installed by `make bench` alone
-    done = played(who, 2_000, 40)
-    assert (done.who, done.requests, done.held) == (who, 2_000, reckoned(drawn(2_000, 40)))
-    assert done.held < 2_000  # some wait longer than their patience
-    assert done.seconds > 0
+def test_a_plain_broadcast_reaches_every_watcher() -> None:
+    starts("broadcast")
+    sent = feeds.by_broadcast(4, 2_000, 1.0)
+    assert (sent.frames, sent.frame_bytes) == (4 * feeds.HZ, 2_000)
 
 
-def test_ciw_plays_as_many_requests_a_desk_at_fewer_desks(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("ciw")
-    monkeypatch.setattr(desks, "CIW_DESKS", 4)
-    done = played("Ciw", 2_000, 40)
-    assert (done.requests, done.held) == (200, reckoned(drawn(200, 4)))
-
-
-def test_no_tie_decides_whether_a_talk_is_held() -> None:
-    work = drawn(2_000, 40)
-    assert min(work.gap_ms[1:]) > 0
-    assert {ms % 2 for ms in work.gap_ms + work.talk_ms} == {0}
-    assert {ms % 2 for ms in work.patience_ms} == {1}
+def test_all_are_drawn(tmp_path: Path) -> None:
+    draw(
+        [
+            Measured("desks", "Cloudfair's desks", "1", 4.0, "request"),
+            Measured("desks", "SimPy", "4", 9.0, "request"),
+            Measured("feed", "Cloudfair", "1", 40.0, "frame"),
+        ],
+        tmp_path / "peers.png",
+    )
+    assert (tmp_path / "peers.png").read_bytes().startswith(b"\x89PNG")
