@@ -19,14 +19,15 @@ from typing import NamedTuple
 import numpy as np
 
 from fairfacts.clock import any_moment
-from fairfacts.errors import FairError, LabError, MomentError, ScenarioError, did_you_mean
+from fairfacts.errors import LabError, MomentError, ScenarioError, did_you_mean
+from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.comparison import Row, Simulated, moments, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.parts.runs import RunMeasures
-from fairlab.emulator import Emulator, most_likely
+from fairlab.emulator import Emulator, Known, most_likely
 from fairlab.identifiability import Floats
 from fairlab.members import Coverage, Members, Prediction, Prior, Role
-from fairlab.replications import Play, Replication, replicate
+from fairlab.replications import Play, Replication, replicated
 from fairlab.targets import LEAST_TOLERANCE
 from fairlab.workers import in_order
 from fairsim import VERSION
@@ -54,33 +55,38 @@ class Figures(NamedTuple):
     """By figure, the measure of each member."""
 
 
-def _rank(truth: int, drawn: Floats, seen: Floats, ops: Sequence[str], errors: Floats, noise: Floats) -> Floats:
+def _as_played(places: Floats, priors: Sequence[Prior]) -> Floats:
+    return np.stack([prior.played(along) for prior, along in zip(priors, places.T, strict=True)], axis=1)
+
+
+def _moved(drawn: Floats, emulator: Emulator, known: Known, priors: Sequence[Prior], began: Floats) -> Floats:
+    """Return where members are likeliest: whole numbers are rounded, and the others are moved for it once more."""
+    low, high = np.clip(np.array([prior.ends for prior in priors]).T, -REACH, REACH)
+    rounded = _as_played(most_likely(drawn, emulator, known, (low, high), began), priors)
+    whole = np.array([prior.whole for prior in priors])
+    within = (np.where(whole, rounded, low), np.where(whole, rounded, high))
+    return most_likely(drawn, emulator, known, within, rounded)
+
+
+def _rank(truth: int, drawn: Floats, seen: Floats, known: Known, priors: Sequence[Prior]) -> Floats:
     """Return the share of members that predict less than came, of each later measure, where one member is the truth.
 
     Args:
         truth: which member.
         drawn: places from the priors.
-        seen: measures of all members: those of `ops`, which are known, then the later ones.
-        ops: of each thing that is known.
-        errors: its standard deviation but for chance.
-        noise: standard normal numbers for each member and each thing that is known.
+        seen: measures of all members: those that are known, then the later ones.
+        known: its values are standard normal numbers for each member, and its errors without chance.
+        priors: of the parameters.
     """
-    others, known = np.arange(len(drawn)) != truth, len(ops)
-    emulator = Emulator.learnt(drawn[others], seen[others])
-    errors = np.hypot(errors, emulator.chance[:known])
-    about = seen[truth, :known] + errors * noise[others]
-    likely = most_likely(drawn[others], emulator.first(known), about, ops, errors)
-    predicted = seen[others] + (likely - drawn[others]) @ emulator.slopes.T
-    share: Floats = (predicted < seen[truth])[:, known:].mean(axis=0)
+    others, count = np.arange(len(drawn)) != truth, len(known.errors)
+    places = _as_played(drawn[others], priors)
+    emulator = Emulator.learnt(places, seen[others])
+    errors = np.hypot(known.errors, emulator.chance[:count])
+    about = Known(seen[truth, :count] + errors * known.values[others], known.signs, errors)
+    likely = _moved(drawn[others], emulator.first(count), about, priors, places)
+    predicted = emulator.at(likely) + emulator.left
+    share: Floats = (predicted < seen[truth])[:, count:].mean(axis=0)
     return share
-
-
-def replicated(play: Play | str) -> Replication | str:
-    """Play a member once; return why where its values cannot be played, or where the model refuses them."""
-    try:
-        return play if isinstance(play, str) else replicate(play)
-    except FairError as fault:
-        return str(fault)
 
 
 class Assimilator:
@@ -136,17 +142,18 @@ class Assimilator:
         known_by = self._known_by(as_of, held_back)
         drawn = self._drawn(count)
         kept, before = self._play(drawn, 0)
-        drawn = places = drawn[kept]
-        first, after, played = drawn, before, []
+        first = drawn = drawn[kept]
+        places, after, played = _as_played(drawn, self._priors), before, []
         known = self._known(as_of, known_by, before)
         noise = self._normal("assimilation.noise", (len(drawn), len(known)))
         for turn in range(rounds):
             seen, reported, ops, errors = self._targets(known, after)
             played.append((places, seen))
-            emulator = Emulator.learnt(*map(np.concatenate, zip(*played, strict=True))).through(places, seen)
-            errors = np.hypot(errors, emulator.chance * math.sqrt(self._scale))
-            likely = most_likely(drawn, emulator, reported + errors * noise, ops, errors)
-            places = np.clip(likely, -REACH, REACH)
+            emulator = Emulator.learnt(*map(np.concatenate, zip(*played, strict=True)))
+            chance = np.hypot(emulator.chance * math.sqrt(self._scale), self._lasting(known))
+            errors = np.hypot(errors, chance)
+            about = Known.of(reported + errors * noise, ops, errors)
+            places = _moved(drawn, emulator, about, self._priors, places)
             kept, after = self._play(places, turn + 1)
             places, drawn, noise = places[kept], drawn[kept], noise[kept]
         shrunk = 1 - places.var(axis=0) / first.var(axis=0)
@@ -184,7 +191,8 @@ class Assimilator:
         seen, _, ops, errors = self._targets(known, found)
         both = np.hstack([seen, np.log(np.stack([found.values[name] for name in later], axis=1))])
         noise = self._normal("assimilation.coverage", seen.shape)
-        ranks = np.array([_rank(truth, drawn, both, ["="] * len(ops), errors, noise) for truth in range(len(drawn))])
+        about = Known.of(noise, ["="] * len(ops), errors)
+        ranks = np.array([_rank(truth, drawn, both, about, self._priors) for truth in range(len(drawn))])
         return Coverage.of(as_of, self._scale, self._seed, {name: ranks[:, i].tolist() for i, name in enumerate(later)})
 
     def _drawn(self, count: int) -> Floats:
@@ -283,6 +291,12 @@ class Assimilator:
         reported = np.log([float(row.reported) for row in of])  # type: ignore[arg-type]  # a number: `_is_number`
         errors = np.array([_error(row) for row in of])
         return seen, reported, [row.op for row in of], errors
+
+    def _lasting(self, known: Sequence[str]) -> Floats:
+        """Return what chance does to each figure also in a large fair; 0 where the fair's `chance.csv` says nothing."""
+        said = load_chance(self._run.fair.key)
+        measures = (self._figures[name].measure for name in known)
+        return np.array([said[measure].lasting if measure in said else 0.0 for measure in measures])
 
     def _predictions(self, known: Sequence[str], before: Figures, after: Figures) -> list[Prediction]:
         found = []

@@ -1,10 +1,11 @@
-"""Emulator: the measures of a run as a linear function of its parameters, learnt from the runs played so far.
+"""Emulator: the measures of a run as a function of its parameters, learnt from the runs played so far.
 
 Parameters are in standard deviations of their priors, and measures in the logarithm: the model is mostly a product of
-rates and shares, so that a plane is close to it. Its slopes are those of ridge regression, as there may be more
-parameters than runs; the penalty of each measure is the one of least generalised cross-validation (Golub, Heath and
-Wahba 1979). A measure hangs on some parameters and hardly on the others: the penalty of a slope is the smaller, the
-more of the measure's variance its parameter explains alone.
+rates and shares, so that a plane is close to it. What the runs are off the plane is kriged: the nearer two places are,
+the more alike (a Gaussian process; Rasmussen and Williams 2006, chapter 2). A measure hangs on some parameters and
+hardly on the others, so that each parameter counts by how steep a first plane is along it, and in that plane by how
+much of the measure's variance it explains alone. How much bends, how near is near, and how much is chance are those of
+the greatest likelihood.
 """
 
 from __future__ import annotations
@@ -16,21 +17,79 @@ import numpy as np
 
 from fairlab.identifiability import Floats
 
-PENALTIES = np.logspace(-6, 2, 81)
-"""Those that are tried, against the square of the largest singular value."""
+BENDS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
+"""Variances of what bends that are tried, against that of the plane; none is tried as well."""
+NEAR = (1.0, 2.0, 4.0)
+"""Distances over which bends are alike that are tried, against a standard deviation of the steepest parameter."""
+CHANCE = np.logspace(-5, 4, 46)
+"""Variances of chance that are tried, against that of the plane."""
+STEPS, CLOSE = 20, 1e-3
+"""How often a member is moved on at most, and by how much less than which it has arrived."""
+HALVED = 6
+"""How often a step is halved that leads to a place less likely."""
 TINY = 1e-300
 """Stands in for nothing at all, by which nothing can be divided."""
 
 
-class Emulator(NamedTuple):
-    """A plane for each measure."""
+class Surface(NamedTuple):
+    """One measure: a plane, and what bends it near the runs that were played."""
+
+    middle: float
+    """Where every parameter is in the middle of its prior, on the plane."""
+    slopes: Floats
+    """Of the plane, by parameter."""
+    near: Floats
+    """By parameter, what makes distances in which places are alike out of standard deviations."""
+    runs: Floats
+    """Where the runs were, in these distances."""
+    pulls: Floats
+    """By how much each run bends the plane."""
+    left: Floats
+    """What each run is off what the others say."""
+    chance: float
+    """Standard deviation of what is neither plane nor bend."""
+
+    @classmethod
+    def learnt(cls, places: Floats, seen: Floats) -> Self:
+        """Return the surface of a measure; `places` has a row for each run."""
+        middle, mean = places.mean(axis=0), float(seen.mean())
+        off, measured = places - middle, seen - mean
+        alone = (off.T @ measured) ** 2 / ((off**2).sum(axis=0) * (measured @ measured) + TINY)
+        first = _fit(off, alone, measured, bends=False)
+        fit = _fit(off, np.abs(first.slopes), measured, bends=True)
+        return cls(mean - float(fit.slopes @ middle), fit.slopes, fit.near, places * fit.near, *fit[2:])
+
+    def at(self, places: Floats) -> Floats:
+        """Return the measure at a place, or at some places."""
+        found: Floats = self.middle + places @ self.slopes
+        return found + self._alike(places) @ self.pulls if self.pulls.any() else found
+
+    def slopes_at(self, place: Floats) -> Floats:
+        """Return how steep it is at a place, by parameter."""
+        if not self.pulls.any():
+            return self.slopes
+        pulls = self._alike(place) * self.pulls
+        bent: Floats = self.slopes + (pulls @ self.runs - pulls.sum() * place * self.near) * self.near
+        return bent
+
+    def _alike(self, places: Floats) -> Floats:
+        return _alike(places * self.near, self.runs)
+
+
+class _Fit(NamedTuple):
+    """What a likelihood says of a measure."""
 
     slopes: Floats
-    """By measure (row) and parameter (column)."""
-    middle: Floats
-    """By measure, where every parameter is in the middle of its prior."""
+    near: Floats
+    pulls: Floats
     left: Floats
-    """By run (row) and measure, by how much it is off the plane of the other runs."""
+    chance: float
+
+
+class Emulator(NamedTuple):
+    """A surface for each measure."""
+
+    surfaces: tuple[Surface, ...]
 
     @classmethod
     def learnt(cls, places: Floats, seen: Floats) -> Self:
@@ -40,71 +99,154 @@ class Emulator(NamedTuple):
             places: the parameters, one row for each run.
             seen: the measures, of the same rows.
         """
-        middle, mean = places.mean(axis=0), seen.mean(axis=0)
-        planes = [_plane(places - middle, off) for off in (seen - mean).T]
-        slopes = np.stack([along for along, _ in planes])
-        return cls(slopes, mean - slopes @ middle, np.stack([left for _, left in planes], axis=1))
+        return cls(tuple(Surface.learnt(places, each) for each in seen.T))
 
     @property
     def chance(self) -> Floats:
-        """By measure, the standard deviation of what the planes leave: chance, and what is not plane."""
-        found: Floats = self.left.std(axis=0)
-        return found
+        """By measure, the standard deviation of chance."""
+        return np.array([each.chance for each in self.surfaces])
 
-    def through(self, places: Floats, seen: Floats) -> Self:
-        """Return it with planes as steep, through the middle of some runs."""
-        return self._replace(middle=(seen - places @ self.slopes.T).mean(axis=0))
+    @property
+    def left(self) -> Floats:
+        """By run (row) and measure, by how much it is off what the other runs say."""
+        return np.stack([each.left for each in self.surfaces], axis=1)
 
     def first(self, count: int) -> Self:
         """Return that of the first measures."""
-        return type(self)(self.slopes[:count], self.middle[:count], self.left[:, :count])
+        return type(self)(self.surfaces[:count])
 
     def at(self, places: Floats) -> Floats:
         """Return the measures at a place, or at some places."""
-        found: Floats = self.middle + places @ self.slopes.T
-        return found
+        return np.stack([each.at(places) for each in self.surfaces], axis=-1)
+
+    def slopes_at(self, place: Floats) -> Floats:
+        """Return how steep they are at a place, by measure (row) and parameter (column)."""
+        return np.stack([each.slopes_at(place) for each in self.surfaces])
 
 
-def most_likely(drawn: Floats, emulator: Emulator, known: Floats, ops: Sequence[str], errors: Floats) -> Floats:
+class Known(NamedTuple):
+    """What was known, by a member, which has errors of its own in it."""
+
+    values: Floats
+    signs: Floats
+    """1 and -1 for a bound above which, or below which, all is well; else 0."""
+    errors: Floats
+    """Standard deviations."""
+
+    @classmethod
+    def of(cls, values: Floats, ops: Sequence[str], errors: Floats) -> Self:
+        """Return it; `ops` are `=`, or `>` and `<` for a bound, which moves nobody who keeps it."""
+        return cls(values, np.array([{">": 1.0, "<": -1.0}.get(op, 0.0) for op in ops]), errors)
+
+
+def most_likely(
+    drawn: Floats, emulator: Emulator, known: Known, within: tuple[Floats, Floats], began: Floats
+) -> Floats:
     """Return the most likely place of each member: near where it was drawn, and where it meets what was known.
 
     Args:
         drawn: places from the priors, one row for each member.
-        emulator: how the measures go by the parameters; one row for each thing that was known.
-        known: what was known, with an error of each member's own.
-        ops: `=`, or `>` and `<` for a bound, which moves nobody who keeps it.
-        errors: standard deviation of each thing that was known.
+        emulator: how the measures go by the parameters; one surface for each thing that was known.
+        known: what was known, one row for each member.
+        within: the least and the largest place of each parameter; or of each member's, one row for each.
+        began: where each member is looked for first.
     """
-    signs = np.array([{">": 1.0, "<": -1.0}.get(op, 0.0) for op in ops])
-    return np.stack([_most_likely(*each, emulator, signs, errors) for each in zip(drawn, known, strict=True)])
+    ends = zip(*(np.broadcast_to(end, drawn.shape) for end in within), strict=True)
+    return np.stack([
+        _most_likely(mine, emulator, known._replace(values=values), own, np.clip(place, *own))
+        for mine, values, own, place in zip(drawn, known.values, ends, began, strict=True)
+    ])  # fmt: skip
 
 
-def _most_likely(drawn: Floats, known: Floats, emulator: Emulator, signs: Floats, errors: Floats) -> Floats:
-    """Return the most likely place of a member; a bound counts from when it is not kept."""
-    counts, missed = signs == 0, known - emulator.at(drawn)
+def _most_likely(
+    drawn: Floats, emulator: Emulator, known: Known, within: tuple[Floats, Floats], place: Floats
+) -> Floats:
+    """Return the most likely place of a member (Gauss and Newton); a bound counts from when it is not kept."""
+    counts = known.signs == 0
+
+    def unlikely(there: Floats) -> float:
+        missed = ((known.values - emulator.at(there)) / known.errors)[counts]
+        return float(missed @ missed + (there - drawn) @ (there - drawn))
+
+    for _ in range(STEPS):
+        missed, slopes = known.values - emulator.at(place), emulator.slopes_at(place)
+        while True:
+            step = _aim(drawn, place, missed[counts], slopes[counts], known.errors[counts], within) - place
+            broken = ~counts & (known.signs * (missed - slopes @ step) > 0)
+            if not broken.any():
+                break
+            counts |= broken
+        before = unlikely(place)
+        shares = (0.5**halved for halved in range(HALVED))
+        share = next((share for share in shares if unlikely(place + share * step) < before), 0.0)
+        place = place + share * step
+        if np.abs(share * step).max() < CLOSE:
+            break
+    return place
+
+
+def _aim(
+    drawn: Floats, place: Floats, missed: Floats, slopes: Floats, errors: Floats, within: tuple[Floats, Floats]
+) -> Floats:
+    """Return the most likely place by the slopes at another; who would be moved too far stays at the end."""
+    base, free = drawn, np.ones_like(drawn, dtype=bool)
     while True:
-        slopes, errors_there = emulator.slopes[counts], np.diag(errors[counts] ** 2)
-        place: Floats = drawn + slopes.T @ np.linalg.solve(slopes @ slopes.T + errors_there, missed[counts])
-        broken = ~counts & (signs * (known - emulator.at(place)) > 0)
-        if not broken.any():
-            return place
-        counts |= broken
+        along = slopes * free
+        inner = along @ along.T + np.diag(errors**2)
+        aim: Floats = base + along.T @ np.linalg.solve(inner, missed + slopes @ (place - base))
+        ended = np.clip(aim, *within)
+        if not (free & (ended != aim)).any():
+            return ended
+        base, free = np.where(free & (ended != aim), ended, base), free & (ended == aim)
 
 
-def _plane(places: Floats, seen: Floats) -> tuple[Floats, Floats]:
-    """Return the slopes of a measure, and what each run is off the plane of the others.
+def _alike(some: Floats, others: Floats) -> Floats:
+    """Return how alike places are: 1 where they are the same, 0 far away."""
+    apart = (some**2).sum(axis=-1)[..., None] + (others**2).sum(axis=1) - 2 * some @ others.T
+    alike: Floats = np.exp(-np.maximum(apart, 0) / 2)
+    return alike
+
+
+def _fit(off: Floats, steep: Floats, measured: Floats, *, bends: bool) -> _Fit:
+    """Return what the greatest likelihood says.
 
     Args:
-        places: the parameters, less their mean.
-        seen: the measure, less its mean.
+        off: the parameters, less their mean.
+        steep: how much each parameter counts.
+        measured: the measure, less its mean.
+        bends: whether anything is tried but the plane.
     """
-    alone = (places.T @ seen) ** 2 / ((places**2).sum(axis=0) * (seen @ seen) + TINY)
-    runs, singular, parameters = np.linalg.svd(places * alone, full_matrices=False)
-    count, along = len(seen), runs.T @ seen
-    inverse = singular / (singular**2 + PENALTIES[:, None] * singular[0] ** 2 + TINY)
-    kept = inverse * singular
-    missed = seen @ seen - along @ along + (((1 - kept) * along) ** 2).sum(axis=1)
-    best = np.argmin(missed / (count - 1 - kept.sum(axis=1)) ** 2)
-    left = (seen - runs @ (kept[best] * along)) / (1 - 1 / count - runs**2 @ kept[best])
-    slopes: Floats = alone * (inverse[best] * along @ parameters)
-    return slopes, left
+    steep = steep / (steep.max() + TINY)
+    stretched = off * steep
+    plane = stretched @ stretched.T
+    size = float(np.trace(plane)) / len(plane) + TINY
+    plane /= size
+    best, found = np.inf, (plane, 0.0, 1.0, CHANCE[0])
+    tried = [(0.0, 1.0), *((bend, near) for near in NEAR for bend in BENDS)] if bends else [(0.0, 1.0)]
+    for bend, near in tried:
+        together = plane + bend * _alike(stretched / near, stretched / near) if bend else plane
+        own, unlikely = _unlikely(together, measured)
+        if unlikely < best:
+            best, found = unlikely, (together, bend, near, own)
+    together, bend, near, chance = found
+    inverse = np.linalg.inv(together + chance * np.eye(len(together)))
+    weights = inverse @ measured
+    return _Fit(
+        steep * (stretched.T @ weights) / size, steep / near, bend * weights, weights / np.diag(inverse),
+        float(np.sqrt(chance * (measured @ weights) / len(measured))),
+    )  # fmt: skip
+
+
+def _unlikely(together: Floats, measured: Floats) -> tuple[float, float]:
+    """Return the variance of chance of the greatest likelihood, and twice that likelihood's negative logarithm.
+
+    Args:
+        together: covariances of the runs but for chance, but for a factor.
+        measured: the measure, less its mean.
+    """
+    spread, axes = np.linalg.eigh(together)
+    spread = np.maximum(spread, 0) + CHANCE[:, None]
+    unlikely = len(measured) * np.log(((axes.T @ measured) ** 2 / spread).mean(axis=1) + TINY)
+    unlikely += np.log(spread).sum(axis=1)
+    best = int(np.argmin(unlikely))
+    return float(CHANCE[best]), float(unlikely[best])

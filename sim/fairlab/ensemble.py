@@ -23,7 +23,7 @@ from fairfacts.measures import MEASURES
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate
 from fairlab.members import Members
-from fairlab.replications import Play, Replication, numbers, replicate
+from fairlab.replications import Play, Replication, numbers, replicate, replicated
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario
@@ -59,6 +59,8 @@ class Ensemble(msgspec.Struct, frozen=True):
     """What the scenario plays otherwise than its fair states: by setting, the fair's value and the one played."""
     as_of: str = ""
     """Where each replication has parameters of its own (`fairlab.members`), the moment by which these were known."""
+    left_out: dict[str, str] = {}
+    """Replications whose parameters the model refuses, and why: some are refused where fairs are large."""
     kind: Literal["cloudfair.ensemble"] = "cloudfair.ensemble"
 
     @property
@@ -177,7 +179,7 @@ def play_ensembles(
         members: gives each replication parameters of its own; intervals are then of these and of chance together.
 
     Raises:
-        LabError: the measure of `until` is no number.
+        LabError: the measure of `until` is no number, or the model refuses every member.
         WorkersError: a worker was lost.
     """
     plays = (
@@ -186,8 +188,13 @@ def play_ensembles(
         for each in scenarios
     )
     played: list[tuple[Replication, ...]] = []
-    narrow = 0
-    for together in _grouped(in_order(executor, at_once, replicate, plays), len(scenarios)):
+    narrow, left_out = 0, {}
+    done = in_order(executor, at_once, replicate if members is None else replicated, plays)
+    for replication, all_of_it in enumerate(_grouped(done, len(scenarios))):
+        together = tuple(one for one in all_of_it if isinstance(one, Replication))
+        if len(together) < len(all_of_it):
+            left_out[f"replication {replication}"] = next(one for one in all_of_it if isinstance(one, str))
+            continue
         played.append(together)
         known = _known(plan.until, played) if plan.until else None
         on_replication(len(played), known)
@@ -199,7 +206,9 @@ def play_ensembles(
     )
     if members is None:
         return tuple(ensembles)
-    fitted = {"as_of": members.as_of, "calibrated": members.fitted}
+    if not played:
+        raise LabError(f"the model refuses every member that was played ({next(iter(left_out.values()))})")
+    fitted = {"as_of": members.as_of, "calibrated": members.fitted, "left_out": left_out}
     return tuple(msgspec.structs.replace(each, **fitted) for each in ensembles)
 
 
@@ -212,7 +221,7 @@ def _of_member(
     return load_scenario(which, changes=members.changes_of(replication, changes), scale=scenario.scale)
 
 
-def _grouped(results: Iterator[Replication], size: int) -> Iterator[tuple[Replication, ...]]:
+def _grouped(results: Iterator[Replication | str], size: int) -> Iterator[tuple[Replication | str, ...]]:
     while group := tuple(islice(results, size)):
         yield group
 

@@ -21,10 +21,10 @@ from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.forecast import LEAST_COUNT, SIZELESS, Forecast, beside
 from fairfacts.evidence.profiles import HEADLINES
 from fairfacts.measures import value_at
-from fairlab.assimilation import DISCREPANCY, LEAST, replicated
+from fairlab.assimilation import DISCREPANCY, LEAST
 from fairlab.identifiability import Floats
 from fairlab.members import Members
-from fairlab.replications import Play, Replication
+from fairlab.replications import Play, Replication, replicated
 from fairlab.workers import in_order
 from fairsim.inputs.scenario import load_scenario
 

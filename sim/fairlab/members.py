@@ -37,6 +37,19 @@ class Prior(msgspec.Struct, frozen=True):
     whole: bool
     """Whether only whole numbers are played."""
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The least and the largest place that is played."""
+        low = math.log(self.low / self.around) / self.spread if self.low > 0 else -math.inf
+        return low, math.inf if self.high is None else math.log(self.high / self.around) / self.spread
+
+    def played(self, places: Floats) -> Floats:
+        """Return the places of the values that are played: within its range, and of whole numbers only if it is one."""
+        values = np.clip(self.around * np.exp(self.spread * places), self.low, self.high)
+        values = np.maximum(np.round(values), 0.5) if self.whole else values
+        found: Floats = np.log(values / self.around) / self.spread
+        return found
+
     def text(self, place: float) -> str:
         """Return the change that sets it to a place, in standard deviations."""
         value = max(self.around * math.exp(self.spread * place), self.low)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fairfacts.clock import HOUR_MS, read_moment
-from fairfacts.errors import LabError, MomentError
+from fairfacts.errors import FairError, LabError, MomentError
 from fairfacts.events import encode
 from fairfacts.measures import MEASURES, State, value_at
 from fairsim.engine.kernel import few_collections
@@ -72,6 +72,14 @@ def replicate(play: Play) -> Replication:
         measures=state.snapshot(),
         moments=moments,
     )
+
+
+def replicated(play: Play | str) -> Replication | str:
+    """Play a member once; return why where its values cannot be played, or where the model refuses them."""
+    try:
+        return play if isinstance(play, str) else replicate(play)
+    except FairError as fault:
+        return str(fault)
 
 
 def numbers(snapshot: dict[str, Any]) -> dict[str, float]:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import ThreadPoolExecutor
+from statistics import fmean, stdev
 
+import numpy as np
 import pytest
+from msgspec.structs import replace
 from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import LabError, ScenarioError
+from fairfacts.evidence.chance import Chance
 from fairfacts.evidence.figures import Figure
-from fairlab import assimilation
+from fairlab import assimilation, ensemble
 from fairlab.assimilation import FIRST, Assimilator
 from fairlab.ensemble import Plan, play_ensembles
 from fairlab.members import Interval, Members, Prior
@@ -50,6 +54,25 @@ def quick(play: Play | str) -> Replication | str:
     return Replication(play.seed, play.replication, 0, "", measures)
 
 
+def bent(play: Play | str) -> Replication | str:
+    """As `quick`, but visits go by what browsing and patience are together."""
+    played = quick(play)
+    if isinstance(played, str) or isinstance(play, str):
+        return played
+    played.measures["visits"]["started"] *= math.exp(bend(played_with(play)))
+    return played
+
+
+def played_with(play: Play) -> tuple[float, float]:
+    of = play.scenario.parameters
+    return math.log(of.visits.browse_mean_min / 5), math.log(of.negotiations.patience_mean_min / 30)
+
+
+def bend(places: tuple[float, float]) -> float:
+    browse, patience = places
+    return browse * patience - 0.5 * patience**2
+
+
 @pytest.fixture
 def assimilator(monkeypatch):
     monkeypatch.setattr(assimilation, "replicated", quick)
@@ -70,6 +93,40 @@ def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assi
     assert found.left_out["never"] == "is 0 in most members; take a larger --scale"
 
 
+def test_members_meet_what_was_known_where_parameters_bend_a_measure(assimilator, monkeypatch):
+    monkeypatch.setattr(assimilation, "replicated", bent)
+    found = assimilator.assimilate(EARLY, 60, 3)
+    places = [
+        (math.log(float(browse.partition("=")[2]) / 5), math.log(float(patience.partition("=")[2]) / 30))
+        for browse, patience in found.draws
+    ]
+    off = [math.log(500 / 800) + place[0] + bend(place) for place in places]
+    assert fmean(off) == pytest.approx(0, abs=0.03)
+    assert stdev(off) < 0.08  # chance, which the reported fair has too, is 5 %
+
+
+def test_members_meet_what_was_known_though_a_parameter_is_a_whole_number(assimilator, monkeypatch):
+    def by_both(play):
+        played = quick(play)
+        if isinstance(played, Replication):
+            played.measures["visits"]["started"] *= play.scenario.parameters.negotiations.patience_mean_min / 3
+        return played
+
+    monkeypatch.setattr(assimilation, "replicated", by_both)
+    assimilator._priors = (PRIORS[0], Prior(PATIENCE, 3, math.log(2), 1, None, True))
+    found = assimilator.assimilate(EARLY, 60, 2)
+    values = [[float(change.partition("=")[2]) for change in draw] for draw in found.draws]
+    assert {patience for _, patience in values} >= {1, 2, 3, 4, 5}
+    assert stdev(math.log(browse * patience) for browse, patience in values) < 0.08
+
+
+def test_chance_that_large_fairs_have_too_leaves_members_further_apart(assimilator, monkeypatch):
+    as_it_is = assimilator.assimilate(EARLY, 40, 1)
+    monkeypatch.setattr(assimilation, "load_chance", lambda _fair: {"visits.started": Chance(0.0, 0.3, 0.0)})
+    lasting = assimilator.assimilate(EARLY, 40, 1)
+    assert lasting.moved[BROWSE] < as_it_is.moved[BROWSE] - 0.1
+
+
 def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):
     found = assimilator.assimilate(LATE, 20, 1, ["held"])
     assert found.fitted == ("visits",)
@@ -84,8 +141,8 @@ def test_later_moment_knows_more(assimilator):
 
 
 def test_intervals_hold_what_they_are_for(assimilator):
-    found = assimilator.coverage(EARLY, 100)
-    assert (found.predictions, found.fairs) == (1, 100 - len(assimilator._left_out) + 1)
+    found = assimilator.coverage(EARLY, 60)
+    assert (found.predictions, found.fairs) == (1, 60 - len(assimilator._left_out) + 1)
     assert (found.in_80, found.in_95) == pytest.approx((0.80, 0.95), abs=0.09)
     assert found.p_value > 0.01
 
@@ -129,6 +186,17 @@ def test_members_come_back_from_their_file_and_give_way_to_what_is_given(assimil
     assert found.changes_of(len(found.draws) + 1, [f"{BROWSE}=7"]) == [found.draws[1][1], f"{BROWSE}=7"]
 
 
+def test_prior_ends_where_its_values_do():
+    low, high = Prior("badges.public.return_share", 0.5, math.log(2), 0.0, 1.0, False).ends
+    assert (low, high) == (-math.inf, pytest.approx(1))
+    assert PRIORS[0].ends == (pytest.approx(math.log(0.1 / 5) / math.log(2)), math.inf)
+
+
+def test_places_that_are_played_are_of_whole_numbers_within_the_range():
+    whole = Prior("streams.appeal_max", 4, math.log(2), 1.0, 8.0, True)
+    assert whole.played(np.array([-9, -1.1, 0.1, 9])) == pytest.approx([-2, -1, 0, 1])
+
+
 def test_interval_of_a_bound_holds_it_where_it_can_be_kept():
     interval = Interval(90, 100, 110)
     assert [interval.holds(op, reported, 1) for op, reported in (("=", 111), ("=", 112), (">", 80), (">", 120))] == [
@@ -149,3 +217,23 @@ def test_replications_play_their_members(assimilator):
     low, high = of_members.next_in_logs("visits.started")
     assert 0 < low < high
     assert of_members.next_in_logs("routes.nowhere") is None
+
+
+@pytest.mark.parametrize(("refused", "left"), [({1}, [0, 2]), ({0, 1, 2}, None)])
+def test_replication_whose_member_the_model_refuses_is_left_out(assimilator, monkeypatch, refused, left):
+    found = assimilator.assimilate(EARLY, 20, 1)
+
+    def choosy(play):
+        played = quick(play)
+        return "too large" if play.replication in refused else replace(played, measures={"run": {"duration_ms": 1}})
+
+    monkeypatch.setattr(ensemble, "replicated", choosy)
+    with ThreadPoolExecutor(1) as executor:
+        asked = ([("ciftis2020", (), load_scenario("ciftis2020", scale=0.002))], 7, executor, 1, Plan(3))
+        if left is None:
+            with pytest.raises(LabError, match=r"the model refuses every member that was played \(too large\)"):
+                play_ensembles(*asked, members=found)
+            return
+        (played,) = play_ensembles(*asked, members=found)
+    assert [one.replication for one in played.replications] == left
+    assert played.left_out == {"replication 1": "too large"}

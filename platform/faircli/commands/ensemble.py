@@ -205,7 +205,7 @@ def _plain(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wal
 
 
 def _plain_one(one: Ensemble) -> dict[str, Any]:
-    names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256")
+    names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256", "left_out")
     return {name: getattr(one, name) for name in names} | {
         "digest": one.digest,
         "replications": [
@@ -228,6 +228,8 @@ def _show(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wall
         alike = sum(not pair.difference.sd and not pair.difference.mean for pair in pairs.values())
         say(f"\n{alike} measures do not differ")
         say(("gain: without common random numbers, this many times as many replications are needed", "dim"))
+    for name, why in first.left_out.items():
+        say(f"left out: {name} {why}")
     say(f"\n{len(first.replications) * len(ensembles)} runs in {wall_s:.1f} s")
     for each in ensembles:
         say(f"digest {each.digest} {each.scenario}")
