@@ -278,3 +278,12 @@ async def test_a_step_to_the_latest_moment_of_a_pair_shows_no_more_events_than_i
     live.catch_up()
     seen = past.after(11)
     assert (seen.place, seen.position, seen.at_ms) == (11, 11 + 13, 9 * STEP_MS)
+
+
+async def test_past_of_two_runs_holds_no_state_once_it_is_released(runs: LiveRuns) -> None:
+    live = await begun(runs, 10)
+    live.catch_up()
+    past = PairPast(live, live, PointsInTime(runs._log))
+    past.at(3 * STEP_MS)
+    past.release()
+    assert (past._a._state, past._b._state) == (None, None)

@@ -6,10 +6,12 @@ import hashlib
 import re
 import threading
 
+import msgspec
 import pytest
 from tests.cloudfair.example import batch, digest_of, example, silence
 
 from cloudfair.errors import ConflictError, UnknownError
+from cloudfair.store import batches, runs
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
 from cloudfair.store.states import now
@@ -215,3 +217,21 @@ def test_run_that_is_taken_up_has_the_next_player_and_takes_nothing_from_earlier
     log.batches.append(run, batch(EVENTS, 0, 20), player=2)
     log.runs.fail(run, "killed", player=2)
     assert (log.runs.get(run).head, log.runs.get(run).fault) == (20, "killed")
+
+
+def test_events_that_were_taken_in_before_are_known_however_many_are_asked_for(
+    log: Log, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "READ_KEYS", 2)
+    keys = tuple(f"key {number}" for number in range(5))
+    log.batches.append(run, msgspec.structs.replace(batch(EVENTS, 0, 5), received=keys))
+    assert log.batches.received(run, [*keys, "another"]) == set(keys)
+    assert log.batches.received("nobody", list(keys)) == log.batches.received(run, []) == set()
+
+
+def test_run_has_an_id_that_no_other_has(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    suffixes = iter(["aaaa", "aaaa", "bbbb"])
+    monkeypatch.setattr(runs, "_suffix", lambda: next(suffixes))
+    new = {"scenario": "Été à 2", "seed": 7, "replication": 0, "scale": 1.0, "version": "1"}
+    assert [log.runs.create(**new).id for _ in range(2)] == ["Ete-a-2-s7-aaaa", "Ete-a-2-s7-bbbb"]
+    assert len(log.runs.all()) == 2
