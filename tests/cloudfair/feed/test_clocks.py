@@ -356,3 +356,24 @@ def test_feed_that_nobody_watched_for_five_minutes_is_dropped(clock: Clock) -> N
     feeds.drop_idle()
     assert feeds.of(one) is not feed  # type: ignore[arg-type]
     assert feeds.of_pair(one, other) is pair  # type: ignore[arg-type]
+
+
+async def test_frames_are_made_ten_times_a_second_and_after_a_delay_in_half_of_that_time(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed, slept, delays = Feed(Standing()), [], [0.0, 0.03, 0.5, 0.0]  # type: ignore[arg-type]
+
+    async def make() -> None:
+        if not delays:
+            raise asyncio.CancelledError
+        clock.now += delays.pop(0)
+
+    async def sleep(delay_s: float) -> None:
+        slept.append(delay_s)
+        clock.now += delay_s
+
+    monkeypatch.setattr(feed, "_make_if_changed", make)
+    monkeypatch.setattr(feed_module, "asyncio", SimpleNamespace(sleep=sleep))
+    with pytest.raises(asyncio.CancelledError):
+        await feed._make_frames()
+    assert slept == pytest.approx([0.05, 0.07, 0.0, 0.05])
