@@ -79,7 +79,7 @@ cover: $(VENV)/.dev  ## print which lines and branches the tests run, in the pro
 	@for package in $(COVERED); do echo "$$package $$($(BIN)/coverage report --include="*/$$package/*" --format=total) %"; done
 
 audit: $(VENV)/.dev  ## ask the databases of known faults about every package that is locked
-	$(BIN)/pip-audit --strict -r $(LOCKS)/uv.txt -r $(LOCKS)/run.txt -r $(LOCKS)/dev.txt --require-hashes --disable-pip
+	$(BIN)/pip-audit --strict -r $(LOCKS)/uv.txt -r $(LOCKS)/run.txt -r $(LOCKS)/dev.txt -r $(LOCKS)/peers.txt --require-hashes --disable-pip
 	$(BIN)/python hatch_build.py npm --prefix platform/web audit
 	$(BIN)/python hatch_build.py npm --prefix tests/browser audit
 

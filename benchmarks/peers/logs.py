@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import zstandard
-from sqlalchemy import Engine, event, insert
+from sqlalchemy import Engine, MetaData, event, insert
 from sqlmodel import Field, Session, SQLModel, create_engine
 
 from cloudfair.api.batch import check, unpack
@@ -42,7 +42,13 @@ class Kept(NamedTuple):
     events: int
 
 
-class EventRow(SQLModel, table=True):
+class Beside(SQLModel):
+    """What is no table of the backend."""
+
+    metadata = MetaData()
+
+
+class EventRow(Beside, table=True):
     """An event in a row of its own."""
 
     __tablename__ = "event"
@@ -96,7 +102,7 @@ def _by_rows(
     database: str, write: Callable[[Session, Iterable[dict[str, Any]]], None]
 ) -> tuple[Callable[[bytes], None], str]:
     engine, first = _engine(database), 0
-    SQLModel.metadata.tables["event"].create(engine)
+    EventRow.metadata.create_all(engine)
 
     def append(ndjson: bytes) -> None:
         nonlocal first
