@@ -144,7 +144,7 @@ def _table(measured: list[Measured]) -> Table:
     ours = {row.work: row.us for row in measured if row.who.startswith(OURS)}
     for row in measured:
         ratio = "" if row.who.startswith(OURS) else f"{row.us / ours[row.work]:.2f}"
-        table.add_row(row.work, row.who, row.version, f"{row.us:.2f} a {row.unit}", ratio, row.note)
+        table.add_row(row.work, row.who, row.version, f"{row.us:.2f}, {row.unit}", ratio, row.note)
     return table
 
 
@@ -161,7 +161,7 @@ def draw(measured: list[Measured], path: Path) -> None:
         colours = ["#0b5394" if row.who.startswith(OURS) else "#9aa5b1" for row in some]
         bars = panel.barh(names, [row.us for row in some], color=colours)
         panel.bar_label(bars, [f"{row.us:.1f}" for row in some], padding=3)
-        panel.set_title(f"{work}: us of processor a {some[0].unit}", loc="left")
+        panel.set_title(f"{work}: us of processor for each {some[0].unit}", loc="left")
         panel.invert_yaxis()
         panel.margins(x=0.12)
         panel.spines[["top", "right"]].set_visible(False)
