@@ -55,6 +55,18 @@ class Figures(NamedTuple):
     """By figure, the measure of each member."""
 
 
+def shrunk(before: Floats, after: Floats) -> Floats:
+    """Return by how much less members differ in each parameter: a share of their variance, 0 where they never did.
+
+    Args:
+        before: places as they were played, so that rounding and ends count in neither.
+        after: the same once what was known has moved them.
+    """
+    differed = before.var(axis=0)
+    found: Floats = np.where(differed > 0, 1 - after.var(axis=0) / np.where(differed > 0, differed, 1.0), 0.0)
+    return found
+
+
 def _as_played(places: Floats, priors: Sequence[Prior]) -> Floats:
     return np.stack([prior.played(along) for prior, along in zip(priors, places.T, strict=True)], axis=1)
 
@@ -142,8 +154,9 @@ class Assimilator:
         known_by = self._known_by(as_of, held_back)
         drawn = self._drawn(count)
         kept, before = self._play(drawn, 0)
-        first = drawn = drawn[kept]
-        places, after, played = _as_played(drawn, self._priors), before, []
+        drawn = drawn[kept]
+        first = places = _as_played(drawn, self._priors)
+        after, played = before, []
         known = self._known(as_of, known_by, before)
         noise = self._normal("assimilation.noise", (len(drawn), len(known)))
         for turn in range(rounds):
@@ -156,7 +169,6 @@ class Assimilator:
             places = _moved(drawn, emulator, about, self._priors, places)
             kept, after = self._play(places, turn + 1)
             places, drawn, noise = places[kept], drawn[kept], noise[kept]
-        shrunk = 1 - places.var(axis=0) / first.var(axis=0)
         return Members(
             scenario=self._which,
             changes=self._changes,
@@ -166,7 +178,7 @@ class Assimilator:
             rounds=rounds,
             priors=self._priors,
             draws=tuple(tuple(self._changes_at(place)) for place in places),
-            moved={prior.name: float(share) for prior, share in zip(self._priors, shrunk, strict=True)},
+            moved={prior.name: float(each) for prior, each in zip(self._priors, shrunk(first, places), strict=True)},
             predictions=tuple(self._predictions(known, before, after)),
             left_out=self._left_out,
             runs=self._played,

@@ -15,7 +15,7 @@ from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.chance import Chance
 from fairfacts.evidence.figures import Figure
 from fairlab import assimilation, ensemble
-from fairlab.assimilation import FIRST, Assimilator
+from fairlab.assimilation import FIRST, Assimilator, shrunk
 from fairlab.ensemble import Plan, play_ensembles
 from fairlab.members import Interval, Members, Prior
 from fairlab.replications import Play, Replication
@@ -78,6 +78,15 @@ def assimilator(monkeypatch):
     monkeypatch.setattr(assimilation, "replicated", quick)
     with ThreadPoolExecutor(1) as executor:
         yield Assimilator("ciftis2020", (), PRIORS, FIGURES, executor, 1, scale=1.0, seed=7)
+
+
+def test_a_parameter_that_its_end_holds_is_not_taken_for_moved() -> None:
+    prior = Prior("negotiations.night_closes_h", around=23.0, spread=math.log(1.5), low=0.0, high=24.0, whole=True)
+    drawn = np.linspace(-2, 2, 200)[:, None]
+    played = prior.played(drawn[:, 0])[:, None]
+    assert shrunk(drawn, played)[0] > 0.5  # most of what was drawn lies beyond the end
+    assert shrunk(played, played)[0] == 0
+    assert shrunk(np.ones((5, 1)), np.ones((5, 1)))[0] == 0
 
 
 def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assimilator):
