@@ -1,7 +1,8 @@
 """Measures parts of Cloudfair against others on the same work, in one run: desks, logs, feeds, and a bare SimPy loop.
 
 `python -m benchmarks.peers` prints a table with versions; `--plot FILE.png` draws it. Each figure is the processor time
-of a process that does nothing else, the least of some runs, as other work on a machine only ever adds to it.
+of a process that does nothing else, the least of some runs, as other work on a machine only ever adds to it. Feeds are
+single runs.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.peers", description=__doc__)
     parser.add_argument("--requests", type=int, default=55_000, help="of the desks (55000)")
     parser.add_argument("--desks", type=int, default=500, help="(500)")
-    parser.add_argument("--scale", type=float, default=0.1, help="of the fair whose log is kept, and fed (0.1)")
+    parser.add_argument(
+        "--scale", type=float, default=0.1, help="of the fair whose log is kept; half a fair at least is fed (0.1)"
+    )
     parser.add_argument("--watchers", type=int, default=500, help="of the feeds (500)")
     parser.add_argument("--runs", type=int, default=3, help="of each measurement, the least of which counts (3)")
     parser.add_argument("--plot", type=Path, metavar="FILE.png", help="draw it")

@@ -205,9 +205,10 @@ def _plain(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wal
 
 
 def _plain_one(one: Ensemble) -> dict[str, Any]:
-    names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256", "left_out")
+    names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256")
     return {name: getattr(one, name) for name in names} | {
         "digest": one.digest,
+        "refused": one.left_out,
         "replications": [
             {"replication": replication.replication, "events": replication.events, "digest": replication.digest}
             for replication in one.replications

@@ -76,17 +76,17 @@ def test_file_is_made_durable_as_soon_as_nobody_holds_it_or_given_up(monkeypatch
     )
     for times in (0, 3):
         connection = Locked(times)
-        sqlite._make_durable(connection, None)  # type: ignore[arg-type]
+        sqlite._make_durable(connection, None)  # type: ignore[arg-type]  # a stand-in
         assert connection.said[times:] == [
             "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
         ]  # fmt: skip
     clock[0] = 0.0
     with pytest.raises(sqlite3.OperationalError):
-        sqlite._make_durable(Locked(10**9), None)  # type: ignore[arg-type]
+        sqlite._make_durable(Locked(10**9), None)  # type: ignore[arg-type]  # a stand-in
     assert 10.0 <= clock[0] < 10.02
     once = Locked(1, sqlite3.SQLITE_IOERR)
     with pytest.raises(sqlite3.OperationalError):
-        sqlite._make_durable(once, None)  # type: ignore[arg-type]
+        sqlite._make_durable(once, None)  # type: ignore[arg-type]  # a stand-in
     assert len(once.said) == 1
 
 
@@ -96,7 +96,7 @@ def test_file_that_is_open_is_the_same_until_it_is_gone(tmp_path: Path) -> None:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE run (id)")
     connection.close()
-    opened = OpenFile(SimpleNamespace(url=SimpleNamespace(database=str(file))))  # type: ignore[arg-type]
+    opened = OpenFile(SimpleNamespace(url=SimpleNamespace(database=str(file))))  # type: ignore[arg-type]  # a stand-in
     with sqlite3.connect(file) as connection:
         connection.execute("INSERT INTO run VALUES (1)")
     connection.close()

@@ -31,6 +31,7 @@ def test_ensemble_is_held_against_figures_at_their_moments(fair):
     )
     assert rows["venue.entries_second_day"]["low"] > 0  # of a moment as well, and documented
     assert printed["headline"].startswith("3 held-out figures: ")
+    assert (printed["refused"], printed["left_out"]) == ({}, [])  # members, and figures
     assert fair.json("compare", "held.json", "--figures", "counted.csv")["comparison"] == printed["comparison"]
     shown = fair("ensemble", *asked)
     assert "held out: " in shown.stdout

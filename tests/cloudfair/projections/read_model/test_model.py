@@ -84,7 +84,7 @@ def test_answers_are_cached_up_to_their_size_and_the_one_asked_for_longest_ago_g
     model, made = model_of([]), []
 
     def ask(tag: str, size: int) -> bytes:
-        return model.cached_body(tag, lambda: made.append(tag) or bytes(size))  # type: ignore[func-returns-value]
+        return model.cached_body(tag, lambda: made.append(tag) or bytes(size))  # type: ignore[func-returns-value]  # it returns None
 
     sizes = {"a": 4, "b": 6, "c": 1, "huge": 11}
     for tag in ("a", "b", "a", "b", "a", "c", "a", "b", "huge", "huge", "b", "a"):
@@ -97,7 +97,7 @@ def test_values_are_cached_until_the_log_goes_on_and_the_oldest_goes_first() -> 
 
     def ask(*whats: int, at_ms: int = 0) -> list[int]:
         for what in whats:
-            assert model.cached(what, at_ms, lambda what=what: made.append(what) or what) == what  # type: ignore[misc]
+            assert model.cached(what, at_ms, lambda what=what: made.append(what) or what) == what  # type: ignore[misc]  # as above
         asked, made[:] = made[:], []
         return asked
 
