@@ -16,7 +16,7 @@ from tests.fairfacts.timetables import conference
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
-from fairfacts.events import EVENT_TYPES, encode
+from fairfacts.events import encode, type_name
 from fairsim.fair import Fair, slices
 from fairsim.inputs.scenario import Scenario, load_scenario
 
@@ -46,7 +46,6 @@ OTHERWISE = (
     "visits.overseas_per_delegate_day=2",
     "streams.public_audience_mean=5000",
 )
-TITLES = {event_type: event_type.__struct_config__.tag for event_type in EVENT_TYPES}
 
 
 def disrupted() -> list[Event]:
@@ -80,8 +79,8 @@ def record(log: list[Event]) -> dict[str, str]:
     for event in log[1:]:
         by_type[type(event)].append(event)
     return {
-        str(TITLES[event_type]): f"{len(events)} {hashlib.sha256(encode(events)).hexdigest()[:16]}"
-        for event_type, events in sorted(by_type.items(), key=lambda one: str(TITLES[one[0]]))
+        type_name(event_type): f"{len(events)} {hashlib.sha256(encode(events)).hexdigest()[:16]}"
+        for event_type, events in sorted(by_type.items(), key=lambda one: type_name(one[0]))
     }
 
 
