@@ -162,6 +162,29 @@ def test_playing_ends_where_the_run_does(shared: Shared, open_shared: OpenPage) 
     expect(page).to_have_url(re.compile("at=2020-09-10T00:00:00"))
 
 
+def test_a_moment_is_found_though_its_frame_comes_before_the_pause_is_answered(
+    shared: Shared, open_shared: OpenPage
+) -> None:
+    page = open_shared(shared.whole, f"&at={NOON}")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+    page.evaluate("""() => {
+        const send = WebSocket.prototype.send
+        WebSocket.prototype.send = function (text) {
+            if (text.includes('"pause"')) return void (window.release = () => send.call(this, text))
+            send.call(this, text)
+            window.drawn ||= window.release && text.includes('"ack"')
+        }
+    }""")
+    page.keyboard.press("ArrowLeft")
+
+    def frame_is_drawn() -> None:
+        assert page.evaluate("window.drawn")
+
+    eventually(frame_is_drawn)
+    page.evaluate("window.release()")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+
+
 def test_the_page_goes_on_looking_back_after_the_backend_was_away(backend: Any, real: Any, open_page: OpenPage) -> None:
     send(backend, real)
     page = open_page(f"?at={NOON}")

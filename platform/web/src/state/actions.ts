@@ -113,7 +113,11 @@ export function showHelp(help: boolean): void {
 
 /** Follows what happens outside of the page's own controls: the way back, a refused token, the system's theme. */
 export function followBrowser(): void {
-  addEventListener("popstate", () => store.change({ place: placeOf(location.search) }));
+  addEventListener("popstate", () => {
+    const place = placeOf(location.search);
+    const { seeking, place: before } = store.page;
+    store.change({ place, seeking: place.at !== null && (seeking || place.at !== before.at) });
+  });
   whenLocked(() => store.change({ locked: true }));
   whenThemeChanges(() => store.change({ theme: preferredTheme() }));
 }

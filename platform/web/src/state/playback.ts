@@ -27,7 +27,10 @@ export function followPlayback(): void {
 
 function follow(page: Page): void {
   const { place, watched, snapshot, live, headMs } = page;
-  if (watched === null || snapshot === null) return;
+  if (watched === null || snapshot === null) {
+    followed = "";
+    return;
+  }
   const wanted = keyOf(page);
   if (wanted === followed) return;
   followed = wanted;
@@ -60,7 +63,8 @@ function open(run: string): Player {
         frame: (snapshot, atMs, drawn) => {
           if (player !== opened) return;
           store.page.trace?.add(snapshot, atMs);
-          store.change({ snapshot, atMs, ...(opened.moves === 0 ? { seeking: false } : {}) }, drawn);
+          // all but the last move are answered: that was to pause or to play, from a moment that this frame shows
+          store.change({ snapshot, atMs, ...(opened.moves <= 1 ? { seeking: false } : {}) }, drawn);
         },
         state: () => {},
         moved: (mode, atMs) => take(opened, mode, atMs),

@@ -59,7 +59,7 @@ export const store = new Store({
   feed: { name: "connecting" },
   snapshot: null,
   atMs: 0,
-  seeking: false,
+  seeking: placeOf(location.search).at !== null,
   speed: placeOf(location.search).speed ?? USUAL_SPEED,
   headMs: 0,
   live: null,

@@ -79,7 +79,8 @@ function watch(run: string | null): void {
   if (run === store.page.watched) return;
   feed?.close();
   forgetAnswers();
-  store.change({ watched: run, feed: { name: "connecting" }, ...NOTHING });
+  const seeking = store.page.place.at !== null;
+  store.change({ watched: run, feed: { name: "connecting" }, ...NOTHING, seeking });
   if (run === null) return;
   feed = new Feed(`runs/${encodeURIComponent(run)}/live`, {
     frame: take,
