@@ -29,7 +29,7 @@ NO_TEXT = "Could not decode to UTF-8"
 class Database:
     """One open database. The errors of its driver become a BackendError that names the database and the remedy."""
 
-    def __init__(self, engine: Engine, *, read_only: bool = False) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool) -> None:
         self._engine = engine
         self._dialect = sqlite if engine.dialect.name == "sqlite" else postgres
         self._file = None if engine.dialect.name != "sqlite" or read_only else sqlite.OpenFile(engine)
@@ -39,7 +39,7 @@ class Database:
         """How many threads may write at a time; SQLite has one writer."""
 
     @classmethod
-    def open(cls, database: str, *, read_only: bool = False) -> Database:
+    def open(cls, database: str, *, read_only: bool) -> Database:
         """Open a database; as `open_database`."""
         return cls(open_database(database, read_only=read_only), read_only=read_only)
 
@@ -190,5 +190,5 @@ def _is_damage(fault: SQLAlchemyError) -> bool:
     if getattr(cause, "sqlstate", None) in postgres.CORRUPT:
         return True
     return isinstance(cause, sqlite3.Error) and (
-        getattr(cause, "sqlite_errorcode", 0) & 0xFF in CORRUPT or str(cause).startswith(NO_TEXT)
+        getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in CORRUPT or str(cause).startswith(NO_TEXT)
     )

@@ -125,19 +125,19 @@ class Segments:
 
     def rows(self, run: str) -> Iterator[SegmentRow]:
         """Yield the rows of a run's segments as they are stored, unchecked; for the verification of a log."""
-        first = -1
+        start = end = 0
         while True:
-            query = select(*COLUMNS).where(col(Segment.run_id) == run, col(Segment.first) > first)
+            query = select(*COLUMNS).where(col(Segment.run_id) == run, col(Segment.first) >= start)
             with self._database.transaction() as connection:
                 found = connection.execute(query.order_by(col(Segment.first)).limit(READ_SEGMENTS))
                 rows = [SegmentRow(*row) for row in found]
             for row in rows:
                 if not _is_whole(row):
-                    raise _changed(run, first + 1, "its row holds no positions")
+                    raise _changed(run, end, "its row holds no positions")
                 yield row
+                start, end = row.first + 1, row.first + row.events
             if len(rows) < READ_SEGMENTS:
                 return
-            first = rows[-1].first
 
     def set_moments(self, run: str, first: int, first_at_ms: int, last_at_ms: int) -> None:
         """Set the moments of a segment, which follow from its events."""
@@ -230,8 +230,7 @@ def _is_whole(row: SegmentRow) -> bool:
 
 
 def _holds(row: SegmentRow, first: int, *, may_begin_before: bool) -> bool:
-    begins_before = row.first < first < row.first + row.events
-    return row.first == first or (begins_before and may_begin_before)
+    return row.first == first or (may_begin_before and first < row.first + row.events)
 
 
 def _decompressed(payload: bytes) -> bytes:

@@ -21,6 +21,7 @@ from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
 
 EVENTS = example(100)
+NOT_WRITTEN = "its row is not what was written: its checksum does not fit"
 
 
 @pytest.fixture
@@ -178,8 +179,16 @@ def test_damaged_row_of_a_run_is_named_and_touches_no_other(log: Log, run: str) 
 def test_damaged_state_of_a_run_is_named_and_not_believed(log: Log, run: str, changed: str) -> None:
     spoil(log, f"UPDATE run SET {changed} WHERE id = :run", run=run)
     for read in (log.runs.get, lambda run: list(log.segments.read(run))):
-        with pytest.raises(DamageError, match=f"run {run}: its row is not what was written: its checksum does not fit"):
+        with pytest.raises(DamageError, match=f"run {run}: {NOT_WRITTEN}") as damage:
             read(run)
+        assert damage.value.extensions == {"run": run, "table": "run", "position": 0}
+
+
+def test_damaged_state_of_a_run_that_has_not_begun_is_named(log: Log) -> None:
+    run = log.runs.create(scenario="example", seed=8, replication=0, scale=1.0, version="1").id
+    spoil(log, "UPDATE run SET ended = true")
+    with pytest.raises(DamageError, match=f"run {run}: {NOT_WRITTEN}"):
+        log.runs.get(run)
 
 
 def test_damaged_command_is_named_by_its_number(log: Log, run: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
+import time
+from datetime import timedelta
 
 import msgspec
 import pytest
@@ -43,6 +45,17 @@ def test_run_is_found_again_as_it_was_created(log: Log, run: str) -> None:
         False,
         0,
     )
+
+
+def test_dates_are_the_same_in_every_zone(log: Log, run: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    created_at = log.runs.get(run).created_at
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Shanghai")
+        time.tzset()
+        found = log.runs.get(run).created_at
+    time.tzset()
+    assert found == created_at
+    assert abs(now() - created_at) < timedelta(minutes=5)
 
 
 def test_run_whose_player_is_not_heard_of_is_silent_until_it_is_again(log: Log, run: str) -> None:
