@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, text, update
+from sqlalchemy import Connection, Engine, create_engine, false, text, update
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, col
 
@@ -144,7 +144,7 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
         raise BackendError(f"{name_of(url)}: {fault}; give a file for SQLite, or a postgresql:// URL") from fault
     (sqlite if is_sqlite else postgres).prepare(engine, read_only=read_only)
     try:
-        _check(engine, read_only=read_only)
+        _check(engine, database, read_only=read_only)
     except BackendError:
         engine.dispose()
         raise
@@ -164,15 +164,14 @@ def _exists(file: str) -> bool:
     return os.path.exists(file)  # noqa: PTH110  # as the docstring says
 
 
-def _check(engine: Engine, *, read_only: bool) -> None:
+def _check(engine: Engine, database: str, *, read_only: bool) -> None:
     if read_only:
         if not is_current(engine):
-            open_database(engine.url.render_as_string(hide_password=False)).dispose()  # migrates the tables
+            open_database(database).dispose()  # migrates the tables
         return
     migrate(engine)
     with engine.connect() as connection:  # touches no row, yet fails here and now if the database is read-only
-        connection.execute(update(Run).where(col(Run.id) == "").values(head=0))
-        connection.rollback()
+        connection.execute(update(Run).where(false()).values(head=col(Run.head)))
 
 
 def reason_of(fault: SQLAlchemyError) -> str:

@@ -167,7 +167,6 @@ class Runs:
                 session.commit()
             except IntegrityError:
                 return False
-            session.refresh(run)
             return True
 
     def _whole(self, run: str) -> Run | None:

@@ -103,6 +103,13 @@ async def test_database_of_the_release_before_is_taken_over_with_its_runs(
     log.close()
 
 
+def test_reader_takes_over_the_database_of_the_release_before(database: str) -> None:
+    run = make_earlier(database)
+    log = Log.open(database, read_only=True)
+    assert (log.runs.get(run).head, log.segments.digest(run, 300)) == (300, digest_of(EVENTS))
+    log.close()
+
+
 def test_run_of_an_earlier_release_that_broke_off_has_no_known_player(database: str) -> None:
     run = make_earlier(database, ended=False)
     log = Log.open(database)

@@ -36,6 +36,17 @@ def test_record_says_where_to_go_on_and_never_goes_back(log: Log, run: str) -> N
     assert log.publications.unpublished("there") == []
 
 
+def test_run_has_something_to_publish_from_its_first_event_on(log: Log, run: str) -> None:
+    log.publications.record(run, "there", 60)
+    new = log.runs.create(scenario="example", seed=8, replication=0, scale=1.0, version="1").id
+    log.publications.record(new, "there", 0)
+    spoil(log, 60)  # that of the other run as well
+    assert log.publications.unpublished("elsewhere") == [Unpublished(run, 0, 60, ended=False)]
+    assert log.publications.unpublished("there") == []
+    log.batches.append(new, batch(EVENTS, 0, 1))
+    assert log.publications.unpublished("there") == [Unpublished(new, 0, 1, ended=False)]
+
+
 @pytest.mark.parametrize("position", [39, 41, 2**40, -1])
 def test_damaged_record_is_removed_with_a_warning_and_all_is_asked_for(
     log: Log, run: str, position: int, caplog: pytest.LogCaptureFixture

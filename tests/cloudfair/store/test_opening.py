@@ -1,0 +1,74 @@
+"""A database that cannot be opened is told at once, with the remedy; one that is closed is let go."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+
+import pytest
+
+from cloudfair.store.database import open_database
+from cloudfair.store.log import Log
+from fairfacts.errors import BackendError
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_file_that_is_no_database_is_told(tmp_path: Path, read_only: bool) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database " * 100)
+    with pytest.raises(BackendError) as told:
+        open_database(str(path), read_only=read_only)
+    assert str(told.value) == (
+        f"sqlite:///{path}: file is not a database; it holds something else; name another file with --db"
+    )
+
+
+def test_folder_that_is_missing_is_told(tmp_path: Path) -> None:
+    with pytest.raises(BackendError, match=r"missing/fair.db: unable to open database file; make its folder"):
+        open_database(f"sqlite:///{tmp_path}/missing/fair.db")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everything")
+def test_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "fair.db"
+    open_database(str(path)).dispose()
+    path.chmod(0o444)
+    with pytest.raises(BackendError, match="readonly database"):
+        open_database(str(path))
+
+
+def test_file_opened_for_reading_only_is_told_at_the_start(tmp_path: Path) -> None:
+    open_database(str(tmp_path / "fair.db")).dispose()
+    with pytest.raises(BackendError, match="attempt to write a readonly database"):
+        open_database(f"sqlite:///file:{tmp_path}/fair.db?mode=ro&uri=true")
+
+
+@pytest.mark.parametrize("database", ["sqlite://", "sqlite:///:memory:", ":memory:", ""])
+def test_log_in_memory_is_refused(database: str) -> None:
+    with pytest.raises(BackendError, match=r"a log must outlive the process; name a file"):
+        open_database(database)
+
+
+def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:
+    with pytest.raises(BackendError) as told:
+        open_database("postgresql://fair:secret@127.0.0.1:1/fair")
+    message = str(told.value)
+    assert message.startswith("postgresql+psycopg://fair:***@127.0.0.1:1/fair: ")
+    assert message.endswith("see that the server runs, that the database exists and that the user may create tables")
+    assert "secret" not in message
+
+
+def test_other_kinds_of_database_are_refused() -> None:
+    with pytest.raises(BackendError, match="orakel:// is no database that cloudfair can use; name a file, or a URL"):
+        open_database("orakel://fair")
+
+
+def test_log_that_is_closed_leaves_the_file_of_its_database_alone(sqlite: str) -> None:
+    """SQLite removes the files beside it as the last connection is closed, in whichever thread that is."""
+    log = Log.open(sqlite)
+    log.runs.all()
+    closing = threading.Thread(target=log.close)
+    closing.start()
+    closing.join()
+    assert [file.name for file in Path(sqlite).parent.iterdir()] == ["fair.db"]
