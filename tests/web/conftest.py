@@ -113,7 +113,7 @@ class Backend:
     def fail(self, run: str, fault: str) -> None:
         """Record that a run failed."""
         log = Log.open(self._database)
-        log.runs.fail(run, fault)
+        log.runs.fail(run, fault, player=0)
         log.close()
 
     def append_unknown(self, run: str) -> None:

@@ -147,7 +147,7 @@ class Runs:
                 head=row.head,
             )
 
-    def fail(self, run: str, fault: str, player: int = 0) -> None:
+    def fail(self, run: str, fault: str, player: int) -> None:
         """Record why a run is no longer played by a player, unless it ended, was stopped, or was taken up again."""
         while not (row := self.get(run)).ended and row.pace != "stopped" and row.player <= player:
             with self._database.transaction() as connection:

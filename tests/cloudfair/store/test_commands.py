@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 import pytest
+from sqlalchemy.orm import Session
 from tests.cloudfair.example import batch, example
 
 from cloudfair.errors import ConflictError, UnknownError
@@ -62,6 +63,16 @@ def test_command_that_was_applied_already_is_received_by_no_run(log: Log, run: s
     command = log.commands.add(run, PAUSE, applied_at_ms=0)
     assert (command.applied_at_ms, command.applied_at, command.is_whole()) == (0, command.asked_at, True)
     assert pending(log, run) == []
+
+
+def test_command_has_a_number_that_another_process_did_not_take_first(
+    log: Log, run: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log.commands.add(run, PAUSE)
+    known, stale = Session.scalar, [0]  # as it was before the other process stored its command
+    monkeypatch.setattr(Session, "scalar", lambda *given: stale.pop() if stale else known(*given))
+    assert log.commands.add(run, DISRUPT).number == 1
+    assert [(row.number, row.body) for row in log.commands.all(run)] == [(0, PAUSE), (1, DISRUPT)]
 
 
 def test_disruptions_that_were_caused_up_to_a_moment_are_those_that_took_effect(log: Log, run: str) -> None:

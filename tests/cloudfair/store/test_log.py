@@ -86,7 +86,7 @@ def test_a_clock_that_is_set_back_hides_no_player_and_no_silence(log: Log, run: 
 def test_run_that_is_played_no_more_is_not_silent(log: Log, run: str) -> None:
     for play_no_more, state in (
         (lambda: log.batches.poll(run, 0, "stopped"), "stopped"),
-        (lambda: (log.batches.poll(run, 0, "max"), log.runs.fail(run, "killed")), "failed"),
+        (lambda: (log.batches.poll(run, 0, "max"), log.runs.fail(run, "killed", player=0)), "failed"),
         (lambda: log.batches.append(run, batch(EVENTS, 0, 100)), "ended"),
     ):
         play_no_more()
@@ -219,7 +219,7 @@ def test_large_numbers_and_texts_of_any_script_are_kept(log: Log) -> None:
 
 
 def test_run_that_is_taken_up_has_the_next_player_and_takes_nothing_from_earlier_ones(log: Log, run: str) -> None:
-    log.runs.fail(run, "killed")
+    log.runs.fail(run, "killed", player=0)
     assert [(row.player, row.fault) for row in (log.runs.take_up(run), log.runs.take_up(run))] == [(1, None), (2, None)]
     assert (log.runs.get(run).player, log.runs.get(run).fault) == (2, None)
     for player in (0, 1, 3):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sqlite3
 import threading
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -82,6 +84,12 @@ def insert(connection: sa.Connection, table: str, *values: object) -> None:
 def test_empty_database_becomes_what_the_tables_say(database: str) -> None:
     assert differences(database) == []
     assert differences(database) == []  # and is left as it is
+
+
+def test_tables_that_are_of_this_release_are_not_migrated_again(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_database(database).dispose()
+    monkeypatch.setattr(command, "upgrade", Mock(side_effect=AssertionError("it takes a lock, and half a second")))
+    open_database(database).dispose()
 
 
 async def test_database_of_the_release_before_is_taken_over_with_its_runs(

@@ -33,8 +33,8 @@ def received(key: str, whose: str = "") -> Row:
 
 
 WHOLE = Scan(
-    [run("a", 50), run("b", 20), run("empty")],
-    [("a", 0, 30), ("a", 30, 20), ("b", 0, 20)],
+    [run("a", 50), run("b", 20), run("c", 1), run("empty")],
+    [("a", 0, 30), ("a", 30, 20), ("b", 0, 20), ("c", 0, 1)],
     [("a", 0, 1), ("a", 1, 1), ("empty", 0, 1)],
     [received("x"), Row(run_id="a", key="y", sha256="")],
 )
@@ -50,9 +50,9 @@ def test_rows_without_a_gap_make_whole_logs() -> None:
     [
         {"runs": [run("a", 51), *WHOLE.runs[1:]]},
         {"runs": WHOLE.runs[1:]},
-        {"runs": [*WHOLE.runs[:2], run("empty", whose="full")]},
+        {"runs": [*WHOLE.runs[:3], run("empty", whose="full")]},
         {"segments": WHOLE.segments[1:]},
-        {"segments": [("a", 0, 30), ("a", 31, 19), ("b", 0, 20)]},
+        {"segments": [("a", 0, 30), ("a", 31, 19), *WHOLE.segments[2:]]},
         {"segments": [("a", 0, "thirty"), *WHOLE.segments[1:]]},
         {"commands": WHOLE.commands[1:]},
         {"commands": [*WHOLE.commands, ("nobody", 0, 1)]},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
 from sqlalchemy import URL
@@ -43,6 +44,16 @@ def test_folder_is_writable_if_its_rights_and_its_file_system_are_so(
     monkeypatch.setattr(sqlite.os, "access", lambda *_: allowed)
     monkeypatch.setattr(sqlite.os, "statvfs", lambda _: SimpleNamespace(f_flag=flags | 2))
     assert sqlite._is_writable(tmp_path) is (allowed and not mounted_read_only)
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_folder_of_a_system_that_does_not_tell_is_writable_if_its_rights_are_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, allowed: bool
+) -> None:
+    monkeypatch.setattr(sqlite.os, "access", lambda *_: allowed)
+    for fault in (AttributeError(), OSError()):
+        monkeypatch.setattr(sqlite.os, "statvfs", Mock(side_effect=fault))
+        assert sqlite._is_writable(tmp_path) is allowed
 
 
 def test_reader_waits_for_a_lock_as_long_as_a_writer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,56 @@
+"""The runs of a database, by their store: what they are called, which there are, and why one is no longer played."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.cloudfair.example import batch, example
+
+from cloudfair.errors import UnknownError
+from cloudfair.store.log import Log
+
+EVENTS = example(10)
+
+
+@pytest.fixture
+def log(sqlite: str) -> Iterator[Log]:
+    log = Log.open(sqlite)
+    yield log
+    log.close()
+
+
+def begun(log: Log, scenario: str = "example") -> str:
+    return log.runs.create(scenario=scenario, seed=7, replication=0, scale=1.0, version="1").id
+
+
+def test_run_of_which_nobody_knows_is_answered_with_what_there_is(log: Log) -> None:
+    for ask in (log.runs.get, log.runs.take_up):
+        with pytest.raises(UnknownError, match="there is no run mine; none was started yet"):
+            ask("mine")
+    run = begun(log)
+    with pytest.raises(UnknownError, match=f"there is no run {run}x; did you mean {run}"):
+        log.runs.take_up(f"{run}x")
+
+
+@pytest.mark.parametrize(("scenario", "name"), [("名", "run"), ("-my fair.", "my-fair"), ("2_b.c", "2_b.c")])
+def test_run_has_a_name_that_a_shell_reads_as_it_is(log: Log, scenario: str, name: str) -> None:
+    assert re.fullmatch(rf"{name}-s7-[a-z2-7]{{4}}", begun(log, scenario))
+
+
+def test_heads_are_those_of_the_runs_that_are_asked_for(log: Log) -> None:
+    runs = [begun(log) for _ in range(3)]
+    log.batches.append(runs[0], batch(EVENTS, 0, 4))
+    assert log.runs.heads([*runs[:2], "mine"]) == {runs[0]: 4, runs[1]: 0}
+
+
+def test_run_that_ended_or_was_stopped_does_not_fail_any_more(log: Log) -> None:
+    ended, stopped, played = (begun(log) for _ in range(3))
+    log.batches.append(ended, batch(EVENTS, 0, 10))
+    log.batches.poll(stopped, 0, "stopped")
+    for run in (ended, stopped, played):
+        log.runs.fail(run, "killed", player=0)
+    assert [log.runs.get(run).fault for run in (ended, stopped, played)] == [None, None, "killed"]
+    log.batches.poll(played, 0, "max")
+    assert (log.runs.get(played).fault, log.runs.get(played).state) == (None, "running")
