@@ -109,7 +109,7 @@ def test_reader_needs_no_lock_and_makes_no_file(tmp_path: Path) -> None:
         other.rollback()
         log.batches.append(run, batch(EVENTS, 50, 100))
         assert reader.segments.digest(run, 100) == digest_of(EVENTS)  # and sees what comes
-        with pytest.raises(BackendError, match="readonly"):
+        with pytest.raises(BackendError, match="readonly database; see that the database runs and that its disk has"):
             reader.runs.create(**NEW)
         reader.close()
     other.close()
@@ -210,6 +210,16 @@ def test_text_that_cannot_be_decoded_is_damage(tmp_path: Path) -> None:
         connection.execute(sa.text("UPDATE run SET scenario = CAST(x'ff' AS TEXT)"))
     with pytest.raises(DamageError, match="UTF-8"):
         log.runs.get(run)
+    log.close()
+
+
+def test_complaint_that_the_driver_cannot_read_is_damage(sqlite: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite quotes the damaged name of a table in it."""
+    log = Log.open(sqlite)
+    fault = UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte")
+    monkeypatch.setattr(sa.orm.Session, "get", Mock(side_effect=fault))
+    with pytest.raises(DamageError, match=f"{sqlite}: names of its tables are damaged .*; restore the database"):
+        log.runs.get("mine")
     log.close()
 
 

@@ -64,6 +64,27 @@ def test_other_kinds_of_database_are_refused() -> None:
         open_database("orakel://fair")
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql+psycopg2://host/fair", "the driver psycopg2 is missing; install it with: pip install"),
+        ("sqlite+orakel:///fair.db", "sqlalchemy.dialects:sqlite.orakel; give a file for SQLite, or a postgresql://"),
+    ],
+)
+def test_driver_that_is_missing_is_told(url: str, said: str) -> None:
+    with pytest.raises(BackendError, match=said):
+        open_database(url)
+
+
+def test_check_of_a_log_finds_that_its_database_is_gone(sqlite: str) -> None:
+    log = Log.open(sqlite)
+    log.check()
+    Path(sqlite).unlink()
+    with pytest.raises(BackendError, match="the file of the database is gone"):
+        log.check()
+    log.close()
+
+
 def test_log_that_is_closed_leaves_the_file_of_its_database_alone(sqlite: str) -> None:
     """SQLite removes the files beside it as the last connection is closed, in whichever thread that is."""
     log = Log.open(sqlite)
