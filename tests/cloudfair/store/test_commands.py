@@ -59,6 +59,15 @@ def test_command_is_acknowledged_once_and_at_one_moment(log: Log, run: str) -> N
         log.commands.acknowledge(run, 1, 500, None)
 
 
+def test_command_is_acknowledged_by_the_latest_player_alone(log: Log, run: str) -> None:
+    log.commands.add(run, PAUSE)
+    log.runs.take_up(run)
+    with pytest.raises(ConflictError, match=f"run {run}: it is played by another process"):
+        log.commands.acknowledge(run, 0, 500, None)
+    assert log.commands.all(run)[0].applied_at is None
+    assert log.commands.acknowledge(run, 0, 500, None, player=1).applied_at_ms == 500
+
+
 def test_command_that_was_applied_already_is_received_by_no_run(log: Log, run: str) -> None:
     command = log.commands.add(run, PAUSE, applied_at_ms=0)
     assert (command.applied_at_ms, command.applied_at, command.is_whole()) == (0, command.asked_at, True)
