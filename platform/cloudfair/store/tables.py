@@ -108,7 +108,7 @@ class Segment(SQLModel, table=True):
     __table_args__ = (Index("segment_moment", "run_id", "first_at_ms", "first"),)
 
     run_id: str = Field(primary_key=True, foreign_key="run.id")
-    first: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    first: int = Field(primary_key=True, sa_type=BigInteger)
     """Position of its first event."""
     count: int
     first_at_ms: int = Field(sa_type=BigInteger)
@@ -123,7 +123,7 @@ class Checkpoint(SQLModel, table=True):
     """The measures of a run after its first `position` events; there is one at the end of every run."""
 
     run_id: str = Field(primary_key=True, foreign_key="run.id")
-    position: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    position: int = Field(primary_key=True, sa_type=BigInteger)
     digest: str
     """SHA-256 over the NDJSON of those events."""
     state: bytes = Field(sa_type=LargeBinary)
@@ -138,7 +138,7 @@ class Command(SQLModel, table=True):
     """An operator's command to a run. It stays stored: its disruption, if it is one, is needed to reproduce the run."""
 
     run_id: str = Field(primary_key=True, foreign_key="run.id")
-    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    number: int = Field(primary_key=True)
     """From 0, in the order in which the commands came."""
     body: str = Field(sa_type=Text)
     """JSON: a `fairfacts.operator_commands.OperatorCommand`."""
