@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers, and Rich believes them
     os.environ.pop(_size, None)
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command `fair` does
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts what runs in its background like this
     signal.signal(signal.SIGINT, signal.default_int_handler)
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -27,8 +27,13 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 
 def _run(arguments: list[str] | None) -> int:
+    import os
+
     from fairfacts.errors import FairError, FigureError, LabError, MomentError, ScenarioError
 
+    # before numpy is imported: its threads wait for each other longer than these small matrices take, and fairs that
+    # are played at the same time have the cores already
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     given = sys.argv[1:] if arguments is None else arguments
     if (odd := next((one for one in given if not _is_text(one)), None)) is not None:
         return _complain(f"{odd!a} is not UTF-8; write it in UTF-8, and rename a file of that name", BAD_ARGUMENTS)

@@ -35,6 +35,32 @@ def test_ctrl_c_while_a_library_is_imported_leaves_no_traceback(tmp_path: Path, 
     assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
 
 
+THREADS = """
+import atexit, os
+
+def say():
+    import numpy
+    print(len(os.listdir("/proc/self/task")), os.environ["OPENBLAS_NUM_THREADS"])
+
+atexit.register(say)
+from faircli.main import main
+main(["--version"])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc")
+def test_matrices_take_no_cores_from_the_fairs_that_are_played_unless_somebody_asks() -> None:
+    env = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+
+    def said(**more: str) -> str:
+        code = [sys.executable, "-c", THREADS]
+        done = subprocess.run(code, capture_output=True, text=True, timeout=120, env=env | more)
+        return done.stdout.partition("\n")[2]  # what comes after the version
+
+    assert said() == "1 1\n"
+    assert said(OPENBLAS_NUM_THREADS="2").endswith(" 2\n")
+
+
 INTERRUPT_BEFORE_A_WORKER = """
 import os, signal, sys
 from multiprocessing.context import SpawnProcess
