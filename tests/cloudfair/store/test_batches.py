@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 import sqlalchemy as sa
 from tests.cloudfair.example import batch, example
@@ -14,6 +15,7 @@ from cloudfair.store.log import Log
 from cloudfair.store.states import now
 
 EVENTS = example(100)
+PAUSE = '{"kind":"pause"}'
 
 
 @pytest.fixture
@@ -79,3 +81,28 @@ def test_checkpoints_are_kept_with_the_batch_or_not_at_all(log: Log, run: str) -
     with pytest.raises(ConflictError):
         log.batches.append(run, batch(EVENTS, 40, 60), [StoredCheckpoint(50, "f00d", b"state")])
     assert [checkpoint.position for checkpoint in log.checkpoints.all(run)] == [40, 20]
+
+
+def test_whoever_appends_or_asks_receives_the_commands_that_are_pending(log: Log, run: str) -> None:
+    log.commands.add(run, PAUSE)
+    for _ in range(2):
+        assert log.batches.append(run, batch(EVENTS, 40, 50)) == [(0, PAUSE)]
+    assert log.batches.poll(run, 50, None) == [(0, PAUSE)]
+    log.commands.acknowledge(run, 0, 500, None)
+    assert log.batches.append(run, batch(EVENTS, 50, 60)) == log.batches.poll(run, 60, None) == []
+
+
+def test_player_from_whom_a_run_was_taken_is_told_whenever_it_asks(log: Log, run: str) -> None:
+    log.runs.take_up(run)
+    for ask in (lambda: log.batches.poll(run, 40, None), lambda: log.batches.append(run, batch(EVENTS, 40, 50))):
+        with pytest.raises(ConflictError, match=f"it is played by another process.* fair run --resume {run}"):
+            ask()
+    assert log.batches.poll(run, 40, None, player=1) == []
+
+
+def test_key_of_an_event_that_was_taken_in_is_named_if_it_is_damaged(log: Log, run: str) -> None:
+    log.batches.append(run, msgspec.structs.replace(batch(EVENTS, 40, 50), received=("one", "two")))
+    assert log.batches.damaged_keys(run) == []
+    with log._database.transaction() as connection:
+        connection.execute(sa.text("UPDATE received SET key = 'three' WHERE key = 'two'"))
+    assert (log.batches.damaged_keys(run), log.batches.damaged_keys("another")) == (["three"], [])
