@@ -186,8 +186,7 @@ def _garbled(name: str, fault: UnicodeDecodeError) -> DamageError:
 
 def _is_damage(fault: SQLAlchemyError) -> bool:
     cause = getattr(fault, "orig", None)
-    if getattr(cause, "sqlstate", None) in postgres.CORRUPT:
-        return True
-    return isinstance(cause, sqlite3.Error) and (
-        getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in CORRUPT or str(cause).startswith(NO_TEXT)
+    return getattr(cause, "sqlstate", None) in postgres.CORRUPT or (
+        isinstance(cause, sqlite3.Error)
+        and (getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_OK) & 0xFF in CORRUPT or str(cause).startswith(NO_TEXT))
     )

@@ -7,6 +7,7 @@ import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -53,13 +54,11 @@ class Runs:
 
     def all(self) -> list[Run]:
         """Return every run, the latest first. A run whose row is damaged is left out and reported in the log."""
-        try:
+        with suppress(BackendError):  # the table is then read row by row
             with self._database.session() as session:
                 rows = list(session.scalars(select(Run).order_by(col(Run.created_at).desc(), col(Run.id))))
             if all(row is not None and row.is_whole() for row in rows):  # None: a damaged table has a row without id
                 return rows
-        except BackendError:
-            _logger.debug("the table of runs is read row by row", exc_info=True)
         return [row for run in self.ids() if (row := self._whole(run))]
 
     def ids(self) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 
 import psycopg
@@ -210,6 +211,19 @@ def test_text_that_cannot_be_decoded_is_damage(tmp_path: Path) -> None:
         connection.execute(sa.text("UPDATE run SET scenario = CAST(x'ff' AS TEXT)"))
     with pytest.raises(DamageError, match="UTF-8"):
         log.runs.get(run)
+    log.close()
+
+
+@pytest.mark.parametrize(("code", "is_damage"), [*((code, True) for code in postgres.CORRUPT), ("53100", False)])
+def test_damage_of_which_postgresql_tells_is_told_from_a_full_disk(
+    sqlite: str, monkeypatch: pytest.MonkeyPatch, code: str, *, is_damage: bool
+) -> None:
+    log = Log.open(sqlite)
+    fault = sa.exc.InternalError("SELECT", None, SimpleNamespace(sqlstate=code))  # type: ignore[arg-type]  # a stand-in
+    monkeypatch.setattr(sa.orm.Session, "get", Mock(side_effect=fault))
+    with pytest.raises(BackendError) as told:
+        log.runs.get("mine")
+    assert isinstance(told.value, DamageError) is is_damage
     log.close()
 
 

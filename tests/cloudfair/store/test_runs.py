@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from unittest.mock import Mock
 
 import pytest
 from tests.cloudfair.example import batch, example
@@ -43,6 +44,18 @@ def test_heads_are_those_of_the_runs_that_are_asked_for(log: Log) -> None:
     runs = [begun(log) for _ in range(3)]
     log.batches.append(runs[0], batch(EVENTS, 0, 4))
     assert log.runs.heads([*runs[:2], "mine"]) == {runs[0]: 4, runs[1]: 0}
+
+
+def test_runs_are_read_at_once_where_none_is_damaged(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [begun(log) for _ in range(3)]
+    monkeypatch.setattr(log.runs, "get", Mock(side_effect=AssertionError("a list of many runs would be slow")))
+    assert [run.id for run in log.runs.all()] == runs[::-1]
+
+
+def test_what_follows_from_the_log_is_set_with_its_checksum(log: Log) -> None:
+    run, other = begun(log), begun(log)
+    log.runs.set(run, {"head": 7, "at_ms": 500})
+    assert [(log.runs.get(one).head, log.runs.get(one).at_ms) for one in (run, other)] == [(7, 500), (0, 0)]
 
 
 def test_run_that_ended_or_was_stopped_does_not_fail_any_more(log: Log) -> None:
