@@ -55,6 +55,9 @@ def differences(database: str) -> list[object]:
     engine = open_database(database)
     with engine.connect() as connection:
         found = compare_metadata(MigrationContext.configure(connection), SQLModel.metadata)
+        for name, table in SQLModel.metadata.tables.items():  # of which Alembic compares no primary keys
+            key = sa.inspect(connection).get_pk_constraint(name)["constrained_columns"]
+            found += [] if key == list(table.primary_key.columns.keys()) else [(name, key)]
     engine.dispose()
     return found
 

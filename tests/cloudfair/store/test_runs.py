@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from unittest.mock import Mock
 
 import pytest
+import sqlalchemy as sa
 from tests.cloudfair.example import batch, example
 
 from cloudfair.errors import UnknownError
@@ -50,6 +51,15 @@ def test_runs_are_read_at_once_where_none_is_damaged(log: Log, monkeypatch: pyte
     runs = [begun(log) for _ in range(3)]
     monkeypatch.setattr(log.runs, "get", Mock(side_effect=AssertionError("a list of many runs would be slow")))
     assert [run.id for run in log.runs.all()] == runs[::-1]
+
+
+def test_run_that_is_left_out_of_the_list_is_reported(log: Log, caplog: pytest.LogCaptureFixture) -> None:
+    whole, damaged = begun(log), begun(log)
+    with log._database.transaction() as connection:
+        connection.execute(sa.text("UPDATE run SET seed = 8 WHERE id = :run"), {"run": damaged})
+    assert [run.id for run in log.runs.all()] == [whole]
+    (said,) = caplog.messages
+    assert said.startswith(f"a run is left out of the list: run {damaged}: its row is not what was written")
 
 
 def test_what_follows_from_the_log_is_set_with_its_checksum(log: Log) -> None:
