@@ -6,7 +6,7 @@ import logging
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -59,7 +59,7 @@ class Runs:
                 rows = list(session.scalars(select(Run).order_by(col(Run.created_at).desc(), col(Run.id))))
             if all(row is not None and row.is_whole() for row in rows):  # None: a damaged table has a row without id
                 return rows
-        return [row for run in self.ids() if (row := self._whole(run))]
+        return list(self._whole())
 
     def ids(self) -> list[str]:
         """Return the id of every run, the latest first, whether or not its row is damaged; a row may lose its id."""
@@ -168,12 +168,12 @@ class Runs:
                 return False
             return True
 
-    def _whole(self, run: str) -> Run | None:
-        try:
-            return self.get(run)
-        except BackendError as fault:
-            _logger.warning("a run is left out of the list: %s", fault)
-            return None
+    def _whole(self) -> Iterator[Run]:
+        for run in self.ids():
+            try:
+                yield self.get(run)
+            except BackendError as fault:
+                _logger.warning("a run is left out of the list: %s", fault)
 
 
 def _damaged(run: str) -> DamageError:
