@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fairsim.inputs.scenario_files import Said
-from fairsim.inputs.values import plain, stated_values
+from fairsim.inputs.values import plain, stated_value
 
 NONE = ""
 """The text where one side has nothing of a setting."""
@@ -23,9 +23,8 @@ def overrides_of(said: Said) -> dict[str, tuple[str, str]]:
 
 def _settings(said: Said) -> Iterator[tuple[str, str, str]]:
     rows = said.fair.rows
-    usual, played = stated_values(rows, {}), stated_values(rows, said.values)
     for name in said.values:
-        yield name, plain(usual[name]), plain(played[name])
+        yield name, plain(stated_value(name, rows, {})), plain(stated_value(name, rows, said.values))
     for code, (factor, _) in said.factors.items():
         yield f"economies.{code}", "1", plain(factor)
     yield "timetable", said.fair.programme or NONE, said.timetable[0] if said.timetable else NONE

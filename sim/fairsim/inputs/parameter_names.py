@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -25,6 +25,7 @@ def _types_of(owner: type[msgspec.Struct]) -> dict[str, Any]:
     return {field.name: field.type for field in msgspec.structs.fields(owner)}
 
 
+@lru_cache(4096)  # names come from strangers too
 def parameter_type(name: str) -> Any:
     """Return the type of a parameter; None of a name that cannot be one's."""
     part, _, rest = name.partition(".")

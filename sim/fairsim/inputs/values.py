@@ -70,9 +70,11 @@ def plain(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, float) else f"{value}"
 
 
-def stated_values(rows: Mapping[str, Row], changes: Changes) -> dict[str, Any]:
-    """Return the value of each parameter by name, as stated: at no scale. What has a fault is missing."""
-    return {name: stated.value for name, stated in _stated(rows, changes, Faults()).items()}
+def stated_value(name: str, rows: Mapping[str, Row], changes: Changes) -> Any:
+    """Return the value of a parameter that has no fault, as stated: at no scale."""
+    source = _source(name, rows, changes)
+    value, _ = changes.get(source, (rows[source].value, ""))
+    return _converted(value, parameter_type(name))
 
 
 def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[str, Stated]:
@@ -88,10 +90,10 @@ def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[s
         if name != source and source not in stated:
             continue  # its fault is told where it stands
         value, place = changes.get(source, (rows[source].value, rows[source].file))
-        if (fault := _fault(value, rows[name], place)) is None:
-            stated[name] = Stated(_converted(value, parameter_type(name)), place)
-        else:
-            faults.add(place, fault.replace(name, source, 1))
+        try:
+            stated[name] = Stated(_checked(value, rows[name], place), place)
+        except ValueError as fault:
+            faults.add(place, str(fault).replace(name, source, 1))
     return stated
 
 
@@ -108,28 +110,32 @@ def _places(names: tuple[str, ...], stated: Mapping[str, Stated], changes: Chang
     return " and ".join(changed or dict.fromkeys(stated[name].place for name in names if name in stated))
 
 
-def _fault(value: Any, row: Row, place: str) -> str | None:
-    """Return what is wrong with a value; None where it can be played."""
+def _checked(value: Any, row: Row, place: str) -> Any:
+    """Return a value in its parameter's type.
+
+    Raises:
+        ValueError: what is wrong with it, and what to write instead.
+    """
     wanted = parameter_type(row.name)
     try:
         converted = _converted(value, wanted)
     except ValueError as fault:
         of_part = f": {fault}" if wanted not in (int, float, date) and str(fault) else ""
-        return f"{row.name} is {value!r}{of_part}; {_remedy(value, wanted, row, place)}"
+        raise ValueError(f"{row.name} is {value!r}{of_part}; {_remedy(value, wanted, row, place)}") from fault
     listed = isinstance(converted, tuple)
     if listed and not converted:
-        return f"{row.name} is empty; it has at least one number ({row.unit})"
+        raise ValueError(f"{row.name} is empty; it has at least one number ({row.unit})")
     for number in converted if listed else (converted,):
         if row.low is not None and row.high is not None and not row.low <= number <= row.high:  # NaN is out as well
-            return f"{row.name} is {number}; allowed is {row.low:g} to {row.high:g} ({row.unit})"
+            raise ValueError(f"{row.name} is {number}; allowed is {row.low:g} to {row.high:g} ({row.unit})")
     if listed and row.name.endswith("hour_profile"):
         if len(converted) != DAY_HOURS:
-            return f"{row.name} has {len(converted)} numbers; it has one for each of {DAY_HOURS} hours"
+            raise ValueError(f"{row.name} has {len(converted)} numbers; it has one for each of {DAY_HOURS} hours")
         if not any(converted):
-            return f"{row.name} has no hour with a weight; give one hour at least more than 0"
+            raise ValueError(f"{row.name} has no hour with a weight; give one hour at least more than 0")
     if listed and row.name.endswith("day_profile") and not any(converted):
-        return f"{row.name} has no day with a weight; give one day at least more than 0"
-    return None
+        raise ValueError(f"{row.name} has no day with a weight; give one day at least more than 0")
+    return converted
 
 
 def _converted(value: Any, wanted: Any) -> Any:
