@@ -60,6 +60,15 @@ def test_run_that_there_is_not_has_no_events(log: Log, run: str) -> None:
     assert log.segments.lines(f"{run}x", 0, 10) == []
 
 
+def test_moments_of_one_segment_are_set(log: Log, run: str) -> None:
+    other = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    log.batches.append(other, batch(EVENTS, 0, 1))
+    before = {(one, row.first): row[2:4] for one in (run, other) for row in log.segments.rows(one)}
+    log.segments.set_moments(run, 0, 7, 8)
+    after = {(one, row.first): row[2:4] for one in (run, other) for row in log.segments.rows(one)}
+    assert after == before | {(run, 0): (7, 8)}
+
+
 def test_segment_before_a_missing_one_is_not_read_in_its_place(log: Log, run: str) -> None:
     spoil(log, "DELETE FROM segment WHERE first = 7")
     with pytest.raises(DamageError, match="the segment with event 7 is missing"):
