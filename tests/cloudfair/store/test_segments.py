@@ -86,6 +86,12 @@ def test_segment_whose_row_holds_no_positions_is_named(log: Log, run: str, first
     assert any(str(found).startswith(f"segment {place}: {damage}") for found in verify(log, run).damage)
 
 
+def test_segment_with_other_events_than_were_appended_is_named(log: Log, run: str) -> None:
+    spoil(log, "UPDATE segment SET payload = :other WHERE first = 7", other=batch(EVENTS, 8, 9).payload)
+    with pytest.raises(DamageError, match=r"the segment at event 7 .* its SHA-256 differs from the stored one"):
+        log.segments.lines(run, 7, 1)
+
+
 def test_segment_of_the_largest_size_is_read_and_a_larger_one_named(
     log: Log, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
