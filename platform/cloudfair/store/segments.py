@@ -234,16 +234,14 @@ def _holds(row: SegmentRow, first: int, *, may_begin_before: bool) -> bool:
 
 
 def _decompressed(payload: bytes) -> bytes:
-    """Return the NDJSON of a segment; a frame that does not state its size is read as a stream.
+    """Return the NDJSON of a segment, read as a stream, as a frame need not state its size.
 
     Raises:
-        ZstdError: it is not one whole frame, or claims more than a segment can have.
+        ZstdError: it is no frame, or claims more than a segment can have. One that ends early has another checksum.
     """
     size = zstandard.frame_content_size(payload)
     if size > LARGEST_SEGMENT_BYTES:
         raise zstandard.ZstdError(f"the frame claims {size} bytes")
-    if size >= 0:
-        return zstandard.ZstdDecompressor().decompress(payload)
     return zstandard.ZstdDecompressor().decompressobj().decompress(payload)
 
 

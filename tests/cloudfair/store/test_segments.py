@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+import zstandard
 from tests.cloudfair.example import batch, digest_of, example
 
 from cloudfair.errors import DamageError
@@ -90,6 +91,19 @@ def test_segment_with_other_events_than_were_appended_is_named(log: Log, run: st
     spoil(log, "UPDATE segment SET payload = :other WHERE first = 7", other=batch(EVENTS, 8, 9).payload)
     with pytest.raises(DamageError, match=r"the segment at event 7 .* its SHA-256 differs from the stored one"):
         log.segments.lines(run, 7, 1)
+
+
+def test_segment_is_read_whether_its_frame_states_its_size_or_not_and_named_if_it_ends_early(
+    log: Log, run: str
+) -> None:
+    sent = batch(EVENTS, 20, 40)
+    for states_size in (True, False):
+        frame = zstandard.ZstdCompressor(write_content_size=states_size).compress(sent.ndjson)
+        spoil(log, "UPDATE segment SET payload = :frame WHERE first = 20", frame=frame)
+        assert log.segments.lines(run, 20, 20) == sent.ndjson.splitlines()
+        spoil(log, "UPDATE segment SET payload = :frame WHERE first = 20", frame=frame[:-9])
+        with pytest.raises(DamageError, match="the segment at event 20 is not what was appended"):
+            log.segments.lines(run, 20, 20)
 
 
 def test_segment_of_the_largest_size_is_read_and_a_larger_one_named(
