@@ -109,8 +109,9 @@ def test_run_that_has_ended_and_one_that_there_is_not_take_no_commands(log: Log,
     log.batches.append(run, batch(EVENTS, 0, 10))
     with pytest.raises(ConflictError, match=f"run {run} ended with event 9 and takes no commands"):
         log.commands.add(run, PAUSE)
-    with pytest.raises(UnknownError):
-        log.commands.add("nobody", PAUSE)
+    for ask in (lambda: log.commands.add("nobody", PAUSE), lambda: log.commands.all("nobody")):
+        with pytest.raises(UnknownError, match="there is no run nobody"):
+            ask()
     assert log.commands.strays() == []
 
 
