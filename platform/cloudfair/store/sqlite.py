@@ -45,21 +45,19 @@ class OpenFile:
     """The file that an engine has opened: what is written is on disk only while its path still names that file."""
 
     def __init__(self, engine: Engine) -> None:
-        self._file = Path(engine.url.database or "").absolute()
-        self._log = Path(f"{self._file}-wal")
+        file = Path(engine.url.database or "").absolute()
+        log = Path(f"{file}-wal")
         # SQLite makes the log anew once nobody has it open. While this connection lasts, it is one and the same.
-        self._open = sqlite3.connect(self._file, check_same_thread=False)
+        self._open = sqlite3.connect(file, check_same_thread=False)
         self._open.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        self._identities = _identity(self._file), _identity(self._log)
+        self._files = [
+            (file, "the file of the database", _identity(file)),
+            (log, f"the file {log.name} beside the database", _identity(log)),
+        ]
 
     def fault(self) -> str | None:
         """Return what happened to the file, None if it is still there."""
-        for file, name, identity in zip(
-            (self._file, self._log),
-            ("the file of the database", f"the file {self._log.name} beside the database"),
-            self._identities,
-            strict=True,
-        ):
+        for file, name, identity in self._files:
             if (now := _identity(file)) != identity:
                 return f"{name} is gone" if now is None else f"{name} was replaced by another"
         return None

@@ -78,6 +78,7 @@ def test_driver_that_is_missing_is_told(url: str, said: str) -> None:
 
 def test_check_of_a_log_finds_that_its_database_is_gone(sqlite: str) -> None:
     log = Log.open(sqlite)
+    assert log.name == f"sqlite:///{sqlite}"
     log.check()
     Path(sqlite).unlink()
     with pytest.raises(BackendError, match="the file of the database is gone"):
