@@ -257,7 +257,13 @@ def test_damaged_name_of_a_table_is_named(two: tuple[Log, str, str], sqlite: str
         Log.open(sqlite, read_only=read_only)
 
 
-@pytest.mark.parametrize("changed", ["asked_at = 5", "asked_at = 'soon'", "applied_at = x'ff'", "body = x'ff'"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *("asked_at = 5", "asked_at = 'soon'", "applied_at = x'ff'", "body = x'ff'"),
+        *("sha256 = '', asked_at = 'soon'", "sha256 = '', applied_at = x'ff'"),  # of an earlier release
+    ],
+)
 def test_command_with_a_value_of_another_type_is_named(two: tuple[Log, str, str], changed: str) -> None:
     log, _, run = two
     spoil(log, f"UPDATE command SET {changed}")
@@ -277,7 +283,13 @@ def test_command_of_an_earlier_release_without_a_command_is_named(two: tuple[Log
     assert [str(damage) for damage in verify(log, run).damage] == ["command 0: its body is no command"]
 
 
-@pytest.mark.parametrize("changed", ["version = x'ff'", "created_at = 5", "heard_at = x'ff'", "heard_at = 'soon'"])
+@pytest.mark.parametrize(
+    "changed",
+    [
+        *("version = x'ff'", "created_at = 5", "heard_at = x'ff'", "heard_at = 'soon'"),
+        *("sha256 = '', created_at = 5", "sha256 = '', heard_at = 'soon'"),  # of an earlier release
+    ],
+)
 def test_run_with_a_value_of_another_type_is_named_and_touches_no_other(
     two: tuple[Log, str, str], changed: str
 ) -> None:
