@@ -26,7 +26,8 @@ $(VENV)/.dev: $(VENV)/.run $(LOCKS)/dev.txt tests/browser/package-lock.json plat
 run: $(VENV)/.run  ## set up, play the 2020 fair at full scale, show reported beside simulated
 	$(BIN)/fair run ciftis2020 --seed 7 --stay
 
-PYTEST = $(BIN)/python -m pytest -q --numprocesses auto
+# hundreds of processes compile the same modules, where none keeps what it compiled
+PYTEST = PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q --numprocesses auto
 
 test: $(VENV)/.dev  ## set up and pass the tests
 	$(BIN)/python hatch_build.py npm --prefix platform/web test
