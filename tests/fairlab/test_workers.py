@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -98,7 +97,7 @@ def test_results_come_in_the_order_of_the_tasks():
 
 def test_lost_worker_is_told():
     with workers(1) as (executor, at_once), pytest.raises(WorkersError, match="a worker was lost"):
-        list(in_order(executor, at_once, os._exit, [1]))
+        list(in_order(executor, at_once, signal.raise_signal, [signal.SIGKILL]))
 
 
 def test_workers_end_when_what_started_them_is_killed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Any
 
@@ -10,8 +11,9 @@ import pytest
 from tests.faircli.fair import Fair
 
 from faircli.commands import calibrate
-from fairlab import calibration
+from fairlab import calibration, recovery
 from fairlab.calibration import Calibrator
+from fairlab.recovery import Recovered, Recovery
 from fairlab.store import calibration_of
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.sketch import write_fair
@@ -136,6 +138,24 @@ def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fai
     assert fair(*played, "--workers", "1").returncode == 0
     rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
     assert (rows["people.registered_at_opening"], rows["negotiations.initiated"]) == ("calibrated", "held out")
+
+
+@pytest.mark.parametrize(
+    ("inside", "status", "shown"), [(True, 0, "yes"), (None, 0, "not identified"), (False, 1, "no")]
+)
+def test_the_method_is_tested_on_parameters_that_are_known(
+    fair: Fair, monkeypatch: pytest.MonkeyPatch, inside: bool | None, status: int, shown: str
+) -> None:
+    recovered = Recovered("visits.browse_mean_min", 5.0, 5.25, 4.0, 6.0, 0.9, inside)
+    monkeypatch.setattr(recovery, "recover", lambda *_: iter([Recovery((recovered,), 12)]))
+    told = fair("calibrate", "ciftis2020", "--recover", "1", "--write")
+    assert told.returncode == status
+    assert f"{1 - status} of 1 recovered" in told.stdout
+    row = next(line for line in told.stdout.splitlines() if recovered.name in line)
+    assert row.split() == f"1 {recovered.name} 5 5.25 4 to 6 90.0% {shown}".split()
+    assert told.stderr.startswith("Warning: -o and --write: are ignored with --recover")
+    plain = json.loads(fair("calibrate", "ciftis2020", "--recover", "1", "--json").stdout)
+    assert (plain["well"], plain["of"]) == (1 - status, 1)
 
 
 def test_what_predicting_does_not_use_is_said(fair: Fair) -> None:

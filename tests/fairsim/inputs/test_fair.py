@@ -204,6 +204,37 @@ def test_the_key_of_a_row_is_its_column_of_that_name_wherever_it_stands(tmp_path
     assert (fair.sectors[0].names, fair.zones[0].names) == ({"en": "Lamps"}, {"en": "Hall 1"})
 
 
+ROWS = {
+    "no parameter": ("fair.dayz,2", "line 2: fair.dayz is no parameter of this fair; did you mean fair.days?"),
+    "no class": ("fair.days,2,guessed", "line 2: fair.days: class is 'guessed'; "),
+    "an end that is a text": (
+        "fair.days,2,assumed,few",
+        "line 2: fair.days: low is 'few' and high '366'; write plain numbers",
+    ),
+    "neither yes nor no": (
+        "fair.days,2,assumed,1,maybe",
+        "line 2: fair.days: scales is 'maybe'; write yes, no or nothing",
+    ),
+    "a value that is elsewhere": (
+        "fair.days,=fair.dayz",
+        "line 2: fair.days is =fair.dayz; fair.dayz is no parameter; did you mean fair.days?",
+    ),
+    "a value that leads round": (
+        "fair.days,=venue.days\nvenue.days,=fair.days",
+        "line 2: fair.days is =venue.days, which leads round to itself; give one of them a number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("row", "complaint"), ROWS.values(), ids=ROWS)
+def test_what_is_wrong_in_the_parameters_is_named(tmp_path: Path, row: str, complaint: str):
+    table = "name,value,class,low,scales\n" + "\n".join(
+        f"{line}{',' * (4 - line.count(','))}" for line in row.split("\n")
+    )
+    named = faults(written(tmp_path, parameters=f"{table}\n"))
+    assert any(fault.startswith(f"parameters.csv: {complaint}") for fault in named), named
+
+
 def test_a_parameter_that_speaks_of_no_figure_is_refused(tmp_path: Path):
     names, opens, *others = PARAMETERS.splitlines()
     rows = [f"{names},figures", f"{opens},fair.opns", *(f"{row}," for row in others)]

@@ -263,6 +263,22 @@ INCONSISTENT = {
         ["negotiations.night_closes_h=5"],
         "negotiations.opens_h is 9 and night_closes_h 5; desks open before they close",
     ),
+    "people who are awake until before": (
+        ["negotiations.awake_from_h=20", "negotiations.awake_until_h=8"],
+        "negotiations.awake_from_h is 20 and awake_until_h 8; people are awake from an earlier hour until a later one",
+    ),
+    "more organisations of some kinds than of all": (
+        ["organisations.at_opening=60"],
+        "organisations: 410 are stated by kind, and organisations.at_opening is 60; raise it",
+    ),
+    "halls that open after the fair": (
+        ["venue.first_day=9"],
+        "venue.first_day is 9; the fair has 6 days (fair.days)",
+    ),
+    "fewer streams than kinds that always have one": (
+        ["programme.streamed=0"],
+        'programme.streamed is 0; 1 sessions are of kinds with streamed = "always"',
+    ),
     "more outcomes than talks": (
         ["negotiations.intent_share=0.7", "negotiations.follow_up_share=0.4"],
         "negotiations.intent_share 0.7 and follow_up_share 0.4 are more than 1 together; lower one of them",
