@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 from string import ascii_uppercase
+from typing import Any
 
 import httpx
 import zstandard
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlmodel import col
 
 from cloudfair.store.batches import Batch
@@ -145,3 +146,14 @@ def send_all(client: httpx.Client, run: str, events: list[Event], first: int = 0
     for start in range(first, len(events), size):
         answer = send(client, run, events, start, start + size)
         assert answer.status_code == 200, answer.text
+
+
+def created(log: Log, scenario: str = "example") -> str:
+    """Create a run without events; return its id."""
+    return log.runs.create(scenario=scenario, seed=7, replication=0, scale=1.0, version="1").id
+
+
+def spoil(log: Log, statement: str, **values: Any) -> None:
+    """Change rows as the program never does."""
+    with log._database.transaction() as connection:
+        assert connection.execute(text(statement), values).rowcount

@@ -27,6 +27,11 @@ FAIR = [sys.executable, "-m", "faircli"]
 SMALL = ["ciftis2020", "--scale", "0.005"]
 BARE = [f"--set={change}" for change in ONLINE]
 """No halls, and no session but the opening summit: what is fitted is played as ever, in a third of the time."""
+STOPPED = [
+    ((), "stopped, and the runs are lost; with --resume FILE the next call reuses them"),
+    (("--resume", "runs.ndjson"), "stopped; the same command goes on from the runs in runs.ndjson"),
+]
+"""What somebody is told who stops an experiment, by what the command says of its runs."""
 PACED = "86400"  # a day a second: a small fair takes six seconds, long enough to be disturbed
 
 

@@ -130,7 +130,8 @@ def _check_programme(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
         if value < least:
             yield (
                 (f"programme.{name}",),
-                f'programme.{name} is {value}; {least} sessions are of kinds with {_FIELDS[name]} = "always"',
+                f"programme.{name} is {value}; it is {least} at least, as so many are of kinds with"
+                f' {_FIELDS[name]} = "always"',
             )
         if value > possible:
             others = ", ".join(

@@ -15,7 +15,7 @@ import nats
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 from tests.cloudfair.conftest import served
-from tests.cloudfair.example import batch, begin, digest_of, example, send, send_all
+from tests.cloudfair.example import batch, begin, created, digest_of, example, send, send_all
 from tests.cloudfair.nats import free_port, nats_server
 
 from cloudfair.errors import DamageError
@@ -223,7 +223,7 @@ def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
     sqlite: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log, told = Log.open(sqlite), {"fault": ""}
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(LOG, 0, 100))
     pages = publisher._Pages(None, None, "there", log, None, None, {})
     monkeypatch.setattr(publisher, "RETRY_S", 0)

@@ -10,7 +10,7 @@ from unittest.mock import Mock
 
 import msgspec
 import pytest
-from tests.cloudfair.example import batch, digest_of, example, folded, measures_of, packed
+from tests.cloudfair.example import batch, created, digest_of, example, folded, measures_of, packed
 
 from cloudfair.projections import live
 from cloudfair.projections.live import Live
@@ -19,19 +19,14 @@ from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 EVENTS = example(1_000)
 
 
 @pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def run(log: Log) -> str:
-    return log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    return created(log)
 
 
 @pytest.fixture

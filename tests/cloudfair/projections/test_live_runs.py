@@ -8,8 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from types import SimpleNamespace
 
 import pytest
-import sqlalchemy as sa
-from tests.cloudfair.example import batch, digest_of, example
+from tests.cloudfair.example import batch, created, digest_of, example, spoil
 
 from cloudfair.background import restarted
 from cloudfair.projections import live_runs
@@ -39,14 +38,9 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 
 def begun(log: Log) -> str:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 50))
     return run
-
-
-def execute(log: Log, statement: str, **values: object) -> None:
-    with log._database.transaction() as connection:
-        assert connection.execute(sa.text(statement), values).rowcount == 1
 
 
 async def test_damage_of_one_run_is_reported_and_touches_no_other(
@@ -59,14 +53,14 @@ async def test_damage_of_one_run_is_reported_and_touches_no_other(
         for first in (50, 100):
             sent = batch(EVENTS, first, first + 50)
             log.batches.append(damaged, sent)
-        execute(log, "UPDATE segment SET payload = :p WHERE run_id = :r AND first = 100", p=b"no frame", r=damaged)
+        spoil(log, "UPDATE segment SET payload = :p WHERE run_id = :r AND first = 100", p=b"no frame", r=damaged)
         for first in range(50, 300, 50):
             log.batches.append(whole, batch(EVENTS, first, first + 50))
         await until(lambda: lives[whole].head == 300)
         assert lives[whole].digest == digest_of(EVENTS)
         await until(lambda: f"run {damaged} cannot be followed" in caplog.text)
         assert "the segment at event 100 is not what was appended" in caplog.text
-        execute(log, "UPDATE segment SET payload = :p WHERE run_id = :r AND first = 100", p=sent.payload, r=damaged)
+        spoil(log, "UPDATE segment SET payload = :p WHERE run_id = :r AND first = 100", p=sent.payload, r=damaged)
         await until(lambda: lives[damaged].head == 150)  # mended: it goes on
         assert lives[damaged].digest == digest_of(EVENTS[:150])
     assert caplog.text.count(f"run {damaged} cannot be followed") == 1

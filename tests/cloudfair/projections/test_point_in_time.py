@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
-from tests.cloudfair.example import STEP_MS, batch, digest_of, example, measures_of, send
+from tests.cloudfair.example import STEP_MS, batch, created, digest_of, example, measures_of, send
 from tests.cloudfair.feed.watching import watching
 from tests.fairsim.runs import log_of
 
@@ -30,7 +30,7 @@ def played() -> list[Event]:
 
 def keep(log: Log, events: list[Event], *, size: int, every: int) -> str:
     """Keep events in batches of `size`, with a checkpoint after every so many of these, and return the run."""
-    run, state = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id, State()
+    run, state = created(log), State()
     for number, first in enumerate(range(0, len(events), size), 1):
         log.batches.append(run, batch(events, first, first + size))
         state.fold(events[first : first + size])

@@ -2,39 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
-from tests.cloudfair.example import batch, digest_of, example, folded
+from tests.cloudfair.example import batch, created, digest_of, example, folded, spoil
 
 from cloudfair.projections import repair as module
 from cloudfair.projections.repair import repair
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 EVENTS = example(100)
-
-
-@pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
 
 
 @pytest.fixture
 def run(log: Log) -> str:
     """A run of five segments that has ended, without a checkpoint."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(0, 100, 20):
         log.batches.append(run, batch(EVENTS, first, first + 20))
     return run
-
-
-def spoil(log: Log, statement: str) -> None:
-    with log._database.transaction() as connection:
-        assert connection.execute(sa.text(statement)).rowcount
 
 
 @pytest.mark.parametrize(("every", "positions"), [(40, [40, 80, 100]), (41, [60, 100]), (1_000, [100])])

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.example import batch, digest_of, example, folded
+from tests.cloudfair.example import batch, created, digest_of, example, folded, spoil
 
 from cloudfair.projections.repair import repair
 from cloudfair.projections.verification import verify
@@ -25,7 +25,7 @@ EVENTS = example(100)
 @pytest.fixture
 def run(log: Log) -> str:
     """A run of five segments that has ended, with checkpoints, and a command that it applied."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for body in ('{"kind":"pause"}', '{"kind":"resume"}'):
         log.commands.add(run, body)
     for number in (0, 1):
@@ -41,11 +41,6 @@ def run(log: Log) -> str:
 
 def damage_of(log: Log, run: str) -> list[str]:
     return list(map(str, verify(log, run).damage))
-
-
-def spoil(log: Log, statement: str, **values: Any) -> None:
-    with log._database.transaction() as connection:
-        assert connection.execute(sa.text(statement), values).rowcount
 
 
 def test_whole_run_has_no_damage(log: Log, run: str) -> None:
@@ -93,7 +88,7 @@ def test_damage_of_what_was_sent_is_named_and_not_repaired(
 
 
 def test_of_commands_that_are_missing_the_first_is_named(log: Log) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for _ in range(3):
         log.commands.add(run, '{"kind":"pause"}')
     spoil(log, "DELETE FROM command WHERE number = 0")
@@ -146,7 +141,7 @@ def test_checkpoint_with_other_measures_or_of_another_log_is_named_though_its_ch
 
 
 def test_run_that_goes_on_meanwhile_is_right(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 40))
     rows = log.segments.rows
 
@@ -203,7 +198,7 @@ def test_row_whose_key_is_damaged_is_named_and_not_lost_by_a_repair(log: Log, ru
 def test_damaged_index_of_postgresql_is_named_and_rebuilt(log: Log, run: str) -> None:
     if log.writers == 1:
         pytest.skip("SQLite's is damaged in its file")
-    other = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    other = created(log)
     maintained = (
         "UPDATE pg_index SET indisready = {} WHERE indexrelid IN"
         " ('segment_moment'::regclass, 'publication_pkey'::regclass)"
@@ -248,7 +243,7 @@ def test_command_to_what_is_no_run_is_named(log: Log, run: str) -> None:
 
 
 def test_disruption_that_no_command_applied_is_named(log: Log) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     disrupt = Disrupt(disruption=PlatformOutage(lasts_min=1))
     begun = DisruptionBegun(at_ms=0, disruption=0, cause="injected", what=disrupt.disruption)
     log.batches.append(run, batch([EVENTS[0], begun], 0, 2))
@@ -265,7 +260,7 @@ def test_checkpoint_where_no_segment_ends_is_named(log: Log, run: str) -> None:
 
 
 def test_segment_that_goes_back_in_time_is_named(log: Log) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 20))
     early = [msgspec.structs.replace(event, at_ms=event.at_ms - 2_000) for event in EVENTS[20:40]]
     sent = msgspec.structs.replace(batch(early, 0, 20), first=20)

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.example import batch, example
+from tests.cloudfair.example import batch, created, example
 
 from cloudfair.errors import ConflictError
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
 from cloudfair.store.states import now
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 EVENTS = example(100)
 PAUSE = '{"kind":"pause"}'
 
 
 @pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def run(log: Log) -> str:
     """A run of forty events."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 40))
     return run
 

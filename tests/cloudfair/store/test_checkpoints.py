@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.example import batch, example
+from tests.cloudfair.example import batch, created, example
 
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 EVENTS = example(10)
 
 
 @pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def run(log: Log) -> str:
     """A run with a segment for every two of its ten events, one each second, and a checkpoint after 0, 4, 5 and 6."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(0, 10, 2):
         log.batches.append(run, batch(EVENTS, first, first + 2))
     log.checkpoints.save(run, [StoredCheckpoint(position, "f00d", b"state") for position in (0, 4, 5, 6)])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import msgspec
 import pytest
 from sqlalchemy.orm import Session
-from tests.cloudfair.example import batch, example
+from tests.cloudfair.example import batch, created, example
 
 from cloudfair.errors import ConflictError, UnknownError
 from cloudfair.store.commands import PendingCommand
@@ -16,21 +14,16 @@ from cloudfair.store.tables import Command
 from fairfacts.operator_commands import Disrupt
 from fairfacts.parts.disruptions import PlatformOutage
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 PAUSE = '{"kind":"pause"}'
 DISRUPT = msgspec.json.encode(Disrupt(disruption=PlatformOutage(lasts_min=1))).decode()
 EVENTS = example(10)
 
 
 @pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def run(log: Log) -> str:
-    return log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    return created(log)
 
 
 def pending(log: Log, run: str) -> list[PendingCommand]:

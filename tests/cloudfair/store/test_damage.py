@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from tests.cloudfair.example import batch, digest_of, example, folded
+from tests.cloudfair.example import batch, created, digest_of, example, folded, spoil
 
 from cloudfair.errors import DamageError, UnableError, UnknownError
 from cloudfair.projections.live import measures_of
@@ -27,18 +26,13 @@ NOT_WRITTEN = "its row is not what was written: its checksum does not fit"
 @pytest.fixture
 def run(log: Log) -> str:
     """A run of five segments, with a checkpoint after the second and the fourth."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(0, 100, 20):
         log.batches.append(run, batch(EVENTS, first, first + 20))
     for position in (40, 80):
         digest, state = digest_of(EVENTS[:position]), folded(EVENTS[:position]).checkpoint()
         log.checkpoints.save(run, [StoredCheckpoint(position, digest, state)])
     return run
-
-
-def spoil(log: Log, statement: str, **values: Any) -> None:
-    with log._database.transaction() as connection:
-        assert connection.execute(sa.text(statement), values).rowcount
 
 
 def flipped(payload: bytes, place: int) -> bytes:
@@ -95,7 +89,7 @@ def test_segment_twice_is_not_read_twice(log: Log, run: str) -> None:
 @pytest.mark.parametrize("size", [16, 17, 33, 48])
 def test_log_of_many_segments_is_read_whole_and_in_pieces(log: Log, size: int) -> None:
     events = example(2 * size)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(0, 2 * size, 2):
         log.batches.append(run, batch(events, first, first + 2))
     assert [segment.first for segment in log.segments.read(run)] == list(range(0, 2 * size, 2))
@@ -155,7 +149,7 @@ def test_moment_of_a_segment_that_does_not_fit_its_events_is_named(
 
 
 def test_events_of_another_release_are_named_by_position(log: Log) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first, end in ((0, 2), (2, 30)):
         sent = batch(EVENTS, first, end)
         log.batches.append(run, sent)
@@ -210,7 +204,7 @@ def test_damaged_command_is_named_by_its_number(log: Log, run: str) -> None:
 def two(sqlite: str) -> Iterator[tuple[Log, str, str]]:
     """A file of SQLite's with two runs that have no events; the second has a command."""
     log = Log.open(sqlite)
-    runs = [log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id for _ in range(2)]
+    runs = [created(log) for _ in range(2)]
     log.commands.add(runs[1], '{"kind":"pause"}')
     yield log, *runs
     log.close()

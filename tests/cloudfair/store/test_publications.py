@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.example import batch, example
+from tests.cloudfair.example import batch, created, example
 
 from cloudfair.projections.repair import repair
 from cloudfair.projections.verification import verify
@@ -17,7 +17,7 @@ EVENTS = example(100)
 @pytest.fixture
 def run(log: Log) -> str:
     """A run of 60 events, 40 of them published."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 60))
     log.publications.record(run, "there", 40)
     return run

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import sqlalchemy as sa
 import zstandard
-from tests.cloudfair.example import batch, digest_of, example
+from tests.cloudfair.example import batch, created, digest_of, example, spoil
 
 from cloudfair.errors import DamageError
 from cloudfair.projections.verification import verify
@@ -15,30 +12,20 @@ from cloudfair.store import segments
 from cloudfair.store.log import Log
 from fairfacts.events import encode
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 EVENTS = example(40)
 GIB = 1024**3
 
 
 @pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
-
-
-@pytest.fixture
 def run(log: Log) -> str:
     """A run of twenty segments with one event each, and one with the twenty events after them."""
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(20):
         log.batches.append(run, batch(EVENTS, first, first + 1))
     log.batches.append(run, batch(EVENTS, 20, 40))
     return run
-
-
-def spoil(log: Log, changed: str, **values: object) -> None:
-    with log._database.transaction() as connection:
-        assert connection.execute(sa.text(changed), values).rowcount == 1
 
 
 def test_segments_of_one_event_are_read_as_any_others(log: Log, run: str) -> None:
@@ -62,7 +49,7 @@ def test_run_that_there_is_not_has_no_events(log: Log, run: str) -> None:
 
 
 def test_moments_of_one_segment_are_set(log: Log, run: str) -> None:
-    other = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    other = created(log)
     log.batches.append(other, batch(EVENTS, 0, 1))
     before = {(one, row.first): row[2:4] for one in (run, other) for row in log.segments.rows(one)}
     log.segments.set_moments(run, 0, 7, 8)

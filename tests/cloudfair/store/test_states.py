@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.cloudfair.example import created
 
 from cloudfair.store import batches, states
 from cloudfair.store.log import Log
@@ -54,7 +55,7 @@ def test_run_has_a_player_that_has_a_pace_or_no_events() -> None:
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_heartbeat_is_written_every_five_seconds(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     written = []
     for passed in (timedelta(), timedelta(seconds=5) - MOMENT, timedelta(seconds=5), timedelta(0)):
         monkeypatch.setattr(batches, "now", lambda passed=passed: NOON + passed)

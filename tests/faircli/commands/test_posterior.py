@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.faircli.fair import Fair
+from tests.faircli.fair import STOPPED, Fair
 
 from fairlab import posterior, what_if
 from fairlab.posterior import Posterior
@@ -98,13 +98,7 @@ def test_draws_of_a_change_without_one_are_said_to_be_ignored(fair: Fair, asked:
     )
 
 
-@pytest.mark.parametrize(
-    ("resume", "how"),
-    [
-        ((), "stopped, and the runs are lost; with --resume FILE the next call reuses them"),
-        (("--resume", "runs.ndjson"), "stopped; the same command goes on from the runs in runs.ndjson"),
-    ],
-)
+@pytest.mark.parametrize(("resume", "how"), STOPPED)
 def test_who_stops_it_is_told_how_to_go_on(
     fair: Fair, monkeypatch: pytest.MonkeyPatch, resume: tuple[str, ...], how: str
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.faircli.fair import Fair
+from tests.faircli.fair import STOPPED, Fair
 from tests.fairlab.known_totals import FACTORS, totals
 
 from fairlab import sensitivity
@@ -28,13 +28,7 @@ def test_plot_and_tables_say_what_decides_a_measure_and_would_be_worth_measuring
     assert (written["left_out"], list(written["base"])) == ({"venue.days": "is a day"}, ["visits.started"])
 
 
-@pytest.mark.parametrize(
-    ("resume", "how"),
-    [
-        ((), "stopped, and the runs are lost; with --resume FILE the next call reuses them"),
-        (("--resume", "runs.ndjson"), "stopped; the same command goes on from the runs in runs.ndjson"),
-    ],
-)
+@pytest.mark.parametrize(("resume", "how"), STOPPED)
 def test_who_stops_it_is_told_how_to_go_on(
     fair: Fair, monkeypatch: pytest.MonkeyPatch, resume: tuple[str, ...], how: str
 ) -> None:

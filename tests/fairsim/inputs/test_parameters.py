@@ -277,7 +277,7 @@ INCONSISTENT = {
     ),
     "fewer streams than kinds that always have one": (
         ["programme.streamed=0"],
-        'programme.streamed is 0; 1 sessions are of kinds with streamed = "always"',
+        'programme.streamed is 0; it is 1 at least, as so many are of kinds with streamed = "always"',
     ),
     "more outcomes than talks": (
         ["negotiations.intent_share=0.7", "negotiations.follow_up_share=0.4"],

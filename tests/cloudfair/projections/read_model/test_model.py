@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.cloudfair.example import batch, example
+from tests.cloudfair.example import batch, created, example
 from tests.fairfacts.any_events import any_log
 
 from cloudfair.api.resources.services import SECTIONS
@@ -55,7 +55,7 @@ def test_any_log_can_be_looked_up_at_any_moment(events: list[Event], at_ms: int)
 
 def test_catching_up_in_pieces_is_the_same_as_at_once(log: Log) -> None:
     events = example(5_000)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     model = model_of([], log, run)
 
     async def play() -> None:
@@ -118,7 +118,7 @@ def test_three_models_are_in_memory_those_that_were_asked_for_last() -> None:
 
 def test_one_who_leaves_while_the_log_is_taken_in_disturbs_nobody(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     events = example(3_000)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     for first in range(0, 3_000, 500):
         log.batches.append(run, batch(events, first, first + 500))
     model, is_begun, goes_on = model_of([], log, run), threading.Event(), threading.Event()
@@ -147,7 +147,7 @@ def test_one_who_leaves_while_the_log_is_taken_in_disturbs_nobody(log: Log, monk
 
 def test_read_model_is_made_anew_after_a_fault(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     events = example(300)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1").id
+    run = created(log)
     log.batches.append(run, batch(events, 0, 300))
 
     class Live:
