@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.web.conftest import Shared
 
 OpenPage = Callable[..., Page]
@@ -62,6 +62,24 @@ def test_negotiation_is_found_by_its_number(shared: Shared, found: Callable[...,
     page = found("12", "12")
     history = shared.get(f"runs/{shared.half}/negotiations/12")["item"]["history"]
     expect(page.locator("[data-step]")).to_have_count(len(history))
+
+
+def test_what_is_found_later_moves_nothing_that_is_about_to_be_clicked(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half)
+    expect(page.locator("[data-toward]").first).to_be_visible()
+    held: list[Route] = []
+    page.route("**/organisations?*", lambda route: held.append(route))
+    page.keyboard.press("/")
+    page.locator("#wanted").fill("e")
+    there = page.locator("[data-result]")
+    expect(there.first).to_be_visible()
+    before, place = there.count(), there.first.bounding_box()
+    while not held:
+        page.wait_for_timeout(10)
+    held.pop().continue_()
+    expect(page.locator("[data-result^=organisation-]").first).to_be_visible()
+    assert there.count() > before
+    assert there.first.bounding_box() == place
 
 
 def test_zone_is_found_in_the_readers_language(found: Callable[..., Page]) -> None:
