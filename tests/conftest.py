@@ -3,9 +3,11 @@ shell; and no measure of how fast this machine is."""
 
 from __future__ import annotations
 
+import functools
 import gc
 import os
 import signal
+import ssl
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,6 +19,7 @@ for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers,
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command `fair` does
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts what runs in its background like this
     signal.signal(signal.SIGINT, signal.default_int_handler)
+ssl.create_default_context = functools.cache(ssl.create_default_context)  # httpx reads them at each request
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
@@ -60,7 +63,7 @@ class ByFile(LoadScopeScheduling):
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Start one worker more than there are cores: each waits now and then, for a browser or the next frame."""
-    return len(os.sched_getaffinity(0)) + 1
+    return len(os.sched_getaffinity(0)) + 2
 
 
 @pytest.hookimpl(optionalhook=True)

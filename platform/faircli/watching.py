@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from cloudfair.feed.merge_patch import apply
-from faircli.connection import detail_of
+from faircli.connection import detail_of, is_secure
 from faircli.console import note, out, say
 from faircli.defaults import BACKEND
 from faircli.tables import GAP, fitting_table
@@ -115,7 +115,7 @@ class _Answers:
 
     def _asked(self) -> list[AlarmAnswer]:
         try:
-            answer = httpx.get(self._address, headers=self._headers)
+            answer = httpx.get(self._address, headers=self._headers, verify=is_secure(self._address))
             commands = msgspec.json.decode(answer.content, type=list[NumberedCommand]) if answer.is_success else []
         except (httpx.HTTPError, msgspec.DecodeError):
             return self._answers  # the feed goes on, and says so if the backend is gone
@@ -202,7 +202,7 @@ def _in_words(run: str) -> Iterator[None]:
 def _chosen(url: str, run: str | None, headers: dict[str, str]) -> str:
     """Return the run that is named, or the backend's latest."""
     try:
-        answer = httpx.get(f"{url}/runs", headers=headers)
+        answer = httpx.get(f"{url}/runs", headers=headers, verify=is_secure(url))
         runs = answer.json() if answer.is_success else None
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
         raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import atexit
 import fcntl
+import functools
 import gc
 import io
 import marshal
@@ -23,6 +24,7 @@ import runpy
 import selectors
 import signal
 import socket
+import ssl
 import sys
 import time
 from contextlib import suppress
@@ -87,6 +89,8 @@ def prepare() -> None:
                 import_module(module.name)
     for name in LIBRARIES:
         import_module(name)
+    ssl.create_default_context = functools.cache(ssl.create_default_context)  # as tests/conftest.py does
+    import_module("httpx").create_ssl_context()
     assert not any(name.partition(".")[0] == "faircli" for name in sys.modules), "the command is each process's own"
     assert len(os.listdir("/proc/self/task")) == 1, "a process with threads is not forked"  # noqa: PTH208
     gc.collect()

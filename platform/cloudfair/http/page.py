@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import zlib
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class PageFile:
         self.media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
         self.etag = f'"{hashlib.blake2s(body, digest_size=8).hexdigest()}"'
         self.cache = FOR_EVER if name.startswith(HASHED) else "no-cache"
-        self._bodies = {"identity": body}
+        self._body = body
         self._encodings = ("zstd", "gzip") if len(body) >= SMALLEST_COMPRESSED else ()
 
     def answer(self, accepted: str, if_none_match: str | None) -> Response:
@@ -52,12 +53,7 @@ class PageFile:
         encoding = next((each for each in self._encodings if _accepts(accepted, each)), "identity")
         if encoding != "identity":
             headers["Content-Encoding"] = encoding
-        return Response(self._in(encoding), headers=headers, media_type=self.media_type)
-
-    def _in(self, encoding: str) -> bytes:
-        if encoding not in self._bodies:
-            self._bodies[encoding] = COMPRESSED[encoding](self._bodies["identity"])
-        return self._bodies[encoding]
+        return Response(ENCODED[encoding](self._body), headers=headers, media_type=self.media_type)
 
 
 class PageRoute(BaseRoute):
@@ -102,13 +98,19 @@ def _accepts(accepted: str, encoding: str) -> bool:
     return False
 
 
+@cache
 def _gzipped(body: bytes) -> bytes:
     compressor = zlib.compressobj(9, wbits=31)  # 31: a gzip header, without a time
     return compressor.compress(body) + compressor.flush()
 
 
+@cache
 def _zstd(body: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=19).compress(body)
 
 
-COMPRESSED = {"zstd": _zstd, "gzip": _gzipped}
+def _as_it_is(body: bytes) -> bytes:
+    return body
+
+
+ENCODED = {"identity": _as_it_is, "zstd": _zstd, "gzip": _gzipped}

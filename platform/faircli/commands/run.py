@@ -69,7 +69,7 @@ def run(
 
     from faircli.backend import reach
     from faircli.browser import open_page
-    from faircli.connection import PATIENCE_S
+    from faircli.connection import PATIENCE_S, is_secure
     from faircli.console import note, print_json, warn
     from faircli.outbox import BATCH_EVENTS
     from faircli.playing import Playing
@@ -93,7 +93,7 @@ def run(
     patience_s = PATIENCE_S if resume else 0.0
     with (
         reach(to or [], database, token, patience_s=patience_s, on_away=away) as backend,
-        httpx.Client(base_url=backend.url, headers=headers, verify=backend.url.startswith("https:")) as client,
+        httpx.Client(base_url=backend.url, headers=headers, verify=is_secure(backend.url)) as client,
     ):
         playing = Playing(client, backend, away)
         if resume is not None:

@@ -188,11 +188,11 @@ def few_collections(*, to_the_end: bool = False) -> Iterator[None]:
             fair that is over is one large cycle, and to free it takes a tenth of the time that it was played in.
     """
     usual = gc.get_threshold()
-    gc.collect()  # an earlier fair is itself in cycles: frozen, it would stay in memory for good
-    gc.freeze()
+    gc.collect()  # an earlier fair is itself in cycles, which would stay in memory throughout the block
     gc.set_threshold(2_000_000, 50, 1000)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        (gc.freeze if to_the_end else gc.unfreeze)()
+        if to_the_end:
+            gc.freeze()
