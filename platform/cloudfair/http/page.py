@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 import zlib
+from collections.abc import Callable
 from functools import cache
 from http import HTTPStatus
 from pathlib import Path
@@ -113,4 +114,4 @@ def _as_it_is(body: bytes) -> bytes:
     return body
 
 
-ENCODED = {"identity": _as_it_is, "zstd": _zstd, "gzip": _gzipped}
+ENCODED: dict[str, Callable[[bytes], bytes]] = {"identity": _as_it_is, "zstd": _zstd, "gzip": _gzipped}
