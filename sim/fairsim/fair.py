@@ -153,7 +153,7 @@ class Fair:
             newcomers = parts.organisations.sign_up_today(day)
             env.process(parts.organisations.sign_ups(newcomers))
             env.process(parts.projects.publications_today(day, date))
-            env.process(parts.public.day(day))
+            env.add_arrivals(parts.public.day(day))
         parts.visits.begin_day(day, date)
         if day in parts.venue.public_days:
             env.process(parts.venue.day(day))

@@ -16,7 +16,7 @@ import hashlib
 import math
 from array import array
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,36 +27,56 @@ Name = TypeVar("Name", bound=str)
 
 SUBSTREAMS = 256
 """Number of draws that one entity may take from one stream."""
-_GOLDEN_INT, _MIX_1_INT, _MIX_2_INT = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
-_GOLDEN, _MIX_1, _MIX_2 = np.uint64(_GOLDEN_INT), np.uint64(_MIX_1_INT), np.uint64(_MIX_2_INT)
 _ALL = (1 << 64) - 1
+_GOLDEN, _MIX_1, _MIX_2 = 0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB
+_STEP = _GOLDEN * SUBSTREAMS & _ALL
+"""From one entity's first draw to the next one's."""
+
+
+class _OfArrays(NamedTuple):
+    """The numbers of the generator as NumPy has them for arrays."""
+
+    step: np.uint64
+    mix_1: np.uint64
+    mix_2: np.uint64
+    shift_1: np.uint64
+    shift_2: np.uint64
+    shift_3: np.uint64
+
+
+_OF_ARRAYS = _OfArrays(*map(np.uint64, (_STEP, _MIX_1, _MIX_2, 30, 27, 31)))
 
 
 class RandomStream:
     """A named stream of random numbers. A draw is an array with one number for each key."""
 
     def __init__(self, key: int) -> None:
-        self._key, self._key_int = np.uint64(key), key
+        self._key = key
 
     def bits(self, entities: Keys, substream: int = 0) -> NDArray[np.uint64]:
         """Return 64 random bits for each entity."""
         assert 0 <= substream < SUBSTREAMS, f"substream {substream} of {SUBSTREAMS}"
-        position = entities.astype(np.uint64) * np.uint64(SUBSTREAMS) + np.uint64(substream + 1)
-        word = self._key + position * _GOLDEN
-        word = (word ^ (word >> np.uint64(30))) * _MIX_1
-        word = (word ^ (word >> np.uint64(27))) * _MIX_2
-        return word ^ (word >> np.uint64(31))
+        word = entities.astype(np.uint64)
+        word *= _OF_ARRAYS.step
+        word += np.uint64(self._key + (substream + 1) * _GOLDEN & _ALL)
+        return _mixed(word)
 
     def uniform(self, entities: Keys, substream: int = 0) -> Floats:
         """Return uniform numbers in the open interval (0, 1)."""
-        # 52 bits and a half: with 53, the largest number would round to 1
-        return ((self.bits(entities, substream) >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+        return _uniform(self.bits(entities, substream))
+
+    def uniforms(self, entities: Keys, substreams: range) -> Floats:
+        """Return what `uniform` gives for each of some substreams, in one array of as many columns."""
+        assert 0 <= substreams.start < substreams.stop <= SUBSTREAMS, f"{substreams} of {SUBSTREAMS}"
+        steps = [self._key + (substream + 1) * _GOLDEN & _ALL for substream in substreams]
+        word = (entities.astype(np.uint64) * _OF_ARRAYS.step)[:, None] + np.array(steps, np.uint64)
+        return _uniform(_mixed(word))
 
     def scalar_uniform(self, entity: int, substream: int = 0) -> float:
         """Return the number that `uniform` gives to one entity, without the cost of an array."""
-        word = (self._key_int + (entity * SUBSTREAMS + substream + 1) * _GOLDEN_INT) & _ALL
-        word = ((word ^ (word >> 30)) * _MIX_1_INT) & _ALL
-        word = ((word ^ (word >> 27)) * _MIX_2_INT) & _ALL
+        word = (self._key + (entity * SUBSTREAMS + substream + 1) * _GOLDEN) & _ALL
+        word = ((word ^ (word >> 30)) * _MIX_1) & _ALL
+        word = ((word ^ (word >> 27)) * _MIX_2) & _ALL
         return (((word ^ (word >> 31)) >> 12) + 0.5) * 2.0**-52
 
     def scalar_exponential(self, entity: int, mean: float, substream: int = 0) -> float:
@@ -88,6 +108,28 @@ class RandomStream:
     def lognormal(self, entities: Keys, mean: float, sigma: float, substream: int = 0) -> Floats:
         """Return log-normal numbers with a given mean; `sigma` is the standard deviation of their logarithm."""
         return mean * np.exp(sigma * self.normal(entities, substream) - sigma * sigma / 2)
+
+
+def _mixed(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Mix the states of the generator, in place: new arrays would take longer than the arithmetic."""
+    shifted = word >> _OF_ARRAYS.shift_1
+    word ^= shifted
+    word *= _OF_ARRAYS.mix_1
+    np.right_shift(word, _OF_ARRAYS.shift_2, out=shifted)
+    word ^= shifted
+    word *= _OF_ARRAYS.mix_2
+    np.right_shift(word, _OF_ARRAYS.shift_3, out=shifted)
+    word ^= shifted
+    return word
+
+
+def _uniform(bits: NDArray[np.uint64]) -> Floats:
+    """Make numbers in the open interval (0, 1) of 64 bits each."""
+    bits >>= np.uint64(12)  # 52 bits and a half: with 53, the largest number would round to 1
+    numbers = bits.astype(np.float64)
+    numbers += 0.5
+    numbers *= 2.0**-52
+    return numbers
 
 
 class Draws:

@@ -38,11 +38,8 @@ class Demand(Part):
 
     def factor(self, where: Where, economy: str) -> float:
         """Return the factor on the demand from one economy now."""
-        return math.prod(
-            change.factor
-            for change in self._changes
-            if change.of in (where, "all") and self.concerns(change.origin, economy)
-        )
+        changes = [change for change in self._changes if change.of in (where, "all")]
+        return math.prod(change.factor for change in changes if self.concerns(change.origin, economy)) if changes else 1
 
     def by_economy(self, where: Where) -> Floats:
         """Return the factor on the demand from each economy now."""

@@ -9,7 +9,7 @@ import numpy as np
 from fairfacts.clock import HOUR_MS, MINUTE_MS
 from fairfacts.parts.platform import PublicCounted
 from fairsim.engine.arrivals import weight_of
-from fairsim.engine.kernel import Process
+from fairsim.engine.kernel import Arrivals
 from fairsim.inputs.parameters import Public as PublicParameters
 from fairsim.inputs.scenario import Scenario
 from fairsim.parts.demand import Demand
@@ -37,14 +37,14 @@ class Public(Part):
         """Count from now on by the parameters that hold now."""
         self._rates.clear()
 
-    def day(self, day: int) -> Process:
+    def day(self, day: int) -> Arrivals:
         """Count a day of the fair, of more or fewer minutes where its clocks change."""
         scenario, by_clock_ms = self._context.scenario, self._context.day_ms(day)
         minutes = np.arange(scenario.at_ms(day) // MINUTE_MS, scenario.at_ms(day + 1) // MINUTE_MS)
         chances = (self._counts.normal(minutes, of).tolist() for of in (USERS, VIEWS))
         for of_users, of_views in zip(*chances, strict=True):
             hour = min(max(self.env.now - by_clock_ms, 0) // HOUR_MS, 23)
-            yield self.env.timeout(MINUTE_MS)
+            yield MINUTE_MS
             users = 0 if self._platform.is_down else _poisson(self._expected(day, hour), of_users)
             if users:
                 views = _poisson(users * self._parameters.views_per_user, of_views)

@@ -77,6 +77,13 @@ def test_uniform_numbers_are_inside_the_open_interval_even_at_its_ends(bits: int
     assert (int(stream.bits(entity)[0]), 0 < stream.uniform(entity)[0] < 1) == (bits, True)
 
 
+def test_draws_of_several_lanes_are_those_of_each():
+    together = STREAM.uniforms(MANY[:1000], range(3, 9))
+    assert together.tolist() == np.stack([STREAM.uniform(MANY[:1000], lane) for lane in range(3, 9)], axis=1).tolist()
+    with pytest.raises(AssertionError, match="of 256"):
+        STREAM.uniforms(MANY, range(250, 257))
+
+
 def test_lane_beyond_the_last_is_a_programmers_error():
     with pytest.raises(AssertionError, match="substream 256 of 256"):
         STREAM.bits(MANY, SUBSTREAMS)

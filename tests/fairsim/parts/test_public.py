@@ -15,7 +15,7 @@ PUBLIC = {"users_per_day": 14_400.0, "day_profile": (1.0,), "hour_profile": (1.0
 
 def played(*changes: tuple[int, object]) -> list[PublicCounted]:
     stage = Stage(public=PUBLIC)
-    stage.env.process(stage.parts.public.day(0))
+    stage.env.add_arrivals(stage.parts.public.day(0))
     for at_ms, change in changes:
         stage.at(at_ms, lambda change=change: stage.disruptions.begin(change, "injected"))
     return of_types(stage.play(DAY), PublicCounted)

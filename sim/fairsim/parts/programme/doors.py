@@ -77,8 +77,8 @@ class Doors:
         if not weights[-1]:
             return  # a fair of organisations from overseas alone
         who = np.searchsorted(weights, self._audience.uniform(keys, WHO) * weights[-1], side="right")
-        first_tries = [self._audience.uniform(keys, VISITOR + number) for number in range(2 * FIRST_TRIES)]
-        columns = (keys.tolist(), who.tolist(), gaps_ms(times_ms, env.now), np.stack(first_tries, axis=1).tolist())
+        first_tries = self._audience.uniforms(keys, range(VISITOR, VISITOR + 2 * FIRST_TRIES))
+        columns = (keys.tolist(), who.tolist(), gaps_ms(times_ms, env.now), first_tries.tolist())
         most = float(interested.max())
         admitted: list[Visitor] = []
         for key, organisation, wait_ms, tries in zip(*columns, strict=True):

@@ -26,6 +26,7 @@ class Audiences:
         self._context, self._organisations, self._demand = context, organisations, demand
         self._registered = context.draws.stream("streams.audience")
         self._public = context.draws.stream("streams.public")
+        self._codes = [economy.code for economy in organisations.economies]
         self._home = np.array([not economy.overseas for economy in organisations.economies])
         self._trade = np.array([economy.weight for economy in organisations.economies])
 
@@ -44,12 +45,12 @@ class Audiences:
             (self._registered, parameters.audience_mean, registered, registered * factors[register.economy]),
             (self._public, parameters.public_audience_mean, public, public * factors),
         ):
-            if weights.sum():
-                viewers = self._appeal(stream) * mean * multiplied.sum() / weights.sum()
-                is_public = draw is self._public
-                stream.audience = max(stream.audience, round(viewers))
-                arrivals = self._arrivals(stream, draw, round(viewers), multiplied, public=is_public)
-                self._context.env.add_arrivals(arrivals)
+            if all_weights := weights.sum():
+                viewers = round(self._appeal(stream) * mean * multiplied.sum() / all_weights)
+                stream.audience = max(stream.audience, viewers)
+                if viewers:
+                    arrivals = self._arrivals(stream, draw, viewers, multiplied, public=draw is self._public)
+                    self._context.env.add_arrivals(arrivals)
 
     def _interested(self, stream: LiveStream) -> Floats:
         """Return the interest of each organisation's delegates who were registered when the stream began."""
@@ -82,7 +83,6 @@ class Audiences:
         cumulative = np.cumsum(weights)
         who = np.searchsorted(cumulative, draw.uniform(keys, WHO) * cumulative[-1], side="right")
         economies = who if public else self._organisations.register.economy[who]
-        codes = [economy.code for economy in self._organisations.economies]
         channels = named(CHANNELS, (draw.uniform(keys, CHANNEL) < self._parameters.app_share).astype(np.int64))
         stays = self._stays(draw, keys, stream.length_ms)
         for person, economy, channel, key, (stay_ms, comes_back), gap_ms in zip(
@@ -91,7 +91,7 @@ class Audiences:
             yield gap_ms
             if drawn != stream.drawn:
                 return
-            stream.join(Viewer(None if public else person, codes[economy], channel, key, stay_ms, comes_back))
+            stream.join(Viewer(None if public else person, self._codes[economy], channel, key, stay_ms, comes_back))
 
     def _joins(
         self, stream: LiveStream, draw: RandomStream, viewers: int, since_ms: int

@@ -31,7 +31,9 @@ class Walks:
         self._attractions = np.cumsum(attractions)
         self._thresholds: list[float] = self._attractions.tolist()
         self._changes = np.zeros((len(attractions), minutes + 2), np.int64)
-        self._inside = np.zeros(len(attractions), np.int64)
+        self._changes_alone: list[list[tuple[int, int]]] = [[] for _ in range(minutes + 2)]
+        """Zones and their changes in each minute, of walks that were drawn one by one."""
+        self._inside = [0] * len(attractions)
         self._in_sessions = np.zeros(minutes + 2, np.int64)
         self._seated = 0
         self._newcomers: list[tuple[int, int, int]] = []
@@ -56,9 +58,10 @@ class Walks:
                 self._in_sessions[math.ceil((since_ms - self._opened_ms) / MINUTE_MS)] += 1
                 self._in_sessions[math.ceil((until_ms - self._opened_ms) / MINUTE_MS)] -= 1
             self._absences.clear()
-        self._inside += self._changes[:, minute]
+        for zone, by in (*enumerate(self._changes[:, minute].tolist()), *self._changes_alone[minute]):
+            self._inside[zone] += by
         self._seated += int(self._in_sessions[minute])
-        return tuple(self._inside.tolist()), self._seated
+        return tuple(self._inside), self._seated
 
     def _walk_all(self, walks: list[tuple[int, int, int, int, int]], by: int) -> None:
         """Change the zones of walks: key, entry, leaving, and the moments from which and to which they count."""
@@ -71,16 +74,18 @@ class Walks:
 
     def _walk_alone(self, key: int, entered_ms: int, leaves_ms: int, since_ms: int, until_ms: int, by: int) -> None:
         """Do for one walk what `_walk` does for many, without the cost of arrays."""
-        walking, dwell_ms, opened_ms = self._walking, self._dwell_mean_ms, entered_ms - self._opened_ms
+        exponential, uniform = self._walking.scalar_exponential, self._walking.scalar_uniform
+        dwell_ms, opened_ms = self._dwell_mean_ms, entered_ms - self._opened_ms
+        attractions, changes = self._thresholds, self._changes_alone
         begin, first, last = 0.0, since_ms - entered_ms, until_ms - entered_ms
-        legs, attractions = self._legs(leaves_ms - entered_ms), self._thresholds
-        for leg in range(legs):
-            number = key * MOST_LEGS + leg
-            end = begin + walking.scalar_exponential(number, dwell_ms, DWELL) if leg < legs - 1 else math.inf
-            if max(begin, first) < min(end, last):
-                zone = bisect_right(attractions, walking.scalar_uniform(number, WHERE) * attractions[-1])
-                self._changes[zone, math.ceil((opened_ms + max(begin, first)) / MINUTE_MS)] += by
-                self._changes[zone, math.ceil((opened_ms + min(end, last)) / MINUTE_MS)] -= by
+        legs = self._legs(leaves_ms - entered_ms)
+        for number in range(key * MOST_LEGS, key * MOST_LEGS + legs):
+            end = begin + exponential(number, dwell_ms, DWELL) if number % MOST_LEGS < legs - 1 else math.inf
+            from_ms, to_ms = max(begin, first), min(end, last)
+            if from_ms < to_ms:
+                zone = bisect_right(attractions, uniform(number, WHERE) * attractions[-1])
+                changes[math.ceil((opened_ms + from_ms) / MINUTE_MS)].append((zone, by))
+                changes[math.ceil((opened_ms + to_ms) / MINUTE_MS)].append((zone, -by))
             if end >= last:
                 return
             begin = end
