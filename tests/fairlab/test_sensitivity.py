@@ -40,7 +40,7 @@ def test_screening_finds_by_how_much_each_parameter_moves_a_measure():
 
 
 def test_shares_of_the_variance_are_of_the_parameters_that_lead():
-    found = study().analyse(trajectories=4, leading=2, samples=256)
+    found = study().analyse(trajectories=4, leading=2, samples=64)
     names = {index.parameter for index in found.indices["visits.started"]}
     assert names >= {"visits.browse_mean_min", "negotiations.slot_min"}
     first = found.indices["visits.started"][0]
