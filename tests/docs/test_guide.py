@@ -35,8 +35,8 @@ BLOCK = re.compile(r"^```(\w+)(?: ([^\n]+))?\n(.*?)^```$", re.MULTILINE | re.DOT
 CALL = re.compile(r"\bfair ([a-z]+)")
 BARING = " ".join(BARE)
 SMALLER = {
-    "--scale 0.1": "--scale 0.005",
-    '"scale": 0.1': '"scale": 0.005',
+    "--scale 0.1": "--scale 0.002",
+    '"scale": 0.1': '"scale": 0.002',
     "--speed 3600": "--speed 1e6",
     "--members 10 --rounds 1 --scale 0.02 --small 0.5": "--members 10 --rounds 1 --scale 0.002 --small 1",
     "--posterior members.json -n 4 --scale 0.01": "--posterior members.json -n 2 --scale 0.002",
