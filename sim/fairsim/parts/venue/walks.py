@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections import defaultdict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +32,8 @@ class Walks:
         self._attractions = np.cumsum(attractions)
         self._thresholds: list[float] = self._attractions.tolist()
         self._changes = np.zeros((len(attractions), minutes + 2), np.int64)
-        self._changes_alone: list[list[tuple[int, int]]] = [[] for _ in range(minutes + 2)]
-        """Zones and their changes in each minute, of walks that were drawn one by one."""
+        self._changes_alone = defaultdict[int, list[tuple[int, int]]](list)
+        """Zones and their changes by minute, of walks that were drawn one by one."""
         self._inside = [0] * len(attractions)
         self._in_sessions = np.zeros(minutes + 2, np.int64)
         self._seated = 0
@@ -58,7 +59,7 @@ class Walks:
                 self._in_sessions[math.ceil((since_ms - self._opened_ms) / MINUTE_MS)] += 1
                 self._in_sessions[math.ceil((until_ms - self._opened_ms) / MINUTE_MS)] -= 1
             self._absences.clear()
-        for zone, by in (*enumerate(self._changes[:, minute].tolist()), *self._changes_alone[minute]):
+        for zone, by in (*enumerate(self._changes[:, minute].tolist()), *self._changes_alone.pop(minute, ())):
             self._inside[zone] += by
         self._seated += int(self._in_sessions[minute])
         return tuple(self._inside), self._seated
