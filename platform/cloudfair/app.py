@@ -53,6 +53,7 @@ from cloudfair.projections.read_model.model import ReadModels
 from cloudfair.release import release
 from cloudfair.settings import Settings
 from cloudfair.store.log import Log
+from fairfacts.struct_types import prepare_types
 
 WEB = Path(__file__).parent / "web"
 """The dashboard, built from platform/web."""
@@ -93,6 +94,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         BackendError: the database cannot be opened or written, or an optional package that the settings need is not
             installed.
     """
+    prepare_types()
     log = Log.open(settings.database)
     archive = Archive(log, parquet_folder(settings.database, settings.parquet))
     pools = Pools()

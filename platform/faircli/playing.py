@@ -21,6 +21,7 @@ from fairfacts.clock import moment_text
 from fairfacts.errors import BackendError, ScenarioError
 from fairfacts.operator_commands import Disrupt, NumberedCommand, Pace
 from fairfacts.parts.disruptions import AnyDisruption
+from fairfacts.struct_types import prepare_types
 from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair
 from fairsim.inputs.scenario import Scenario
@@ -139,6 +140,7 @@ class Playing:
         return str(self._connection.request("GET", "/health").json()["database"])
 
     def _play(self, scenario: Scenario, request: Request, run: str, *, pace: Pace, batch: int) -> str:
+        prepare_types()  # the outbox has a thread of its own
         outbox = Outbox(self._client, run, batch_events=batch, on_away=self._away)
         disruptions = self._earlier_disruptions(run, outbox)
         fair = Fair(scenario, request.seed, request.replication)

@@ -26,6 +26,7 @@ from cloudfair.http.problems import answer_with_problems
 from cloudfair.relay.subscriber import Subscriber
 from cloudfair.release import release
 from cloudfair.settings import Settings
+from fairfacts.struct_types import prepare_types
 
 RELEASE_S = 60.0
 """How often runs that nobody watches are looked for."""
@@ -66,6 +67,7 @@ def create_relay(settings: Settings, nats: str, backend: str) -> FastAPI:
     Raises:
         BackendError: the client of NATS is missing.
     """
+    prepare_types()
     subscriber, observed = Subscriber(nats, backend), Metrics(release())
 
     @asynccontextmanager

@@ -14,6 +14,7 @@ from fairfacts.errors import ScenarioError
 from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
+from fairfacts.struct_types import prepare_types
 from fairsim.inputs.beyond import shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import Fair, epoch_of
@@ -241,3 +242,6 @@ def check_disruption(scenario: Scenario, what: AnyDisruption) -> None:
     sessions, rooms = _programme(scenario.parameters, scenario.fair, scenario.timetable)
     check_places(what, sessions, rooms, scenario.parameters.venue.gate_lanes)
     check_origin(what, {economy.code for economy in scenario.economies})
+
+
+prepare_types()  # threads of a Dask worker read scenarios, and import this first
