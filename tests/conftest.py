@@ -62,7 +62,7 @@ class ByFile(LoadScopeScheduling):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Start one worker more than there are cores: each waits now and then, for a browser or the next frame."""
+    """Start two workers more than there are cores: each waits now and then, for a browser or the next frame."""
     return len(os.sched_getaffinity(0)) + 2
 
 
