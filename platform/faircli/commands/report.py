@@ -87,7 +87,7 @@ def report(
         output.write_text(render(content, plots), encoding="utf-8")
     if png:
         for plot in plots.values():
-            (make_folder(png) / f"{plot.name}.png").write_bytes(plot.png)
+            (make_folder(png) / f"{plot.name}.png").write_bytes(plot.png())
     if tables_to:
         for table in (*tables(content), *sensitivities(content)):
             table.save(make_folder(tables_to))

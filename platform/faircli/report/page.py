@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from faircli.report.assumptions import sensitivities
 from faircli.report.content import Content, moment, zones
-from faircli.report.plots import Plot
+from faircli.report.plot import Plot
 from fairfacts.clock import moment_at
 from fairfacts.evidence.comparison import THIN
 from fairfacts.evidence.roles import ROLES

@@ -1,17 +1,11 @@
-"""The plots of a report, drawn by matplotlib: reported is dashed or hollow, simulated is solid or filled.
-
-The colours are those of Okabe and Ito, which colour-blind readers can tell apart.
-"""
+"""The plots of a report, drawn by matplotlib: reported is dashed or hollow, simulated is solid or filled."""
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-import matplotlib
-import msgspec
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
@@ -30,14 +24,23 @@ from faircli.report.content import (
     moment,
     zones,
 )
+from faircli.report.plot import (
+    BLUE,
+    DOMESTIC,
+    GREEN,
+    GREY,
+    INK,
+    ORANGE,
+    OVERSEAS,
+    PURPLE,
+    SKY,
+    VERMILION,
+    WIDTH_IN,
+    Plot,
+    plot_of,
+)
 from fairfacts.evidence.comparison import Row
 
-BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, INK, GREY = (
-    "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#222222", "#767676",
-)  # fmt: skip
-DOMESTIC, OVERSEAS = BLUE, ORANGE
-WIDTH_IN = 7.2
-"""The text width of a printed page."""
 DRAWN_HOURS = 31 * 24
 """A fair that lasts longer is drawn by day."""
 NAMED_DAYS = 12
@@ -47,59 +50,11 @@ ECONOMIES = 24
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ("#ffffff", "#9ecae1", BLUE, "#012a4a"))
 KEPT_DISTANCE = 0.25
 """People per m2 at which everybody has 4 m2: the distance rule of Koelnmesse, 2020."""
-IDS = re.compile(r'((?:\bid="|href="#|url\(#))([^")]+)')
-"""Ids in a drawing, and what refers to them: matplotlib gives every drawing the same, and a page has several."""
-STYLE = {
-    "font.size": 8.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": GREY,
-    "axes.labelcolor": INK,
-    "axes.titlesize": 9,
-    "axes.titleweight": "bold",
-    "axes.titlelocation": "left",
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.labelsize": 8,
-    "ytick.labelsize": 8,
-    "grid.color": "#e4e4e4",
-    "grid.linewidth": 0.6,
-    "legend.frameon": False,
-    "legend.fontsize": 8,
-    "svg.fonttype": "none",
-    "svg.image_inline": True,
-    "text.parse_math": False,  # names are drawn as they are written: a $ begins no formula
-    "figure.constrained_layout.use": True,
-}
-
-
-class Plot(msgspec.Struct, frozen=True):
-    """A plot as SVG text, and as a picture."""
-
-    name: str
-    svg: str
-    """To be put into a page: no XML head, and a name that a screen reader says."""
-    png: bytes
 
 
 def draw(content: Content) -> dict[str, Plot]:
     """Return the plots of a report by name, in the order of the page."""
     return {name: plot_of(name, said, partial(drawer, content)) for name, (said, drawer) in PLOTS.items()}
-
-
-def plot_of(name: str, said: str, drawer: Callable[[], Figure]) -> Plot:
-    """Return what a drawer draws, under a name, with words for who cannot see it."""
-    # ids come from a salt and the content: the same run gives the same page
-    with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):  # type: ignore[arg-type]  # a plain dict of settings
-        figure = drawer()
-        svg, png = io.StringIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-        figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
-    text = svg.getvalue()
-    text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
-    text = IDS.sub(rf"\g<1>{name}-\g<2>", text)
-    text = text.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
-    return Plot(name, text, png.getvalue())
 
 
 def reported(content: Content) -> Figure:

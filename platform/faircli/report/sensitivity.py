@@ -9,7 +9,7 @@ import matplotlib
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from faircli.report.plots import BLUE, ORANGE, STYLE, WIDTH_IN, Plot, plot_of
+from faircli.report.plot import BLUE, ORANGE, STYLE, WIDTH_IN, Plot, plot_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
