@@ -260,6 +260,8 @@ def to_icalendar(timetable: Timetable) -> bytes:
     """Return a timetable as a calendar."""
     import icalendar
 
+    from fairfacts.interchange.ics_text import Text, category
+
     calendar = icalendar.Calendar()
     for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("x-wr-calname", timetable.title)):
         calendar.add(name, value)
@@ -269,15 +271,15 @@ def to_icalendar(timetable: Timetable) -> bytes:
     made = datetime.now(UTC)
     for entry in timetable.entries:
         event = icalendar.Event()
-        event.add("uid", entry.uid)
+        event.add("uid", Text(entry.uid))
         event.add("dtstamp", made)
-        event.add("summary", entry.title)
+        event.add("summary", Text(entry.title))
         for name, moment in (("dtstart", entry.starts), ("dtend", entry.ends)):
             event.add(name, moment.astimezone(zone_of(timetable.zone) or UTC))
         if entry.room:
-            event.add("location", entry.room)
+            event.add("location", Text(entry.room))
         if entry.track:
-            event.add("categories", [entry.track])
+            event.add("categories", category(entry.track))
         if entry.cancelled:
             event.add("status", "CANCELLED")
         for name, ours in (("kind", entry.kind), ("seats", entry.seats), ("streamed", str(entry.streamed).upper())):

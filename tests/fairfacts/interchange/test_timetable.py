@@ -9,6 +9,7 @@ from typing import Any
 
 import icalendar
 import jsonschema
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -94,6 +95,14 @@ def test_a_programme_is_the_same_after_it_was_written_and_read() -> None:
     assert from_schedule(to_schedule(FAIR, "7", "https://fair.example/")).timetable == FAIR
 
 
+@pytest.mark.parametrize("name", ["C:\\New", "\\N", "\\n", "a\\\\N", "Taste, and see; 1\\2"])
+def test_names_with_backslashes_are_the_same_in_a_calendar(name: str) -> None:
+    entry = msgspec.structs.replace(SUMMIT, uid=name, title=name, room=name, track=name, kind=name)
+    fair = Timetable(title="Fair", acronym="fair", entries=(entry,))
+    (read,) = from_icalendar(to_icalendar(fair)).timetable.entries
+    assert [read.uid, read.title, read.room, read.track, read.kind] == [name] * 5
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=30).map(str.strip)
 TITLES = TEXTS.filter(bool)
 
@@ -134,7 +143,6 @@ def test_any_programme_is_the_same_after_it_was_written_and_read(entries: list[E
 
 
 def test_a_cancelled_session_is_marked_in_a_calendar_and_left_out_of_a_schedule() -> None:
-    import msgspec
 
     fair = Timetable(title="Fair", acronym="fair", entries=(SUMMIT, msgspec.structs.replace(QUIET, cancelled=True)))
     assert [entry.cancelled for entry in from_icalendar(to_icalendar(fair)).timetable.entries] == [False, True]
