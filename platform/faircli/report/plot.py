@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import matplotlib
 from matplotlib.figure import Figure
@@ -21,7 +22,7 @@ WIDTH_IN = 7.2
 """The text width of a printed page."""
 IDS = re.compile(r'((?:\bid="|href="#|url\(#))([^")]+)')
 """Ids in a drawing, and what refers to them: matplotlib gives every drawing the same, and a page has several."""
-STYLE = {
+STYLE: dict[Any, Any] = {
     "font.size": 8.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -57,7 +58,7 @@ class Plot:
     def png(self) -> bytes:
         """Return the picture, of 200 dots an inch."""
         png = io.BytesIO()
-        with matplotlib.rc_context(STYLE):  # type: ignore[arg-type]  # a plain dict of settings
+        with matplotlib.rc_context(STYLE):
             self.figure.savefig(png, format="png", dpi=200, metadata={"Software": None})
         return png.getvalue()
 
@@ -65,7 +66,7 @@ class Plot:
 def plot_of(name: str, said: str, drawer: Callable[[], Figure]) -> Plot:
     """Return what a drawer draws, under a name, with words for who cannot see it."""
     # ids come from a salt and the content: the same run gives the same page
-    with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):  # type: ignore[arg-type]  # a plain dict of settings
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):
         figure = drawer()
         svg = io.StringIO()
         figure.savefig(svg, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})

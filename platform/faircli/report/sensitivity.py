@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def plot(found: Sensitivity, suffix: str, most: int) -> bytes:
     """Return the plot as an `svg` or `png` file, with so many parameters of each measure at most."""
-    with matplotlib.rc_context(STYLE | {"svg.hashsalt": "sensitivity"}):  # type: ignore[arg-type]  # a plain dict
+    with matplotlib.rc_context(STYLE | {"svg.hashsalt": "sensitivity"}):
         figure, file = _figure(found, most), io.BytesIO()
         figure.savefig(file, format=suffix, dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
     return file.getvalue()

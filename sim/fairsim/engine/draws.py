@@ -124,7 +124,7 @@ def _mixed(word: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _uniform(bits: NDArray[np.uint64]) -> Floats:
-    """Make numbers in the open interval (0, 1) of 64 bits each."""
+    """Make numbers in the open interval (0, 1) of 64 bits each, which are used up."""
     bits >>= np.uint64(12)  # 52 bits and a half: with 53, the largest number would round to 1
     numbers = bits.astype(np.float64)
     numbers += 0.5

@@ -143,7 +143,6 @@ def test_any_programme_is_the_same_after_it_was_written_and_read(entries: list[E
 
 
 def test_a_cancelled_session_is_marked_in_a_calendar_and_left_out_of_a_schedule() -> None:
-
     fair = Timetable(title="Fair", acronym="fair", entries=(SUMMIT, msgspec.structs.replace(QUIET, cancelled=True)))
     assert [entry.cancelled for entry in from_icalendar(to_icalendar(fair)).timetable.entries] == [False, True]
     assert [
