@@ -38,7 +38,7 @@ export function followKeys(): void {
 
 function act(event: KeyboardEvent): void {
   if (store.page.place.wall) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
   if (!store.page.letters && event.key.length === 1 && event.key !== " " && event.key !== "?") return;
   const action = KEYS[event.key];
   if (!action) return;
@@ -46,8 +46,14 @@ function act(event: KeyboardEvent): void {
   action();
 }
 
-/** Returns whether the key is meant for a field; or for the button that it would press. */
-function isTyping({ target, key }: KeyboardEvent): boolean {
-  if (!(target instanceof Element)) return false;
-  return target.matches("input, select, textarea, dialog") || (key === " " && target.matches("button, a, summary"));
+const FIELDS = "input:not([type=checkbox]), select, textarea";
+const PRESSED = "button, a, summary, [type=checkbox]";
+
+/** Returns whether the key is meant for the dialog that is open, for a field, or for the button that it would press. */
+function isTaken({ target, key }: KeyboardEvent): boolean {
+  const dialog = document.querySelector("dialog[open]");
+  if (dialog) return !(key === "?" && dialog.matches(".keys"));
+  // a dialog that was closed keeps the focus until the screen is drawn
+  if (!(target instanceof Element) || target.closest("dialog")) return false;
+  return target.matches(FIELDS) || (key === " " && target.matches(PRESSED));
 }
