@@ -33,8 +33,8 @@ test: $(VENV)/.dev  ## set up and pass the tests
 	$(BIN)/python hatch_build.py npm --prefix platform/web test
 	$(PYTEST) || { echo "What failed beside other tests is run once more, alone:"; $(BIN)/python -m pytest -q --last-failed --last-failed-no-failures none; }
 
-quick: $(VENV)/.dev  ## pass the tests that start no server, no browser and no other program
-	CLOUDFAIR_TESTS=quick $(PYTEST) tests
+quick: $(VENV)/.dev  ## pass the tests that take less than half a second, and start no server, browser or other program
+	CLOUDFAIR_TESTS=quick $(PYTEST) -m "not slow" tests
 
 check: $(VENV)/.dev  ## lint, types, import contracts, of the page as well
 	$(BIN)/ruff check .

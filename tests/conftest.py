@@ -11,8 +11,10 @@ import ssl
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.ready.program import share
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers, and Rich believes them
     os.environ.pop(_size, None)
@@ -23,15 +25,18 @@ ssl.create_default_context = functools.cache(ssl.create_default_context)  # http
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+IS_QUICK = os.environ.get("CLOUDFAIR_TESTS") == "quick"
+"""Whether nothing is started, as in `make quick`."""
+
 GUIDE = "tests/docs/test_guide.py"
 LONG = (
+    "tests/web/test_desk.py",
     GUIDE,
     "tests/faircli/commands/test_calibrate.py",
+    "tests/cloudfair/api/test_openapi.py",
     "tests/torture/test_troubles.py",
     "tests/fairlab/test_ensemble.py",
-    "tests/cloudfair/api/test_openapi.py",
     "tests/faircli/commands/test_run.py",
-    "tests/web/test_desk.py",
     "tests/web/test_time.py",
     "tests/web/test_views.py",
     "tests/fairsim/test_fair.py",
@@ -44,13 +49,22 @@ LONG = (
 """Files that take longest."""
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Start one nursery for all workers, before they start."""
+    if getattr(config.option, "numprocesses", None) and not hasattr(config, "workerinput") and not IS_QUICK:
+        share()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, so that no worker waits for another at the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    rank = {file: place for place, file in enumerate(LONG)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(LONG)))
 
 
 class ByFile(LoadScopeScheduling):
     """Gives a file's tests to one worker, as they share what is set up; but each page of the guide stands by itself.
+
+    A worker stays in a folder of tests while there is something left in it: its files share a browser, or a server.
 
     xdist's own `loadgroup` writes the groups into the names of the tests, where pytest 9.2 does not look for them.
     """
@@ -59,11 +73,23 @@ class ByFile(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         return nodeid if file == GUIDE else file
 
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        before = [_folder(scope) for scope in self.assigned_work[node]][-1:]
+        for scope in self.workqueue:
+            if [_folder(scope)] == before:
+                self.workqueue.move_to_end(scope, last=False)
+                break
+        super()._assign_work_unit(node)
+
+
+def _folder(scope: str) -> str:
+    return scope.split("/")[1]
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Start two workers more than there are cores: each waits now and then, for a browser or the next frame."""
-    return len(os.sched_getaffinity(0)) + 2
+    """Start two workers more than there are cores, as each waits now and then, for a browser or the next frame."""
+    return len(os.sched_getaffinity(0)) + (0 if IS_QUICK else 2)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,6 +11,7 @@ from benchmarks.peers.__main__ import Measured, draw
 from tests.real import starts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("who", logs.WAYS)
 def test_every_log_keeps_every_event(who: str, tmp_path: Path) -> None:
     if who == "eventsourcing" and find_spec("eventsourcing") is None:

@@ -8,13 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pytest
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGE, NOTEBOOK = DOCS / "guide" / "python.md", DOCS / "notebook.ipynb"
 
 
+@pytest.mark.slow
 def test_every_block_of_the_page_runs():
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     names: dict[str, Any] = {}
@@ -25,8 +25,11 @@ def test_every_block_of_the_page_runs():
     assert difference.low < difference.mean < difference.high
 
 
+@pytest.mark.slow
 def test_every_cell_of_the_notebook_gives_what_stands_below_it(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("MPLBACKEND", "agg")
+    import matplotlib.pyplot as plt  # not while tests are collected: it takes half a second
+
     names: dict[str, Any] = {}
     cells = [cell for cell in json.loads(NOTEBOOK.read_text())["cells"] if cell["cell_type"] == "code"]
     for cell in cells:

@@ -97,6 +97,7 @@ def test_files_are_completed_whatever_the_letters_of_their_suffix(
     assert complete_scenario("mi") == ["mine.TOML", "mine.toml"]
 
 
+@pytest.mark.slow
 def test_fairs_are_completed_wherever_a_fair_or_a_scenario_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,6 +40,7 @@ def test_with_another_database_a_run_starts_its_own_and_ends_it(default_port: st
         httpx.get(f"{reached.url}/health")
 
 
+@pytest.mark.slow
 def test_a_backend_whose_port_another_program_took_is_started_again_at_another(tmp_path: Path) -> None:
     with reach([], str(tmp_path / "fair.db"), None) as reached:
         assert isinstance(reached, backend.Own)
@@ -52,6 +53,7 @@ def test_a_backend_whose_port_another_program_took_is_started_again_at_another(t
             assert httpx.get(f"{reached.url}/health").is_success
 
 
+@pytest.mark.slow
 def test_a_backend_of_the_runs_own_ends_well(tmp_path: Path) -> None:
     with reach([], str(tmp_path / "fair.db"), None) as reached:
         assert isinstance(reached, backend.Own)

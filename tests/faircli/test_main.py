@@ -27,6 +27,7 @@ main(sys.argv[2:])
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("module", ["fairfacts.errors", "typer", "faircli.commands.ensemble", "numpy", "simpy"])
 def test_ctrl_c_while_a_library_is_imported_leaves_no_traceback(tmp_path: Path, module: str) -> None:
     arguments = ["ensemble", "ciftis2020", "-n", "1", "--scale", "0.01", "--workers", "1"]
@@ -77,6 +78,7 @@ main(sys.argv[1:])
 """
 
 
+@pytest.mark.slow
 def test_ctrl_c_just_before_a_worker_starts_ends_it_too(tmp_path: Path) -> None:
     arguments = ["ensemble", "ciftis2020", "-n", "2", "--scale", "0.01", "--workers", "2"]
     code = [sys.executable, "-c", INTERRUPT_BEFORE_A_WORKER, *arguments]

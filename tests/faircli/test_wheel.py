@@ -47,6 +47,7 @@ def test_a_wheel_is_the_same_bytes_when_it_is_built_again(wheel: Path, tmp_path:
         assert {f"{package}/py.typed" for package in OURS} <= set(archive.namelist())
 
 
+@pytest.mark.slow
 def test_every_package_that_is_imported_is_declared() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = itertools.chain.from_iterable(declared["optional-dependencies"].values())

@@ -310,6 +310,7 @@ def test_no_event_of_a_run_that_goes_on_may_be_lost_but_the_last_of_its_kind(los
     assert type(STORY[lost]) in may_be_missing or lost >= len(STORY) - 3 or auditor.close(ended=False) != []
 
 
+@pytest.mark.slow
 @given(any_log())
 def test_auditor_hears_any_log_to_its_end(log: list[Event]):
     auditor = Auditor()

@@ -89,6 +89,7 @@ def test_a_parameter_that_its_end_holds_is_not_taken_for_moved() -> None:
     assert shrunk(np.ones((5, 1)), np.ones((5, 1)))[0] == 0
 
 
+@pytest.mark.slow
 def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assimilator):
     found = assimilator.assimilate(EARLY, 80, 2)
     fitted, predicted = found.predictions
@@ -102,6 +103,7 @@ def test_what_was_known_narrows_its_parameter_and_what_follows_is_predicted(assi
     assert found.left_out["never"] == "is 0 in most members; take a larger --scale"
 
 
+@pytest.mark.slow
 def test_members_meet_what_was_known_where_parameters_bend_a_measure(assimilator, monkeypatch):
     monkeypatch.setattr(assimilation, "replicated", bent)
     found = assimilator.assimilate(EARLY, 60, 3)
@@ -114,6 +116,7 @@ def test_members_meet_what_was_known_where_parameters_bend_a_measure(assimilator
     assert stdev(off) < 0.08  # chance, which the reported fair has too, is 5 %
 
 
+@pytest.mark.slow
 def test_members_meet_what_was_known_though_a_parameter_is_a_whole_number(assimilator, monkeypatch):
     def by_both(play):
         played = quick(play)
@@ -129,6 +132,7 @@ def test_members_meet_what_was_known_though_a_parameter_is_a_whole_number(assimi
     assert stdev(math.log(browse * patience) for browse, patience in values) < 0.08
 
 
+@pytest.mark.slow
 def test_chance_that_large_fairs_have_too_leaves_members_further_apart(assimilator, monkeypatch):
     as_it_is = assimilator.assimilate(EARLY, 40, 1)
     monkeypatch.setattr(assimilation, "load_chance", lambda _fair: {"visits.started": Chance(0.0, 0.3, 0.0)})
@@ -143,12 +147,14 @@ def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):
         assimilator.assimilate(LATE, 20, 1, ["hold"])
 
 
+@pytest.mark.slow
 def test_later_moment_knows_more(assimilator):
     found = assimilator.assimilate(LATE, 80, 2)
     assert found.fitted == ("visits", "held")
     assert found.moved[PATIENCE] > 0.8
 
 
+@pytest.mark.slow
 def test_intervals_hold_what_they_are_for(assimilator):
     found = assimilator.coverage(EARLY, 60)
     assert (found.predictions, found.fairs) == (1, 60 - len(assimilator._left_out) + 1)
@@ -168,6 +174,7 @@ def test_moment_by_which_nothing_was_known_is_refused(assimilator, as_of, compla
         assimilator.assimilate(as_of, 20, 1)
 
 
+@pytest.mark.slow
 def test_member_whose_values_cannot_stand_together_is_drawn_again_and_is_left_out_where_it_would_be_moved_there(
     assimilator, monkeypatch
 ):
@@ -213,6 +220,7 @@ def test_interval_of_a_bound_holds_it_where_it_can_be_kept():
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_replications_play_their_members(assimilator):
     found = assimilator.assimilate(EARLY, 20, 1)
     scenario = load_scenario("ciftis2020", changes=BRIEF, scale=0.002)

@@ -25,6 +25,7 @@ def fork(*changes: str, **parts) -> Fork:
     return Fork(scenario, 7, 0, EVENING_MS, changed, **parts)
 
 
+@pytest.mark.slow
 def test_branch_is_the_run_up_to_its_moment_and_differs_from_there():
     branched = play_branch(fork("negotiations.night_share=1"))
     log = log_of(*QUICK, scale=SCALE)
@@ -37,12 +38,14 @@ def test_branch_is_the_run_up_to_its_moment_and_differs_from_there():
     assert talks[2].mean == branched.branch["negotiations"]["taken_up"] - branched.run["negotiations"]["taken_up"] > 0
 
 
+@pytest.mark.slow
 def test_branch_with_a_disruption_parts_where_it_begins():
     branched = play_branch(fork(disruptions=(OUTAGE,)))
     assert branched.parting.branch["type"] == "disruption.begun"
     assert branched.parting.branch["at_ms"] == EVENING_MS
 
 
+@pytest.mark.slow
 def test_branch_in_which_nothing_is_otherwise_is_the_run():
     branched = play_branch(fork(history=(Injected(EVENING_MS - HOUR_MS, OUTAGE),)))
     assert (branched.parting, branched.run) == (None, branched.branch)

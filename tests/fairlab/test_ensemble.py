@@ -52,6 +52,7 @@ def test_moment_is_folded_with_what_happens_in_it(executor):
     assert ensemble.estimate("organisations.registered", at_ms).mean == state.snapshot()["organisations"]["registered"]
 
 
+@pytest.mark.slow
 def test_paired_scenarios_share_their_random_numbers(executor, ensemble):
     changes = (*BRIEF, "negotiations.patience_mean_min=75")
     asked = [
@@ -75,6 +76,7 @@ def test_ensembles_of_other_seeds_are_no_pair(ensemble, executor):
         paired(ensemble, other)
 
 
+@pytest.mark.slow
 def test_ensemble_stops_when_the_interval_has_been_narrow_three_times(executor):
     scenario = load_scenario("ciftis2020", changes=BRIEF, scale=SCALE)
     until, seen = Until("visits.started", 0.15, relative=True), []

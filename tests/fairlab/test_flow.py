@@ -20,6 +20,7 @@ EMPTY = (
 )
 
 
+@pytest.mark.slow
 def test_register_is_counted_as_the_measures_do():
     log, scenario, state = log_of(scale=SCALE), load_scenario("ciftis2020", scale=SCALE), State()
     register = Register(scenario.parameters)
@@ -30,6 +31,7 @@ def test_register_is_counted_as_the_measures_do():
         assert equations[path] == value_at(snapshot, path)
 
 
+@pytest.mark.slow
 def test_expected_register_is_the_mean_of_those_that_are_drawn():
     scenario = load_scenario("ciftis2020", scale=SCALE)
     expected, drawn = msgspec.structs.asdict(expected_exposure(scenario.parameters)), []
@@ -44,6 +46,7 @@ def test_expected_register_is_the_mean_of_those_that_are_drawn():
         assert abs(mean - value) < 4.5 * error  # t(7): once in 350
 
 
+@pytest.mark.slow
 def test_flow_without_waiting_is_what_is_played():
     """Nobody lapses and nobody repeats: what is left to differ is chance, of 1.6 / sqrt(visits) and less."""
     changes = (

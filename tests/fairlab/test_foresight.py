@@ -44,6 +44,7 @@ def normal(name: str, count: int) -> np.ndarray:
     return Draws(7, 0).stream(name).normal(np.arange(count))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", [0.8, 0.95])
 @pytest.mark.parametrize("count", [12, 60])
 def test_intervals_hold_what_they_are_for(level, count):
@@ -118,6 +119,7 @@ def test_members_that_the_model_refuses_are_left_out(monkeypatch):
             play_members(members_of(*each[1:]), [NOON_MS], executor, 1, scale=0.005)
 
 
+@pytest.mark.slow
 def test_members_are_played_as_they_were_fitted(monkeypatch):
     monkeypatch.setattr(foresight, "LEAST", 1)
     members = members_of(*[("visits.browse_mean_min=5",)] * 2, changes=("negotiations.night_share=1",))

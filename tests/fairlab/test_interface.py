@@ -34,6 +34,7 @@ def test_what_is_no_series_and_no_event_is_named(run):
         run.rows("visitor.enterd")
 
 
+@pytest.mark.slow
 def test_ensembles_of_one_seed_pair():
     one, other = (
         cloudfair.ensemble(cloudfair.load_fair("ciftis2020", scale=0.002, changes=TINY | change), 2, workers=1)

@@ -44,6 +44,7 @@ def found(executor, quick):
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_wave_leaves_what_holds_the_answer(found):
     assert found.wave.share < 0.2
     for left in found.wave.left:
@@ -83,6 +84,7 @@ def test_priors_without_anything_plausible_are_refused():
         close_in(lambda points: np.full(len(points), 2 * IMPLAUSIBLE), 2, seed=7)
 
 
+@pytest.mark.slow
 def test_draws_are_closer_than_the_prior(found):
     assert len(found.draws) == 5
     assert sum(draw.weight for draw in found.draws) == pytest.approx(1)
@@ -91,6 +93,7 @@ def test_draws_are_closer_than_the_prior(found):
     assert found.runs >= 10 + 10
 
 
+@pytest.mark.slow
 def test_what_if_is_played_with_common_random_numbers(found, executor):
     space = Space("ciftis2020", SHORT, short_problem(), SCALE)
     said = play_what_if(space, found.draws, ["negotiations.night_share=1"], executor, 1, seed=7, count=2)
@@ -121,6 +124,7 @@ def test_points_of_a_wave_are_spread_evenly():
         assert sorted(np.floor(column * 20).tolist()) == list(range(20))
 
 
+@pytest.mark.slow
 def test_too_few_points_are_refused(executor):
     space = Space("ciftis2020", SHORT, short_problem(), SCALE)
     with pytest.raises(LabError, match="--wave 5: 2 parameters need 6 points"):

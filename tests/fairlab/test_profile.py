@@ -52,6 +52,7 @@ def fairs() -> list[tuple[Said, dict[str, float]]]:
     return [played(fair, seed) for fair in FAIRS for seed in SEEDS]
 
 
+@pytest.mark.slow
 def test_intervals_hold_what_comes_as_often_as_they_say(fairs: list[tuple[Said, dict[str, float]]]) -> None:
     held = defaultdict(list)
     for said, came in fairs:
@@ -65,6 +66,7 @@ def test_intervals_hold_what_comes_as_often_as_they_say(fairs: list[tuple[Said, 
     assert min(shares.values()) > 0.55, shares
 
 
+@pytest.mark.slow
 def test_intervals_narrow_and_the_expected_comes_closer(fairs: list[tuple[Said, dict[str, float]]]) -> None:
     for measure in HEADLINES:
         widths, misses = [], []
@@ -78,6 +80,7 @@ def test_intervals_narrow_and_the_expected_comes_closer(fairs: list[tuple[Said, 
         assert misses[-1] < 0.1 or last <= 1, measure  # so few agreements are signed that one is more
 
 
+@pytest.mark.slow
 def test_course_is_the_measure_at_each_hour() -> None:
     found = course("ciftis2020", (), 7, 0.005)
     state = State()
@@ -108,6 +111,7 @@ def test_profile_tells_two_kinds_of_chance_apart() -> None:
     assert 0.05 < other.spread[1] < 0.15
 
 
+@pytest.mark.slow
 def test_shipped_profile_is_of_the_fairs_that_it_says() -> None:
     """One fair of its own, played again, lies as close to it as chance explains."""
     again = course("ciftis2020", (), FIRST_SEED, SCALES[0])

@@ -27,6 +27,7 @@ def study(measures: tuple[str, ...] = MEASURES) -> Study:
     return Study("ciftis2020", (), measures, evaluator, scale=0.01, seed=7, by=2.0)
 
 
+@pytest.mark.slow
 def test_screening_finds_by_how_much_each_parameter_moves_a_measure():
     found = study().analyse(trajectories=4, leading=1, samples=0)
     base = load_scenario("ciftis2020").parameters
@@ -39,6 +40,7 @@ def test_screening_finds_by_how_much_each_parameter_moves_a_measure():
     assert {effect.parameter for effect in entries[:2]} == {"visits.browse_mean_min", "negotiations.slot_min"}
 
 
+@pytest.mark.slow
 def test_shares_of_the_variance_are_of_the_parameters_that_lead():
     found = study().analyse(trajectories=4, leading=2, samples=64)
     names = {index.parameter for index in found.indices["visits.started"]}
@@ -63,6 +65,7 @@ def test_measure_that_nothing_moves_leads_nobody_on(recwarn: pytest.WarningsReco
     assert not recwarn.list
 
 
+@pytest.mark.slow
 def test_parameters_whose_values_cannot_stand_together_are_varied_by_less(monkeypatch: pytest.MonkeyPatch) -> None:
     opens, closes = (
         Factor("negotiations.opens_h", 6.0, 17.0, whole=True),

@@ -66,6 +66,7 @@ def pairs(fair: Fair) -> Iterator[tuple[Outlook, Seen]]:
             yield seen.told, then
 
 
+@pytest.mark.slow
 def test_intervals_of_zones_and_gates_hold_what_comes_as_often_as_they_say(fairs: list[Fair]) -> None:
     held: dict[str, list[bool]] = {"zones": [], "gates": []}
     for told, came in (pair for fair in fairs for pair in pairs(fair)):
@@ -77,6 +78,7 @@ def test_intervals_of_zones_and_gates_hold_what_comes_as_often_as_they_say(fairs
     assert shares["gates"] > 0.8  # most queues are none, and are said to be
 
 
+@pytest.mark.slow
 def test_expectations_are_closer_than_those_of_somebody_who_expects_no_change(fairs: list[Fair]) -> None:
     def misses(of: str) -> float:
         """Return by how much the mean over the zones misses, in the mean."""
@@ -94,6 +96,7 @@ def test_usual_course_is_the_mean_of_its_fairs_at_scale_1() -> None:
     assert {each.spread for each in gauges} == {0.0}  # they were alike
 
 
+@pytest.mark.slow
 def test_shipped_course_is_that_of_the_fair_as_it_is_played(fairs: list[Fair]) -> None:
     open_ms = [day * DAY_MS + 12 * HOUR_MS for day in (1, 2)]
     was = fmean(fairs[0][at_ms].inside / SCALE_PLAYED for at_ms in open_ms)

@@ -23,6 +23,7 @@ def played_by(executor, at_once: int) -> Ensemble:
     return play_ensembles([("ciftis2020", BRIEF, scenario)], 7, executor, at_once, Plan(4))[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_ensemble_does_not_depend_on_the_number_of_processes(ensemble, count):
     with workers(count) as (executor, at_once):
@@ -30,6 +31,7 @@ def test_ensemble_does_not_depend_on_the_number_of_processes(ensemble, count):
         assert played_by(executor, at_once).digest == ensemble.digest
 
 
+@pytest.mark.slow
 def test_ensemble_does_not_depend_on_a_dask_cluster(ensemble):
     with (
         LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0", scheduler_port=0) as cluster,
@@ -39,6 +41,7 @@ def test_ensemble_does_not_depend_on_a_dask_cluster(ensemble):
         assert played_by(executor, at_once).digest == ensemble.digest
 
 
+@pytest.mark.slow
 def test_scheduler_that_is_lost_is_told_in_words():
     cluster = LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0", scheduler_port=0)
 
@@ -100,6 +103,7 @@ def test_lost_worker_is_told():
         list(in_order(executor, at_once, signal.raise_signal, [signal.SIGKILL]))
 
 
+@pytest.mark.slow
 def test_workers_end_when_what_started_them_is_killed():
     program = "import os\nfrom fairlab.workers import workers\nimport time\nif __name__ == '__main__':\n" + (
         "  with workers(1) as (executor, _):\n"

@@ -27,6 +27,7 @@ def minutes(scenario: str, until_ms: int) -> Iterator[tuple[int, list[Event], St
             return
 
 
+@pytest.mark.slow
 def test_a_fair_that_goes_as_usual_raises_an_alarm_in_one_hour_of_twenty_at_most():
     raised, last_ms = set(), 6 * DAY_MS
     for now_ms, _, state in minutes("ciftis2020", last_ms):

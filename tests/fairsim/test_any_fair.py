@@ -186,6 +186,7 @@ def test_fair_online_alone_has_no_halls(tmp_path: Path):
     assert {event.mode for event in of_types(log, SessionScheduled)} == {"online"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", fair_names())
 def test_shipped_fair_is_played_under_its_own_names(name: str):
     log = log_of(load_scenario(name, scale=0.01))
@@ -203,6 +204,7 @@ def test_entries_of_the_first_day_are_those_that_were_reported():
     assert 0.95 < entries / 47_000 < 1.1
 
 
+@pytest.mark.slow
 def test_halls_are_open_to_the_last_day_of_a_fair_of_any_length():
     log = log_of(load_scenario("cicpe2021", scale=0.001, changes=["fair.days=40"]))
     assert len(of_types(log, VenueOpened)) == 40

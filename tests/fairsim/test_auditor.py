@@ -310,6 +310,7 @@ def test_every_law_can_be_broken():
     assert {law for law, _, _ in BROKEN} == set(LAWS)
 
 
+@pytest.mark.slow
 @given(share=st.floats(0, 1))
 @settings(max_examples=20)
 def test_laws_hold_at_any_moment_of_a_run(log: list[Event], share: float):

@@ -104,6 +104,7 @@ def test_the_other_values_differ():
         assert [n for n in CHANGEABLE if n.startswith(f"{section}.") and before[n] == after[n]] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", SECTIONS)
 def test_a_change_before_anything_is_played_gives_the_fair_of_the_new_values(section: str):
     changed = Fair(scenario(), 7)

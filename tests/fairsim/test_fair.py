@@ -123,6 +123,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @given(
     seed=st.integers(0, 2**63 - 1),
     scale=st.sampled_from([0.0002, 0.002, SMALL]),
@@ -183,6 +184,7 @@ def test_length_of_a_slice_shows_nowhere_in_the_log(slice_ms: int, brief_log: li
     assert encode(log_of(*BRIEF, scale=SMALL, slice_ms=slice_ms)) == encode(brief_log)
 
 
+@pytest.mark.slow
 def test_slices_say_until_when_they_were_played():
     scenario = load_scenario("ciftis2020", scale=SMALL)
     slices = list(play(scenario, 7, slice_ms=40 * HOUR_MS))
@@ -235,6 +237,7 @@ def test_measures_are_what_the_events_add_up_to(log: list[Event]):
     }
 
 
+@pytest.mark.slow
 def test_longer_fair_begins_as_the_shorter_one():
     # so many register as a mean of all days: a profile puts more of them into the first days of a longer fair
     alike = "organisations.day_profile=1", "people.day_profile=1"

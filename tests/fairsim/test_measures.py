@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
 from fairfacts.measures import State
@@ -30,6 +32,7 @@ def courses_of(log: list[Event]) -> dict[str, list[str]]:
     return courses
 
 
+@pytest.mark.slow
 def test_no_two_measures_are_one(small_log: list[Event], small_disrupted: list[Event], booked: list[Event]):
     several = [courses_of(log) for log in (small_log, small_disrupted, booked)]
     first, same = dict[tuple[str, ...], str](), set()

@@ -61,6 +61,7 @@ def test_more_negotiators_let_fewer_requests_lapse(seed: int):
     assert by_staff == sorted(by_staff, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 7])
 def test_more_patient_visitors_let_fewer_requests_lapse(seed: int):
     by_patience = [
@@ -69,6 +70,7 @@ def test_more_patient_visitors_let_fewer_requests_lapse(seed: int):
     assert by_patience == sorted(by_patience, reverse=True)
 
 
+@pytest.mark.slow
 def test_change_of_the_streams_leaves_visits_and_negotiations_as_they_are(small_log: list[Event]):
     changes = "streams.audience_mean=3000", "streams.drop_in_share=0.9", "streams.stay_sigma=0.1"
     kinds = (VisitStarted, VisitEnded, ProjectPublished, *NEGOTIATION)
@@ -102,6 +104,7 @@ def test_change_of_the_visits_leaves_register_programme_and_projects_as_they_are
     assert others(log_of(*changes, scale=SMALL)) == others(small_log)
 
 
+@pytest.mark.slow
 def test_agreements_and_results_leave_all_else_as_it_is(small_log: list[Event]):
     def others(log: list[Event]) -> bytes:
         return encode(event for event in log[1:] if type(event) not in AGREEMENT + ARRANGED)
@@ -111,6 +114,7 @@ def test_agreements_and_results_leave_all_else_as_it_is(small_log: list[Event]):
     assert others(log_of(*agreements, *results, scale=SMALL)) == others(small_log)
 
 
+@pytest.mark.slow
 def test_agreements_leave_results_as_they_are_but_for_the_queue_at_the_tables(small_log: list[Event]):
     this, that = (
         [event for event in of_types(log, *ARRANGED) if getattr(event, "mode", "") != "on_site"]
@@ -128,6 +132,7 @@ def test_intents_are_drafting_or_fallen_through_or_waiting_or_signed(large_log: 
     assert (sum(outcomes), min(outcomes) > 0) == (shown["negotiations"]["intents"], True)
 
 
+@pytest.mark.slow
 def test_more_intents_fall_through_where_more_are_let():
     drafted = [
         len(of_types(log_of(f"agreements.falls_through_share={share}", *ONLINE, scale=SMALL), AgreementDrafted))

@@ -22,14 +22,17 @@ def without_logs() -> Iterator[None]:
     logging.disable(logging.NOTSET)
 
 
+@pytest.mark.slow
 def test_no_route_answers_a_bad_request_with_a_fault_of_its_own() -> None:
     assert asyncio.run(bad_requests.play(600, Odd(7))) == []
 
 
+@pytest.mark.slow
 def test_no_command_answers_bad_arguments_with_a_traceback() -> None:
     assert bad_commands.play(150, Odd(7)) == []
 
 
+@pytest.mark.slow
 def test_no_folder_of_a_fair_gives_a_traceback() -> None:
     assert list(bad_fairs.findings(30, 7)) == []
 

@@ -53,6 +53,7 @@ def entries(draw: st.DrawFn) -> Entry:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(entries(), max_size=6, unique_by=lambda entry: entry.uid), st.sampled_from([0.01, 0.1, 1.0, 20.0]))
 def test_any_programme_is_the_same_after_it_was_written_and_read(sessions: list[Entry], scale: float) -> None:
@@ -166,6 +167,7 @@ def tables(draw: st.DrawFn) -> bytes:
     return ends.join(separator.join(cells) for cells in [header, *rows]).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("target", "inputs"),
     [(schedule_json, schedules()), (icalendar, calendars()), (figures, tables())],

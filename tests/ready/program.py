@@ -26,9 +26,22 @@ esac
 """What else Python is asked to run, such as a file, it runs."""
 
 
+SHARED = "CLOUDFAIR_TESTS_PROGRAMS"
+"""Names the folder that the workers of the tests share."""
+
+
 @cache
 def programs() -> Path:
-    """Return a folder with `fair` and `interpreter`; the nursery behind them lasts as long as this process."""
+    """Return a folder with `fair` and `interpreter`; the nursery behind them lasts as long as who started it."""
+    return Path(os.environ[SHARED]) if SHARED in os.environ else _started()
+
+
+def share() -> None:
+    """Let the processes that this one starts use its nursery."""
+    os.environ[SHARED] = str(programs())
+
+
+def _started() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="fair-"))
     address = folder / "nursery"
     for name, text in (("fair", FAIR), ("interpreter", PYTHON)):

@@ -50,7 +50,7 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="module")  # no longer: its event loop would be in the way of asynchronous tests
+@pytest.fixture(scope="package")  # no longer: its event loop would be in the way of asynchronous tests
 def browser() -> Iterator[Browser]:
     """A Chromium: the one that CLOUDFAIR_BROWSER names, the system's, or the one that `make test` fetches."""
     starts("browser")
@@ -201,6 +201,7 @@ SCALE, HOUR_MS, DAYS = 0.01, 3_600_000, 6
 @pytest.fixture(scope="session")
 def real() -> list[list[Event]]:
     """The events of a hundredth of the real fair, as the model plays it: one batch for every six hours."""
+    starts("browser")  # nothing else looks at them
     scenario = load_scenario("ciftis2020", scale=SCALE)
     return [events for _, events in play(scenario, seed=7, slice_ms=6 * HOUR_MS)]
 
@@ -267,6 +268,7 @@ def fair() -> list[list[Event]]:
 @pytest.fixture(scope="session")
 def outage() -> list[list[Event]]:
     """A fair up to the tenth minute of a platform outage, on its opening night."""
+    starts("browser")
     scenario = load_scenario("opening-night", scale=SCALE)
     _, events = next(play(scenario, seed=7, slice_ms=20 * HOUR_MS + 2_400_000))
     return [events]

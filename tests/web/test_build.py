@@ -53,6 +53,7 @@ def test_locks_name_no_registry(lock: str) -> None:
     assert '"resolved"' not in (ROOT / lock).read_text()
 
 
+@pytest.mark.slow
 def test_files_made_from_the_backend_are_fresh(hatch_build: ModuleType, tmp_path: Path) -> None:
     # renew them with: make renew
     assert hatch_build.write_types(tmp_path) == 0
@@ -61,6 +62,7 @@ def test_files_made_from_the_backend_are_fresh(hatch_build: ModuleType, tmp_path
     assert set(made) == {"asyncapi.ts", "facts.ts", "openapi.ts"}
 
 
+@pytest.mark.slow
 def test_every_route_is_passed_on_by_the_development_server(tmp_path: Path) -> None:
     app = create_app(Settings(database=str(tmp_path / "fair.db")))
     config = (ROOT / "platform/web/vite.config.ts").read_text()

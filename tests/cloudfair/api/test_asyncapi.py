@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, get_args
 
 import httpx
-import jsonschema
 import msgspec
 import pytest
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from tests.cloudfair.example import begin, example, send, send_all
 from tests.cloudfair.export.test_cloudevents import streaming
+from tests.json_schema import validator
 from websockets.sync.client import connect
 
 from cloudfair.api import asyncapi
@@ -33,9 +33,9 @@ def document(url: str) -> dict[str, Any]:
 
 def test_it_passes_the_official_schema(document: dict[str, Any]) -> None:
     official = json.loads((SPECS / f"{asyncapi.VERSION}-without-$id.json").read_text())
-    jsonschema.Draft7Validator(official).validate(document)
+    validator(official, "Draft7").validate(document)
     broken = document | {"operations": {"show": {"action": "shout", "channel": {"$ref": "#/channels/feed"}}}}
-    assert not jsonschema.Draft7Validator(official).is_valid(broken)
+    assert not validator(official, "Draft7").is_valid(broken)
 
 
 def test_every_message_and_event_is_in_it(document: dict[str, Any]) -> None:
@@ -91,9 +91,7 @@ class Recorder:
         resource = DRAFT202012.create_resource(document)
         registry = Registry().with_resource("urn:asyncapi", resource)
         self._validators = {
-            name: jsonschema.Draft202012Validator(
-                {"$ref": f"urn:asyncapi#/components/messages/{name}/payload"}, registry=registry
-            )
+            name: validator({"$ref": f"urn:asyncapi#/components/messages/{name}/payload"}, registry=registry)
             for name in document["components"]["messages"]
         }
 

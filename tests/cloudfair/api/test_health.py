@@ -12,6 +12,7 @@ import httpx
 import pytest
 from tests.cloudfair.conftest import served
 from tests.ready.program import interpreter
+from tests.real import starts
 
 from cloudfair.api import health
 from cloudfair.settings import Settings
@@ -64,6 +65,7 @@ def test_database_that_does_not_answer_is_told_in_time(sqlite: str, monkeypatch:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM that a process could handle")
 def test_backend_drains_before_it_stops(sqlite: str) -> None:
+    starts("backend")
     with subprocess.Popen([interpreter(), "-c", PROGRAM, sqlite], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().split()[-1]

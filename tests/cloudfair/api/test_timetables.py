@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import httpx
 import icalendar
-import jsonschema
 import pytest
 from tests.cloudfair.example import begin, send_all
 from tests.fairfacts.timetables import FRAB
+from tests.json_schema import validator
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
@@ -82,7 +82,7 @@ def test_the_calendar_has_every_session(client: httpx.Client, fair: str) -> None
 
 def test_the_schedule_passes_its_schema_and_says_the_same(client: httpx.Client, fair: str) -> None:
     answer = client.get(f"/runs/{fair}/schedule.json")
-    jsonschema.Draft7Validator(FRAB).validate(answer.json())
+    validator(FRAB, "Draft7").validate(answer.json())
     ics = client.get(f"/runs/{fair}/programme.ics")
     read, calendar = from_schedule(answer.content).timetable, from_icalendar(ics.content).timetable
     assert [(e.title, e.starts, e.room, e.seats, e.kind, e.track) for e in read.entries] == [
@@ -100,7 +100,7 @@ def test_a_moment_shows_the_programme_as_it_stood(client: httpx.Client, fair: st
 
 def test_a_run_without_a_programme_has_an_empty_one(client: httpx.Client, run: str) -> None:
     empty = client.get(f"/runs/{run}/schedule.json")
-    jsonschema.Draft7Validator(FRAB).validate(json.loads(empty.content))
+    validator(FRAB, "Draft7").validate(json.loads(empty.content))
     assert from_icalendar(client.get(f"/runs/{run}/programme.ics").content).timetable.entries == ()
 
 

@@ -93,6 +93,7 @@ def test_damaged_log_is_damage_and_leaves_no_folder(log: Log, tmp_path: Path) ->
     assert list((tmp_path / "archive").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, archive = begun(log), Archive(log, tmp_path / "archive")
     with pytest.raises(UnfinishedError, match="has no events yet"):
@@ -119,6 +120,7 @@ def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, mo
     assert [folder.name for folder in (tmp_path / "archive").iterdir()] == [run]
 
 
+@pytest.mark.slow
 def test_what_killed_writers_left_is_cleared_and_what_living_ones_write_is_not(sqlite: str, tmp_path: Path) -> None:
     writer = (
         "import sys, time; from pathlib import Path; from cloudfair.export.parquet import new_folder\n"
@@ -147,6 +149,7 @@ def test_what_killed_writers_left_is_cleared_and_what_living_ones_write_is_not(s
         process.stdout.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["economy=XX", "seed=8", "a[b]*?", "o'q", "公平 été"])
 def test_names_of_folders_change_nothing(log: Log, tmp_path: Path, name: str) -> None:
     run, place = kept(log, EVENTS), tmp_path / name

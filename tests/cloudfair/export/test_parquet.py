@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
-import pandas
 import polars
 import pytest
 import zstandard
@@ -77,6 +76,8 @@ def test_there_is_a_file_for_each_type_and_it_holds_its_events(log: Log, tmp_pat
 
 
 def test_pandas_reads_the_same(log: Log, tmp_path: Path) -> None:
+    import pandas  # not while tests are collected: it takes half a second
+
     write_parquet(log, kept(log, EVENTS), tmp_path / "run")
     read = pandas.read_parquet(tmp_path / "run" / "negotiation.requested.parquet")
     whole = read.astype(object).where(read.notna(), None)  # pandas has NaN for null
@@ -84,6 +85,7 @@ def test_pandas_reads_the_same(log: Log, tmp_path: Path) -> None:
     assert read.groupby("overseas")["negotiation"].count().sum() == len(read)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(events=any_log())
 def test_any_log_is_written_and_read_as_it_was(log: Log, tmp_path: Path, events: list[Event]) -> None:

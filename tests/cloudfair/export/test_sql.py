@@ -77,6 +77,7 @@ def test_columns_are_named_and_typed(folder: Path) -> None:
     assert [(column.name, column.type) for column in columns] == [("economy", "VARCHAR"), ("requests", "BIGINT")]
 
 
+@pytest.mark.slow
 def test_no_more_rows_come_than_are_allowed(folder: Path) -> None:
     for count, truncated in ((100, False), (101, True)):
         found = answer(folder, f"from range({count})")
@@ -103,6 +104,7 @@ STATEMENTS = [
 ]
 
 
+@pytest.mark.slow
 def test_only_one_select_is_answered(folder: Path) -> None:
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     for sql, found in zip(STATEMENTS, answers(folder, STATEMENTS), strict=True):
@@ -126,11 +128,13 @@ SOURCES = [
 ]
 
 
+@pytest.mark.slow
 def test_no_other_file_is_read(folder: Path) -> None:
     for source, found in zip(SOURCES, answers(folder, (f"select * from {each}" for each in SOURCES)), strict=True):
         assert (bool(found.fault), found.rows, SECRET in (found.fault or "")) == (True, [], False), source
 
 
+@pytest.mark.slow
 def test_no_network_is_reached(folder: Path, listener: tuple[str, list[str]]) -> None:
     url, asked = listener
     for source in (f"read_csv('{url}')", f"read_parquet('{url}/a.parquet')", f"read_text('{url}')", f"'{url}'"):
@@ -173,6 +177,7 @@ def test_the_process_is_told_no_secret(folder: Path, monkeypatch: pytest.MonkeyP
     assert answer(folder, "select getenv('CLOUDFAIR_TOKEN')").fault
 
 
+@pytest.mark.slow
 def test_a_query_that_takes_too_long_is_ended(folder: Path) -> None:
     limits = Limits(time_s=0.5, memory_mib=256)
     for sql in (
@@ -182,6 +187,7 @@ def test_a_query_that_takes_too_long_is_ended(folder: Path) -> None:
         assert answer(folder, sql, limits).fault == "the query took over 0.5 s and was ended; ask for less at a time"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [

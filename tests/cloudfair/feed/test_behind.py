@@ -19,8 +19,6 @@ from cloudfair.feed import feed
 from cloudfair.http.serving import STOP_S
 from cloudfair.settings import Settings
 
-LONG = example(400_000)
-
 
 def test_watchers_that_are_cut_off_disturb_nobody(
     client: httpx.Client, run: str, caplog: pytest.LogCaptureFixture
@@ -103,23 +101,24 @@ def test_watcher_that_reads_nothing_is_written_to_no_more_and_costs_the_run_noth
     client: httpx.Client, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Full speed, one watcher at 5 Hz, and one that leaves what it is sent in buffers of a few frames."""
+    events = example(400_000)
     with lazily_watching(client, run, monkeypatch) as lazy, watching(client, run) as watcher:
         lazy.subscribe(rate_hz=20)
         watcher.subscribe(rate_hz=5)
-        sending = threading.Thread(target=send_all, args=(client, run, LONG), kwargs={"size": 8_192})
+        sending = threading.Thread(target=send_all, args=(client, run, events), kwargs={"size": 8_192})
         sending.start()
         came = 0
-        while watcher.position < len(LONG):
+        while watcher.position < len(events):
             watcher.next("patch")
             came += 1
         sending.join()
-        assert watcher.state == measures_of(LONG)
-        assert watcher.next("end")["digest"] == digest_of(LONG)
+        assert watcher.state == measures_of(events)
+        assert watcher.next("end")["digest"] == digest_of(events)
         assert came > 1
 
         patches = []
-        while lazy.position < len(LONG):
+        while lazy.position < len(events):
             patches.append(lazy.next("patch"))
         assert max(patch["merged"] for patch in patches) > 1
         assert lazy.state == watcher.state
-        assert lazy.next("end")["digest"] == digest_of(LONG)
+        assert lazy.next("end")["digest"] == digest_of(events)

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import jsonschema
 import pytest
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+from tests.json_schema import validator
 
 from cloudfair.http.examples import load_examples
 
@@ -71,7 +71,7 @@ def test_every_example_passes_its_schema(document: dict[str, Any]) -> None:
 
     def check(schema: dict[str, Any], example: Any, name: str) -> None:
         absolute = _absolute(schema)
-        fault = next(jsonschema.Draft202012Validator(absolute, registry=registry).iter_errors(example), None)
+        fault = next(validator(absolute, registry=registry).iter_errors(example), None)
         assert fault is None, (name, fault)
 
     for name, operation in operations(document):

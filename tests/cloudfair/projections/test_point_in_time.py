@@ -44,6 +44,7 @@ def shown(state: State) -> bytes:
     return msgspec.json.encode(state.snapshot())
 
 
+@pytest.mark.slow
 def test_state_at_any_instant_is_that_of_all_that_had_happened(
     log: Log, played: list[Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -301,6 +301,7 @@ async def patiently(relay: Subscriber, run: str) -> Any:
             await asyncio.sleep(0.02)
 
 
+@pytest.mark.slow
 def test_a_relay_imports_nothing_that_opens_a_database() -> None:
     code = "import sys, cloudfair.relay.app; print(sorted({name.partition('.')[0] for name in sys.modules}))"
     env = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}  # it has a database

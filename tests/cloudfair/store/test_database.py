@@ -120,6 +120,7 @@ def test_reader_needs_no_lock_and_makes_no_file(tmp_path: Path) -> None:
     assert not (tmp_path / "typo.db").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts")
 def test_reader_reads_from_a_read_only_file_system(tmp_path: Path) -> None:
     folder = tmp_path / "mounted"

@@ -59,6 +59,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(calibration, "Calibrator", calibrator)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_few")
 def test_scenario_is_calibrated_gone_on_with_and_played(fair: Fair) -> None:
     (fair.folder / "evening.toml").write_text(ONE_EVENING + FEW_SESSIONS)
@@ -129,6 +130,7 @@ def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: st
     )
 
 
+@pytest.mark.slow
 def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fair) -> None:
     asked = ("calibrate", "ciftis2020", "--as-of", "2020-09-05", "--members", "10", "--rounds", "1")
     found = fair.json(*asked, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")

@@ -116,6 +116,7 @@ def test_a_figure_outside_the_fair_is_refused(played: tuple[Fair, dict[str, Any]
     )
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> None:
     tiny = ("ciftis2020", "--scale", "0.01", "-n", "3")
     fair("ensemble", *tiny, "-o", "many.json", "--against", "overseas-40")

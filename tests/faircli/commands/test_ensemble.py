@@ -7,6 +7,7 @@ from fairlab.ensemble import Ensemble
 TINY = ("ciftis2020", "--scale", "0.01")
 
 
+@pytest.mark.slow
 def test_ensemble_is_kept_and_printed(fair):
     printed = fair.json("ensemble", *TINY, "-n", "3", "-o", "one.json", "--at", "2020-09-05 08:00")
     kept = Ensemble.load(fair.folder / "one.json")
@@ -17,6 +18,7 @@ def test_ensemble_is_kept_and_printed(fair):
     assert early["mean"] < printed["estimates"]["organisations.registered"]["mean"]
 
 
+@pytest.mark.slow
 def test_ensemble_is_held_against_figures_at_their_moments(fair):
     (fair.folder / "counted.csv").write_text(
         "id,value,measure,as_of\nmine,191000,venue.entered,2020-09-06\nevening,9000,streams.views,2020-09-05T20:00\n"
@@ -46,6 +48,7 @@ def test_figure_of_a_moment_that_is_not_played_is_refused_first(fair):
     assert "replications" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_second_scenario_is_held_against_the_first(fair):
     shown = fair("ensemble", *TINY, "-n", "3", "--against", "ciftis2020", "--against-set", "negotiations.night_share=1")
     assert shown.returncode == 0, shown.stderr

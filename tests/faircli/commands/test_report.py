@@ -183,6 +183,7 @@ def test_the_same_run_gives_the_same_page(reported: tuple[str, Path], played: tu
     assert hashlib.sha256(again).digest() == hashlib.sha256(text.encode()).digest()
 
 
+@pytest.mark.slow
 def test_an_ensemble_is_reported_with_intervals(fair: Fair) -> None:
     fair("ensemble", "ciftis2020", "--scale", "0.01", "-n", "3", "-o", "many.json", "--set", "venue.cap=600")
     assert fair.json("report", "many.json", "-o", "many.html")["of"] == "many.json"

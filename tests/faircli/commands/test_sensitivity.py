@@ -18,6 +18,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Evaluator, "play", totals)
 
 
+@pytest.mark.slow
 def test_plot_and_tables_say_what_decides_a_measure_and_would_be_worth_measuring(fair: Fair) -> None:
     told = fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.svg", "--workers", "1")
     assert "Worth measuring first: visits.browse_mean_min" in told.stdout

@@ -123,6 +123,7 @@ def test_zones_stand_under_their_names():
     assert [row[0] for row in zones(content(events=GOLDEN)).rows] == ["Hall of everything"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("events", [(STARTED,), GOLDEN], ids=["nothing", "a little of everything"])
 def test_whatever_happened_is_drawn_and_laid_out(events: tuple[Event, ...]):
     told = content(events=events)

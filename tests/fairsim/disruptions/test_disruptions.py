@@ -325,6 +325,7 @@ def test_visits_break_off_and_are_taken_up_again(disrupted: list[Event]):
     assert {event.organisation for event in again} & {event.organisation for event in dropped}
 
 
+@pytest.mark.slow
 def test_demand_multiplies_the_visits_of_its_time(disrupted: list[Event]):
     def overseas_visits(events: list[Event]) -> int:
         began, ended = DAY + 10 * HOUR, DAY + 15 * HOUR

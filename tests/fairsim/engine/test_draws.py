@@ -105,6 +105,7 @@ def test_neighbouring_entities_are_independent():
     assert abs(np.corrcoef(numbers[1:], numbers[:-1])[0, 1]) < 4 / np.sqrt(len(MANY))
 
 
+@pytest.mark.slow
 def test_every_bit_is_set_half_the_time():
     bits = STREAM.bits(MANY)[:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
     assert np.abs(bits.mean(axis=0) - 0.5).max() < 4.5 * 0.5 / np.sqrt(len(MANY))

@@ -41,6 +41,7 @@ def count(log: list[Event], *types: type[Event]) -> int:
     return sum(type(event) in types for event in log)
 
 
+@pytest.mark.slow
 def test_change_of_nothing_changes_nothing(log: list[Event]):
     assert branched() == log
 
@@ -58,6 +59,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("change", "kind"), CHANGES.items())
 def test_fair_that_changes_is_lawful_the_same_until_then_and_another_soon_after(
     log: list[Event], change: str, kind: type[Event] | None

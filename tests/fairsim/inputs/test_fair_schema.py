@@ -7,8 +7,8 @@ import json
 import tomllib
 from typing import Any
 
-import jsonschema
 import pytest
+from tests.json_schema import validator
 
 from fairfacts.resources import data
 from fairsim.inputs.fair import fair_names
@@ -16,7 +16,7 @@ from fairsim.inputs.fair_schema import SCHEMAS, fair_schema
 
 
 def faults(schema: dict[str, Any], instance: Any) -> list[str]:
-    return [fault.message for fault in jsonschema.Draft202012Validator(schema).iter_errors(instance)]
+    return [fault.message for fault in validator(schema).iter_errors(instance)]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -35,6 +35,7 @@ def test_lanes_and_halls_are_as_many_and_as_large_as_the_default_days_and_stands
     assert round(sum(zone.net_m2 for zone in fair.zones) / SKETCH.exhibitors, 1) == usual("venue.stand_m2")
 
 
+@pytest.mark.slow
 def test_as_many_people_come_as_were_asked_for(tmp_path: Path):
     write_fair(tmp_path / "mine", SKETCH._replace(organisations=400, exhibitors=120, visitors=3_000))
     scenario, came = load_scenario(str(tmp_path / "mine")), []
@@ -53,6 +54,7 @@ def test_what_nobody_stated_is_assumed(tmp_path: Path):
     assert list(kinds.values()) == ["documented", "assumed", "assumed"]
 
 
+@pytest.mark.slow
 def test_kinds_and_zones_that_were_asked_for_have_their_numbers(tmp_path: Path):
     kinds, zones = (
         read_list("Sponsor=6:6, Media house=20:0, 展商=4"),

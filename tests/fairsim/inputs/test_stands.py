@@ -48,6 +48,7 @@ def remarks(folder: Path, *changes: str) -> list[str]:
     return [remark.message for report in reports for remark in report.remarks]
 
 
+@pytest.mark.slow
 def test_as_many_exhibit_as_were_asked_for(tmp_path: Path):
     for exhibitors in (2, 25, 60):
         write_fair(tmp_path / f"of-{exhibitors}", SKETCH._replace(exhibitors=exhibitors))

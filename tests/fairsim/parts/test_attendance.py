@@ -37,6 +37,7 @@ def shown(log: list[Event]) -> dict[str, Any]:
     return venue
 
 
+@pytest.mark.slow
 def test_documented_exhibitors_stand_in_the_comprehensive_zone(large_log: list[Event]):
     venue = shown(large_log)
     placed = of_types(large_log, StandPlaced)
@@ -66,6 +67,7 @@ def test_trade_visitors_come_on_some_of_the_days_and_exhibitors_on_most(large_lo
     assert ({1, 2, 3, 4} <= set(trade) <= {1, 2, 3, 4, 5}, Counter(staff).most_common(1)[0][0]) == (True, 5)
 
 
+@pytest.mark.slow
 def test_everybody_with_a_badge_goes_through_the_gates_and_some_come_in_again(large_log: list[Event]):
     venue = shown(large_log)
     by_badge = venue["entered_by_badge"]
@@ -101,6 +103,7 @@ def test_whoever_is_in_a_session_is_in_no_zone(large_log: list[Event]):
     assert np.mean([count.in_sessions for count in at_noon]) > 0
 
 
+@pytest.mark.slow
 def test_of_those_who_mean_to_come_a_part_does_not():
     trade = [
         shown(log_of(f"venue.no_show_share={share}", "badges.trade_visitor.days_mean=5", *QUIET, scale=0.02))[
@@ -122,6 +125,7 @@ def test_people_leave_before_the_halls_close(large_log: list[Event]):
     assert (min(hours) > 7, max(hours) < 17) == (True, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 7])
 def test_lower_cap_refuses_more(seed: int):
     refused = [
@@ -131,6 +135,7 @@ def test_lower_cap_refuses_more(seed: int):
     assert (refused == sorted(refused), refused[-1] > 0) == (True, True)
 
 
+@pytest.mark.slow
 def test_change_of_the_lanes_brings_the_same_people():
     # each comes to a gate once: who goes out leaves, and comes again, the later the longer the queue was
     badges = [badge.key for badge in load_scenario("ciftis2020").fair.kinds.badges]
@@ -164,6 +169,7 @@ def test_more_people_come_on_the_days_of_more_weight():
     assert first > 1.3 * max(others)
 
 
+@pytest.mark.slow
 def test_tickets_of_a_day_are_sold_out_in_an_order_of_their_own():
     limited, free = (log_of(*more, *QUIET, scale=0.01) for more in (["badges.public.tickets=20000"], []))
     sold = [event for event in limited if isinstance(event, TicketsSold)]

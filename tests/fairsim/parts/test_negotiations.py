@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from tests.fairsim.runs import log_of, of_types
 from tests.fairsim.stage import BANK, CERTAIN, DAY, HOTEL, HOUR, LAB, MINUTE, SHIPPER, Stage, attempt
 
@@ -231,6 +232,7 @@ def test_a_failed_talk_without_a_further_attempt_is_not_repeated():
     assert [getattr(event, "retries", None) for event in failed] == [None, False]
 
 
+@pytest.mark.slow
 def test_requests_go_to_the_own_sector_by_its_share():
     log = log_of("visits.own_sector_share=1", "streams.audience_mean=0", scale=0.02)
     sectors = {event.organisation: event.sector for event in of_types(log, OrganisationRegistered)}

@@ -121,6 +121,7 @@ def test_register_grows_by_what_the_closing_report_counts(large_log: list[Event]
     assert abs(grown - 400) < 4 * np.sqrt(400)
 
 
+@pytest.mark.slow
 def test_register_does_not_grow_when_nobody_signs_up():
     log = log_of("organisations.registrations_per_day=0", scale=0.02)
     assert len(of_types(log, OrganisationRegistered)) == 360

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from tests.fairsim.runs import log_of, of_types
 from tests.fairsim.stage import BANK, DAY, HOTEL, HOUR, LAB, MINUTE, SHIPPER, Stage, attempt
 
@@ -153,6 +154,7 @@ def test_few_ask_and_the_many_requests_come_from_few(large_log: list[Event]):
     assert sum(most_first[: len(most_first) // 10]) / sum(most_first) > 0.3
 
 
+@pytest.mark.slow
 def test_more_exhibitors_that_answer_never_mean_fewer_talks():
     def talks(never_share: float) -> int:
         return len(of_types(log_of(f"negotiations.never_share={never_share}", scale=0.01), NegotiationTakenUp))

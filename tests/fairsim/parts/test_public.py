@@ -38,6 +38,7 @@ def test_more_come_as_demand_grows():
     assert after / before == pytest.approx(3, rel=0.1)
 
 
+@pytest.mark.slow
 def test_users_are_delegates_and_public_each_once():
     state = State()
     state.fold(log_of(scale=0.005))

@@ -176,6 +176,7 @@ def test_desk_takes_patient_visitors_first_come_first_served(negotiators: int, l
     assert waits_ms == waits_of(come, min(negotiators, rooms))[: len(waits_ms)].tolist()
 
 
+@pytest.mark.slow
 def test_no_room_is_free_while_somebody_waits_at_any_desk():
     waiting = talking = 0
     for at_ms, events in groupby(asked(1_000, arrivals(1.8, PLAYED), 1000 * DAY, 3, 2), lambda event: event.at_ms):

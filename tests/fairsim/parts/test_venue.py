@@ -252,6 +252,7 @@ def test_more_lanes_let_people_wait_less():
     assert waits == sorted(waits, reverse=True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lanes", [1, 4])
 def test_gate_is_a_queue_of_erlang(lanes: int):
     load = 0.75 * lanes
@@ -271,6 +272,7 @@ def test_whoever_stays_away_as_the_halls_are_full_comes_later_that_day_or_not_at
     assert audit(log) == []
 
 
+@pytest.mark.slow
 def test_checks_take_their_mean_time():
     checks_ms = [event.checked_ms for event in of_types(log_of(*QUIET, scale=0.02), VisitorEntered)]
     assert np.mean(checks_ms) == pytest.approx(15_000, rel=0.1)

@@ -1,0 +1,1 @@
+"""The tests of the page. A package, as pytest ends a browser that files share with the package alone."""
