@@ -7,8 +7,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, create_engine, false, text, update
+from sqlalchemy import Connection, Engine, create_engine, event, false, text, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col
 
 from cloudfair.errors import DamageError
@@ -44,10 +46,12 @@ class Database:
         return cls(open_database(database, read_only=read_only), read_only=read_only)
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; one that a thread uses still is closed when it is given back."""
+        event.listen(self._engine, "checkin", _close)
         self._engine.dispose()
         if self._file:
             self._file.close()
+            self._file = None  # SQLite removes the file beside the database with the last connection
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -97,7 +101,8 @@ class Database:
         return True
 
     def _check_file(self) -> None:
-        if self._file and (fault := self._file.fault()):
+        file = self._file  # another thread may close the database
+        if file and (fault := file.fault()):
             raise BackendError(
                 f"{self.name}: {fault}, so that nothing more is stored in it: stop the backend, put the file back from"
                 " a copy, and start it again"
@@ -157,6 +162,11 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
         remedy = sqlite.remedy(reason, read_only=read_only) if is_sqlite else postgres.REMEDY
         raise BackendError(f"{name_of(url)}: {reason}; {remedy}") from fault
     return engine
+
+
+def _close(connection: DBAPIConnection | None, _: ConnectionPoolEntry) -> None:
+    if connection is not None:
+        connection.close()
 
 
 def _exists(file: str) -> bool:

@@ -22,7 +22,7 @@ from cloudfair.errors import DamageError
 from cloudfair.projections.live import measures_of
 from cloudfair.store import database as database_module
 from cloudfair.store import postgres
-from cloudfair.store.database import WRITERS
+from cloudfair.store.database import WRITERS, Database
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
 
@@ -185,6 +185,17 @@ def test_lock_on_the_row_of_a_run_is_waited_for_so_long_and_stops_no_other(
         assert "lock timeout" in refusals[0]
     log.batches.append(locked, batch(EVENTS, 50, 100))
     log.close()
+
+
+def test_connection_that_is_in_use_when_the_database_closes_is_closed_after_that(database: str) -> None:
+    opened = Database.open(database, read_only=False)
+    with opened.transaction() as connection:  # as a thread whose caller left
+        in_use = connection.connection.dbapi_connection
+        opened.close()
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    assert in_use is not None
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        in_use.cursor().execute("SELECT 1")
 
 
 def test_damaged_page_is_damage_and_not_a_fault_of_the_disk(tmp_path: Path) -> None:
