@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -27,7 +28,7 @@ from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
 from fairsim.inputs.stands import note_stands, without_zone
-from fairsim.inputs.values import resolve
+from fairsim.inputs.values import Changes, resolve
 from fairsim.inputs.zones import FILE as ZONES
 
 SECTORS_FIGURE = "sectors.count"
@@ -169,10 +170,8 @@ def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tup
     imported programme overrides all parameters of the documented one.
     """
     rows, kinds = said.fair.rows, said.fair.kinds
-    shipped = read_scenario(said.name).values if said.is_shipped else {}
-    own = resolve(rows, kinds, shipped, scale, Faults())
-    assert own is not None, "a shipped scenario has no faults"
-    played, usual = dict(values_of(parameters)), dict(values_of(own))
+    played = dict(values_of(parameters))
+    usual = _shipped(said.name, scale) if said.is_shipped else _own(said.fair, {}, scale)
     overridden = {
         figure
         for name, row in rows.items()
@@ -183,6 +182,20 @@ def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tup
     laid_out = {SECTORS_FIGURE, *(f"{ZONES_FIGURE}{kind.key}" for kind in kinds.zones)}
     given = {figure for row in rows.values() for figure in row.figures} | laid_out
     return tuple(sorted(given - fitted - overridden)), tuple(sorted(fitted - overridden))
+
+
+@lru_cache(maxsize=32)  # experiments read one scenario thousands of times, with other changes
+def _shipped(name: str, scale: float) -> Mapping[str, Any]:
+    """Return what a shipped scenario plays by the parameter's name."""
+    said = read_scenario(name)
+    return _own(said.fair, said.values, scale)
+
+
+def _own(fair: Fair, changes: Changes, scale: float) -> Mapping[str, Any]:
+    """Return what is played with changes that have no fault, by the parameter's name."""
+    own = resolve(fair.rows, fair.kinds, changes, scale, Faults())
+    assert own is not None, "a shipped scenario has no faults"
+    return dict(values_of(own))
 
 
 def _timetable(said: Said, parameters: Parameters) -> tuple[Timetable | None, tuple[Report, ...]]:
