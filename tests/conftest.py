@@ -74,9 +74,9 @@ class ByFile(LoadScopeScheduling):
         return nodeid if file == GUIDE else file
 
     def _assign_work_unit(self, node: WorkerController) -> None:
-        before = [_folder(scope) for scope in self.assigned_work[node]][-1:]
+        held = next(reversed(self.assigned_work[node]), None)
         for scope in self.workqueue:
-            if [_folder(scope)] == before:
+            if held and _folder(scope) == _folder(held):
                 self.workqueue.move_to_end(scope, last=False)
                 break
         super()._assign_work_unit(node)
