@@ -19,13 +19,15 @@ def main() -> None:
     files = inherited()
     nursery = socket.socket(socket.AF_UNIX)
     nursery.connect(address)
-    blocked = [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, ())]
+    # what comes while it asks waits until it can be passed on
+    blocked = [int(number) for number in signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)]
     told = marshal.dumps((arguments, dict(os.environ), os.getcwd(), files, blocked))  # noqa: PTH109  # it starts faster
     message = len(told).to_bytes(SIZE, "big") + told
     sent = socket.send_fds(nursery, [message], files)
     nursery.sendall(message[sent:])
     for number in PASSED_ON:
         signal.signal(number, lambda number, _: nursery.send(bytes([number])))
+    signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
     for file in files:  # whoever has the other end sees that process alone; what is said here is said on 2
         if file != 2:
             os.close(file)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from tests.faircli.fair import wait_until
-from tests.ready.program import interpreter, programs
+from tests.ready.nursery import SIZE
+from tests.ready.program import HERE, interpreter, programs
 from tests.real import starts
 
 WAITING = "import time\nprint('waits', flush=True)\ntime.sleep(60)"
@@ -96,6 +98,22 @@ def test_it_handles_a_signal() -> None:
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=60) == 7
+
+
+def test_a_signal_that_comes_while_it_is_asked_for_is_passed_on(tmp_path: Path) -> None:
+    more_than_fits = {f"LARGE_{number}": "x" * 100_000 for number in range(8)}
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(address := str(tmp_path / "s"))
+        listener.listen()
+        command = [sys.executable, "-IS", HERE / "call.py", address, "-c", ""]
+        with subprocess.Popen(command, env=os.environ | more_than_fits) as process, listener.accept()[0] as caller:
+            left = int.from_bytes(caller.recv(SIZE), "big")
+            process.send_signal(signal.SIGINT)
+            while left:
+                left -= len(caller.recv(left))
+            assert caller.recv(1) == bytes([signal.SIGINT])
+            caller.send(bytes(SIZE))
+            assert process.wait(60) == 0
 
 
 def test_the_command_is_imported_anew_and_all_else_is_there(tmp_path: Path) -> None:
