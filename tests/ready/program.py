@@ -32,7 +32,7 @@ SHARED = "CLOUDFAIR_TESTS_PROGRAMS"
 
 @cache
 def programs() -> Path:
-    """Return a folder with `fair` and `interpreter`; the nursery behind them lasts as long as who started it."""
+    """Return a folder with `fair` and `interpreter`; the nursery behind them ends with the process that started it."""
     return Path(os.environ[SHARED]) if SHARED in os.environ else _started()
 
 

@@ -1,1 +1,1 @@
-"""The tests of the page. A package, as pytest ends a browser that files share with the package alone."""
+"""The tests of the page. A package: its files share a browser, which pytest ends with the package."""

@@ -46,7 +46,7 @@ class Database:
         return cls(open_database(database, read_only=read_only), read_only=read_only)
 
     def close(self) -> None:
-        """Close all connections; one that a thread uses still is closed when it is given back."""
+        """Close all connections; one that a thread still uses is closed as soon as it gives it back."""
         event.listen(self._engine, "checkin", _close)
         self._engine.dispose()
         if self._file:
