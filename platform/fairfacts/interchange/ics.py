@@ -53,6 +53,8 @@ def from_icalendar(content: bytes, name: str = "programme.ics", options: Options
 
 def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
     """Return the timetable in the content of a file; its faults and remarks go to the reading."""
+    from fairfacts.interchange.ics_text import name_of
+
     text = reading.text_of(content)
     places = event_lines(text, reading)
     reading.refuse()
@@ -71,7 +73,7 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
     for tzid, zone in zones.items():
         if (key := getattr(zone, "key", tzid)) != tzid:
             reading.remark("", "coerced", "zone", f"time zone {quoted(tzid)} is read as {key}")
-    title = _first(calendars, "X-WR-CALNAME") or _first(calendars, "NAME") or Path(reading.file).stem
+    title = name_of(_first(calendars, "X-WR-CALNAME") or _first(calendars, "NAME")) or Path(reading.file).stem
     named, scale = _zone_of_file(calendars, reading, options), scale_of(_scale(calendars, reading), reading)
     return finish(title, slug(title), drafts, named, zones, reading, options, found=len(events), scale=scale)
 
@@ -263,7 +265,7 @@ def to_icalendar(timetable: Timetable) -> bytes:
     from fairfacts.interchange.ics_text import Text, category
 
     calendar = icalendar.Calendar()
-    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("x-wr-calname", timetable.title)):
+    for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("x-wr-calname", Text(timetable.title))):
         calendar.add(name, value)
     calendar.add("x-cloudfair-scale", f"{timetable.scale!r}")
     if timetable.zone:

@@ -7,6 +7,7 @@ import re
 from icalendar import vCategory, vText
 
 ESCAPES = re.compile(r"[\\;,]|\r\n|[\r\n]")
+ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
 class Text(vText):
@@ -15,6 +16,11 @@ class Text(vText):
     def to_ical(self) -> bytes:
         """Return the text as it is written."""
         return ESCAPES.sub(lambda found: "\\" + ("n" if found[0].isspace() else found[0]), self).encode()
+
+
+def name_of(written: str) -> str:
+    """Return the name of a calendar, in a line: the library leaves it as it is written."""
+    return ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], written)
 
 
 def category(name: str) -> vCategory:

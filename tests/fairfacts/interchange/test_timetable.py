@@ -98,9 +98,14 @@ def test_a_programme_is_the_same_after_it_was_written_and_read() -> None:
 @pytest.mark.parametrize("name", ["C:\\New", "\\N", "\\n", "a\\\\N", "Taste, and see; 1\\2"])
 def test_names_with_backslashes_are_the_same_in_a_calendar(name: str) -> None:
     entry = msgspec.structs.replace(SUMMIT, uid=name, title=name, room=name, track=name, kind=name)
-    fair = Timetable(title="Fair", acronym="fair", entries=(entry,))
-    (read,) = from_icalendar(to_icalendar(fair)).timetable.entries
-    assert [read.uid, read.title, read.room, read.track, read.kind] == [name] * 5
+    found = from_icalendar(to_icalendar(Timetable(title=name, acronym="fair", entries=(entry,)))).timetable
+    (read,) = found.entries
+    assert [found.title, read.uid, read.title, read.room, read.track, read.kind] == [name] * 6
+
+
+def test_name_of_a_calendar_of_others_is_read_without_its_escapes() -> None:
+    written = to_icalendar(FAIR).replace(b"CALNAME:CIFTIS 2020", rb"CALNAME:Books\, films\; more\nof C:\\New")
+    assert from_icalendar(written).timetable.title == "Books, films; more of C:\\New"
 
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1, max_size=30).map(str.strip)
