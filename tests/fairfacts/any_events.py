@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import msgspec
@@ -13,13 +14,21 @@ from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES
 from fairfacts.parts.runs import RunStarted
 
+LATER = [event_type for event_type in EVENT_TYPES if event_type is not RunStarted]
+
 
 def any_log() -> st.SearchStrategy[list[Event]]:
-    """Logs of a run that started: any events, in the order of their time."""
-    later = st.one_of([any_event(event_type) for event_type in EVENT_TYPES if event_type is not RunStarted])
-    return st.lists(later, max_size=20).map(lambda events: [STARTED, *sorted(events, key=lambda event: event.at_ms)])
+    """Logs of a run that started: any events, in the order of their time.
+
+    Half of the logs are of a few types, so that more than one event is about the same thing.
+    """
+    few = st.lists(st.sampled_from(LATER), min_size=1, max_size=3, unique=True)
+    types = st.one_of(st.just(LATER), few)
+    events = types.flatmap(lambda some: st.lists(st.one_of([any_event(one) for one in some]), max_size=20))
+    return events.map(lambda events: [STARTED, *sorted(events, key=lambda event: event.at_ms)])
 
 
+@functools.cache
 def any_event(event_type: type[Event]) -> st.SearchStrategy[Event]:
     """Events of a type, their fields as its annotations allow."""
     info: Any = inspect.type_info(event_type)
@@ -48,7 +57,7 @@ def _any_scalar(wanted: Any) -> st.SearchStrategy[Any]:
         case inspect.BoolType():
             return st.booleans()
         case inspect.IntType(ge=low, le=high):
-            return st.integers(low, min(high, 10**12))
+            return st.integers(low, min(high, max(low, 2))) | st.integers(low, min(high, 10**12))  # often the same
         case inspect.FloatType(ge=least, gt=above, le=most, lt=below):
             low, high = least if above is None else above, most if below is None else below
             return st.floats(low, min(high, 10**6), exclude_min=above is not None, exclude_max=below is not None)

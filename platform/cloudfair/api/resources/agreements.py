@@ -64,7 +64,7 @@ class Agreement(Parties):
     fell_through_ms: int | None
     signed_ms: int | None
     value_usd: int | None
-    """Null until it was drafted."""
+    """Null until it was drafted; of one whose draft the log does not have, until it was signed."""
     mode: SigningMode | None
     """Null until it was signed."""
     place: str | None
@@ -99,9 +99,11 @@ class Agreements:
             drafted_ms="moment",
             drafting_ms="number",
             fell_through_ms="moment",
+            given_up_after_ms="number",
             signed_ms="moment",
             sector="word",
             value_usd="number",
+            signed_usd="number",
             mode="word",
             place="word",
             took_ms="number",
@@ -118,26 +120,28 @@ class Agreements:
         """Give each intent a row; and each agreement whose intent the log does not have: another's log may be so."""
         new: dict[int, Any] = {}
         for event in events:
-            intended = type(event) is NegotiationEnded and event.outcome == "intent"
-            if intended or (type(event) is not NegotiationEnded and self.table.row(event.negotiation) < 0):
+            is_of_one = type(event) is not NegotiationEnded or event.outcome == "intent"
+            if is_of_one and self.table.row(event.negotiation) < 0:
                 new.setdefault(event.negotiation, event)
         self._add(list(new.values()))
 
     def _draft(self, events: list[AgreementDrafted]) -> None:
-        self.table.update(events, "sector", "drafting_ms", "value_usd", drafted_ms="at_ms")
+        self.table.update(events, "drafted_ms", "drafting_ms", "value_usd")
 
     def _fall_through(self, events: list[AgreementFellThrough]) -> None:
-        self.table.update(events, "sector", "drafting_ms", fell_through_ms="at_ms")
+        self.table.update(events, "fell_through_ms", given_up_after_ms="drafting_ms")
 
     def _sign(self, events: list[AgreementSigned]) -> None:
-        self.table.update(events, "sector", "value_usd", "mode", "place", "took_ms", "waited_ms", signed_ms="at_ms")
+        self.table.update(events, "signed_ms", "mode", "place", "took_ms", "waited_ms", signed_usd="value_usd")
 
     def _add(self, events: list[Any]) -> None:
-        first = self.table.size
+        first, known = self.table.size, self._negotiations.table
         self.table.add(events, *PARTY_FIELDS, intended_ms="at_ms")
-        known = self._negotiations.table
-        rows = known.rows(self.table["negotiation"][first:])
-        self.table["sector"][first:] = np.where(rows >= 0, known["sector"][rows], 0) if known.size else 0
+        for row, event in enumerate(events, first):
+            if type(event) is not NegotiationEnded:
+                self.table["sector"][row] = self.table.words.place(event.sector)
+            elif (of := known.row(event.negotiation)) >= 0:
+                self.table["sector"][row] = known["sector"][of]
 
     def where(self, asked: AgreementsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
@@ -153,8 +157,7 @@ class Agreements:
                 *table.is_("place", asked.place),
             ]
         if (least := asked.least_usd) is not None:
-            values = table["value_usd"]
-            filters += [table.happened("drafted_ms", at_ms), lambda rows: values[rows] >= least]
+            filters.append(lambda rows: self._values(rows, at_ms) >= least)
         return filters
 
     def _states(self, rows: slice | Rows, at_ms: int) -> NDArray[np.int8]:
@@ -172,22 +175,27 @@ class Agreements:
         table = self.table
         if sort == "signed":
             return table.latest("signed_ms", at_ms)
-        drafted, values = table["drafted_ms"], table["value_usd"]
-        return lambda rows: np.where(drafted[rows] <= at_ms, values[rows], -1)
+        return lambda rows: self._values(rows, at_ms)
+
+    def _values(self, rows: slice | Rows, at_ms: int) -> NDArray[np.int64]:
+        """Return what each is worth in USD, as drafted, or as signed where the log has no draft; -1 before."""
+        table = self.table
+        signed = np.where(table["signed_ms"][rows] <= at_ms, table["signed_usd"][rows], -1)
+        return np.where(table["drafted_ms"][rows] <= at_ms, table["value_usd"][rows], signed)
 
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
         table = self.table
         items = table.shown(rows, *(name for name in Agreement.model_fields if name in table), at_ms=at_ms)
         names = names_of(self._organisations, table, rows)
-        for item, parties, state in zip(items, names, self._states(rows, at_ms).tolist(), strict=True):
+        states, values = self._states(rows, at_ms).tolist(), self._values(rows, at_ms).tolist()
+        for item, parties, state, value in zip(items, names, states, values, strict=True):
             item.update(parties)
             item["state"] = STATES[state]
+            item["value_usd"] = None if value < 0 else value
             if state != SIGNED:
                 item["mode"] = item["place"] = None
                 item["waited_ms"] = at_ms - item["drafted_ms"] if state == WAITING else None
-            if item["drafted_ms"] is None:
-                item["value_usd"] = None
         return items
 
     def history(self, negotiation: int, at_ms: int) -> list[dict[str, Any]]:
@@ -197,19 +205,21 @@ class Agreements:
             return []
         (said,) = self.table.shown(np.array([row]), at_ms=at_ms)
         return [
-            step(said[moment], event, **{name: said[name] for name in names})
-            for moment, event, names in STEPS
+            step(said[moment], event, **{field: said[column] for field, column in columns.items()})
+            for moment, event, columns in STEPS
             if said[moment] is not None
         ]
 
 
 STATES: tuple[AgreementState, ...] = ("drafting", "fell_through", "waiting", "signed")
 WAITING, SIGNED = 2, 3
-STEPS: tuple[tuple[str, type[Event], tuple[str, ...]], ...] = (
-    ("fell_through_ms", AgreementFellThrough, ("drafting_ms",)),
-    ("drafted_ms", AgreementDrafted, ("drafting_ms", "value_usd")),
-    ("signed_ms", AgreementSigned, ("value_usd", "mode", "place", "took_ms", "waited_ms")),
+SIGNED_COLUMNS = {"value_usd": "signed_usd"} | {name: name for name in ("mode", "place", "took_ms", "waited_ms")}
+STEPS: tuple[tuple[str, type[Event], dict[str, str]], ...] = (
+    ("fell_through_ms", AgreementFellThrough, {"drafting_ms": "given_up_after_ms"}),
+    ("drafted_ms", AgreementDrafted, {"drafting_ms": "drafting_ms", "value_usd": "value_usd"}),
+    ("signed_ms", AgreementSigned, SIGNED_COLUMNS),
 )
+"""What follows an intent: the moment's column, the event, and the column of each of its fields."""
 
 
 @router.get("/runs/{run}/agreements", response_model=Page[Agreement])

@@ -42,11 +42,11 @@ ANSWERS: dict[str, type[Event]] = {
     "taken_up": NegotiationTakenUp,
 }
 ANSWER_FIELDS: dict[str, tuple[str, ...]] = {"lapsed": ("retries",), "arranged": ("for_ms",)}
-ENDS: dict[str, tuple[type[Event], tuple[str, ...]]] = {
-    "failed": (NegotiationFailed, ("talked_ms", "retries")),
-    "missed": (NegotiationMissed, ("came",)),
+ENDS: dict[str, tuple[type[Event], dict[str, str]]] = {
+    "failed": (NegotiationFailed, {"talked_ms": "talked_ms", "retries": "asks_again"}),
+    "missed": (NegotiationMissed, {"came": "came"}),
 }
-"""Ends other than that of a talk that was held, and what is told of them."""
+"""Ends other than that of a talk that was held, and the column of each field that is told of them."""
 SHOWN = ("negotiation", *PARTY_FIELDS, "sector", "visit", "attempt", "requested_ms", "answered_ms", "for_ms",
          "began_ms", "ended_ms")  # fmt: skip
 """Columns that are shown as they are."""
@@ -150,6 +150,7 @@ class Negotiations:
             outcome="word",
             talked_ms="number",
             retries="flag",
+            asks_again="flag",
             came="flag",
         )
         self.handlers: Handlers = {
@@ -167,26 +168,26 @@ class Negotiations:
         self.table.add(events, *PARTY_FIELDS, "sector", "visit", "attempt", "follows", requested_ms="at_ms")
 
     def _answer(self, answer: str, events: list[Any]) -> None:
-        self.table.update(events, "waited_ms", answered_ms="at_ms", said={"answer": answer})
+        self.table.update(events, "answered_ms", "waited_ms", said={"answer": answer})
 
     def _lapse(self, events: list[NegotiationLapsed]) -> None:
-        self.table.update(events, "waited_ms", "retries", answered_ms="at_ms", said={"answer": "lapsed"})
+        self.table.update(events, "answered_ms", "waited_ms", "retries", said={"answer": "lapsed"})
 
     def _arrange(self, events: list[NegotiationArranged]) -> None:
-        self.table.update(events, "waited_ms", "for_ms", answered_ms="at_ms", said={"answer": "arranged"})
+        self.table.update(events, "answered_ms", "waited_ms", "for_ms", said={"answer": "arranged"})
 
     def _miss(self, events: list[NegotiationMissed]) -> None:
-        self.table.update(events, "came", ended_ms="at_ms", said={"outcome": "missed"})
+        self.table.update(events, "ended_ms", "came", said={"outcome": "missed"})
 
     def _take_up(self, events: list[NegotiationTakenUp]) -> None:
         self._answer("taken_up", [event for event in events if not event.arranged])
-        self.table.update(events, began_ms="at_ms", talk_visit="visit")
+        self.table.update(events, "began_ms", talk_visit="visit")
 
     def _end(self, events: list[NegotiationEnded]) -> None:
-        self.table.update(events, "talked_ms", "outcome", ended_ms="at_ms")
+        self.table.update(events, "ended_ms", "talked_ms", "outcome")
 
     def _fail(self, events: list[NegotiationFailed]) -> None:
-        self.table.update(events, "talked_ms", "retries", ended_ms="at_ms", said={"outcome": "failed"})
+        self.table.update(events, "ended_ms", "talked_ms", asks_again="retries", said={"outcome": "failed"})
 
     def where(self, asked: NegotiationsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
@@ -282,8 +283,8 @@ class Negotiations:
             taken_up = {"waited_ms": waited_ms, "visit": said["talk_visit"], "arranged": True}
             steps.append(step(said["began_ms"], NegotiationTakenUp, **taken_up))
         if said["ended_ms"] is not None and said["outcome"] in ENDS:
-            end, names = ENDS[said["outcome"]]
-            steps.append(step(said["ended_ms"], end, **{name: said[name] for name in names}))
+            end, columns = ENDS[said["outcome"]]
+            steps.append(step(said["ended_ms"], end, **{field: said[column] for field, column in columns.items()}))
         elif said["ended_ms"] is not None:
             steps.append(step(said["ended_ms"], NegotiationEnded, talked_ms=said["talked_ms"], outcome=said["outcome"]))
         return steps

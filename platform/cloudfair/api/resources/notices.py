@@ -147,7 +147,7 @@ class Disruptions:
         self._what: dict[int, AnyDisruption] = {}
         self.handlers: Handlers = {
             DisruptionBegun: self._begin,
-            DisruptionEnded: lambda events: self.table.update(events, ended_ms="at_ms"),
+            DisruptionEnded: lambda events: self.table.update(events, "ended_ms"),
         }
 
     def _begin(self, events: list[DisruptionBegun]) -> None:

@@ -157,9 +157,9 @@ class Sessions:
         self._turned_away: dict[int, Tally] = defaultdict(Tally)
         self.handlers: Handlers = {
             SessionScheduled: self._schedule,
-            SessionOpened: lambda events: self.table.update(events, opened_ms="at_ms"),
-            SessionClosed: lambda events: self.table.update(events, closed_ms="at_ms"),
-            SessionCancelled: lambda events: self.table.update(events, cancelled_ms="at_ms"),
+            SessionOpened: lambda events: self.table.update(events, "opened_ms"),
+            SessionClosed: lambda events: self.table.update(events, "closed_ms"),
+            SessionCancelled: lambda events: self.table.update(events, "cancelled_ms"),
             SessionRescheduled: self._reschedule,
             AttendeeAdmitted: lambda events: _count(events, self._admitted),
             AttendeeTurnedAway: lambda events: _count(events, self._turned_away),

@@ -176,7 +176,7 @@ class Results:
         self.table.add(events, "occasion", "sector", "value", "currency", announced_ms="at_ms")
 
     def _sign(self, events: list[ResultSigned]) -> None:
-        self.table.update(events, "mode", "place", signed_ms="at_ms")
+        self.table.update(events, "signed_ms", "mode", "place")
 
     def where(self, asked: ResultsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""

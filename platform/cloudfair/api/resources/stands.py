@@ -82,7 +82,7 @@ class Stands:
         self.table.add([event for event in events if event.exhibits], "economy", "sector", there_ms="at_ms")
 
     def _place(self, events: list[StandPlaced]) -> None:
-        self.table.update(events, "zone", placed_ms="at_ms")
+        self.table.update(events, "placed_ms", "zone")
 
     def where(self, asked: StandsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""

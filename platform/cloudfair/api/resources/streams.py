@@ -141,7 +141,7 @@ class Streams:
         self._audiences: dict[int, _Audience] = defaultdict(_Audience)
         self.handlers: Handlers = {
             StreamStarted: lambda events: self.table.add(events, started_ms="at_ms"),
-            StreamEnded: lambda events: self.table.update(events, ended_ms="at_ms"),
+            StreamEnded: lambda events: self.table.update(events, "ended_ms"),
             (ViewerJoined, ViewerLeft): self._watch,
             ViewerRefused: self._refuse,
         }

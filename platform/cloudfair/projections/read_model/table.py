@@ -106,17 +106,27 @@ class Table:
             self._wide_enough(column, values)[first : self.size] = values
         self._number(first)
 
-    def update(self, events: Sequence[Event], *same: str, said: dict[str, str] | None = None, **fields: str) -> None:
-        """Write to the rows of the things that events name, as `add` does; `said` is a word for all of them."""
+    def update(
+        self, events: Sequence[Event], moment: str, *same: str, said: dict[str, str] | None = None, **fields: str
+    ) -> None:
+        """Write what happened to the things that events name, as `add` does; `said` is a word for all of them.
+
+        `moment` is the column of when it happened. It happens once: what is said of it again changes nothing, so that
+        no later event changes what the table says of an earlier moment.
+        """
         if not events:
             return
         rows = self.rows(self._values(self.key, events, self.key))
-        known = rows >= 0
+        moments = self._values(moment, events, "at_ms")
+        new = np.flatnonzero(rows >= 0)
+        new = new[moments[new] < self._columns[moment][rows[new]]][::-1]  # of two about one thing, the first stays
+        rows = rows[new]
+        self._columns[moment][rows] = moments[new]
         for column, field in ({name: name for name in same} | fields).items():
-            values = self._values(column, events, field)[known]
-            self._wide_enough(column, values)[rows[known]] = values
+            values = self._values(column, events, field)[new]
+            self._wide_enough(column, values)[rows] = values
         for column, word in (said or {}).items():
-            self._columns[column][rows[known]] = self.words.place(word)
+            self._columns[column][rows] = self.words.place(word)
 
     def rows(self, numbers: NDArray[Any]) -> Rows:
         """Return the rows of things by their numbers; -1 for those that are not in the table."""
@@ -260,13 +270,14 @@ class Table:
                 self._columns[name] = larger
 
     def _number(self, first: int) -> None:
-        """Keep finding rows by number: by arithmetic as long as that will do."""
+        """Keep finding rows by number, the first where there are two: by arithmetic as long as that will do."""
         numbers = self._columns[self.key][first : self.size]
         if self._places is None:
             if np.array_equal(numbers, np.arange(first, self.size)):
                 return
             self._places = {row: row for row in range(first)}
-        self._places.update(zip(numbers.tolist(), range(first, self.size), strict=True))
+        for row, number in enumerate(numbers.tolist(), first):
+            self._places.setdefault(number, row)
 
 
 def counts_of(values: NDArray[Any], wanted: NDArray[Any]) -> NDArray[np.int64]:

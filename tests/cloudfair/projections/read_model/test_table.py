@@ -6,13 +6,14 @@ import msgspec
 import numpy as np
 import pytest
 
-from cloudfair.projections.read_model.table import NEVER, Table, Tally, Words, counts_of
+from cloudfair.projections.read_model.table import NEVER, Kind, Table, Tally, Words, counts_of
 from fairfacts.parts.negotiations.events import NegotiationLapsed, NegotiationRequested
 
 
 def table_of(*numbers: int) -> Table:
     """A table of negotiations with these numbers, requested a second apart; those of even numbers are overseas."""
-    table = Table(Words(), "negotiation", sector="word", overseas="flag", requested_ms="moment", lapsed_ms="moment")
+    columns: dict[str, Kind] = {"sector": "word", "overseas": "flag", "waited_ms": "number"}
+    table = Table(Words(), "negotiation", **columns, requested_ms="moment", lapsed_ms="moment")
     requests = [
         NegotiationRequested(
             at_ms=1_000 * place,
@@ -33,28 +34,29 @@ def table_of(*numbers: int) -> Table:
     return table
 
 
-def lapse(table: Table, *numbers: int) -> None:
+def lapse(table: Table, *numbers: int, at_ms: int = 9_000, waited_ms: int = 5) -> None:
     table.update(
         [
             NegotiationLapsed(
-                at_ms=9_000,
+                at_ms=at_ms,
                 negotiation=number,
                 organisation=1,
                 economy="DE",
                 exhibitor=2,
                 exhibitor_economy="CN",
                 overseas=True,
-                waited_ms=5,
+                waited_ms=waited_ms,
             )
             for number in numbers
         ],
-        lapsed_ms="at_ms",
+        "lapsed_ms",
+        "waited_ms",
     )
 
 
 def test_row_holds_what_its_event_said() -> None:
     table = table_of(0, 1)
-    assert table.shown(np.array([1])) == [
+    assert table.shown(np.array([1]), "negotiation", "sector", "overseas", "requested_ms", "lapsed_ms") == [
         {"negotiation": 1, "sector": "sector 1", "overseas": False, "requested_ms": 1_000, "lapsed_ms": None}
     ]
 
@@ -79,11 +81,25 @@ def test_word_is_said_of_all_that_the_events_name() -> None:
         overseas=True,
         waited_ms=5,
     )
-    table.update([event, msgspec.structs.replace(event, negotiation=99)], "overseas", said={"sector": "none"})
+    table.update(
+        [event, msgspec.structs.replace(event, negotiation=99)], "lapsed_ms", "overseas", said={"sector": "none"}
+    )
     assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
     assert table["overseas"].tolist() == [True, True, True]
-    table.update([], said={"sector": "all"})
+    table.update([], "lapsed_ms", said={"sector": "all"})
     assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
+
+
+def test_what_is_said_again_changes_nothing() -> None:
+    table = table_of(0, 1)
+    lapse(table, 1, waited_ms=5)
+    lapse(table, 1, 0, 0, at_ms=9_001, waited_ms=6)
+    assert table["lapsed_ms"].tolist() == [9_001, 9_000]
+    assert table["waited_ms"].tolist() == [6, 5]
+
+
+def test_of_two_with_one_number_the_first_is_found() -> None:
+    assert table_of(7, 7).row(7) == 0
 
 
 def test_moment_that_has_not_come_is_not_shown() -> None:
