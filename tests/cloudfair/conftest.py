@@ -46,21 +46,33 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database without tables, of each kind in turn."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'fair.db'}"
-    return new_postgres(request.getfixturevalue("postgres_socket"), "template0")
+        yield f"sqlite:///{tmp_path / 'fair.db'}"
+        return
+    with copy_of("template0", request.getfixturevalue("postgres_socket")) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database with empty tables, of each kind in turn."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "fair.db")
-        return f"sqlite:///{tmp_path / 'fair.db'}"
-    template = request.getfixturevalue("postgres_template")
-    return new_postgres(request.getfixturevalue("postgres_socket"), template)
+        yield f"sqlite:///{tmp_path / 'fair.db'}"
+        return
+    with copy_of(request.getfixturevalue("postgres_template"), request.getfixturevalue("postgres_socket")) as url:
+        yield url
+
+
+@contextlib.contextmanager
+def copy_of(template: str, directory: str) -> Iterator[str]:
+    """Yield the URL of a new PostgreSQL database, which is dropped after the block: it is 8 MB of memory."""
+    name = f"fair_{uuid4().hex}"
+    yield new_postgres(directory, template, name)
+    with psycopg.connect(f"postgresql://fair@/postgres?host={directory}", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 def new_postgres(directory: str, template: str, name: str | None = None) -> str:

@@ -19,6 +19,8 @@ import psycopg
 from tests.real import starts
 
 START_S = 30
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
+"""Where files are in memory, and how much of it must be free: to make a database's 300 files takes long on a disk."""
 
 
 class Server:
@@ -60,7 +62,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[tuple[Server, str]]:
     or the machine.
     """
     starts("PostgreSQL")
-    with tempfile.TemporaryDirectory(prefix="fairpg-") as short:  # a socket's path has room for 107 bytes
+    # a socket's path has room for 107 bytes
+    with tempfile.TemporaryDirectory(prefix="fairpg-", dir=None if durable else _memory()) as short:
         server = Server(Path(short), durable=durable)
         try:
             yield server, short
@@ -93,6 +96,11 @@ def postgres(*, durable: bool = False) -> Iterator[str]:
     """Yield the directory of the socket of a server that ends with the block."""
     with postgres_server(durable=durable) as (_, directory):
         yield directory
+
+
+def _memory() -> Path | None:
+    """Return where files are in memory, if there is room."""
+    return MEMORY if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_BYTES else None
 
 
 def _programs() -> Path:

@@ -9,7 +9,6 @@ Each type of event is a view that bears its name: `select * from negotiation.req
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import os
 import re
@@ -91,6 +90,8 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
     Raises:
         BackendError: DuckDB is missing, or the process failed for no fault of the query.
     """
+    import asyncio  # which the process that answers would wait for
+
     require_duckdb()
     question = Question(folder=str(folder.absolute()), sql=sql, limits=limits)
     pipe = asyncio.subprocess.PIPE
