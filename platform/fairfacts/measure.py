@@ -44,7 +44,7 @@ class Measure(NamedTuple):
     written: Format | None = None
     """How its values are written, where the unit does not say it."""
     levels: int = 1
-    """Of a breakdown: how many keys lead to a number."""
+    """Of a breakdown: how many keys lead to a number; 0 where its entries are no numbers, or only the largest ones."""
 
     @property
     def is_gauge(self) -> bool:

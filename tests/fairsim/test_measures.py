@@ -6,7 +6,7 @@ import pytest
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
-from fairfacts.measures import State
+from fairfacts.measures import MEASURES, State, value_at
 
 ALIKE = {
     ("negotiations.talking", "platform.rooms_in_use"),
@@ -30,6 +30,27 @@ def courses_of(log: list[Event]) -> dict[str, list[str]]:
                     courses.setdefault(f"{part}.{name}", []).append(repr(value))
         state.fold([event])
     return courses
+
+
+def depths_of(value: object) -> set[int]:
+    """How many keys lead to the values of a measure; empty breakdowns have none."""
+    if not isinstance(value, dict):
+        return {0}
+    return {1 + depth for inner in value.values() for depth in depths_of(inner)}
+
+
+def test_as_many_keys_lead_to_a_number_as_its_measure_says(
+    small_log: list[Event], small_disrupted: list[Event], booked: list[Event]
+) -> None:
+    for log in (small_log, small_disrupted, booked):
+        state = State()
+        for first in range(0, len(log), len(log) // 8):
+            state.fold(log[first : first + len(log) // 8])
+            snapshot = state.snapshot()
+            for path, measure in MEASURES.items():
+                value = value_at(snapshot, path)
+                if measure.levels and isinstance(value, dict):
+                    assert depths_of(value) <= {measure.levels}, path
 
 
 @pytest.mark.slow

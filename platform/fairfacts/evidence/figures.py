@@ -15,7 +15,7 @@ from fairfacts.errors import FigureError, MomentError, did_you_mean
 from fairfacts.interchange.reading import Reading, Report, read_bytes
 from fairfacts.interchange.table import Row, Table, check_columns, half_of_last_place, read_table
 from fairfacts.measure import MONEY, Measure
-from fairfacts.measures import MEASURES, State
+from fairfacts.measures import MEASURES, State, value_at
 
 Operator = Literal["=", ">", "<", "~"]
 Status = Literal["plan", "outcome"]
@@ -251,20 +251,23 @@ def measure_of(measure: str) -> Measure:
         if not measure:
             raise FigureError("measure is missing; name one, such as organisations.registered")
         raise FigureError(f"measure is {measure!r}, which is none; {did_you_mean(path, MEASURES)}")
-    declared, value = MEASURES[path], _nothing()
-    for place, name in enumerate(names):
-        is_open = place - 2 in range(1, declared.levels) and not isinstance(value, dict)
-        if not isinstance(value, dict) and not is_open:
-            raise FigureError(f"measure is {measure}, and {path} is one number; leave the rest out")
-        if is_open:
-            continue
-        if name not in value and any(isinstance(inner, dict) for inner in value.values()):
-            raise FigureError(f"measure is {measure}; {did_you_mean(name, value)}")
-        value = value.get(name, 0)
+    declared, keys = MEASURES[path], names[2:]
+    value = value_at(_nothing(), path)
     if declared.unit in WORDS:
         raise FigureError(f"measure is {measure}, a {declared.unit}; name one that is a number or a moment")
-    if isinstance(value, dict) or len(names) - 2 in range(1, declared.levels):
-        raise FigureError(f"measure is {measure}, a breakdown; name one of its keys, such as {measure}.KEY")
+    if not isinstance(value, dict) and keys:
+        raise FigureError(f"measure is {measure}, and {path} is one number; leave the rest out")
+    if not declared.levels:
+        raise FigureError(f"measure is {measure}, and {path} is {declared}; name one that is a number or a moment")
+    if isinstance(value, dict) and value and keys and keys[0] not in value:
+        raise FigureError(f"measure is {measure}; {did_you_mean(keys[0], value)}")
+    missing = declared.levels - len(keys) if isinstance(value, dict) else 0
+    if missing > 0:
+        example = ".".join([measure, *["KEY"] * missing])
+        raise FigureError(f"measure is {measure}, a breakdown; name one of its keys, such as {example}")
+    if missing < 0:
+        number = ".".join(names[: 2 + declared.levels])
+        raise FigureError(f"measure is {measure}, and {number} is one number; leave the rest out")
     return declared._replace(unit=names[2]) if declared.unit == MONEY else declared
 
 

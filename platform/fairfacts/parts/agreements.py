@@ -76,7 +76,7 @@ MEASURES: Mapping[str, Measure] = {
     "by_sector": Measure("agreements", "signed, by the exhibitor's sector"),
     "value_by_sector": Measure("USD", "value of the agreements signed, by the exhibitor's sector"),
     "by_place": Measure("agreements", "signed on site, by signing table"),
-    "per_hour": Measure("agreements", "signed, by mode and hour since the epoch"),
+    "per_hour": Measure("agreements", "signed, by mode and hour since the epoch", levels=2),
     "value_per_hour": Measure("USD", "value of the agreements signed, by hour since the epoch"),
 }
 

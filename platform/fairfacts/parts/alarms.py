@@ -48,7 +48,9 @@ WINDOW_MIN = 30
 
 MEASURES: Mapping[str, Measure] = {
     "raised": Measure(
-        "alarms", "now, by what is short: `tight` or `over`, value, limit, since when, and where when that is known"
+        "alarms",
+        "now, by what is short: `tight` or `over`, value, limit, since when, and where when that is known",
+        levels=0,
     ),
     "count": Measure("alarms", "raised now, balances among them"),
     "out_of_balance": Measure("balances", "that do not hold now, by what each must be; there are none in a lawful log"),

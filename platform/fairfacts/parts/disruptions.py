@@ -154,7 +154,9 @@ MEASURES: Mapping[str, Measure] = {
     "ended": Measure("disruptions", "that are over"),
     "begun_by_kind": Measure("disruptions", "begun so far, by kind"),
     "active": Measure(
-        "disruptions", "in effect now, by number: what each is, since when, and until when where that is known"
+        "disruptions",
+        "in effect now, by number: what each is, since when, and until when where that is known",
+        levels=0,
     ),
 }
 

@@ -34,7 +34,7 @@ MEASURES: Mapping[str, Measure] = {
     "published": Measure("notices", "so far"),
     "published_by_kind": Measure("notices", "so far, by what they are about"),
     "latest": Measure(
-        "notices", "the eight latest, by number: when and what, and of which disruption where it is of one"
+        "notices", "the eight latest, by number: when and what, and of which disruption where it is of one", levels=0
     ),
 }
 

@@ -76,7 +76,7 @@ MEASURES: Mapping[str, Measure] = {
     "signed_on_site_by_occasion": Measure("results", "signed on site, by occasion"),
     "announced_value": Measure(MONEY, "value of the results announced, by currency and occasion", levels=2),
     "signed_value": Measure(MONEY, "value of the results signed, by currency and occasion", levels=2),
-    "signed_per_hour": Measure("results", "signed, by mode and hour since the epoch"),
+    "signed_per_hour": Measure("results", "signed, by mode and hour since the epoch", levels=2),
     "releases": Measure("releases", "of something new in the release hall"),
     "organisations_releasing": Measure("organisations", "with a release in the release hall"),
     "releases_by_kind": Measure("releases", "by what was released"),

@@ -64,7 +64,7 @@ MEASURES: Mapping[str, Measure] = {
     "projects_viewed": Measure("page views", "of published projects"),
     "by_economy": Measure("visits", "begun, by economy"),
     "by_channel": Measure("visits", "begun, by website and app"),
-    "per_hour": Measure("visits", "begun, by origin of the visitor and hour since the epoch"),
+    "per_hour": Measure("visits", "begun, by origin of the visitor and hour since the epoch", levels=2),
 }
 
 

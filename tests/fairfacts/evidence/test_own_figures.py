@@ -88,6 +88,27 @@ REFUSED_OWN = {
         "line 2: figure a: measure is organisations.registered.CN, and organisations.registered is one number;"
         " leave the rest out",
     ),
+    "breakdown by two": (
+        "a,1,negotiations.by_sectors.ict,",
+        "line 2: figure a: measure is negotiations.by_sectors.ict, a breakdown; name one of its keys, such as"
+        " negotiations.by_sectors.ict.KEY",
+    ),
+    "more than a number of a breakdown": (
+        "a,1,negotiations.by_sectors.ict.energy.33,",
+        "line 2: figure a: measure is negotiations.by_sectors.ict.energy.33, and negotiations.by_sectors.ict.energy is"
+        " one number; leave the rest out",
+    ),
+    "only the largest": (
+        "a,1,negotiations.by_pair.CN.US,",
+        "line 2: figure a: measure is negotiations.by_pair.CN.US, and negotiations.by_pair is negotiations · initiated,"
+        " by the requester's economy and the exhibitor's: the 80 pairs with most of them;"
+        " `GET /runs/RUN/negotiations/between` has all; name one that is a number or a moment",
+    ),
+    "no numbers": (
+        "a,1,notices.latest.3,",
+        "line 2: figure a: measure is notices.latest.3, and notices.latest is notices · the eight latest, by number:"
+        " when and what, and of which disruption where it is of one; name one that is a number or a moment",
+    ),
     "unknown key": (
         "a,1,negotiations.per_hour.oversea.33,",
         "line 2: figure a: measure is negotiations.per_hour.oversea.33; did you mean overseas?",

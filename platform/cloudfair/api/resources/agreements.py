@@ -187,7 +187,7 @@ class Agreements:
         """Return rows as they are shown."""
         table = self.table
         items = table.shown(rows, *(name for name in Agreement.model_fields if name in table), at_ms=at_ms)
-        names = names_of(self._organisations, table, rows)
+        names = names_of(self._organisations, table, rows, at_ms)
         states, values = self._states(rows, at_ms).tolist(), self._values(rows, at_ms).tolist()
         for item, parties, state, value in zip(items, names, states, values, strict=True):
             item.update(parties)

@@ -238,7 +238,7 @@ class Negotiations:
         """Return rows as they are shown."""
         columns = zip(
             self.table.shown(rows, *SHOWN, at_ms=at_ms),
-            names_of(self._organisations, self.table, rows),
+            names_of(self._organisations, self.table, rows, at_ms),
             self._states(rows, at_ms),
             self._waited(rows, at_ms).tolist(),
             self._talked(rows, at_ms).tolist(),

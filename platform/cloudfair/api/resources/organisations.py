@@ -128,19 +128,24 @@ class Organisations:
             self._searched = _Searched(self.names)
         return self._searched.bear(part, rows)
 
-    def names_of(self, numbers: NDArray[Any]) -> list[str]:
-        """Return the names of organisations by their numbers; empty for those that the register does not have."""
-        return [self.names[row] if row >= 0 else "" for row in self.table.rows(numbers).tolist()]
+    def names_of(self, numbers: NDArray[Any], at_ms: int) -> list[str]:
+        """Return the names of organisations by their numbers; empty for those that the register did not have yet."""
+        return [self.names[row] if row >= 0 else "" for row in self._registered(numbers, at_ms).tolist()]
 
-    def named(self, numbers: NDArray[Any]) -> list[tuple[str, str, str]]:
-        """Return name, kind and sector of organisations; empty for those that the register does not have."""
-        rows = self.table.rows(numbers)
+    def named(self, numbers: NDArray[Any], at_ms: int) -> list[tuple[str, str, str]]:
+        """Return name, kind and sector of organisations; empty for those that the register did not have yet."""
+        rows = self._registered(numbers, at_ms)
         known = np.maximum(rows, 0)
         if not self.table.size:
             return [("", "", "")] * len(rows)
         kinds, sectors = (self.table.text(column, known) for column in ("kind", "sector"))
         found = zip(rows.tolist(), kinds, sectors, strict=True)
         return [(self.names[row], kind, sector) if row >= 0 else ("", "", "") for row, kind, sector in found]
+
+    def _registered(self, numbers: NDArray[Any], at_ms: int) -> Rows:
+        """Return the rows of organisations by their numbers; -1 for those that the register did not have yet."""
+        rows = self.table.rows(numbers)
+        return np.where(rows < self.table.begun(self.begins, at_ms), rows, -1)
 
     def where(self, asked: OrganisationsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""

@@ -68,10 +68,10 @@ def filters_of(asked: PartiesAsked, table: Table) -> list[Filter]:
     return filters
 
 
-def names_of(organisations: Organisations, table: Table, rows: Rows) -> list[dict[str, str]]:
+def names_of(organisations: Organisations, table: Table, rows: Rows, at_ms: int) -> list[dict[str, str]]:
     """Return the names of both parties for each row, and what they are made from."""
-    requesters = organisations.named(table["organisation"][rows])
-    exhibitors = organisations.named(table["exhibitor"][rows])
+    requesters = organisations.named(table["organisation"][rows], at_ms)
+    exhibitors = organisations.named(table["exhibitor"][rows], at_ms)
     return [
         {
             "organisation_name": name,

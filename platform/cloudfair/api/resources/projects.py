@@ -77,7 +77,9 @@ class Projects:
     def items(self, rows: Rows, at_ms: int) -> list[dict[str, Any]]:
         """Return rows as they are shown."""
         items = self.table.shown(rows, at_ms=at_ms)
-        for item, name in zip(items, self._organisations.names_of(self.table["organisation"][rows]), strict=True):
+        for item, name in zip(
+            items, self._organisations.names_of(self.table["organisation"][rows], at_ms), strict=True
+        ):
             item["organisation_name"] = name
         return items
 

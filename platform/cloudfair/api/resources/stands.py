@@ -108,7 +108,7 @@ class Stands:
         items = table.shown(rows, "organisation", "economy", "sector", "zone")
         placed = (table["placed_ms"][rows] <= at_ms).tolist()
         names, requests = (
-            self._organisations.names_of(table["organisation"][rows]),
+            self._organisations.names_of(table["organisation"][rows], at_ms),
             self._requests(at_ms)[rows].tolist(),
         )
         for item, is_placed, name, asked in zip(items, placed, names, requests, strict=True):

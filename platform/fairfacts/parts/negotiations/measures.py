@@ -67,17 +67,19 @@ MEASURES: Mapping[str, Measure] = {
     "talked_mean_s": Measure("s", "mean length of a talk that has ended"),
     "by_economy": Measure("negotiations", "initiated, by the requester's economy"),
     "by_economy_and_hour": Measure(
-        "negotiations", "initiated, by the requester's economy and hour of the day at the fair"
+        "negotiations", "initiated, by the requester's economy and hour of the day at the fair", levels=2
     ),
     "by_sector": Measure("negotiations", "initiated, by the exhibitor's sector"),
     "by_sectors": Measure(
         "negotiations",
         "initiated, by the requester's sector (`unknown` where the register has no requester) and the exhibitor's",
+        levels=2,
     ),
     "by_pair": Measure(
         "negotiations",
         f"initiated, by the requester's economy and the exhibitor's: the {PAIRS_SHOWN} pairs with most of them;"
         " `GET /runs/RUN/negotiations/between` has all",
+        levels=0,
     ),
     "desks_busy": Measure(
         "desks", "of exhibitors, with a talk going on now", lambda negotiations: len(negotiations.talking_at)
@@ -86,9 +88,9 @@ MEASURES: Mapping[str, Measure] = {
     "desks_waited_at": Measure("desks", "at which somebody waits now"),
     "lapsed_by_economy": Measure("negotiations", "lapsed, by the requester's economy"),
     "per_hour": Measure(
-        "negotiations", "initiated, by origin (overseas when either party is) and hour since the epoch"
+        "negotiations", "initiated, by origin (overseas when either party is) and hour since the epoch", levels=2
     ),
-    "lapsed_per_hour": Measure("negotiations", "lapsed, by origin and hour since the epoch"),
+    "lapsed_per_hour": Measure("negotiations", "lapsed, by origin and hour since the epoch", levels=2),
     "taken_up_per_hour": Measure("negotiations", "taken up, by hour since the epoch"),
     "failed_per_hour": Measure("negotiations", "failed, by hour since the epoch"),
 }
