@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -11,20 +11,26 @@ from faircli.tables import table
 from faircli.text import short
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.emergent import EMERGENT, unit_of
-from fairfacts.evidence.roles import ROLES
+from fairfacts.evidence.roles import CHANGED, ROLES
 from fairfacts.measures import value_at
 
 
 def comparison_tables(rows: Iterable[Row]) -> Group:
-    """Return figures beside what was simulated, a table for each role: what speaks most for the model first."""
+    """Return figures beside what was simulated, a table for each role: what speaks most for the model first.
+
+    Of a fair that is smaller or larger than the documented one, both are shown: the figure, and what it comes to.
+    """
     rows = list(rows)
+    scaled = is_scaled(rows)
     spread = any(row.low is not None for row in rows)
-    columns = [("figure", "left"), ("reported", "right"), ("+-", "right"), ("simulated", "right")]
+    columns = [("figure", "left"), ("reported", "right")]
+    columns += [("at this scale", "right")] if scaled else []
+    columns += [("+-", "right"), ("simulated", "right")]
     columns += [("95 % of fairs", "right")] if spread else []
     columns += [("ratio", "right")]
     columns += [("z", "right")] if spread else []
     columns += [("verdict", "left")]
-    cells = {row.figure: tuple(_comparison_cells(row, spread=spread)) for row in rows}
+    cells = {row.figure: tuple(_comparison_cells(row, spread=spread, scaled=scaled)) for row in rows}
     # all tables are as wide as the widest, so that their columns stand below one another
     widths = [max(map(len, column)) for column in zip([name for name, _ in columns], *cells.values(), strict=True)]
     heads = [
@@ -32,10 +38,23 @@ def comparison_tables(rows: Iterable[Row]) -> Group:
         for (name, justify), width in zip(columns, widths, strict=True)
     ]
     tables: list[RenderableType] = []
-    for role, meaning in ROLES.items():
-        if in_role := [cells[row.figure] for row in rows if row.role == role]:
-            tables += ["", table(f"{role}: {meaning}", heads, in_role)]
+    for role, meaning, of_it in by_worth(rows):
+        tables += ["", table(f"{role}: {meaning}", heads, [cells[row.figure] for row in of_it])]
     return Group(*tables[1:])
+
+
+def by_worth(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
+    """Yield rows by what they are worth, those of each worth with its name and meaning: what is worth most first."""
+    for role, meaning in ROLES.items():
+        if in_role := [row for row in rows if row.role == role and not row.overridden]:
+            yield role, meaning, in_role
+        if role == "held out" and (changed := [row for row in rows if row.overridden]):
+            yield "changed", CHANGED, changed
+
+
+def is_scaled(rows: Iterable[Row]) -> bool:
+    """Return whether a figure comes to another number than was reported, as the fair is of another size."""
+    return any(row.reported != row.as_reported for row in rows)
 
 
 def emergent_table(measures: dict[str, Any]) -> RenderableType:
@@ -45,9 +64,11 @@ def emergent_table(measures: dict[str, Any]) -> RenderableType:
     return table("What came of it", [("measure", "left"), ("value", "right"), ("unit", "left")], cells)
 
 
-def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:
+def _comparison_cells(row: Row, *, spread: bool, scaled: bool) -> Iterator[str]:
     yield row.figure
-    yield reported(row)
+    yield reported(row, row.as_reported)
+    if scaled:
+        yield reported(row, row.reported)
     rounding = f"{row.rounding / 1e6:g} M" if row.rounding >= 1e6 else short(row.rounding)
     yield rounding if row.rounding and row.op in ("=", "~") else ""
     yield short(row.simulated)
@@ -59,6 +80,6 @@ def _comparison_cells(row: Row, *, spread: bool) -> Iterator[str]:
     yield row.verdict or ""
 
 
-def reported(row: Row) -> str:
-    """Return a row's figure with its operator; nothing where none was reported."""
-    return "" if row.reported is None else f"{'' if row.op == '=' else row.op + ' '}{short(row.reported)}"
+def reported(row: Row, figure: float | str | None) -> str:
+    """Return a row's figure, as reported or at its scale, with its operator; nothing where none was reported."""
+    return "" if figure is None else f"{'' if row.op == '=' else row.op + ' '}{short(figure)}"

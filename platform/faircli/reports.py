@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from faircli.console import note
+from fairfacts.clock import date_text
 from fairfacts.errors import FigureError
 from fairfacts.evidence.figures import FORMAT, REMEDY, Figure, read_own_figures
 from fairfacts.evidence.folder import FIGURES, KnownFair, known_fair, read_known
@@ -59,7 +60,12 @@ def moments_ms(figures: Iterable[Figure], scenario: Scenario) -> set[int]:
     Raises:
         FigureError: that of a user's own figure lies outside of what is played. A documented one is then left out.
     """
-    run, found = RunMeasures(epoch=scenario.epoch.isoformat(), duration_ms=scenario.duration_ms), set()
+    closes_ms, found = scenario.at_ms(scenario.parameters.fair.days), set()
+    run = RunMeasures(
+        epoch=scenario.epoch.isoformat(),
+        duration_ms=scenario.duration_ms,
+        closed_on=date_text(scenario.epoch, closes_ms - 1),
+    )
     for figure in figures:
         try:
             found.add(moment_ms(figure, run) if figure.measure else None)

@@ -8,7 +8,7 @@ from typing import Any
 
 from rich.table import Table
 
-from faircli.comparison import reported
+from faircli.comparison import is_scaled, reported
 from faircli.console import out, print_json, say
 from faircli.reader import run_columns
 from faircli.resolve import Subject
@@ -101,20 +101,23 @@ def _table_of_pairs(pairs: dict[str, Paired]) -> Table:
 
 def _show_figures_of_both(rows_a: list[Row], rows_b: list[Row]) -> None:
     """Show both beside what was reported; leave out what was given to the model, and what one of them lacks."""
-    columns = [("figure", "left"), *((name, "right") for name in ("reported", "A", "B", "A ratio", "B ratio"))]
+    head = "reported, at this scale" if is_scaled([*rows_a, *rows_b]) else "reported"
+    columns = [("figure", "left"), *((name, "right") for name in (head, "A", "B", "A ratio", "B ratio"))]
     of_b = {row.figure: row for row in rows_b}
     both = [(row, of_b[row.figure]) for row in rows_a if row.figure in of_b]
     pairs = [(one, two) for one, two in both if "input" not in (one.role, two.role)]
     cells = (
         (
             one.figure,
-            reported(one) if one.reported == two.reported else f"{reported(one)}; {reported(two)}",
+            "; ".join(dict.fromkeys(reported(row, row.reported) for row in (one, two))),
             *(short(row.simulated) for row in (one, two)),
             *("" if row.ratio is None else f"{row.ratio:.3f}" for row in (one, two)),
             one.role,
         )
         for one, two in pairs
     )
+    if not pairs:
+        return
     out.print("", table("Reported beside both", [*columns, ("role", "left")], cells), "")
 
 

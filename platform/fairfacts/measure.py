@@ -45,6 +45,8 @@ class Measure(NamedTuple):
     """How its values are written, where the unit does not say it."""
     levels: int = 1
     """Of a breakdown: how many keys lead to a number; 0 where its entries are no numbers, or only the largest ones."""
+    is_given: bool = False
+    """Whether the model plays it as the tables of the fair state it, whatever the seed: to meet it proves nothing."""
 
     @property
     def is_gauge(self) -> bool:

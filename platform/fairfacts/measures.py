@@ -180,6 +180,12 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     return value
 
 
+def is_given(path: str) -> bool:
+    """Return whether the model plays the measure at a path as its tables state it (`Measure.is_given`)."""
+    measure = MEASURES.get(".".join(path.split(".")[:2]))
+    return measure is not None and measure.is_given
+
+
 def _at_ms(event: Event) -> int:
     return event.at_ms
 

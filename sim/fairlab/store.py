@@ -17,7 +17,7 @@ from fairfacts.resources import data, fair_folder, is_shipped, scenario_names
 from fairlab.calibrated import Calibration
 from fairsim.inputs.fair import Fair
 from fairsim.inputs.rows import PARAMETERS
-from fairsim.inputs.scenario_files import read_scenario
+from fairsim.inputs.scenario_files import FITTED_TO, read_scenario
 
 CALIBRATION = "calibration.json"
 """The calibration of a fair's own parameters, in its folder."""
@@ -103,6 +103,7 @@ def write_scenario(calibration: Calibration, path: Path) -> None:
     settings, base = calibration.settings, read_scenario(calibration.scenario)
     lines = [f"extends = {_quoted(_from_there(calibration.scenario, path))}"]
     lines += [f"{key} = {_quoted(text)}" for key, text in (("title", base.title), ("question", base.question)) if text]
+    lines += [f"{FITTED_TO} = [{', '.join(_quoted(target.name) for target in calibration.targets)}]"]
     lines += ["", *(f"# {line}" for line in calibration.failures)]
     lines += [
         f"# fair calibrate, seed {settings.seed}, scale {settings.scale:g}, release {calibration.version}:"

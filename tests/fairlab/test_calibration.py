@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from tests.fairlab.conftest import SCALE
 
-from fairfacts.errors import LabError
+from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.folder import known_fair
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
@@ -83,6 +83,23 @@ def test_scenario_that_is_written_plays_the_values(found, tmp_path):
         one.value for one in found.parameters
     ]
     assert (visits.negotiations.night_share, visits.programme.slots_h) == (0.2, (9, 11))
+
+
+def test_what_a_scenario_was_fitted_to_speaks_for_nothing(found, tmp_path):
+    write_scenario(found, tmp_path / "mine.toml")
+    (tmp_path / "next.toml").write_text('extends = "mine.toml"\n')
+    names = {target.name for target in found.targets}
+    assert names
+    for played in (
+        load_scenario(str(tmp_path / "mine.toml")),
+        load_scenario(str(tmp_path / "next.toml")),
+        load_scenario(str(tmp_path / "mine.toml"), changes=["negotiations.night_share=0.3"]),
+    ):
+        assert names <= set(played.calibrated)
+        assert not names & set(played.inputs)
+    (tmp_path / "wrong.toml").write_text('extends = "ciftis2020"\nfitted_to = "visitors"\n')
+    with pytest.raises(ScenarioError, match=r"wrong.toml: fitted_to is 'visitors'; write a list of figures"):
+        load_scenario(str(tmp_path / "wrong.toml"))
 
 
 def test_scenario_that_is_written_names_its_base_by_a_relative_path_and_keeps_its_texts(found, tmp_path):

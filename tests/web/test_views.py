@@ -115,7 +115,7 @@ def test_what_was_given_is_never_shown_as_agreement(shared: Shared, open_shared:
     expect(given.first).to_be_visible()
     expect(given.locator("td:nth-of-type(4)")).to_have_text(["given"] * given.count())
     expect(page.locator("[data-role=input] .strip")).to_have_count(0)
-    expect(page.locator("[data-role='held out'] .strip").first).to_be_visible()
+    expect(page.locator("[data-role=calibrated] .strip").first).to_be_visible()
 
 
 def test_runs_are_listed_and_chosen(backend: Any, fair: Any, open_page: OpenPage) -> None:

@@ -55,7 +55,8 @@ def count(
     if as_json:
         print_json({"run": kept.id, "scale": kept.scale, "counts": rows})
         return
-    columns = [("rule", "left"), ("", "left"), ("count", "right"), ("reported", "right"), ("ratio", "right")]
+    head = "reported" if kept.scale == 1 else f"reported x {kept.scale:g}"
+    columns = [("rule", "left"), ("", "left"), ("count", "right"), (head, "right"), ("ratio", "right")]
     cells = (
         (
             row.rule,

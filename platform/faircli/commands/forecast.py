@@ -99,7 +99,8 @@ def forecast(
         print_json(stands | {"rows": rows, "notes": notes})
         return
     title = f"{kept.id} at {moment_text(epoch, at_ms)}: {level:.0%} intervals of the final totals"
-    columns = [("headline", "left"), *((name, "right") for name in ("now", "expected", "from", "to", "reported"))]
+    head = "reported" if kept.scale == 1 else f"reported x {kept.scale:g}"
+    columns = [("headline", "left"), *((name, "right") for name in ("now", "expected", "from", "to", head))]
     cells = (
         (row.measure, *map(number, (row.now, row.expected, row.low, row.high)), number(row.reported or ""))
         for row in rows

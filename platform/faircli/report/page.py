@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from faircli.comparison import by_worth, is_scaled
 from faircli.report.assumptions import sensitivities
 from faircli.report.content import Content, moment, zones
 from faircli.report.plot import Plot
@@ -33,12 +34,13 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = number
-    by_role = {role: [row for row in content.rows if row.role == role] for role in ROLES}
+    by_role = {role: [row for row in content.rows if row.role == role and not row.overridden] for role in ROLES}
     ends = moment_at(content.began, content.duration_ms - 1)
     return environment.get_template("page.html.j2").render(
         content=content,
         by_role=by_role,
-        roles=ROLES,
+        worth=list(by_worth(content.rows)),
+        scaled=is_scaled(content.rows),
         thin=THIN,
         classes={kind: [one for one in content.parameters if one.kind == kind] for kind in CLASSES},
         meanings=CLASSES,

@@ -220,11 +220,14 @@ def _own_figure(row: Row, source: str, documented: Mapping[str, Figure]) -> Figu
     """Return the figure of a row that names the measure it is held against; None where it has a fault."""
     measure = row.text("measure")
     try:
-        declared = measure_of(measure)
+        declared, *others = [measure_of(path) for path in measure.split(PLUS)]
     except FigureError as fault:
         row.fault(str(fault))
         return None
     unit = declared.unit
+    if others and ({unit} != {other.unit for other in others} or declared.format in ("moment", "text")):
+        units = ", ".join([unit, *(other.unit for other in others)])
+        row.fault(f"measure is {measure}, a sum of {units}; add what is counted in one unit")
     if row.text("unit") not in ("", unit):
         row.fault(f"unit is {row.text('unit')!r}, and {measure} is in {unit}; give the value in {unit}")
     as_of = _checked_moment(row) if row.text("as_of") else ""

@@ -9,9 +9,9 @@ from fairfacts.parts.runs import RunMeasures
 
 
 def moment_ms(figure: Figure, run: RunMeasures) -> int | None:
-    """Return the moment that a figure speaks of, in ms since the epoch; None for the end.
+    """Return the moment that a figure speaks of, in ms since the epoch; None for the end of the run.
 
-    A day means its end, and a moment without offset is on the fair's clock.
+    A day means its end, and a moment without offset is on the fair's clock. No moment means the close of the fair.
 
     Raises:
         FigureError: it lies outside the fair.
@@ -28,7 +28,7 @@ def read_at(at: str, run: RunMeasures) -> int | None:
     Raises:
         MomentError: it lies outside the fair.
     """
-    if not at:
+    if not (at := at or run.closed_on):
         return None
     at_ms = read_moment(at, run.began, range(1, run.duration_ms + 1), day_ends=True)
     return at_ms if at_ms < run.duration_ms else None

@@ -20,10 +20,11 @@ from typing import Literal
 
 from fairfacts.clock import date_text
 from fairfacts.errors import FigureError
-from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures import PLUS, Figure
 from fairfacts.evidence.moments import moment_ms, read_at
 from fairfacts.interchange.reading import Reading
 from fairfacts.interchange.table import read_table
+from fairfacts.measures import is_given
 from fairfacts.parts.runs import RunMeasures
 from fairfacts.resources import data, fair_folder, files_state
 
@@ -38,6 +39,10 @@ ROLES: Mapping[Role, str] = {
 PARAMETERS = "parameters.csv"
 PROGRAMME = "sessions."
 """How the figures of the documented programme begin."""
+ECONOMIES = "economies"
+"""The unit of what is neither as large in a small fair nor smaller by its scale."""
+CHANGED = "the scenario plays another value: this tells what it changes"
+"""What a row of a figure is worth that the scenario overrides."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +54,32 @@ class LeftOut:
 
 
 def role_of(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
-    """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure."""
+    """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure.
+
+    What the model plays as the tables of the fair state it (`Measure.is_given`) is input, whether or not they name
+    the figure.
+    """
     names, overridden = _names(figure, at_ms, run), shipped_overrides(run.scenario, run.fair.key)
     if any(name in run.inputs and name not in overridden for name in names):
         return "input"
-    return "calibrated" if any(name in run.calibrated and name not in overridden for name in names) else "held out"
+    if any(name in run.calibrated and name not in overridden for name in names):
+        return "calibrated"
+    states = _by_model(run) and not _is_used(names, run) and all(map(is_given, figure.measure.split(PLUS)))
+    return "input" if states else "held out"
+
+
+def _by_model(run: RunMeasures) -> bool:
+    return bool(run.inputs or run.calibrated)
+
+
+def _is_used(names: Iterable[str], run: RunMeasures) -> bool:
+    return any(name in used_figures(run.fair.key) for name in names)
 
 
 def is_overridden(figure: Figure, at_ms: int | None, run: RunMeasures) -> bool:
     """Return whether the scenario plays another value than the one that was given by the figure, or fitted to it."""
-    by_model = bool(run.inputs or run.calibrated)
-    used = any(name in used_figures(run.fair.key) for name in _names(figure, at_ms, run))
-    return by_model and used and role_of(figure, at_ms, run) == "held out"
+    used = _is_used(_names(figure, at_ms, run), run)
+    return _by_model(run) and used and role_of(figure, at_ms, run) == "held out"
 
 
 def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[int] | None = None) -> list[LeftOut]:
@@ -79,6 +98,9 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     if _plays_own_programme(run):
         reason = "the run plays a programme of its own, and not the documented one"
         without = [LeftOut(figure.id, reason) for figure in documented if figure.id.startswith(PROGRAMME)]
+    if run.scale != 1:
+        reason = "fewer organisations come from fewer economies, so that these can be compared at full scale alone"
+        without += [LeftOut(one.id, reason) for one in documented if one.unit == ECONOMIES]
     return without + [LeftOut(one.id, why) for one in documented if (why := _without_moment(one, run, at_hand))]
 
 
@@ -89,14 +111,16 @@ def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] |
     except FigureError:
         return f"{figure.at} lies outside of what is played"
     is_at_hand = at_hand is None or at_ms is None or at_ms in at_hand
-    return "" if is_at_hand else f"no measures of {figure.at} are at hand"
+    return "" if is_at_hand else f"no measures of {figure.at or 'the close of the fair'} are at hand"
 
 
 def _plays_own_programme(run: RunMeasures) -> bool:
-    """Return whether the model plays an imported programme; then none of the documented counts was given to it.
+    """Return whether the model plays another programme than the documented one, whose counts are given to it else.
 
-    No shipped scenario imports a programme.
+    No shipped scenario imports a programme. A fair whose own folder has one has no parameters that give these counts.
     """
+    if run.fair.key and not any(name.startswith(PROGRAMME) for name in used_figures(run.fair.key)):
+        return False
     by_user = bool(run.inputs) and not _file_of(run.scenario).is_file()
     return by_user and not any(name.startswith(PROGRAMME) for name in run.inputs)
 
@@ -115,7 +139,7 @@ def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> str:
 def _names(figure: Figure, at_ms: int | None, run: RunMeasures) -> list[str]:
     """Return the figure's name, and those of the documented figures of its measure and its moment."""
     at_moment = [name for name, at in figure.same_at if read_at(at, run) == at_ms]
-    return [figure.id, *(figure.same_as if at_ms is None else at_moment)]
+    return [figure.id, *(figure.same_as if at_ms == read_at("", run) else at_moment)]
 
 
 def _file_of(scenario: str) -> Traversable:

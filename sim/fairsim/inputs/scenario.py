@@ -164,10 +164,11 @@ def _unused(said: Said) -> Iterator[Remark]:
 
 
 def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the figures whose own values are played, and those whose fitted values are; but for a shipped scenario's.
+    """Return the figures whose own values are played, and those that were fitted to; but for a shipped scenario's.
 
     An own value is that of the shipped scenario of this name, or of the shipped parameters where there is none. An
-    imported programme overrides all parameters of the documented one.
+    imported programme overrides all parameters of the documented one. What a file was fitted to it stays fitted to,
+    whatever is changed on top: that such a figure is met never speaks for the model.
     """
     rows, kinds = said.fair.rows, said.fair.kinds
     played = dict(values_of(parameters))
@@ -181,7 +182,10 @@ def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tup
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
     laid_out = {SECTORS_FIGURE, *(f"{ZONES_FIGURE}{kind.key}" for kind in kinds.zones)}
     given = {figure for row in rows.values() for figure in row.figures} | laid_out
-    return tuple(sorted(given - fitted - overridden)), tuple(sorted(fitted - overridden))
+    return (
+        tuple(sorted(given - fitted - overridden - said.fitted_to)),
+        tuple(sorted((fitted - overridden) | said.fitted_to)),
+    )
 
 
 @lru_cache(maxsize=32)  # experiments read one scenario thousands of times, with other changes

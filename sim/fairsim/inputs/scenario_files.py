@@ -21,6 +21,7 @@ from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.toml import read_toml
 
 TEXTS = ("title", "question")
+FITTED_TO = "fitted_to"
 FILES = ("fair", "extends", "timetable")
 """Keys that name other files; nobody may say them from elsewhere."""
 LONGEST_NAME = 64
@@ -43,6 +44,8 @@ class Said(NamedTuple):
     """By the economy's code."""
     calibration: Any
     """What `[calibration]` says, its own or that of the nearest one it extends; None where there is none."""
+    fitted_to: frozenset[str]
+    """Figures that values of it, or of what it extends, were fitted to."""
     disruptions: tuple[Any, str] | None = None
     """The list of disruptions, of the file nearest to the scenario that has one."""
     timetable: tuple[Any, str] | None = None
@@ -79,7 +82,18 @@ def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
         timetable = fair.programme, f"{fair.folder}/{FAIR_FILE}"
     fitted = calibration[0] if calibration else fair.calibration
     is_shipped = which in scenario_names()
-    return Said(place.name, title, question, is_shipped, fair, flat, factors, fitted, plan, timetable, reading)
+    fitted_to = frozenset(name for written_in, table in tables for name in _fitted_to(table, written_in))
+    return Said(
+        *(place.name, title, question, is_shipped, fair, flat, factors, fitted, fitted_to, plan, timetable, reading)
+    )
+
+
+def _fitted_to(table: Mapping[str, Any], written_in: str) -> list[str]:
+    """Return the figures that a file says its values were fitted to, as `fair calibrate` writes it."""
+    names = table.get(FITTED_TO, [])
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise ScenarioError(f'{written_in}: {FITTED_TO} is {names!r}; write a list of figures: ["visitors.total"]')
+    return names
 
 
 def _fair_name(table: Mapping[str, Any]) -> Any:
@@ -216,12 +230,12 @@ def _flattened(table: Mapping[str, Any], written_in: str, faults: Faults) -> Ite
     """Yield the values of a table by path: of a part's own parameters, and of those of its kinds."""
     parts = [field.name for field in msgspec.structs.fields(Parameters)]
     for part, values in table.items():
-        if part in (*TEXTS, "extends", "timetable", "calibration", "disruptions"):
+        if part in (*TEXTS, FITTED_TO, "extends", "timetable", "calibration", "disruptions"):
             continue
         if part == "fair" and not isinstance(values, Mapping):  # the name of the fair, and no table of its days
             continue
         if not isinstance(values, Mapping):
-            known = (*TEXTS, *FILES, *parts, "economies", "calibration", "disruptions")
+            known = (*TEXTS, *FILES, *parts, "economies", "calibration", "disruptions", FITTED_TO)
             faults.add(written_in, f"{part} is no key; {did_you_mean(part, known)}")
             continue
         for field, value in values.items():

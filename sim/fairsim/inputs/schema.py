@@ -51,6 +51,12 @@ def scenario_schema() -> dict[str, Any]:
             **{part: _part(part, fields, of_kinds.get(part)) for part, fields in parts.items()},
             "fair": _table(str(_FAIR["description"]), parts["fair"] | {"name": _FAIR}) | {"type": ["string", "object"]},
             "calibration": calibration_schema(),
+            "fitted_to": {
+                "type": "array",
+                "items": {"type": "string"},
+                "description": "Figures that values of this file were fitted to, as `fair calibrate` writes them: that"
+                " they are met is no evidence.",
+            },
             "disruptions": {
                 "type": "array",
                 "description": "What goes wrong, or is changed, while the fair is on.",

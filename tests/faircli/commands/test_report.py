@@ -126,7 +126,7 @@ def test_the_page_says_what_was_given_fitted_and_predicted(
         cells = page.row(row["figure"])
         assert cells[-1] == row["verdict"]
     asked = page.row("negotiations.initiated")
-    assert asked[1:4] == ["2,750", "25", f"{result['measures']['negotiations']['initiated']:,}"]
+    assert asked[1:5] == ["550,000", "2,750", "25", f"{result['measures']['negotiations']['initiated']:,}"]
     assert page.row("venue.visitors")[1] == f"{result['measures']['venue']['visitors']:,}"
     assert page.row("sessions.without_evening")[2] == "185"
     assert "4 + 134 + 29 + 18 + 5 = 190" in text

@@ -66,7 +66,20 @@ ROWS = {
 
 
 def test_rows_stand_in_the_order_of_the_figures():
-    assert list(ROWS) == [name for name, figure in FIGURES.items() if figure.measure and not figure.at]
+    without = {entry.figure for entry in left_out(FIGURES.values(), after(STARTED).parts.run)}
+    assert list(ROWS) == [
+        name for name, figure in FIGURES.items() if figure.measure and not figure.at and name not in without
+    ]
+
+
+def test_a_figure_of_the_end_is_that_of_the_close_where_the_run_goes_on():
+    ended = msgspec.structs.replace(STARTED, duration_ms=10 * DAY)
+    late = [msgspec.structs.replace(event, at_ms=7 * DAY, negotiation=9) for event in ASKED[:1]]
+    state = after(ended, FairOpened(0), *ASKED, FairClosed(6 * DAY), *late)
+    (at_ms,) = moments([FIGURES["negotiations.initiated"]], state.parts.run)
+    closed = after(ended, FairOpened(0), *ASKED, FairClosed(6 * DAY)).snapshot()
+    (row,) = compare(state, {"asked": FIGURES["negotiations.initiated"]}, {at_ms: closed})
+    assert (at_ms, row.simulated, row.role, row.at_ms) == (6 * DAY, 4, "calibrated", 6 * DAY)
 
 
 def test_what_counts_people_or_their_deeds_shrinks_with_the_run():

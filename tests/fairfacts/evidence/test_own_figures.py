@@ -98,6 +98,16 @@ REFUSED_OWN = {
         "line 2: figure a: measure is negotiations.by_sectors.ict.energy.33, and negotiations.by_sectors.ict.energy is"
         " one number; leave the rest out",
     ),
+    "sum of unlike things": (
+        "a,1,visits.started + people.registered,",
+        "line 2: figure a: measure is visits.started + people.registered, a sum of visits, people; add what is counted"
+        " in one unit",
+    ),
+    "sum with a breakdown": (
+        "a,1,visits.started + visits.by_economy,",
+        "line 2: figure a: measure is visits.by_economy, a breakdown; name one of its keys, such as"
+        " visits.by_economy.KEY",
+    ),
     "only the largest": (
         "a,1,negotiations.by_pair.CN.US,",
         "line 2: figure a: measure is negotiations.by_pair.CN.US, and negotiations.by_pair is negotiations · initiated,"
@@ -126,6 +136,12 @@ REFUSED_OWN = {
     "no name": (",1,visits.started,", "line 2: id is empty; give the figure a name"),
     "twice": ("a,1,visits.started,\na,2,visits.started,", "line 3: figure a stands twice; remove one"),
 }
+
+
+def test_own_figure_may_be_of_a_sum(tmp_path: Path):
+    measure = "programme.held_by_kind.industry_forum + programme.held_by_kind.evening"
+    known = read_own_figures(own_table(tmp_path, f"mine,5,{measure},"), FIGURES).figures
+    assert (known["mine"].measure, known["mine"].unit) == (measure, "sessions")
 
 
 @pytest.mark.parametrize("name", REFUSED_OWN)

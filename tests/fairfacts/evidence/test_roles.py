@@ -13,9 +13,11 @@ from fairfacts.evidence.comparison import Evidence, compare, evidence, headline
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import LeftOut, is_overridden, left_out, role_of, shipped_overrides, used_figures
+from fairfacts.parts.fairs import NO_FAIR
 from fairfacts.parts.runs import FairClosed, FairOpened, RunMeasures
 
 FIGURES = known_fair("ciftis2020").figures
+ECONOMIES = {"economies.participating", "economies.top_traders"}
 MEASURED = {name for name, figure in FIGURES.items() if figure.measure}
 FITTED = ("negotiations.initiated", "negotiations.initiated_overseas", "negotiations.overseas_share")
 GIVEN = ("fair.closes", "fair.opens", "organisations.at_opening", "routes.count", "sessions.total")
@@ -85,7 +87,8 @@ def test_a_run_that_no_model_plays_overrides_nothing():
 def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
     started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
     state = after(started, FairOpened(0), FairClosed(6 * DAY))
-    rows = compare(state, {name: FIGURES[name] for name in (*FITTED, "economies.top_traders")})
+    mine = msgspec.structs.replace(FIGURES["economies.top_traders"], is_own=True)
+    rows = compare(state, {**{name: FIGURES[name] for name in FITTED}, "mine": mine})
     assert [(row.figure, row.role, row.verdict, row.overridden) for row in rows] == [
         ("negotiations.initiated", "calibrated", "differs", False),
         ("negotiations.initiated_overseas", "held out", "differs", True),
@@ -116,21 +119,67 @@ def test_the_documents_are_left_out_where_another_fair_is_played(changes: dict[s
     assert headline([], without).endswith(f" {len(MEASURED)} figures are left out: {reason}.")
 
 
+def test_economies_are_compared_at_full_scale_alone():
+    without = left_out(FIGURES.values(), run_of())
+    assert {entry.figure for entry in without} == ECONOMIES
+    assert left_out(FIGURES.values(), run_of(scale=1.0)) == []
+
+
 def test_a_run_that_goes_on_after_the_close_is_of_the_same_fair():
-    assert left_out(FIGURES.values(), run_of(duration_ms=371 * DAY)) == []
+    assert left_out(FIGURES.values(), run_of(scale=1.0, duration_ms=371 * DAY)) == []
     closed = after(
-        msgspec.structs.replace(STARTED, duration_ms=371 * DAY, inputs=()), FairOpened(0), FairClosed(6 * DAY)
+        msgspec.structs.replace(STARTED, scale=1.0, duration_ms=371 * DAY, inputs=()),
+        FairOpened(0),
+        FairClosed(6 * DAY),
     )
     assert left_out(FIGURES.values(), closed.parts.run) == []
 
 
 def test_the_figures_of_the_programme_are_left_out_where_another_programme_is_played():
-    run = run_of(scenario="mine", inputs=tuple(name for name in GIVEN if not name.startswith("sessions.")))
+    inputs = tuple(name for name in GIVEN if not name.startswith("sessions."))
+    run = run_of(scenario="mine", scale=1.0, inputs=inputs)
     without = left_out(FIGURES.values(), run)
     assert {entry.figure for entry in without} == {name for name in MEASURED if name.startswith("sessions.")}
     assert LeftOut("sessions.total", "the run plays a programme of its own, and not the documented one") in without
     compared = compare(after(STARTED), FIGURES)
     assert "sessions.total" in {row.figure for row in compared}
+
+
+def test_the_programme_of_a_fairs_own_folder_is_the_documented_one(own: str):
+    figures = {"sessions.total": msgspec.structs.replace(FIGURES["sessions.total"], at="")}
+    described = msgspec.structs.replace(NO_FAIR, key=own, home="CN")
+    run = run_of(scenario=own, inputs=("sectors.count",), calibrated=(), fair=described)
+    assert left_out(figures.values(), run) == []
+    (figure,) = figures.values()
+    assert (role_of(figure, None, run), is_overridden(figure, None, run)) == ("input", False)
+
+
+@pytest.mark.parametrize(
+    ("measure", "role"),
+    [
+        ("platform.rooms", "input"),
+        ("run.opened_on", "input"),
+        ("programme.held_by_kind.forum + programme.held_by_kind.launch", "input"),
+        ("programme.held + programme.attended", "held out"),
+        ("venue.entered", "held out"),
+    ],
+)
+def test_what_a_fair_is_played_with_is_no_agreement_though_no_table_names_the_figure(own: str, measure: str, role: str):
+    figure = msgspec.structs.replace(FIGURES["sessions.total"], id="mine", measure=measure, same_as=(), is_own=True)
+    described = msgspec.structs.replace(NO_FAIR, key=own, home="CN")
+    assert role_of(figure, None, run_of(scenario=own, inputs=("sectors.count",), fair=described)) == role
+    another = run_of(scenario=own, inputs=(), calibrated=(), fair=described)
+    assert role_of(figure, None, another) == "held out"  # no model played it
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A fair of one's own whose parameters name no figure."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "fair.toml").touch()
+    (tmp_path / "mine" / "parameters.csv").write_text("name,value\nfair.days,3\n")
+    return "mine"
 
 
 def test_a_figure_of_the_user_concerns_every_run():
