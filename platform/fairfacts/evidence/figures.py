@@ -16,14 +16,14 @@ from fairfacts.interchange.reading import Reading, Report, read_bytes
 from fairfacts.interchange.table import Row, Table, check_columns, half_of_last_place, read_table
 from fairfacts.measure import MONEY, Measure
 from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.parts.fairs import LANGUAGE
 
 Operator = Literal["=", ">", "<", "~"]
 Status = Literal["plan", "outcome"]
 COLUMNS = ("id", "value", "op", "unit", "as_of", "status", "counts", "source", "paragraph")
 NEEDED = ("id", "value")
-NAMES = ("en", "zh")
-"""Columns of a figure's name for people, by language."""
-OWN_COLUMNS = (*COLUMNS, "rounding", "measure", "scales", "caveat", *NAMES)
+OWN_COLUMNS = (*COLUMNS, "rounding", "measure", "scales", "caveat")
+"""Beside these, a column for each language holds the names of figures for people."""
 PLUS = " + "
 """Between measures whose sum a figure is held against."""
 MOMENT_UNITS = ("date", "datetime")
@@ -127,11 +127,20 @@ def _documented(row: Row) -> Figure | None:
         unit = {"moment": "datetime"}.get(declared[0].unit, declared[0].unit)
     row = row._replace(cells=DEFAULTS | _given(row) | {"unit": unit})
     figure, scales = _figure(row, unit), _scales(row)
-    names = {language: text for language in NAMES if (text := row.text(language))}
     at = _checked_moment(row) if TIME in row.text("as_of") else ""
     return figure and msgspec.structs.replace(
-        figure, measure=measure, scales=scales, caveat=row.text("caveat"), names=names, at=at
+        figure, measure=measure, scales=scales, caveat=row.text("caveat"), names=_names(row), at=at
     )
+
+
+def _names(row: Row) -> dict[str, str]:
+    """Return the names of a row's figure by language, in those that the row has."""
+    return {column: text for column, text in row.cells.items() if _is_language(column) and text}
+
+
+def _is_language(column: str) -> bool:
+    """Return whether a column holds names; `id` and `op` have two letters as well, and mean something else."""
+    return LANGUAGE.fullmatch(column) is not None and column not in OWN_COLUMNS
 
 
 def _checked_moment(row: Row) -> str:
@@ -172,7 +181,7 @@ def from_csv(content: bytes, name: str, documented: Mapping[str, Figure]) -> Rea
     """
     reading, source = Reading(name, FORMAT, "rows", FigureError), Path(name).name
     table = read_table(content, reading)
-    check_columns(table, NEEDED, OWN_COLUMNS, reading)
+    check_columns(table, NEEDED, (*OWN_COLUMNS, *filter(_is_language, table.columns)), reading)
     own: dict[str, Figure] = {}
     for identity, row in _by_id(table, reading):
         known = documented.get(identity)
@@ -207,8 +216,9 @@ def _replaced(known: Figure, row: Row, source: str) -> Figure | None:
     exact = {} if known.rounding else {"rounding": "0"}  # a count stays one, whatever zeros it ends in
     cells = {column: str(getattr(known, column)) for column in COLUMNS} | exact | {"source": source}
     figure = _figure(row._replace(cells=cells | _given(row)), known.unit)
-    kept = {name: getattr(known, name) for name in ("measure", "scales", "caveat", "names", "at")}
-    return figure and msgspec.structs.replace(figure, **kept, is_own=True)
+    kept = {name: getattr(known, name) for name in ("measure", "scales", "at")}
+    said = {"caveat": row.text("caveat") or known.caveat, "names": known.names | _names(row)}
+    return figure and msgspec.structs.replace(figure, **kept, **said, is_own=True)
 
 
 def _given(row: Row) -> dict[str, str]:
@@ -239,7 +249,10 @@ def _own_figure(row: Row, source: str, documented: Mapping[str, Figure]) -> Figu
     at_end = tuple(known.id for known in same if not known.at)
     at_moments = tuple((known.id, known.at) for known in same if known.at)
     changes = {"unit": unit, "measure": measure, "scales": scales, "at": as_of}
-    return figure and msgspec.structs.replace(figure, is_own=True, same_as=at_end, same_at=at_moments, **changes)
+    said = {"caveat": row.text("caveat"), "names": _names(row)}
+    return figure and msgspec.structs.replace(
+        figure, is_own=True, same_as=at_end, same_at=at_moments, **changes, **said
+    )
 
 
 def measure_of(measure: str) -> Measure:

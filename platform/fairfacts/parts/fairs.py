@@ -18,6 +18,8 @@ from fairfacts.resources import data
 Names = dict[str, str]
 """Texts by language, such as `{"en": "Tourism", "zh": "旅游"}`; English is there always."""
 ENGLISH = "en"
+LANGUAGE = re.compile(r"[a-z]{2}")
+"""A column with such a name holds the names of rows in a language, where the table has no column of that name."""
 BEFORE = "logs-without-fair.json"
 """In `seeds/`: the fair of logs from before a log described its fair, and the scenarios of that release."""
 _PLACE = re.compile(r"\{(\w+)\}")

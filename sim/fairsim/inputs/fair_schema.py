@@ -12,7 +12,7 @@ import msgspec
 
 from fairfacts.evidence.figures import NEEDED, OWN_COLUMNS, Figure
 from fairfacts.field_docs import field_docs
-from fairfacts.parts.fairs import Names
+from fairfacts.parts.fairs import LANGUAGE, Names
 from fairsim.inputs import sectors, zones
 from fairsim.inputs.fair import HEADS, TABLES
 from fairsim.inputs.kind_checks import CURRENCY
@@ -102,7 +102,8 @@ def figures_schema() -> Schema:
     """Return the JSON Schema of a row of figures.csv."""
     allowed = {field.name: list(get_args(field.type)) for field in msgspec.structs.fields(Figure)}
     cells: dict[str, Schema] = {name: {"enum": allowed[name]} for name in ("op", "status")}
-    return _row("figures.csv", OWN_COLUMNS, NEEDED, Figure, cells | {"scales": {"enum": ["", "yes", "no"]}}, {})
+    cells["scales"] = {"enum": ["", "yes", "no"]}
+    return _row("figures.csv", OWN_COLUMNS, NEEDED, Figure, cells, {}, has_names=True)
 
 
 def _row(
@@ -118,7 +119,9 @@ def _row(
     """Return the schema of a row; `named` has the columns of the type's fields where they differ."""
     docs = {named.get(field, field): text for field, text in field_docs(type_).items()}
     properties = {column: cells.get(column, _CELL) | _described(docs.get(column, "")) for column in columns}
-    languages = {"patternProperties": {"^[a-z]{2}$": _CELL | _described("A name for people.")}} if has_names else {}
+    languages = (
+        {"patternProperties": {f"^{LANGUAGE.pattern}$": _CELL | _described("A name for people.")}} if has_names else {}
+    )
     return _object(f"A row of {file} of a fair of Cloudfair, by column", properties, list(needed)) | languages
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from importlib.resources.abc import Traversable
 
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.interchange.reading import Reading
 from fairfacts.interchange.table import Row, Table, read_table
-from fairfacts.parts.fairs import ENGLISH, Names
+from fairfacts.parts.fairs import ENGLISH, LANGUAGE, Names
 from fairsim.inputs.faults import Faults
-
-LANGUAGE = re.compile(r"[a-z]{2}")
-"""A column with such a name holds the names of rows in a language."""
 
 
 def read_csv(

@@ -220,6 +220,12 @@ def test_measure_of_a_figure_gives_what_its_row_leaves_out(tmp_path: Path):
     assert (figures["opening"].unit, figures["opening"].value) == ("date", "2027-05-07")
 
 
+def test_figure_has_a_name_in_any_language(tmp_path: Path):
+    path = tmp_path / "mine.csv"
+    path.write_text("id,value,op,measure,en,de,fr\nvisitors,3000,=,venue.visitors,Visitors,Besucher,\n")
+    assert load_figures(path)["visitors"].names == {"en": "Visitors", "de": "Besucher"}
+
+
 def test_figure_with_neither_measure_nor_unit_is_refused(tmp_path: Path):
     path = tmp_path / "mine.csv"
     path.write_text("id,value\nvisitors,3000\n")

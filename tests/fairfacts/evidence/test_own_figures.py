@@ -58,6 +58,20 @@ def test_own_figure_of_a_documented_name_replaces_it(tmp_path: Path):
     assert (changed.unit, changed.as_of, changed.measure) == (printed.unit, printed.as_of, printed.measure)
 
 
+def test_own_figure_has_names_in_any_language_and_a_caveat(tmp_path: Path):
+    header, line = "id,value,measure,de,caveat", "mine,5,visits.started,Besuche,counted by hand"
+    mine = read_own_figures(own_table(tmp_path, line, header=header), FIGURES).figures["mine"]
+    assert (mine.names, mine.caveat) == ({"de": "Besuche"}, "counted by hand")
+
+
+def test_own_figure_of_a_documented_name_keeps_the_names_that_it_does_not_replace(tmp_path: Path):
+    path = own_table(tmp_path, "projects.published_online,1900,Projekte", header="id,value,de")
+    printed, changed = (
+        known["projects.published_online"] for known in (FIGURES, read_own_figures(path, FIGURES).figures)
+    )
+    assert (changed.names, changed.caveat) == (printed.names | {"de": "Projekte"}, printed.caveat)
+
+
 @pytest.mark.parametrize(
     ("measure", "scales"),
     [
