@@ -2,6 +2,7 @@
 
 import { expect, test } from "vitest";
 import { FIELDS, KEYS } from "../api/generated/facts";
+import { isTag } from "./tags";
 import { LANGUAGES, type Topic } from "./words";
 import english from "./words/en.json";
 
@@ -25,6 +26,15 @@ const placesOf = (text = ""): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((
 
 test("every file of words is a language", () => {
   expect(all.map(([language]) => language).sort()).toEqual(LANGUAGES);
+});
+
+test.each(all)("%s says of itself what the page can follow", (language, { language: own = {} }) => {
+  // Intl throws at a locale that is none, and the page would show nothing; it takes any other word for the usual one
+  expect(own).toMatchObject({ locale: expect.toSatisfy(isTag, "a BCP 47 tag, such as de-DE") });
+  expect(own.locale?.split("-")[0]).toBe(language.split("-")[0]);
+  expect(["1000", "10000"]).toContain(own.counts_in);
+  expect(["symbol", "name"]).toContain(own.currency_as);
+  expect([own.name, own.show]).not.toContain("");
 });
 
 test.each(translations)("%s names what English and the backend name, and nothing else", (_, words) => {
@@ -59,6 +69,11 @@ const fieldsOf = (notice: string) => ["kind", ...(fields[notice.replace(/_over$/
 test.each(all)("%s names every disruption and every field of one", (_, words) => {
   const names = [...KEYS.disruption, ...Object.values(FIELDS).flat()];
   expect(names.filter((name) => !words.term?.[name])).toEqual([]);
+});
+
+test.each(all)("%s names every field of a disruption shortly too, for the line that says what happened", (_, words) => {
+  const names = Object.values(FIELDS).flat();
+  expect(names.filter((name) => !words.field?.[name])).toEqual([]);
 });
 
 test.each(all)("%s names every measure that is one number", (_, words) => {
