@@ -18,6 +18,7 @@ from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, decode, encode
 from fairfacts.measures import State
+from fairfacts.parts.disruptions import DISRUPTIONS, DisruptionBegun
 from fairfacts.parts.negotiations.events import (
     NegotiationArranged,
     NegotiationDeclined,
@@ -163,6 +164,11 @@ def test_fair_opens_once_and_log_ends_with_its_close(log: list[Event]):
 
 def test_every_type_of_event_happens(log: list[Event], disrupted: list[Event], booked: list[Event]):
     assert {type(event) for event in [*log, *disrupted, *booked]} == set(EVENT_TYPES)
+
+
+def test_every_kind_of_disruption_happens(disrupted: list[Event]):
+    # in tests/fairsim/disrupted.toml, which auditor, record and changes are held against too
+    assert {type(event.what) for event in of_types(disrupted, DisruptionBegun)} == set(DISRUPTIONS)
 
 
 def test_every_event_is_read_as_it_is_written(log: list[Event]):

@@ -11,6 +11,7 @@ from tests.fairsim.stage import BANK, DAY, HOTEL, HOUR, LAB, MINUTE, SECOND, SHI
 from fairfacts.errors import ScenarioError
 from fairfacts.event import Event
 from fairfacts.parts.disruptions import (
+    DISRUPTIONS,
     AnyDisruption,
     BordersOpened,
     Demand,
@@ -43,6 +44,7 @@ from fairfacts.parts.programme import (
 from fairfacts.parts.streams import ViewerJoined, ViewerLeft, ViewerRefused
 from fairfacts.parts.venue.events import CapChanged, LanesChanged, VisitorEntered, VisitorRefused
 from fairfacts.parts.visits import VisitEnded, VisitStarted
+from fairsim.disruptions.disruptions import KINDS
 from fairsim.parts.programme.sessions import Session
 
 TEN = 10 * HOUR
@@ -56,6 +58,11 @@ def disrupted(stage: Stage, at_ms: int, what: AnyDisruption) -> None:
 def told(log: list[Event], *types: type[Event]) -> list[tuple[str, int]]:
     """Return what happened of some types, and when."""
     return [(type(event).__name__, event.at_ms) for event in log if type(event) in types]
+
+
+def test_every_kind_of_the_union_is_played_by_one_class():
+    played = [kind.WHAT for kind in KINDS]
+    assert (set(played), len(played)) == (set(DISRUPTIONS), len(DISRUPTIONS)), "add it to KINDS of disruptions.py"
 
 
 def test_disruption_is_told_begins_and_ends():
