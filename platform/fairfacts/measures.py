@@ -180,10 +180,10 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     return value
 
 
-def is_given(path: str) -> bool:
-    """Return whether the model plays the measure at a path as its tables state it (`Measure.is_given`)."""
+def is_given(path: str, *, in_the_end: bool) -> bool:
+    """Return whether the model plays the measure at a path as its tables state it (`Measure.given`), early or late."""
     measure = MEASURES.get(".".join(path.split(".")[:2]))
-    return measure is not None and measure.is_given
+    return measure is not None and (measure.given == "from the start" or bool(measure.given and in_the_end))
 
 
 def _at_ms(event: Event) -> int:

@@ -23,8 +23,8 @@ HEAD = f"""# The fairs
 
 Made by `make renew`. Each fair is played once, seed {SEED}, at {SCALE:g} of its size; reported figures are scaled
 alike. A given figure was given to the model, so that its agreement is no evidence; nor is
-closeness to one that was fitted to: what speaks for or against the model is held out. Few organisations are of fewer
-economies, so that these are fewer here than in a fair of full size.
+closeness to one that was fitted to: what speaks for or against the model is held out. Figures of economies are compared
+at full size alone: few organisations are of fewer economies.
 
 ## What stands behind each
 

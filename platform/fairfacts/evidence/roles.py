@@ -56,7 +56,7 @@ class LeftOut:
 def role_of(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
     """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure.
 
-    What the model plays as the tables of the fair state it (`Measure.is_given`) is input, whether or not they name
+    What the model plays as the tables of the fair state it (`Measure.given`) is input, whether or not they name
     the figure.
     """
     names, overridden = _names(figure, at_ms, run), shipped_overrides(run.scenario, run.fair.key)
@@ -64,8 +64,9 @@ def role_of(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
         return "input"
     if any(name in run.calibrated and name not in overridden for name in names):
         return "calibrated"
-    states = _by_model(run) and not _is_used(names, run) and all(map(is_given, figure.measure.split(PLUS)))
-    return "input" if states else "held out"
+    in_the_end = at_ms == read_at("", run)
+    are_given = all(is_given(path, in_the_end=in_the_end) for path in figure.measure.split(PLUS))
+    return "input" if _by_model(run) and are_given and not _is_used(names, run) else "held out"
 
 
 def _by_model(run: RunMeasures) -> bool:

@@ -63,7 +63,7 @@ class OrganisationRegistered(Event, frozen=True, tag="organisation.registered"):
 
 MEASURES: Mapping[str, Measure] = {
     "registered": Measure("organisations", "registered so far"),
-    "registered_at_opening": Measure("organisations", "registered when the fair opened", is_given=True),
+    "registered_at_opening": Measure("organisations", "registered when the fair opened", given="from the start"),
     "exhibitors": Measure("organisations", "of those registered, with a stand online"),
     "overseas": Measure("organisations", "of those registered, from outside the home economy"),
     "delegates": Measure(
@@ -74,7 +74,9 @@ MEASURES: Mapping[str, Measure] = {
     "top_traders": Measure(
         "economies", f"of the {TOP_TRADERS} largest traders in services, with a registered organisation"
     ),
-    "sectors": Measure("sectors", "of trade in services with at least one registered organisation", is_given=True),
+    "sectors": Measure(
+        "sectors", "of trade in services with at least one registered organisation", given="from the start"
+    ),
     "by_kind": Measure("organisations", "registered, by kind"),
     "by_economy": Measure("organisations", "registered, by ISO 3166 code of their economy"),
     "by_sector": Measure("organisations", "registered, by sector"),

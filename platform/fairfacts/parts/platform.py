@@ -67,22 +67,22 @@ class PublicCounted(Event, frozen=True, tag="public.counted"):
 
 MEASURES: Mapping[str, Measure] = {
     "capacity_share": Measure(
-        "share", "of its capacity that the platform has now; 1 but for disruptions", is_given=True
+        "share", "of its capacity that the platform has now; 1 but for disruptions", given="from the start"
     ),
-    "rooms": Measure("rooms", "for online meetings", is_given=True),
+    "rooms": Measure("rooms", "for online meetings", given="from the start"),
     "rooms_in_use": Measure("rooms", "taken by talks now"),
     "rooms_in_use_peak": Measure("rooms", "taken by talks at most at the same time"),
     "rooms_waiting": Measure("negotiations", "that waited for a room at the last count"),
     "rooms_waiting_peak": Measure("negotiations", "that waited for a room, at most at a count"),
-    "viewers": Measure("viewers", "that the platform carries at the same time", is_given=True),
+    "viewers": Measure("viewers", "that the platform carries at the same time", given="from the start"),
     "viewers_in_use": Measure("viewers", "watching now"),
-    "requests_most_per_s": Measure("requests/s", "that the platform answers", is_given=True),
+    "requests_most_per_s": Measure("requests/s", "that the platform answers", given="from the start"),
     "requests_per_s": Measure("requests/s", "of browsers and apps in the latest minute metered"),
     "requests_peak_per_s": Measure("requests/s", "in the busiest minute"),
     "requests": Measure("requests", "of browsers and apps so far"),
     "logins_refused": Measure("log-ins", "refused for want of capacity; who tries again may be refused again"),
     "logins_given_up": Measure("log-ins", "of those refused, not tried again"),
-    "open_days": Measure("days", "that the platform is announced to stay open after the fair", is_given=True),
+    "open_days": Measure("days", "that the platform is announced to stay open after the fair", given="from the start"),
     "users": Measure("people", "who have used website or app since the opening, delegates and the public, each once"),
     "users_public": Measure("people", "of those, who are no delegates"),
     "page_views": Measure("page views", "of delegates and the public, with the first page of each visit"),

@@ -151,17 +151,17 @@ class SessionClosed(Event, frozen=True, tag="session.closed"):
 
 
 MEASURES: Mapping[str, Measure] = {
-    "scheduled": Measure("sessions", "in the programme", is_given=True),
+    "scheduled": Measure("sessions", "in the programme", given="from the start"),
     "starts_by_kind": Measure("moment", "begin of the first session as scheduled, by kind"),
     "live": Measure("sessions", "under way now"),
-    "held": Measure("sessions", "that have ended", is_given=True),
+    "held": Measure("sessions", "that have ended", given="in the end"),
     "counted_scheduled": Measure(
-        "sessions", "of those in the programme, that the fair counts in its total", is_given=True
+        "sessions", "of those in the programme, that the fair counts in its total", given="from the start"
     ),
-    "counted_held": Measure("sessions", "of those held, that the fair counts in its total", is_given=True),
+    "counted_held": Measure("sessions", "of those held, that the fair counts in its total", given="in the end"),
     "counted_cancelled": Measure("sessions", "of those cancelled, that the fair counts in its total"),
-    "online_only_held": Measure("sessions", "of those held, without a room", is_given=True),
-    "held_by_kind": Measure("sessions", "held, by kind", is_given=True),
+    "online_only_held": Measure("sessions", "of those held, without a room", given="in the end"),
+    "held_by_kind": Measure("sessions", "held, by kind", given="in the end"),
     "cancelled": Measure("sessions", "that were not held, or broken off"),
     "rescheduled": Measure("times", "that a session took another room or other times"),
     "live_sessions": Measure("sessions", "under way now: since when, by session"),

@@ -67,22 +67,24 @@ class ReportReleased(Event, frozen=True, tag="report.released"):
 
 
 MEASURES: Mapping[str, Measure] = {
-    "announced": Measure("results", "arranged in advance and announced so far", is_given=True),
+    "announced": Measure("results", "arranged in advance and announced so far", given="in the end"),
     "signed": Measure("results", "signed, of those announced"),
     "signed_on_site": Measure("results", "signed on site, at a signing table or in a session"),
     "signed_online": Measure("results", "signed online"),
-    "announced_by_occasion": Measure("results", "announced, by occasion", is_given=True),
+    "announced_by_occasion": Measure("results", "announced, by occasion", given="in the end"),
     "signed_by_occasion": Measure("results", "signed, by occasion"),
     "signed_on_site_by_occasion": Measure("results", "signed on site, by occasion"),
     "announced_value": Measure(MONEY, "value of the results announced, by currency and occasion", levels=2),
     "signed_value": Measure(MONEY, "value of the results signed, by currency and occasion", levels=2),
     "signed_per_hour": Measure("results", "signed, by mode and hour since the epoch", levels=2),
-    "releases": Measure("releases", "of something new in the release hall", is_given=True),
-    "organisations_releasing": Measure("organisations", "with a release in the release hall", is_given=True),
+    "releases": Measure("releases", "of something new in the release hall", given="in the end"),
+    "organisations_releasing": Measure("organisations", "with a release in the release hall", given="in the end"),
     "releases_by_kind": Measure("releases", "by what was released"),
-    "reports": Measure("reports", "reports, indices and rankings released", is_given=True),
+    "reports": Measure("reports", "reports, indices and rankings released", given="in the end"),
     "reports_by_kind": Measure("reports", "by kind"),
-    "released_per_hour": Measure("releases", "releases and reports together, by hour since the epoch", is_given=True),
+    "released_per_hour": Measure(
+        "releases", "releases and reports together, by hour since the epoch", given="in the end"
+    ),
 }
 
 

@@ -35,9 +35,9 @@ class RouteDeparted(Event, frozen=True, tag="route.departed"):
 
 
 MEASURES: Mapping[str, Measure] = {
-    "offered": Measure("routes", "through the city", is_given=True),
-    "departed": Measure("tours", "that set off", is_given=True),
-    "seats": Measure("seats", "of the tours that set off", is_given=True),
+    "offered": Measure("routes", "through the city", given="from the start"),
+    "departed": Measure("tours", "that set off", given="in the end"),
+    "seats": Measure("seats", "of the tours that set off", given="in the end"),
     "taken": Measure("seats", "of those, that were taken"),
     "taken_share": Measure("share", "of those seats, that were taken"),
     "left_behind": Measure("people", "who found no seat"),

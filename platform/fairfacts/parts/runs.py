@@ -85,14 +85,14 @@ MEASURES: Mapping[str, Measure] = {
     "replication": Measure("number", "which of the seed's independent replications"),
     "scale": Measure("share", "size of the fair against the documented one"),
     "version": Measure("release", "of the model"),
-    "epoch": Measure("moment", "of at_ms 0, with offset", is_given=True),
+    "epoch": Measure("moment", "of at_ms 0, with offset", given="from the start"),
     "time_zone": Measure("name", "IANA name of the fair's time zone; empty where the epoch has an offset alone"),
-    "duration_ms": Measure("ms", "simulated time that the whole run takes", is_given=True),
+    "duration_ms": Measure("ms", "simulated time that the whole run takes", given="from the start"),
     "at_ms": Measure("ms", "simulated time of the latest event"),
     "events": Measure("events", "in the log so far"),
     "phase": Measure("word", "`before`, `open`, `closed` or `ended`"),
-    "opened_on": Measure("date", "on which the fair opened, or empty", is_given=True),
-    "closed_on": Measure("date", "the fair's last day once it has closed, or empty", is_given=True),
+    "opened_on": Measure("date", "on which the fair opened, or empty", given="in the end"),
+    "closed_on": Measure("date", "the fair's last day once it has closed, or empty", given="in the end"),
 }
 
 

@@ -77,7 +77,7 @@ class StreamEnded(Event, frozen=True, tag="stream.ended"):
 
 MEASURES: Mapping[str, Measure] = {
     "live": Measure("streams", "on air now"),
-    "ended": Measure("streams", "that have been on air", is_given=True),
+    "ended": Measure("streams", "that have been on air", given="in the end"),
     "viewers": Measure("viewers", "watching now", attrgetter("viewers")),
     "viewers_peak": Measure("viewers", "at most at the same time"),
     "views": Measure("views", "begun; whoever returns begins another"),

@@ -37,7 +37,9 @@ WAITING_CLASS_MS = 5_000
 
 MEASURES: Mapping[str, Measure] = {
     "state": Measure("word", "`closed`, `open`, or `leaving` after last entry"),
-    "cap": Measure("people", "that may be inside at the same time; 0 before the halls first open", is_given=True),
+    "cap": Measure(
+        "people", "that may be inside at the same time; 0 before the halls first open", given="from the start"
+    ),
     "inside": Measure("people", "inside now", attrgetter("inside")),
     "inside_peak": Measure("people", "inside at most at the same time"),
     "entered": Measure("entries", "of everybody with a badge; whoever goes out and comes in again counts again"),
@@ -56,17 +58,17 @@ MEASURES: Mapping[str, Measure] = {
     "turned_away": Measure("people", "of those refused, who did not come again that day"),
     "waiting": Measure("people", "in the queues at the gates, at the last count", lambda venue: sum(venue.waiting)),
     "waiting_peak": Measure("people", "in the queues of all gates together, at most at a count"),
-    "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", is_given=True),
+    "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", given="from the start"),
     "waiting_by_gate": Measure("people", "in the queue at the last count, by gate"),
     "waited_mean_s": Measure("s", "mean wait in the queue of those who entered"),
     "waited_p90_s": Measure("s", "wait in the queue that nine in ten of those who entered did not exceed"),
     "stayed_mean_s": Measure("s", "mean stay of those who left"),
-    "zones": Measure("zones", "of the exhibition, by kind", is_given=True),
-    "net_m2_by_zone": Measure("m2", "of stand space, by zone", is_given=True),
-    "stands_by_zone": Measure("exhibitors", "with a stand on site, by zone", is_given=True),
-    "stands_by_zone_kind": Measure("exhibitors", "with a stand on site, by kind of zone", is_given=True),
+    "zones": Measure("zones", "of the exhibition, by kind", given="from the start"),
+    "net_m2_by_zone": Measure("m2", "of stand space, by zone", given="from the start"),
+    "stands_by_zone": Measure("exhibitors", "with a stand on site, by zone", given="from the start"),
+    "stands_by_zone_kind": Measure("exhibitors", "with a stand on site, by kind of zone", given="from the start"),
     "overseas_share_by_zone_kind": Measure(
-        "share", "of those, from outside the home economy, by kind of zone", is_given=True
+        "share", "of those, from outside the home economy, by kind of zone", given="from the start"
     ),
     "inside_by_zone": Measure("people", "in each zone at the last count"),
     "inside_peak_by_zone": Measure("people", "in each zone at most at a count"),
