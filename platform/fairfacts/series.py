@@ -39,8 +39,15 @@ def plain(counts: dict[int, int]) -> dict[str, int]:
     return {str(number): count for number, count in counts.items()}
 
 
+AT_ONCE = -1
+"""The class of lengths of 0."""
+
+
 class Histogram(msgspec.Struct):
-    """Counts lengths of time in classes of `width_ms`, in memory that does not grow with their number."""
+    """Counts lengths of time in classes of `width_ms`, in memory that does not grow with their number.
+
+    What took no time at all has a class of its own: where most did not wait, the median is 0 and lies in no class.
+    """
 
     width_ms: int
     total_ms: int = 0
@@ -49,7 +56,7 @@ class Histogram(msgspec.Struct):
     def add(self, length_ms: int) -> None:
         """Count one length."""
         self.total_ms += length_ms
-        place, classes = length_ms // self.width_ms, self.classes
+        place, classes = length_ms // self.width_ms if length_ms else AT_ONCE, self.classes
         classes[place] = classes.get(place, 0) + 1
 
     @property
@@ -68,6 +75,8 @@ class Histogram(msgspec.Struct):
         for place in sorted(self.classes):
             inside = self.classes[place]
             if below + inside >= rank:
+                if place == AT_ONCE:
+                    return 0.0
                 return round((place + (rank - below) / inside) * self.width_ms / 1000, 1)
             below += inside
         return 0.0

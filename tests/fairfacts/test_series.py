@@ -29,12 +29,18 @@ def test_mean_is_exact():
 
 
 def test_lengths_fall_into_classes_by_their_beginnings():
-    assert histogram(0, 9_999, 10_000, 25_000).classes == {0: 2, 1: 1, 2: 1}
+    assert histogram(0, 1, 9_999, 10_000, 25_000).classes == {-1: 1, 0: 2, 1: 1, 2: 1}
 
 
 @pytest.mark.parametrize(("share", "quantile_s"), [(0.0, 0.0), (0.25, 5.0), (0.5, 10.0), (0.75, 20.0), (1.0, 30.0)])
 def test_quantiles_are_interpolated_in_their_class(share: float, quantile_s: float):
-    assert histogram(0, 9_999, 10_000, 25_000).quantile_s(share) == quantile_s
+    assert histogram(1, 9_999, 10_000, 25_000).quantile_s(share) == quantile_s
+
+
+def test_what_took_no_time_is_no_part_of_a_class():
+    """Most did not wait: the median is 0, and no half of the first class."""
+    waits = histogram(*[0] * 6, 4_000, 9_999, 10_000, 25_000)
+    assert [waits.quantile_s(share) for share in (0.5, 0.6, 0.7)] == [0.0, 0.0, 5.0]
 
 
 @given(st.lists(st.integers(0, 200_000), min_size=1), st.sampled_from([0.1, 0.5, 0.9, 1.0]))

@@ -45,6 +45,8 @@ async def get_forecast(
     state, at_ms = as_of = await state_as_of(here.runs, here.points_in_time, here.pools.past, run, at)
     played = state.parts.run
     figures = (await asyncio.to_thread(known_fair, played.fair.key)).figures
-    rows = forecast(state.snapshot(), figures, level, at_ms, fits=fits_profile(played))
+    snapshot = state.snapshot()
+    rows = forecast(snapshot, figures, level, at_ms, fits=fits_profile(played))
+    notes = notes_of(played, figures, snapshot["disruptions"]["begun"])
     stands = {"run": run, "position": as_of.position, "at_ms": at_ms, "level": level}
-    return json_answer(stands | {"rows": rows, "notes": notes_of(played, figures)})
+    return json_answer(stands | {"rows": rows, "notes": notes})

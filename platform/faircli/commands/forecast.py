@@ -86,7 +86,8 @@ def forecast(
     state = points.state(kept.id, at_ms)
     figures = known_fair(begun.fair.key).figures
     snapshot, played = state.snapshot(), state.parts.run
-    rows, notes = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played)), notes_of(played, figures)
+    rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
+    notes = notes_of(played, figures, snapshot["disruptions"]["begun"])
     if members is not None:
         notes = _check(members, played, at_ms)
         if played.phase not in ("closed", "ended"):

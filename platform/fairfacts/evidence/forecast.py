@@ -26,7 +26,7 @@ from typing import Any
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.profiles import HEADLINES, Profile, load_profiles
-from fairfacts.evidence.roles import is_overridden, used_figures
+from fairfacts.evidence.roles import is_overridden, is_shipped_scenario, overridden_parameters, used_figures
 from fairfacts.measures import value_at
 from fairfacts.parts.runs import RunMeasures
 
@@ -68,8 +68,14 @@ def fits_profile(run: RunMeasures) -> bool:
     return bool(hours) and (hours == {run.duration_ms / HOUR_MS} or "fair.closes" in run.inputs)
 
 
-def notes_of(run: RunMeasures, figures: Mapping[str, Figure]) -> list[str]:
-    """Return what a reader of the forecast has to know, in sentences; nothing of a fair like those of the profile."""
+def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0) -> list[str]:
+    """Return what a reader of the forecast has to know, in sentences; nothing of a fair like those of the profile.
+
+    Args:
+        run: what it says of itself.
+        figures: the reported ones.
+        disrupted: how many disruptions have begun.
+    """
     notes = []
     if not fits_profile(run) and run.phase not in ("closed", "ended"):
         days = round(run.duration_ms / DAY_MS, 1)
@@ -79,12 +85,16 @@ def notes_of(run: RunMeasures, figures: Mapping[str, Figure]) -> list[str]:
         )  # fmt: skip
         notes.append(f"The forecast {what}: only the sessions of its programme are forecast.")
     used = used_figures(run.fair.key)
-    if overridden := [
-        figure.id for figure in figures.values() if figure.id in used and is_overridden(figure, None, run)
-    ]:
+    overridden = [figure.id for figure in figures.values() if figure.id in used and is_overridden(figure, None, run)]
+    usual = "the forecast takes the usual course, and follows what has come"
+    if changed := overridden or sorted(overridden_parameters(run.scenario)):
+        notes.append(f"The scenario overrides {', '.join(changed)}: {usual}.")
+    elif fits_profile(run) and run.inputs and not is_shipped_scenario(run.scenario):
+        notes.append(f"What the scenario {run.scenario} changes is not in the log: {usual}.")
+    if disrupted:
         notes.append(
-            f"The scenario overrides {', '.join(overridden)}: the forecast takes the usual course, and follows what has"
-            " come."
+            f"{disrupted} disruption{' has' if disrupted == 1 else 's have'} begun: the intervals are those of fairs"
+            " without any, so that the totals may lie outside more often than they say."
         )
     return notes
 

@@ -26,7 +26,7 @@ from fairfacts.interchange.reading import Reading
 from fairfacts.interchange.table import read_table
 from fairfacts.measures import is_given
 from fairfacts.parts.runs import RunMeasures
-from fairfacts.resources import data, fair_folder, files_state
+from fairfacts.resources import data, fair_folder, files_state, is_shipped
 
 Role = Literal["input", "calibrated", "held out", "emergent"]
 ROLES: Mapping[Role, str] = {
@@ -148,6 +148,11 @@ def _file_of(scenario: str) -> Traversable:
     return data("scenarios") / f"{scenario}.toml"
 
 
+def is_shipped_scenario(scenario: str) -> bool:
+    """Return whether a shipped scenario bears this name, or it is that of a shipped fair itself."""
+    return "/" not in scenario and (_file_of(scenario).is_file() or is_shipped(scenario))
+
+
 def used_figures(fair: str) -> Mapping[str, frozenset[str]]:
     """Return the figures that a fair's parameters give or are fitted to, each with the names of its parameters.
 
@@ -175,20 +180,20 @@ def _used_figures(fair: str, _: object) -> Mapping[str, frozenset[str]]:
 
 def shipped_overrides(scenario: str, fair: str) -> frozenset[str]:
     """Return the figures whose parameters a shipped scenario overrides; none for a scenario of another name."""
-    overridden = _overridden(scenario)
+    overridden = overridden_parameters(scenario)
     return frozenset(figure for figure, names in used_figures(fair).items() if names & overridden)
 
 
 @cache
-def _overridden(scenario: str) -> frozenset[str]:
+def overridden_parameters(scenario: str) -> frozenset[str]:
     """Return the parameters that a shipped scenario overrides, or one that it extends."""
     file = _file_of(scenario)
     if "/" in scenario or not file.is_file():
         return frozenset()
     table, names = tomllib.loads(file.read_text(encoding="utf-8")), set[str]()
     for part, values in table.items():
-        if isinstance(values, dict):
+        if isinstance(values, dict) and part != "calibration":
             for name, value in values.items():
                 fields = value if isinstance(value, dict) else [""]  # the parameters of a kind of the fair
                 names.update(f"{part}.{name}.{field}".rstrip(".") for field in fields)
-    return frozenset(names) | (_overridden(table["extends"]) if "extends" in table else frozenset())
+    return frozenset(names) | (overridden_parameters(table["extends"]) if "extends" in table else frozenset())

@@ -13,6 +13,7 @@ from fairfacts.evidence.forecast import Forecast, fits_profile, forecast, notes_
 from fairfacts.evidence.profiles import HEADLINES, load_profiles
 from fairfacts.evidence.roles import used_figures
 from fairfacts.measures import MEASURES, State
+from fairfacts.parts.fairs import description_before
 
 FIGURES = known_fair("ciftis2020").figures
 
@@ -151,6 +152,24 @@ def test_what_the_scenario_overrides_is_named_beside_its_forecast() -> None:
         " usual course, and follows what has come."
     ]
     assert notes_of(after(msgspec.structs.replace(started, scenario="ciftis2020")).parts.run, FIGURES) == []
+
+
+def test_what_a_forecast_cannot_know_is_said() -> None:
+    documented = description_before("ciftis2020")
+    used = tuple(used_figures("ciftis2020"))
+    usual = "the forecast takes the usual course, and follows what has come."
+    capped, mine = (
+        after(msgspec.structs.replace(STARTED, scenario=name, inputs=used, calibrated=(), fair=documented)).parts.run
+        for name in ("entry-cap", "mine")
+    )
+    assert notes_of(capped, FIGURES) == [
+        f"The scenario overrides venue.cap, venue.domestic_share, venue.no_show_share: {usual}"
+    ]
+    assert notes_of(mine, FIGURES, disrupted=1) == [
+        f"What the scenario mine changes is not in the log: {usual}",
+        "1 disruption has begun: the intervals are those of fairs without any, so that the totals may lie outside more"
+        " often than they say.",
+    ]
 
 
 @pytest.mark.parametrize("events", [(), GOLDEN[:1], GOLDEN], ids=["nothing", "begun", "golden"])

@@ -61,7 +61,9 @@ MEASURES: Mapping[str, Measure] = {
     "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", given="from the start"),
     "waiting_by_gate": Measure("people", "in the queue at the last count, by gate"),
     "waited_mean_s": Measure("s", "mean wait in the queue of those who entered"),
-    "waited_p90_s": Measure("s", "wait in the queue that nine in ten of those who entered did not exceed"),
+    "waited_p90_s": Measure(
+        "s", "wait in the queue that nine in ten of those who entered did not exceed, to five seconds"
+    ),
     "stayed_mean_s": Measure("s", "mean stay of those who left"),
     "zones": Measure("zones", "of the exhibition, by kind", given="from the start"),
     "net_m2_by_zone": Measure("m2", "of stand space, by zone", given="from the start"),
