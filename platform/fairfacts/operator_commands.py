@@ -47,7 +47,7 @@ class Stop(OperatorCommand, frozen=True, kw_only=True):
 
 
 class Disrupt(OperatorCommand, frozen=True, kw_only=True):
-    """Begin a disruption now."""
+    """Begin a disruption now. Its people and lanes are at the documented scale; the run shrinks them to its own."""
 
     disruption: AnyDisruption
 

@@ -18,6 +18,7 @@ from fairsim.disruptions.disruptions import Disruptions
 from fairsim.engine.draws import Draws
 from fairsim.engine.kernel import Kernel, Process
 from fairsim.inputs.changing import changed_sections, check_change
+from fairsim.inputs.plan import at_scale
 from fairsim.inputs.scenario import Scenario
 from fairsim.parts.part import Context
 from fairsim.parts.registry import Parts
@@ -98,10 +99,13 @@ class Fair:
     def inject(self, disruption: AnyDisruption) -> None:
         """Put a disruption into effect now, before anything else of this millisecond.
 
+        Args:
+            disruption: with people and lanes at the documented scale, as in a scenario's plan.
+
         Raises:
             ScenarioError: it is impossible in this fair, or as things stand; nothing has happened then.
         """
-        self._disruptions.begin(disruption, "injected")
+        self._disruptions.begin(at_scale(disruption, self._context.scenario.scale), "injected")
 
     def take_events(self) -> list[Event]:
         """Return the events since the last call, in order."""

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from tests.fairsim.runs import BRIEF, log_of, of_types
 
 from fairfacts.auditor import audit
-from fairfacts.clock import DAY_MS, HOUR_MS
+from fairfacts.clock import DAY_MS, HOUR_MS, MINUTE_MS
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, decode, encode
 from fairfacts.measures import State
-from fairfacts.parts.disruptions import DISRUPTIONS, DisruptionBegun
+from fairfacts.parts.disruptions import DISRUPTIONS, DisruptionBegun, EntryCap
 from fairfacts.parts.negotiations.events import (
     NegotiationArranged,
     NegotiationDeclined,
@@ -37,7 +37,7 @@ from fairfacts.parts.streams import StreamEnded, ViewerJoined, ViewerLeft
 from fairfacts.parts.venue.events import VisitorEntered
 from fairfacts.parts.visits import VisitEnded, VisitStarted
 from fairsim import VERSION
-from fairsim.fair import play
+from fairsim.fair import Fair, play
 from fairsim.inputs.economies import load_economies
 from fairsim.inputs.scenario import load_scenario
 
@@ -49,6 +49,15 @@ SMALL = 0.005
 def brief_log() -> list[Event]:
     """A brief fair."""
     return log_of(*BRIEF, scale=SMALL)
+
+
+def test_injected_disruption_shrinks_with_the_run_as_a_planned_one():
+    fair = Fair(load_scenario("ciftis2020", scale=SMALL), 7)
+    fair.play_until(MINUTE_MS)
+    fair.take_events()
+    fair.inject(EntryCap(people=18_000))
+    begun = fair.take_events()[0]
+    assert begun == DisruptionBegun(at_ms=MINUTE_MS, disruption=0, cause="injected", what=EntryCap(people=90))
 
 
 def test_auditor_is_content(large_log: list[Event]):

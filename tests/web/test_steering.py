@@ -65,7 +65,10 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     assert (standing["state"], standing["at_ms"]) == ("paused", at_ms)  # a pause stays one
     page.locator("#pause-run").click()
     expect(page.locator("#pause-run")).to_have_text("Pause the run")
+    page.locator("#disruption").select_option("lanes_closed")
+    expect(page.locator("#full-size")).to_contain_text("played at scale 0.01")
     page.locator("#disruption").select_option("platform_outage")
+    expect(page.locator("#full-size")).to_have_count(0)  # it has no number that shrinks
     page.locator("[name=capacity_share]").fill("2")
     page.locator("#disrupt-run").click()
     page.locator("#disrupt-run-confirmed").click()

@@ -74,7 +74,8 @@ class Acknowledgement(BaseModel):
 async def send_command(run: str, request: Request, here: Here) -> Command:
     """Send a command to a run: `pause`, `resume`, `speed`, `stop` or `disrupt`. It is stored, and waits for the run.
 
-    A disruption is in the log as `disruption.begun`, at the moment at which it took effect. `acknowledge` and `snooze`
+    A disruption is in the log as `disruption.begun`, at the moment at which it took effect. Its people and lanes are
+    sent at the documented scale, as in a scenario, and are in the log at the run's. `acknowledge` and `snooze`
     answer an alarm that is raised now, and are applied at once.
     """
     body = await read_body(request, MIB)

@@ -54,7 +54,7 @@ class NewBranch(BaseModel):
     at_ms: int = Field(gt=0, le=LARGEST)
     """The simulated moment at which the branch begins."""
     disruption: dict[str, Any]
-    """As in the command `disrupt`."""
+    """As in the command `disrupt`: people and lanes at the documented scale."""
 
 
 class Launcher(Protocol):

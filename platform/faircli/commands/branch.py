@@ -32,7 +32,8 @@ def branch(
         list[str] | None,
         typer.Option(
             metavar="JSON",
-            help='Disrupt the branch there: \'{"kind": "platform_outage", "lasts_min": 60}\'.',
+            help='Disrupt the branch there: \'{"kind": "platform_outage", "lasts_min": 60}\'. People and lanes are said'
+            " at the documented scale, as in a scenario.",
         ),
     ] = None,
     count: Annotated[

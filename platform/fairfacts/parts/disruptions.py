@@ -18,6 +18,8 @@ Minutes = Annotated[float, msgspec.Meta(gt=0, le=100 * 366 * 1440)]
 Factor = Annotated[float, msgspec.Meta(ge=0, le=50)]
 Origin = Annotated[str, msgspec.Meta(pattern="^(all|domestic|overseas|[A-Z]{2})$")]
 """Whose: of everybody, of the home economy, of all others, or of one economy by its ISO 3166 code."""
+MOST_LANES, MOST_PEOPLE = 1000, 2**53 - 1
+"""The largest numbers that a disruption may name."""
 Cause = Literal["scheduled", "condition", "injected"]
 """Why a disruption begins: at a moment or on a condition of the scenario, or injected into the run that goes on."""
 
@@ -67,7 +69,8 @@ class LanesClosed(Disruption, frozen=True, kw_only=True, tag="lanes_closed"):
     """Lanes of a gate are closed; whoever is in one is let through first."""
 
     gate: Count
-    lanes: Annotated[int, msgspec.Meta(ge=1, le=1000)]
+    lanes: Annotated[int, msgspec.Meta(ge=1, le=MOST_LANES)]
+    """Of security and health check: planned or injected at the documented scale, in the log at the run's."""
     lasts_min: Minutes
 
 
@@ -92,6 +95,7 @@ class EntryCap(Disruption, frozen=True, kw_only=True, tag="entry_cap"):
     """Another number of people may be inside the halls; whoever is inside or in a lane stays."""
 
     people: Count
+    """Inside at the same time: planned or injected at the documented scale, in the log at the run's."""
     lasts_min: Minutes | None = None
     """To the end of the run without it."""
 

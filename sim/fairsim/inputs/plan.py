@@ -15,6 +15,8 @@ from fairfacts.errors import MomentError, ScenarioError, did_you_mean
 from fairfacts.interchange.plain import plain_words
 from fairfacts.parts.disruptions import (
     DISRUPTIONS,
+    MOST_LANES,
+    MOST_PEOPLE,
     AnyDisruption,
     Disruption,
     EntryCap,
@@ -84,16 +86,28 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
         if "ends" in timing:
             raise ScenarioError(f"{where}.ends goes with begins; say with when how long it lasts (lasts_min)")
         when = _condition(timing["when"], f"{where}.when", scale)
-    return Planned(_scaled(_disruption(said, where), scale), when, _after_ms(timing.get("after_min", 0), where))
+    return Planned(at_scale(_disruption(said, where), scale), when, _after_ms(timing.get("after_min", 0), where))
 
 
 def read_disruption(said: Mapping[str, Any], where: str = "disruption") -> AnyDisruption:
-    """Return a disruption from plain data, as it is injected into a run.
+    """Return a disruption from plain data, as it is injected into a run: at the documented scale.
 
     Raises:
         ScenarioError: names the key, the value and what is allowed.
     """
     return _disruption(dict(said), where)
+
+
+def at_scale(what: AnyDisruption, scale: float) -> AnyDisruption:
+    """Return a disruption that is said at the documented scale as a run of another scale plays it.
+
+    People and lanes shrink as those of the fair do, so that one disruption has the same effect in a small run.
+    """
+    if isinstance(what, EntryCap):
+        return msgspec.structs.replace(what, people=min(round(what.people * scale), MOST_PEOPLE))
+    if isinstance(what, LanesClosed):
+        return msgspec.structs.replace(what, lanes=min(max(1, round(what.lanes * scale)), MOST_LANES))
+    return what
 
 
 def moment_ms(said: Any, where: str, epoch: datetime, within: range | None = None) -> int:
@@ -202,11 +216,3 @@ def _kind(said: Mapping[str, Any], where: str) -> type[Disruption]:
     if kind not in kinds:
         raise ScenarioError(f"{where}: kind is {kind!r}; {did_you_mean(str(kind), kinds)}")
     return kinds[kind]
-
-
-def _scaled(what: AnyDisruption, scale: float) -> AnyDisruption:
-    if isinstance(what, EntryCap):
-        return msgspec.structs.replace(what, people=round(what.people * scale))
-    if isinstance(what, LanesClosed):
-        return msgspec.structs.replace(what, lanes=max(1, round(what.lanes * scale)))
-    return what

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.faircli.fair import Played
+from tests.faircli.fair import SMALL, Played
 
 EVENING = ("--at", "2020-09-05 20:00")
 
@@ -23,6 +23,13 @@ def test_branches_are_disrupted_and_show_where_they_part(played: Played) -> None
     shown = fair("branch", run["run"], *EVENING, "--disrupt", outage, "-n", "2")
     assert "they part at position" in shown.stdout
     assert '"type":"disruption.begun"' in shown.stdout
+
+
+def test_people_of_a_disruption_are_said_at_the_documented_scale(played: Played) -> None:
+    fair, run = played
+    cap = '{"kind": "entry_cap", "people": 18000, "lasts_min": 60}'
+    branched = fair.json("branch", run["run"], *EVENING, "--disrupt", cap)
+    assert branched["parting"]["branch"]["what"]["people"] == round(18_000 * float(SMALL[-1]))
 
 
 @pytest.mark.parametrize(

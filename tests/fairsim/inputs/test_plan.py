@@ -32,6 +32,16 @@ def test_an_end_says_how_long_it_lasts() -> None:
     assert planned.what.lasts_min == 90
 
 
+def test_people_and_lanes_shrink_with_the_run() -> None:
+    cap, lanes = (
+        {"kind": "entry_cap", "people": 18_000},
+        {"kind": "lanes_closed", "gate": 0, "lanes": 8, "lasts_min": 5},
+    )
+    assert [plan(cap | AT, scale).what.people for scale in (1, 0.05)] == [18_000, 900]
+    assert [plan(lanes | AT, scale).what.lanes for scale in (1, 0.5, 0.01)] == [8, 4, 1]
+    assert plan(lanes | AT | {"lanes": 1000}, 20).what.lanes == 1000  # no log may name more
+
+
 EITHER = "give either begins (a moment such as 'day 1 20:10') or when (such as 'streams.viewers >= 3000')"
 KINDS = "kind is missing; known are: "
 FAULTS = {

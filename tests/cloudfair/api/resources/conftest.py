@@ -26,7 +26,7 @@ INJECTED = (
     (MORNING_MS - 24 * HOUR_MS, SessionCancellation(session=11)),
     (MORNING_MS, SessionMove(session=5, room="room 11")),
     (MORNING_MS + 1, SessionDelay(session=24, by_min=15)),
-    (BUSY_MS - 1_800_000, EntryCap(people=120, lasts_min=20)),
+    (BUSY_MS - 1_800_000, EntryCap(people=12_000, lasts_min=20)),
     (BUSY_MS - 1_800_000, LanesClosed(gate=0, lanes=1, lasts_min=45)),
     (BUSY_MS - 600_000, PlatformOutage(capacity_share=0.3, lasts_min=30)),
     (BUSY_MS - 300_000, StreamFailure(session=52, lasts_min=10)),

@@ -8,6 +8,7 @@ import { epochOf, type Page } from "../../state/page";
 import { sessionsOf } from "../../state/rows";
 import { isPlayed } from "../../state/watching";
 import { moment } from "../../text/clock";
+import { number } from "../../text/format";
 import { term, titleOf } from "../../text/names";
 import { say, translated } from "../../text/words";
 import { Confirm } from "../../ui/confirm";
@@ -21,6 +22,9 @@ const USUAL: Record<string, string> = {
   lanes: "1",
   gate: "0",
 };
+
+/** Fields that are said at the documented scale, which the run shrinks to its own. */
+const SCALED = ["people", "lanes"] as const;
 
 export function Disrupt({ page, run }: { page: Page; run: Run }) {
   const { language, disruptions } = page;
@@ -62,6 +66,11 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             </label>
           ))}
         </div>
+        {SCALED.some((name) => name in kind.fields) && run.scale !== 1 && (
+          <p class="quiet" id="full-size">
+            {say(language, "disrupt_scale", { scale: number(language, run.scale) })}
+          </p>
+        )}
         <Fault language={language} why={fault} />
         {isPlayed(run) && (
           <Confirm
