@@ -19,7 +19,7 @@ def new(
     zone: Annotated[str | None, typer.Option(metavar="ZONE", help="Time zone, such as Europe/Berlin.")] = None,
     home: Annotated[str | None, typer.Option(metavar="CODE", help="Home economy, an ISO 3166 code: DE.")] = None,
     organisations: Annotated[int | None, typer.Option(min=2, help="Organisations that register.")] = None,
-    exhibitors: Annotated[int | None, typer.Option(min=2, help="Of these, with a stand.")] = None,
+    exhibitors: Annotated[int | None, typer.Option(min=1, help="Of these, with a stand.")] = None,
     visitors: Annotated[int | None, typer.Option(min=0, help="Different people on site; 0: online alone.")] = None,
     sessions: Annotated[int | None, typer.Option(min=0, help="Sessions of the programme.")] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Name of the fair for people.")] = None,

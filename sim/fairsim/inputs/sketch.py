@@ -25,8 +25,14 @@ from fairsim.inputs.sketch_files import OTHERS, csv_of, sectors_of, toml_of, zon
 LANE_USE = 0.7
 """Share of what a lane can pass, up to which no long queue grows."""
 LANES_PER_GATE = 8
-MOST = {"organisations": 10_000_000, "visitors": 100_000_000, "sessions": 100_000}
-"""More than any fair has had."""
+COUNTED_BY = {
+    "organisations": "organisations.at_opening",
+    "exhibitors": "organisations.exhibitors",
+    "sessions": "programme.*.count",
+}
+"""The parameter that takes a number of the sketch, and whose range is that of the number."""
+MOST_VISITORS, MOST_IMPORTED = 100_000_000, 100_000
+"""More people, and more sessions of a programme's file, than any fair has had."""
 ORGANISATIONS_PER_ECONOMY = 3
 NIGHT_H = 5
 """What begins before this hour is of the night after the day before, on which no halls open of their own."""
@@ -49,15 +55,16 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
         raise ScenarioError(f"{file}: all of its sessions are cancelled; name a programme that is held")
     first = min(entry.starts.date() for entry in held)
     last = max((entry.ends - timedelta(microseconds=1)).date() for entry in held)
+    in_rooms = [entry for entry in held if entry.room]
     kinds, tracks = (Counter(key_of(getattr(entry, field)) for entry in held) for field in ("kind", "track"))
     spelled = {key_of(name): name for entry in reversed(held) for name in (entry.kind, entry.track)}
     return sketch._replace(
         opens_on=first,
         days=(last - first).days + 1,
-        hall_days=max((entry.starts - timedelta(hours=NIGHT_H)).date() for entry in held).toordinal()
+        hall_days=max((entry.starts - timedelta(hours=NIGHT_H)).date() for entry in in_rooms or held).toordinal()
         - first.toordinal()
         + 1,
-        hall_hours=_hours_of(held),
+        hall_hours=_hours_of(in_rooms),
         time_zone=timetable.zone or sketch.time_zone,
         sessions=len(held),
         programme=file,
@@ -69,15 +76,15 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
     )
 
 
-def _hours_of(held: Sequence[Entry]) -> tuple[float, float] | None:
+def _hours_of(in_rooms: Sequence[Entry]) -> tuple[float, float] | None:
     """Return when sessions in rooms begin and end, by day, or at its midnight; those of the night count as late."""
-    by_day = [entry for entry in held if entry.room and entry.starts.hour >= NIGHT_H]
+    by_day = [entry for entry in in_rooms if entry.starts.hour >= NIGHT_H]
     if not by_day:
         return None
     begins = min(entry.starts.hour + entry.starts.minute / 60 for entry in by_day)
-    late = any(entry.ends.date() > entry.starts.date() for entry in by_day) or len(by_day) < len(held)
-    ends = max(entry.ends.hour + entry.ends.minute / 60 for entry in by_day if entry.ends.date() == entry.starts.date())
-    return begins, 24.0 if late else ends
+    if len(by_day) < len(in_rooms) or any(entry.ends.date() > entry.starts.date() for entry in by_day):
+        return begins, 24.0
+    return begins, max(entry.ends.hour + entry.ends.minute / 60 for entry in by_day)
 
 
 def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
@@ -112,12 +119,11 @@ def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
 
 def _check(sketch: Sketch) -> None:
     """Refuse numbers that no fair has."""
-    for what, most in MOST.items():
-        if (asked := getattr(sketch, what)) > most:
+    for what, (least, most) in _ranges(sketch).items():
+        if not least <= (asked := getattr(sketch, what)) <= most:
             # 20 digits: more say no more
-            raise ScenarioError(
-                f"{what} is {asked if asked < 10**20 else 'a number of over 20 digits'}; at most {most:,}"
-            )
+            number = f"{asked:,}" if asked < 10**20 else "a number of over 20 digits"
+            raise ScenarioError(f"{what} is {number}; give {least:,} to {most:,}")
     if sketch.exhibitors > sketch.organisations:
         raise ScenarioError(
             f"{sketch.exhibitors:,} exhibitors are more than the {sketch.organisations:,} organisations that register;"
@@ -136,6 +142,19 @@ def _check(sketch: Sketch) -> None:
             f" {row.low:g} to {row.high:g} people, and some stay away; give {fewest:,} to {too_many - 1:,} visitors,"
             " or another number of organisations"
         )
+
+
+def _ranges(sketch: Sketch) -> dict[str, tuple[int, int]]:
+    """Return the least and the most of each number: what the parameter takes that the number becomes."""
+    ranges, rows = {"visitors": (0, MOST_VISITORS)}, default_rows()
+    for what, name in COUNTED_BY.items():
+        row = rows[name]
+        assert row.low is not None
+        assert row.high is not None
+        ranges[what] = int(row.low), int(row.high)
+    # as a parameter, no exhibitors stand for as many as are drawn
+    ranges["exhibitors"] = 1, ranges["exhibitors"][1]
+    return ranges | ({"sessions": (0, MOST_IMPORTED)} if sketch.programme else {})
 
 
 def _check_lists(sketch: Sketch) -> None:

@@ -90,8 +90,10 @@ FEW_OR_MANY = (
 @pytest.mark.parametrize(
     ("name", "option", "complaint"),
     [
-        ("my-fair", ("--organisations", "9" * 300), "organisations is a number of over 20 digits; at most 10,000,000"),
-        ("my-fair", ("--visitors", "100000001"), "visitors is 100000001; at most 100,000,000"),
+        ("my-fair", ("--organisations", "9" * 300), "organisations is a number of over 20 digits; give 2 to 500,000"),
+        ("my-fair", ("--organisations", "3000000"), "organisations is 3,000,000; give 2 to 500,000"),
+        ("my-fair", ("--sessions", "2001"), "sessions is 2,001; give 0 to 2,000"),
+        ("my-fair", ("--visitors", "100000001"), "visitors is 100,000,001; give 0 to 100,000,000"),
         ("my-fair", ("--visitors", "9"), f"9 visitors{FEW_OR_MANY}"),
         ("my-fair", ("--visitors", "1529"), f"1,529 visitors{FEW_OR_MANY}"),
         ("m" * 300, (), "m: cannot be made (File name too long); name another folder"),
@@ -109,6 +111,11 @@ def test_number_or_name_that_no_fair_has_is_refused(
 @pytest.mark.parametrize("visitors", ["31", "1528"])
 def test_fewest_and_most_visitors_make_a_fair(fair: Fair, visitors: str) -> None:
     assert fair("new", "my-fair", *ANSWERS, "--visitors", visitors).returncode == 0
+
+
+def test_a_fair_may_have_one_exhibitor(fair: Fair) -> None:
+    assert fair("new", "my-fair", *ANSWERS, "--exhibitors", "1").returncode == 0
+    assert fair.json("check", "my-fair")["own"]["documented"] == 5
 
 
 def test_what_the_programme_says_is_not_asked_twice(fair: Fair) -> None:

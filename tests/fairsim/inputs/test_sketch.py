@@ -120,7 +120,8 @@ def entry(title: str, starts: str, ends: str, room: str = "Main") -> dict[str, s
 
 
 def programme(folder: Path, *entries: dict[str, str]) -> Path:
-    days = [{"date": "2027-05-08", "rooms": {"Main": list(entries)}}]
+    rooms = {held["room"]: [one for one in entries if one["room"] == held["room"]] for held in entries}
+    days = [{"date": "2027-05-08", "rooms": rooms}]
     conference = {"acronym": "m", "title": "M", "time_zone_name": "Europe/Berlin", "days": days}
     (folder / "schedule.json").write_text(json.dumps({"schedule": {"conference": conference}}))
     return folder / "schedule.json"
@@ -151,3 +152,27 @@ def test_night_of_a_programme_opens_no_halls_and_its_hours_are_those_of_the_hall
         "1 sessions begin while the halls are closed, and nobody comes to them from there: the halls are open from 9 to"
         " 23.5 (venue.opens_h, venue.closes_h)"
     ]
+
+
+def test_halls_are_open_for_sessions_in_rooms_and_not_for_those_online(tmp_path: Path):
+    file = programme(
+        tmp_path,
+        entry("Welcome", "2027-05-08T09:30:00+02:00", "2027-05-08T17:00:00+02:00"),
+        entry("Stream", "2027-05-09T21:00:00+02:00", "2027-05-09T22:00:00+02:00", room="Online"),
+    )
+    halls = from_programme(file, SKETCH)
+    assert (halls.days, halls.hall_days, halls.hall_hours) == (2, 1, (9.5, 17.0))
+
+
+def test_halls_of_a_programme_that_crosses_midnight_are_open_until_then(tmp_path: Path):
+    file = programme(tmp_path, entry("Night", "2027-05-08T22:00:00+02:00", "2027-05-09T01:00:00+02:00"))
+    assert from_programme(file, SKETCH).hall_hours == (22.0, 24.0)
+
+
+def test_number_that_a_parameter_does_not_take_is_refused(tmp_path: Path):
+    for number, complaint in (
+        (SKETCH._replace(organisations=1), "organisations is 1; give 2 to 500,000"),
+        (SKETCH._replace(exhibitors=0), "exhibitors is 0; give 1 to 500,000"),
+    ):
+        with pytest.raises(ScenarioError, match=complaint):
+            write_fair(tmp_path / "mine", number)
