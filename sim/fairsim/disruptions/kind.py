@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from fairfacts.parts.disruptions import AnyDisruption, Disruption, lasts_ms
 from fairsim.parts.part import Context
@@ -19,7 +19,7 @@ class Kind(Generic[What]):
     WHAT: ClassVar[type[Disruption]]
     """The class of `fairfacts.parts.disruptions` that describes one of the kind."""
     BEGUN: ClassVar[str] = ""
-    """The notice at the begin, with the fields of the disruption in braces; empty for no notice."""
+    """The notice at the begin, with `words` in braces; empty for no notice."""
     OVER: ClassVar[str] = ""
     """The notice at the end."""
 
@@ -36,6 +36,10 @@ class Kind(Generic[What]):
     def begin(self, what: What) -> Undo:
         """Put the disruption into effect; return the function that ends it."""
         raise NotImplementedError
+
+    def words(self, what: What) -> dict[str, Any]:
+        """Return what stands in the braces of a notice, by name: the fields of the disruption."""
+        return {name: getattr(what, name) for name in what.__struct_fields__}
 
     def lasts_ms(self, what: What) -> int | None:
         """Return how long it lasts from now on; None for the rest of the run. Asked after `begin`."""

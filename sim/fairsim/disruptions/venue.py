@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fairfacts.parts.disruptions import BordersOpened, EntryCap, LanesClosed
 from fairsim.disruptions.kind import Kind, Undo
 
@@ -10,8 +12,15 @@ class LaneClosures(Kind[LanesClosed]):
     """Lanes of a gate are closed."""
 
     WHAT = LanesClosed
-    BEGUN = "{lanes} lanes of gate {gate} are closed; take another gate."
-    OVER = "Gate {gate} has all its lanes again."
+    BEGUN = "{lanes} of {gate} {are} closed; take another gate."
+    OVER = "{gate} has all its lanes again."
+
+    def words(self, what: LanesClosed) -> dict[str, Any]:
+        """Return the lanes, and the gate by its name; without one, people count gates from 1."""
+        gates = self.context.scenario.fair.gates
+        gate = gates[what.gate].name["en"] if what.gate < len(gates) else f"gate {what.gate + 1}"
+        lanes, are = ("1 lane", "is") if what.lanes == 1 else (f"{what.lanes:,} lanes", "are")
+        return {"gate": gate, "lanes": lanes, "are": are}
 
     def begin(self, what: LanesClosed) -> Undo:
         """Close the lanes."""

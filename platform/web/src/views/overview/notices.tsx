@@ -5,7 +5,7 @@ import { whatOf } from "../../state/rows";
 import { entriesOf } from "../../state/snapshot";
 import { moment } from "../../text/clock";
 import { number, percent } from "../../text/format";
-import { originOf, term } from "../../text/names";
+import { nameOfGate, originOf, term } from "../../text/names";
 import { filled, say, translated } from "../../text/words";
 import { Sentence } from "../../ui/part";
 import { roomOf } from "../../ui/rooms";
@@ -57,7 +57,7 @@ function wordOf(page: Page, name: string, value: unknown): string {
   if (name === "kind") return term(language, String(value));
   if (name === "origin") return originOf(language, String(value));
   if (name === "room") return roomOf(page, String(value));
-  if (name === "gate") return number(language, Number(value) + 1); // people count from 1
+  if (name === "gate") return nameOfGate(language, Number(value));
   if (name.endsWith("share")) return percent(language, Number(value));
   return typeof value === "number" ? number(language, value) : String(value);
 }
