@@ -115,12 +115,25 @@ def finish(
     hint = "timetable.skip_unreadable = true leaves out the entries that cannot be read"
     _compare_clocks(drafts, zone, is_named=named is not None, reading=reading)
     reading.refuse(hint if reading.may_skip and not options.skip_unreadable else "")
-    entries = [
-        msgspec.structs.replace(entry, starts=local(entry.starts, zone), ends=local(entry.ends, zone))
-        for entry in _once_each([_on_one_line(draft, reading) for draft in drafts], reading)
-    ]
+    entries = _once_each([_on_clock(_on_one_line(draft, reading), zone, reading) for draft in drafts], reading)
     timetable = in_order(title, acronym, entries, scale, named[0] if named else "")
     return ReadTimetable(timetable, reading.report(found, len(entries)))
+
+
+def _on_clock(draft: Draft, zone: tzinfo | None, reading: Reading) -> Draft:
+    """Return a draft whose begin and end have the offset of their place.
+
+    A begin in the hour that the clocks leap over is as long after the leap, where the end may be over already; such a
+    session keeps the length that its clock times have.
+    """
+    entry = draft.entry
+    starts, ends = local(entry.starts, zone), local(entry.ends, zone)
+    if ends <= starts:
+        length = entry.ends.replace(tzinfo=None) - entry.starts.replace(tzinfo=None)
+        message = f"the clocks leap over its begin, {entry.starts:%Y-%m-%d %H:%M}: it lasts {length} from the leap on"
+        reading.remark(draft.place, "moved", "clock", message)
+        ends = starts + length
+    return draft._replace(entry=msgspec.structs.replace(entry, starts=starts, ends=ends))
 
 
 def _compare_clocks(drafts: list[Draft], zone: tzinfo | None, *, is_named: bool, reading: Reading) -> None:

@@ -1,10 +1,12 @@
-"""What parameters name and the fair does not have: days after its last one, gates that no lane leads to."""
+"""What parameters name and the fair does not have: days after its last one or that never were, gates without lanes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from fairfacts.clock import DAY_MS, midnight_ms
 from fairfacts.interchange.reading import Remark
 from fairsim.inputs.kinds import Gate
 from fairsim.inputs.parameters import Parameters
@@ -60,6 +62,14 @@ def shut_gates(parameters: Parameters, gates: tuple[Gate, ...]) -> str:
         f"fair.toml names {len(gates)} gates, and venue.gate_lanes has lanes of {len(lanes)}: nobody comes through"
         f" {shut}; give a number for each"
     )
+
+
+def leapt_over(epoch: datetime, days: int) -> date | None:
+    """Return the first of so many days from the epoch that never was: the clocks of its place leapt over it."""
+    if midnight_ms(epoch, days) > (days - 1) * DAY_MS + DAY_MS // 2:  # summer time takes hours of a day, and not all
+        return None
+    leapt = (day for day in range(days) if midnight_ms(epoch, day) >= midnight_ms(epoch, day + 1))
+    return next((epoch.date() + timedelta(days=day) for day in leapt), None)
 
 
 def _numbers(parameters: Parameters) -> Iterator[Beyond]:

@@ -16,9 +16,9 @@ from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.struct_types import prepare_types
-from fairsim.inputs.beyond import shortened, shut_gates
+from fairsim.inputs.beyond import leapt_over, shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
-from fairsim.inputs.fair import Fair, epoch_of
+from fairsim.inputs.fair import FILE, Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.imported import lay_in, read_programme
 from fairsim.inputs.overrides import overrides_of
@@ -74,7 +74,7 @@ class Scenario(msgspec.Struct, frozen=True):
     @property
     def duration_ms(self) -> int:
         """The simulated time that a run takes: the days of the fair, and those after it has closed."""
-        return self.at_ms(self.parameters.fair.days + self.parameters.fair.days_after_close)
+        return self.at_ms(_all_days(self.parameters))
 
     def at_ms(self, day: int, hour: float = 0.0) -> int:
         """Return the moment, in ms since the epoch, at which the fair's clocks show an hour of a day counted from 0."""
@@ -86,6 +86,11 @@ class Scenario(msgspec.Struct, frozen=True):
         if self.timetable is not None:
             played = (*played, self.timetable)
         return hashlib.sha256(msgspec.json.encode(played)).hexdigest()
+
+
+def _all_days(parameters: Parameters) -> int:
+    """Return the days that are played: those of the fair, and those after it has closed."""
+    return parameters.fair.days + parameters.fair.days_after_close
 
 
 def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0) -> Scenario:
@@ -109,6 +114,12 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         faults.add(
             said.values.get("venue.days", ("", own))[1],
             f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls",
+        )
+    if parameters and (never := leapt_over(epoch_of(parameters, fair), _all_days(parameters))):
+        faults.add(
+            said.values.get("fair.opens_on", ("", f"{fair.folder}/{PARAMETERS}"))[1],
+            f"fair.opens_on is {parameters.fair.opens_on}, and {never} was no day in {fair.time_zone}, whose clocks"
+            f" leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in {FILE}",
         )
     for name, message in without_zone(parameters, fair.zones) if parameters and fair.zones else ():
         faults.add(said.values.get(name, ("", fair.rows[name].file))[1], message)
@@ -222,8 +233,7 @@ def _plan(
     entries, said_in = said.disruptions
     if not isinstance(entries, list):
         raise ScenarioError(f"{said_in}: disruptions is no list; write a table [[disruptions]] for each")
-    fair, epoch = parameters.fair, epoch_of(parameters, said.fair)
-    days = fair.days + fair.days_after_close
+    epoch, days = epoch_of(parameters, said.fair), _all_days(parameters)
     sessions, rooms = _programme(parameters, said.fair, timetable)
     plan, faults = [], Faults()
     for entry in entries:

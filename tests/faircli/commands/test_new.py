@@ -164,6 +164,21 @@ def test_check_reads_the_usual_course_of_a_fair_too(fair: Fair) -> None:
     assert "my-fair/chance.csv: line 2: measure is 'visits'; there is no such measure" in refused.stderr
 
 
+def test_fair_on_a_day_that_never_was_is_refused_before_it_is_played(fair: Fair) -> None:
+    fair("new", "my-fair", *ANSWERS)
+    for name in ("fair.toml", "parameters.csv"):
+        file = fair.folder / "my-fair" / name
+        file.write_text(
+            file.read_text().replace("America/New_York", "Pacific/Apia").replace("2027-05-07", "2011-12-29")
+        )
+    refused = fair("check", "my-fair")
+    assert (refused.returncode, refused.stderr) == (
+        2,
+        "Error: my-fair/parameters.csv: fair.opens_on is 2011-12-29, and 2011-12-30 was no day in Pacific/Apia, whose"
+        " clocks leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in fair.toml\n",
+    )
+
+
 def test_faulty_fair_is_listed_as_faulty_among_the_others(fair: Fair) -> None:
     fair("new", "sound", *ANSWERS)
     fair("new", "broken", *ANSWERS)

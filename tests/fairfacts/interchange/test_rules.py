@@ -146,3 +146,27 @@ def test_a_room_keeps_the_seats_that_one_of_its_sessions_has() -> None:
     written = json.loads(to_schedule(read.timetable, "1", "https://fair.example/"))
     rooms = {room["name"]: room["capacity"] for room in written["schedule"]["conference"]["rooms"]}
     assert rooms == {"Aula": 90, "Hall": None}
+
+
+NEW_YORK = "TZID=America/New_York:20270314T"
+
+
+@pytest.mark.parametrize(
+    ("begins", "event", "length", "head"),
+    [
+        ("02:30", "DTSTART;{zone}023000\nDTEND;{zone}033000", "1:00:00", ""),
+        ("02:15", "DTSTART;{zone}021500\nDTEND;{zone}030000", "0:45:00", ""),
+        ("02:30", "DTSTART;{zone}023000", "1:00:00", ""),
+        ("02:30", "DTSTART;{zone}023000", "1:00:00", "X-WR-TIMEZONE:Europe/Berlin"),  # shown elsewhere
+    ],
+)
+def test_a_session_in_the_hour_that_the_clocks_leap_over_keeps_its_length(
+    begins: str, event: str, length: str, head: str
+) -> None:
+    read = from_icalendar(calendar(event.format(zone=NEW_YORK), head=head))
+    (entry,) = read.timetable.entries
+    assert str(entry.ends - entry.starts) == length
+    said = f"entry 1 (line {2 + len(head.splitlines())}): the clocks leap over its begin, 2027-03-14 {begins}"
+    assert [f"{one.place}: {one.message}" for one in read.report.remarks if one.about == "clock"] == [
+        f"{said}: it lasts {length} from the leap on"
+    ]
