@@ -21,6 +21,7 @@ from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import FILE, Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.imported import lay_in, read_programme
+from fairsim.inputs.lanes import LANES, rounded_lanes
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
@@ -28,7 +29,7 @@ from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
 from fairsim.inputs.stands import note_stands, without_zone
-from fairsim.inputs.values import Changes, resolve
+from fairsim.inputs.values import Changes, resolve, stated_value
 from fairsim.inputs.zones import FILE as ZONES
 
 SECTORS_FIGURE = "sectors.count"
@@ -156,6 +157,9 @@ def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remar
     yield from shortened(parameters, said.fair.rows, said.values)
     if shut := shut_gates(parameters, said.fair.gates):
         yield Remark("", "left out", "gates", shut)
+    stated = stated_value(LANES, said.fair.rows, said.values)
+    if parameters.venue.days and (rounded := rounded_lanes(stated, parameters.venue.gate_lanes, scale)):
+        yield Remark("", "coerced", "lanes", rounded)
     yield from _unused(said)
     yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
 

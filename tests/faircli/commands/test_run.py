@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.faircli.fair import PACED, SMALL, Fair, Played, children, compared, head, wait_for_events, wait_until
+from tests.faircli.told import beside_lanes
 
 from faircli import playing
 from faircli.connection import Connection
@@ -93,7 +94,7 @@ def test_a_backend_killed_in_the_middle_of_a_run_is_waited_for(played: Played, f
         backend.communicate()
         with fair.serving(port=int(url.rpartition(":")[2])):
             out, err = running.communicate(timeout=60)
-            assert (running.returncode, err) == (0, "")
+            assert (running.returncode, beside_lanes(err)) == (0, "")
     assert json.loads(out)["digest"] == result["digest"]
     assert fair.json("verify")["ok"] is True
 
@@ -105,7 +106,7 @@ def test_a_backend_of_the_runs_own_is_started_again_when_it_dies(played: Played,
     wait_until(lambda: database.exists() and database.stat().st_size > 300_000)
     os.kill(children(running.pid)[0], signal.SIGKILL)
     out, err = running.communicate(timeout=60)
-    assert (running.returncode, err, json.loads(out)["digest"]) == (0, "", result["digest"])
+    assert (running.returncode, beside_lanes(err), json.loads(out)["digest"]) == (0, "", result["digest"])
 
 
 def test_a_killed_run_is_completed_with_the_same_digest(played: Played, fair: Fair) -> None:
@@ -128,7 +129,7 @@ def test_a_run_that_is_stopped_says_how_to_complete_it(played: Played, fair: Fai
         run = wait_for_events(url, 6_000)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
-        assert (running.returncode, out, err) == (
+        assert (running.returncode, out, beside_lanes(err)) == (
             1,
             "",
             f"Error: stopped; complete the run with fair run --resume {run}\n",
@@ -285,7 +286,7 @@ def test_a_backend_that_is_killed_as_the_run_ends_leaves_no_traceback(
 def test_a_backend_of_the_runs_own_ends_with_it_though_it_is_killed(fair: Fair) -> None:
     running = fair.start("run", *SMALL, "--speed", PACED, python=sys.executable)
     assert running.stderr is not None
-    url = running.stderr.readline().split()[-1].partition("/?")[0]
+    url = next(line for line in running.stderr if line.startswith("Run ")).split()[-1].partition("/?")[0]
     assert httpx.get(f"{url}/health").is_success
     (backend,) = (pid for pid in children(running.pid) if b"serve" in Path(f"/proc/{pid}/cmdline").read_bytes())
     running.kill()

@@ -1,0 +1,33 @@
+"""Lanes at a scale: a user is told where whole lanes are far from what the scale says."""
+
+from __future__ import annotations
+
+import pytest
+
+from fairsim.inputs.scenario import load_scenario
+
+
+@pytest.mark.parametrize(
+    ("scale", "said"),
+    [
+        (
+            0.005,
+            "0.65 lanes at scale 0.005; a gate has whole lanes, so 5 are played, 7.7 times as many: gates are less",
+        ),
+        (0.05, "6.5 lanes at scale 0.05; a gate has whole lanes, so 5 are played, 23 % fewer: gates are more"),
+        (0.1, "13 lanes at scale 0.1; a gate has whole lanes, so 15 are played, 15 % more: gates are less"),
+        (0.15, None),  # 4 lanes for 3.9
+        (1.0, None),
+    ],
+)
+def test_lanes_that_are_far_from_the_scale_are_told(scale: float, said: str | None) -> None:
+    remarks = [remark for report in load_scenario("ciftis2020", scale=scale).reports for remark in report.remarks]
+    told = (
+        f"venue.gate_lanes is {said} loaded than those of the whole fair, and queues and waits are not its own; play a"
+        " larger scale to learn of them"
+    )
+    assert [remark.message for remark in remarks if remark.about == "lanes"] == ([told] if said else [])
+
+
+def test_fair_without_halls_has_no_lanes_to_tell_of() -> None:
+    assert load_scenario("ciftis2020", scale=0.005, changes=["venue.days=0"]).reports == ()
