@@ -9,7 +9,7 @@ three ways, wherever a command, a file or the API takes one:
 - `day 2 10:00`, the day of the fair counted from 1 and what its clocks show,
 - `122400000`, milliseconds since the epoch.
 
-Of a time that the clocks show twice, the first is meant; an offset names the other.
+Of a time that the clocks show twice, the first is meant; an offset names the other. Text has the offset of both.
 """
 
 from __future__ import annotations
@@ -203,9 +203,16 @@ def moment_at(epoch: datetime, at_ms: float) -> datetime:
 
 
 def moment_text(epoch: datetime, at_ms: int) -> str:
-    """Return a moment as the fair's clocks show it, such as `Sat 5 Sep 14:32`."""
+    """Return a moment as the fair's clocks show it, such as `Sat 5 Sep 14:32`, and its offset if it comes twice."""
     moment = moment_at(epoch, at_ms)
-    return f"{moment:%a} {moment.day} {moment:%b %H:%M}"
+    return f"{moment:%a} {moment.day} {moment:%b %H:%M} {offset_if_twice(moment)}".rstrip()
+
+
+def offset_if_twice(moment: datetime) -> str:
+    """Return the offset of a moment, such as `+02:00`, if its clocks show it twice, as they go back; else nothing."""
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return ""
+    return moment.isoformat()[-len("+02:00") :]
 
 
 def date_text(epoch: datetime, at_ms: int) -> str:

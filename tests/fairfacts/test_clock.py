@@ -136,6 +136,12 @@ def test_a_day_on_which_the_clocks_go_back_has_25_hours():
     first, second = (read_moment(text, epoch) for text in ("day 2 01:30", "2021-11-07T01:30-05:00"))
     assert second - first == HOUR_MS
     assert [iso_text(epoch, at_ms)[-6:] for at_ms in (first, second)] == ["-04:00", "-05:00"]
+    assert [moment_text(epoch, at_ms) for at_ms in (first - HOUR_MS, first, second, second + HOUR_MS)] == [
+        "Sun 7 Nov 00:30",
+        "Sun 7 Nov 01:30 -04:00",
+        "Sun 7 Nov 01:30 -05:00",
+        "Sun 7 Nov 02:30",
+    ]
 
 
 @pytest.mark.parametrize("text", ["day 4 10:00", "2021-03-15T10:00", "2021-03-15T10:00-04:00", "2021-03-15T14:00Z"])

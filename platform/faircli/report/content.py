@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from fairfacts.clock import HOUR_MS, day_of, midnight_ms, moment_at
+from fairfacts.clock import HOUR_MS, day_of, midnight_ms, moment_at, offset_if_twice
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.counting import Counted
 from fairfacts.evidence.identities import Check
@@ -284,9 +284,10 @@ def _table(name: str, columns: Sequence[str], items: Iterable[object]) -> Table:
 
 def _hourly(content: Content) -> Table:
     series = {name: by_hour(content, name).mean for name in HOURLY}
+    shown = [moment(content, hour) for hour in range(hours_of(content))]
     rows = [
-        (f"{moment(content, hour):%Y-%m-%dT%H:%M}", *(one[hour] for one in series.values()))
-        for hour in range(hours_of(content))
+        (f"{at:%Y-%m-%dT%H:%M}{offset_if_twice(at)}", *(one[hour] for one in series.values()))
+        for hour, at in enumerate(shown)
     ]
     return Table("hours", ("hour", *series), rows)
 

@@ -106,6 +106,14 @@ def test_the_hours_of_a_day_are_those_between_its_midnights():
     assert by_day(told, "requests, overseas").mean == [0, 0, 0, 1, 0, 0, 0]
 
 
+def test_an_hour_that_comes_twice_has_its_offset():
+    told = structs.replace(content(), began=read_epoch("2021-11-06T00:00:00-04:00", "America/New_York"))
+    (hours,) = (table for table in tables(told) if table.name == "hours")
+    shown = [str(row[0]) for row in hours.rows]
+    assert shown[24:28] == ["2021-11-07T00:00", "2021-11-07T01:00-04:00", "2021-11-07T01:00-05:00", "2021-11-07T02:00"]
+    assert len({*shown}) == len(shown)
+
+
 def test_economies_stand_by_what_they_ask_for_under_their_names():
     told = content(requested(9, "DE"), requested(33, "DE"), requested(10, "QQ"))
     table = economies_by_hour(told)
