@@ -50,7 +50,7 @@ class Processes:
         self._url = f"{parts.scheme}://{host}:{parts.port}" if host else url
 
     def scenarios(self) -> list[ScenarioSummary]:
-        """Return what can be played: the fairs that lie here, then the shipped scenarios, plain fairs first.
+        """Return what can be played: the fairs that lie here, then the shipped fairs, then the shipped scenarios.
 
         A fair whose folder has faults is among them, with the faults in place of its question.
         """
@@ -64,7 +64,7 @@ class Processes:
         """Return what the backend keeps of the run.
 
         Raises:
-            ScenarioError: it is no shipped scenario and no fair that lies here (a path would open files of this
+            ScenarioError: it is no shipped scenario or fair and no fair that lies here (a path would open files of this
                 machine), or a change is bad.
             BusyError: `AT_ONCE` runs are being played.
         """

@@ -8,7 +8,7 @@ import msgspec
 
 from fairfacts.errors import BackendError, ScenarioError
 from fairfacts.operator_commands import SLOWEST, Pace
-from fairfacts.resources import fairs_here, is_shipped, scenario_names
+from fairfacts.resources import fairs_here, is_shipped, scenario_names, shipped_names
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario
 
@@ -26,11 +26,14 @@ class Request(msgspec.Struct, frozen=True):
 
 
 def names_here() -> list[str]:
-    """Return the names under which fairs that lie here and shipped scenarios are played, plain fairs first.
+    """Return the names under which fairs that lie here, shipped fairs and shipped scenarios are played, in that order.
 
-    Each is a name alone, so that none leads out of the working directory.
+    The first of the shipped fairs is the one that scenarios ask about. Each is a name alone, so that none leads out of
+    the working directory.
     """
-    return [*fairs_here(), *sorted(scenario_names(), key=lambda name: (not is_shipped(name), name))]
+    asked_about = scenario_names()
+    shipped = sorted(shipped_names(), key=lambda name: (not is_shipped(name), name not in asked_about, name))
+    return [*fairs_here(), *shipped]
 
 
 def pace_of(speed: str) -> Pace:

@@ -51,13 +51,18 @@ def scenario_names() -> list[str]:
     return sorted(entry.name[:-5] for entry in data("scenarios").iterdir() if entry.name.endswith(".toml"))
 
 
+def shipped_names() -> list[str]:
+    """Return all names under which what is shipped is played: scenarios and fairs, some of which are both."""
+    return sorted({*scenario_names(), *_shipped_fairs()})
+
+
 def fairs_here() -> list[str]:
     """Return the keys of the fairs whose folders lie in the working directory, by letter.
 
     A folder that bears a shipped name is none of them: that name stands for what is shipped.
     """
-    names, taken = (entry.name for entry in Path.cwd().iterdir()), scenario_names()
-    return sorted(name for name in names if not is_shipped(name) and name not in taken and fair_folder(name))
+    names, taken = (entry.name for entry in Path.cwd().iterdir()), shipped_names()
+    return sorted(name for name in names if name not in taken and fair_folder(name))
 
 
 def files_state(fair: str, *names: str) -> tuple[object, ...]:

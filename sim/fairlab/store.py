@@ -13,7 +13,7 @@ from fairfacts.errors import LabError
 from fairfacts.evidence.folder import read_known
 from fairfacts.interchange.reading import Reading, read_bytes
 from fairfacts.interchange.table import Table, check_columns, read_table
-from fairfacts.resources import data, fair_folder, is_shipped, scenario_names
+from fairfacts.resources import data, fair_folder, is_shipped, shipped_names
 from fairlab.calibrated import Calibration
 from fairsim.inputs.fair import Fair
 from fairsim.inputs.rows import PARAMETERS
@@ -133,7 +133,7 @@ def write_scenario(calibration: Calibration, path: Path) -> None:
 
 def _from_there(scenario: str, path: Path) -> str:
     """Return a scenario as a file beside `path` names it: a shipped one by its name, a file by its relative path."""
-    return scenario if scenario in scenario_names() else os.path.relpath(scenario, path.parent)
+    return scenario if scenario in shipped_names() else os.path.relpath(scenario, path.parent)
 
 
 def _toml(value: str) -> str:

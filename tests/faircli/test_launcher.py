@@ -18,7 +18,7 @@ from faircli.launcher import Processes, _reason
 from faircli.request import Request, load, record_of
 from fairfacts.errors import ScenarioError
 from fairfacts.parts.disruptions import AnyDisruption, Demand, LanesClosed, PlatformOutage, SessionCancellation
-from fairfacts.resources import scenario_names
+from fairfacts.resources import shipped_names
 from fairsim import VERSION
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.sketch import write_fair
@@ -57,8 +57,8 @@ def players(run: str) -> list[int]:
 
 def test_scenarios_and_what_may_be_changed_are_told(url: str) -> None:
     scenarios = httpx.get(f"{url}/scenarios", timeout=60).json()
-    assert sorted(one["name"] for one in scenarios) == scenario_names()
-    assert scenarios[0]["name"] == "ciftis2020"
+    assert sorted(one["name"] for one in scenarios) == shipped_names()
+    assert [one["name"] for one in scenarios[:3]] == ["ciftis2020", "cicpe2021", "itbnow2021"]
     assert all(one["title"] and one["question"] for one in scenarios)
     schema = httpx.get(f"{url}/scenarios/schema", timeout=60).json()
     patience = schema["properties"]["negotiations"]["properties"]["patience_mean_min"]
@@ -146,7 +146,7 @@ def test_backend_that_is_killed_and_started_again_has_its_runs_go_on(played: Pla
     ("asked", "detail"),
     [
         ({"scenario": "ciftis2021"}, "ciftis2021 is no scenario; did you mean ciftis2020?"),
-        ({"scenario": "x.toml"}, "x.toml is no scenario; known are: " + ", ".join(scenario_names())),
+        ({"scenario": "x.toml"}, "x.toml is no scenario; known are: " + ", ".join(shipped_names())),
         (
             {"scenario": "/etc/passwd"},
             "body.scenario is '/etc/passwd'; it should match pattern '^[A-Za-z0-9_][A-Za-z0-9_.-]*$'",
@@ -173,12 +173,14 @@ def test_what_cannot_be_played_is_refused_before_a_run_begins(url: str, asked: d
     assert len(httpx.get(f"{url}/runs").json()) == runs
 
 
-def test_report_of_a_run_is_a_page(url: str) -> None:
-    run = start(url, **SMALL)
-    wait_until(lambda: details(url, run)["state"] == "ended")
+@pytest.mark.parametrize("scenario", ["ciftis2020", "itbnow2021"])
+def test_report_of_a_run_is_a_page_and_shows_its_parameters(url: str, scenario: str) -> None:
+    run = start(url, scenario=scenario, scale=0.005)
+    wait_until(lambda: details(url, run)["state"] == "ended", 60)
     page = httpx.get(f"{url}/runs/{run}/report", timeout=120)
     assert page.headers["content-type"].startswith("text/html")
     assert run in page.text
+    assert "The parameters cannot be shown" not in page.text
 
 
 def test_run_without_events_has_no_report_yet(url: str) -> None:
@@ -276,6 +278,9 @@ def test_run_that_cannot_be_played_again_is_not_branched(request_: object, words
     ],
 )
 def test_branch_is_of_what_the_fair_has(what: AnyDisruption, words: str) -> None:
+    request = Request("itbnow2021", 7, 0, 0.01, [])
+    kept = record_of(load(request), request)["request"]
+    Processes(None, "fair.db").replan("own", kept, VERSION, PlatformOutage(lasts_min=5))
     request = Request("ciftis2020", 7, 0, 0.01, [])
     kept = record_of(load(request), request)["request"]
     Processes(None, "fair.db").replan("own", kept, VERSION, PlatformOutage(lasts_min=5))

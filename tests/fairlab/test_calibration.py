@@ -102,6 +102,12 @@ def test_what_a_scenario_was_fitted_to_speaks_for_nothing(found, tmp_path):
         load_scenario(str(tmp_path / "wrong.toml"))
 
 
+def test_scenario_that_is_written_extends_a_shipped_fair_by_its_name(found, tmp_path):
+    write_scenario(msgspec.structs.replace(found, scenario="itbnow2021"), tmp_path / "fitted.toml")
+    assert (tmp_path / "fitted.toml").read_text().splitlines()[0] == 'extends = "itbnow2021"'
+    assert load_scenario(str(tmp_path / "fitted.toml")).fair.key == "itbnow2021"
+
+
 def test_scenario_that_is_written_names_its_base_by_a_relative_path_and_keeps_its_texts(found, tmp_path):
     (tmp_path / "bases").mkdir()
     base = tmp_path / "bases" / "mine.toml"

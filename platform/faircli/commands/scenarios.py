@@ -32,11 +32,10 @@ def list_all(context: typer.Context, *, as_json: Json = False) -> None:
         return
     from faircli.console import out, print_json
     from faircli.tables import table
-    from fairfacts.resources import scenario_names
-    from fairsim.inputs.fair import fair_names
+    from fairfacts.resources import scenario_names, shipped_names
     from fairsim.inputs.scenario import load_scenario
 
-    shipped = [load_scenario(name) for name in dict.fromkeys([*scenario_names(), *fair_names()])]
+    shipped = [load_scenario(name) for name in dict.fromkeys([*scenario_names(), *shipped_names()])]
     if as_json:
         print_json([{"name": each.name, "title": each.title, "question": each.question} for each in shipped])
         return

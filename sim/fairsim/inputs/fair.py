@@ -26,7 +26,7 @@ from fairfacts.parts.fairs import (
 from fairfacts.parts.fairs import OrganisationKind as DescribedOrganisation
 from fairfacts.parts.fairs import SessionKind as DescribedSession
 from fairfacts.parts.fairs import Zone as DescribedZone
-from fairfacts.resources import KEY_WORDS, data, is_key, scenario_names
+from fairfacts.resources import KEY_WORDS, data, is_key, shipped_names
 from fairsim.inputs.economies import time_zone
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kind_checks import check_kinds
@@ -206,7 +206,7 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
 def _check_name(folder: str, source: Traversable, faults: Faults) -> None:
     """Find a name by which a fair's folder would never be found, or which stands for another fair or scenario."""
     name = source.name
-    if name in (*fair_names(), *scenario_names()) and source != data("seeds") / name:
+    if name in shipped_names() and source != data("seeds") / name:
         faults.add(folder, f"{name} is a shipped fair or scenario, which is played by that name; rename the folder")
     elif not is_key(name):
         faults.add(folder, f"a fair is called as its folder, which may have {KEY_WORDS}; rename it")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from fairfacts.errors import ScenarioError, did_you_mean
-from fairfacts.resources import data, scenario_names
+from fairfacts.resources import data, scenario_names, shipped_names
 from fairsim.inputs.fair import FILE as FAIR_FILE
 from fairsim.inputs.fair import Fair, fair_names, find_fair, load_fair
 from fairsim.inputs.faults import Faults
@@ -62,7 +62,7 @@ def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
     """
     place = _find(which)
     if place is None:
-        near = did_you_mean(which, sorted({*scenario_names(), *fair_names()}))
+        near = did_you_mean(which, shipped_names())
         raise ScenarioError(f"{which} is no scenario; {near} (or give a path to a .toml, or to the folder of a fair)")
     tables = _chain(place)
     fair, faults = _fair(place, tables), Faults()
@@ -202,7 +202,7 @@ def _chain(place: Place) -> Tables:
         beside = place.source.parent if isinstance(place.source, Path) else None
         found = _find(base, beside) if isinstance(base, str) else None
         if found is None:
-            nearest = did_you_mean(str(base), scenario_names())
+            nearest = did_you_mean(str(base), shipped_names())
             raise ScenarioError(
                 f"{place.said_in}: extends is {base!r}, which is no scenario; {nearest}"
                 " (or give a path to a .toml, relative to the file)"
@@ -210,7 +210,7 @@ def _chain(place: Place) -> Tables:
         if not found.fair and isinstance(found.source, Path) and not os.path.isfile(found.source):  # noqa: PTH113  # no, where Path raises: of a name that is too long for a file
             raise ScenarioError(
                 f"{place.said_in}: extends {base}, and {found.said_in} is not there; shipped are"
-                f" {', '.join(scenario_names())}"
+                f" {', '.join(shipped_names())}"
             )
         place = found
 
@@ -220,7 +220,7 @@ def _read(place: Place) -> dict[str, Any]:
     faults = Faults()
     if isinstance(place.source, Path) and not _is_toml(place.source.name) and place.source.is_dir():
         raise ScenarioError(f"{place.said_in}: is a folder without a {FAIR_FILE}; fair new makes one")
-    table = read_toml(place.source, place.said_in, faults, f"shipped are {', '.join(scenario_names())}")
+    table = read_toml(place.source, place.said_in, faults, f"shipped are {', '.join(shipped_names())}")
     faults.refuse()
     assert table is not None, "a file without faults has a table"
     return table.given

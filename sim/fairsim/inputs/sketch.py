@@ -13,9 +13,9 @@ from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.reading import Report
 from fairfacts.interchange.timetable import Entry, Options
-from fairfacts.resources import scenario_names
+from fairfacts.resources import shipped_names
 from fairsim.inputs.asked import Sketch
-from fairsim.inputs.fair import FILE, default_rows, fair_names
+from fairsim.inputs.fair import FILE, default_rows
 from fairsim.inputs.kinds import key_of
 from fairsim.inputs.parameter_names import generic
 from fairsim.inputs.rows import PARAMETERS
@@ -96,7 +96,7 @@ def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
             nothing is left behind.
     """
     _check(sketch)
-    if folder.name in (*fair_names(), *scenario_names()):
+    if folder.name in shipped_names():
         raise ScenarioError(f"{folder.name} is a shipped fair or scenario; give yours another name")
     try:
         folder.mkdir(parents=True)

@@ -19,7 +19,7 @@ from tests.faircli.told import beside_lanes
 from faircli import playing
 from faircli.connection import Connection
 from faircli.outbox import Outbox
-from fairfacts.resources import scenario_names
+from fairfacts.resources import shipped_names
 from fairsim import VERSION
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.sketch import write_fair
@@ -178,7 +178,7 @@ SCENARIO_ERRORS = {
     "no scenario": (["run"], "no scenario is named; try fair run ciftis2020 (fair scenarios lists them)"),
     "missing file": (
         ["run", "nowhere/x.toml"],
-        "nowhere/x.toml: cannot be read (No such file or directory); shipped are " + ", ".join(scenario_names()),
+        "nowhere/x.toml: cannot be read (No such file or directory); shipped are " + ", ".join(shipped_names()),
     ),
     "unknown key": (
         ["run", "ciftis2020", "--set", "negotiations.patience_min=30"],

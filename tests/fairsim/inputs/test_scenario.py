@@ -13,7 +13,7 @@ import pytest
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import shipped_overrides
-from fairfacts.resources import data, scenario_names
+from fairfacts.resources import data, scenario_names, shipped_names
 from fairsim.inputs.fair import load_fair
 from fairsim.inputs.scenario import Scenario, load_scenario
 from fairsim.inputs.scenario_files import read_scenario
@@ -142,6 +142,7 @@ def test_file_of_a_scenario_may_have_its_suffix_in_large_letters(
     ("base", "complaint"),
     [
         ('"ciftis2021"', "extends is 'ciftis2021', which is no scenario; did you mean ciftis2020?"),
+        ('"itbnow2022"', "extends is 'itbnow2022', which is no scenario; did you mean itbnow2021?"),
         ("7", "extends is 7, which is no scenario; known are: "),
         ('"other.toml"', "extends other.toml, and {folder}/other.toml is not there; shipped are "),
         ('"mine.toml"', "extends {folder}/mine.toml, which extends it again ({path} -> {path}); let one of them"),
@@ -235,7 +236,7 @@ def test_unknown_scenario_is_refused_with_the_nearest():
 
 
 def test_file_that_is_not_there_is_refused():
-    message = f"nowhere/x.toml: cannot be read (No such file or directory); shipped are {', '.join(scenario_names())}"
+    message = f"nowhere/x.toml: cannot be read (No such file or directory); shipped are {', '.join(shipped_names())}"
     assert refusal("nowhere/x.toml") == message
 
 
