@@ -127,11 +127,17 @@ class Verification:
         self.state.fold(events)
         self.auditor.handle(events)
 
+    def check_strays(self, log: Log) -> None:
+        """Add the rows of the whole database that belong to no run: this one may lack them, or another is lost."""
+        try:
+            for stray in log.strays():
+                self.found(stray.table, stray.first, str(stray))
+        except DamageError as fault:
+            self.unchecked.append(f"rows that belong to no run ({fault})")
+
     def check_commands(self, log: Log) -> None:
         """Check the operator commands, and the disruptions among them against the log."""
         applied = 0
-        for stray in log.commands.strays():
-            self.found("command", stray.number, f"is to {stray.run_id!a}, which is no run")
         for number, command in enumerate(log.commands.rows(self.run)):
             if command.number != number:
                 self.found("command", number, f"is missing; the next is {command.number}")
@@ -175,6 +181,7 @@ def verify(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
         verification.lost(verification.position, str(fault))
     _check_row(verification, row)
     _check_checkpoints(verification, log, list(checkpoints))
+    verification.check_strays(log)
     verification.check_commands(log)
     for record in log.publications.damaged(run):
         what = f"the checksum of the record for {record.destination} does not fit"

@@ -13,7 +13,7 @@ from cloudfair.errors import ConflictError, DamageError, UnknownError
 from cloudfair.store.database import Database
 from cloudfair.store.runs import Runs
 from cloudfair.store.states import now
-from cloudfair.store.tables import Command, Run
+from cloudfair.store.tables import Command
 from fairfacts.alarm_answers import AlarmAnswer, answer_of
 from fairfacts.operator_commands import AlarmCommand, AnyOperatorCommand, Disrupt
 
@@ -94,12 +94,6 @@ class Commands:
         """Return the commands to a run as their rows stand, whatever their checksums; for the verification of a log."""
         with self._database.session() as session:
             query = select(Command).where(col(Command.run_id) == run).order_by(col(Command.number))
-            return list(session.scalars(query))
-
-    def strays(self) -> list[Command]:
-        """Return the commands to what is no run, whatever their checksums: a run lacks them, and shows no gap."""
-        with self._database.session() as session:
-            query = select(Command).where(col(Command.run_id).not_in(select(col(Run.id))))
             return list(session.scalars(query))
 
     def acknowledge(self, run: str, number: int, at_ms: int, refused: str | None, player: int = 0) -> Command:

@@ -13,6 +13,7 @@ from cloudfair.store.publications import Publications
 from cloudfair.store.runs import Runs
 from cloudfair.store.scan import Integrity
 from cloudfair.store.segments import Segments
+from cloudfair.store.strays import Strays, strays
 
 
 class Log:
@@ -48,6 +49,10 @@ class Log:
     def integrity(self) -> Integrity:
         """Return what the database itself finds wrong with its pages and indexes, and what it cannot look at."""
         return self._database.integrity()
+
+    def strays(self) -> list[Strays]:
+        """Return the rows that belong to no run: a run whose own row is lost has them."""
+        return strays(self._database)
 
     def can_rebuild_indexes(self) -> bool:
         """Return whether nothing is lost if the indexes are made again."""

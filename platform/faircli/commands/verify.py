@@ -11,6 +11,8 @@ from faircli.options import Database, Json, RunId
 
 if TYPE_CHECKING:
     from cloudfair.projections.verification import Verification
+    from cloudfair.store.log import Log
+    from cloudfair.store.tables import Run
 
 
 def verify(
@@ -25,8 +27,8 @@ def verify(
     """Check that a stored log is whole and obeys the laws of a fair.
 
     It reads, decodes, folds and audits the whole log from its first event, and compares every other row of the run
-    with it: checkpoints, digest, moments, commands. It names each damage with table and position. Exit status 1 when
-    anything is wrong.
+    with it: checkpoints, digest, moments, commands. It names each damage with table and position, and what the
+    database holds of ids that are no runs. Exit status 1 when anything is wrong.
 
     Examples:
     - `fair verify` checks the latest run.
@@ -38,11 +40,10 @@ def verify(
     from cloudfair.store.log import Log
     from faircli.console import print_json, say
     from faircli.progress import events_progress
-    from faircli.reader import find_run
     from fairfacts.auditor import LAWS
 
     log = Log.open(database, read_only=not repair)
-    row = log.runs.unchecked(run) if run is not None else find_run(log, None)
+    row = _find(log, run)
     done: list[str] = []
     if repair:
         with events_progress("Repairing", row.head) as reached:
@@ -79,6 +80,27 @@ def verify(
             say(f"and {more:,} more violations of the laws")
     if found.damage or violations:
         raise typer.Exit(1)
+
+
+def _find(log: Log, run: str | None) -> Run:
+    """Return the run that is named, or the latest, as its row stands.
+
+    Raises:
+        BackendError: there is none.
+        DamageError: there is none, and the database holds what is left of it.
+    """
+    from cloudfair.errors import DamageError
+    from faircli.reader import find_run
+    from fairfacts.errors import BackendError
+
+    try:
+        return log.runs.unchecked(run) if run is not None else find_run(log, None)
+    except BackendError as fault:
+        lost = [stray for stray in log.strays() if run in (None, stray.run_id)]
+        if not lost:
+            raise
+        left = "; ".join(f"{stray.table} {stray.first}: {stray}" for stray in lost)
+        raise DamageError(f"the table run of {log.name} has lost a row: {left}; restore it from a copy") from fault
 
 
 def _show(found: Verification, faults: list[str], laws: int) -> None:

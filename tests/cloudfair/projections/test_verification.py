@@ -232,14 +232,32 @@ def test_indexes_of_postgresql_that_this_user_may_not_look_at_are_named(log: Log
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_command_to_what_is_no_run_is_named(log: Log, run: str) -> None:
+def test_rows_of_what_is_no_run_are_named(log: Log, run: str) -> None:
+    other = created(log)
+    log.publications.record(run, "there", 20)
+    without_foreign_keys(log, "DELETE FROM run WHERE id = ?", run)
+    assert damage_of(log, other) == [
+        f"segment 0: 5 rows are of '{run}', which is no run",
+        f"checkpoint 40: 2 rows are of '{run}', which is no run",
+        f"command 0: 2 rows are of '{run}', which is no run",
+        f"received 0: 1 row is of '{run}', which is no run",
+        f"publication 20: 1 row is of '{run}', which is no run",
+    ]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_commands_that_a_run_lacks_are_named_where_they_are(log: Log, run: str) -> None:
+    without_foreign_keys(log, "UPDATE command SET run_id = 'nobody' WHERE run_id = ?", run)
+    assert damage_of(log, run)[0] == "command 0: 2 rows are of 'nobody', which is no run"
+
+
+def without_foreign_keys(log: Log, statement: str, run: str) -> None:
+    """Change rows as a program does that does not check foreign keys."""
     file = log._database._engine.url.database
     assert file is not None
-    with sqlite3.connect(file) as other:  # without the check of foreign keys
-        other.execute("UPDATE command SET run_id = 'nobody'")
+    with sqlite3.connect(file) as other:
+        other.execute(statement, (run,))
     other.close()
-    lost = [f"command {number}: is to 'nobody', which is no run" for number in (0, 1)]
-    assert damage_of(log, run)[:2] == lost
 
 
 def test_disruption_that_no_command_applied_is_named(log: Log) -> None:

@@ -53,6 +53,18 @@ def test_verify_finds_an_event_that_was_changed_in_the_database(own: tuple[Fair,
     assert f"wrong: segment 0: {what}" in fair("verify", run).stdout
 
 
+def test_verify_names_a_run_whose_row_is_lost(own: tuple[Fair, str]) -> None:
+    fair, run = own
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        database.execute("DELETE FROM run")
+    database.close()
+    for asked in ([], [run]):
+        done = fair("verify", *asked)
+        assert done.returncode != 0
+        assert "the table run of " in done.stderr
+        assert f"of '{run}', which is no run" in " ".join(done.stderr.split())
+
+
 def test_verify_repairs_what_is_derived_from_the_log(own: tuple[Fair, str]) -> None:
     fair, run = own
     with sqlite3.connect(fair.folder / "cloudfair.db") as database:
