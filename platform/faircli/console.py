@@ -1,16 +1,21 @@
 """The terminal: `out` for results, `err` for everything beside them, and JSON for programs.
 
-Neither console interprets markup or emoji codes: names, titles and messages of users are printed as they are written.
+Neither console interprets markup or emoji codes, and neither passes a control character on to the terminal: names,
+titles and messages of users are printed as they are written.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.text import Text
+
+from faircli.text import visible
 
 WIDTH = 120
 """Columns of a table that goes to a file or a pipe, unless `COLUMNS` says otherwise."""
@@ -22,6 +27,15 @@ class _Console(Console):
     def print(self, *objects: Any, **settings: Any) -> None:
         """Print objects, and crop none of their lines."""
         super().print(*objects, **{"crop": False, **settings})
+
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """Return a text to print, with its control characters written out before its width is measured."""
+        return super().render_str(visible(text), **settings)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Yield the pieces of what is printed, whoever made it; what moves the cursor for us stays as it is."""
+        for piece in super().render(renderable, options):
+            yield piece if piece.control else piece._replace(text=visible(piece.text))
 
 
 def _console(*, stderr: bool) -> Console:
@@ -44,12 +58,17 @@ def print_json(value: Any) -> None:
 
 def say(*parts: str | tuple[str, str]) -> None:
     """Print one line of a result, however long; a part may be a pair of text and style."""
-    out.print(Text.assemble(*parts), soft_wrap=True)
+    out.print(_line(parts), soft_wrap=True)
 
 
 def note(*parts: str | tuple[str, str]) -> None:
     """Print one line on standard error, beside the result."""
-    err.print(Text.assemble(*parts), soft_wrap=True)
+    err.print(_line(parts), soft_wrap=True)
+
+
+def _line(parts: Iterable[str | tuple[str, str]]) -> Text:
+    """Return a line of parts; `Text` alone would leave some control characters out, and others in."""
+    return Text.assemble(*(visible(part) if isinstance(part, str) else (visible(part[0]), part[1]) for part in parts))
 
 
 def complain(message: str) -> None:

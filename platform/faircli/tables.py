@@ -8,6 +8,8 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 
+from faircli.text import visible
+
 Column = tuple[str, str]
 """Name, and `left`, `right`, or `text` for a column whose cells may be wrapped."""
 GAP = 2
@@ -28,7 +30,7 @@ class Whole(Table):
 def table(title: str, columns: Iterable[Column], rows: Iterable[Iterable[str]]) -> Table:
     """Return a table of columns and rows of cells."""
     shown = Whole(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, header_style="dim")
-    columns, cells = list(columns), [tuple(row) for row in rows]
+    columns, cells = list(columns), [tuple(map(visible, row)) for row in rows]
     for (name, justify), width, word in zip(
         columns, _widths(columns, cells, "\n"), _widths(columns, cells), strict=True
     ):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""All but the tab and the line break, and the marks by which Unicode turns the direction of a text."""
+
+
+def visible(text: str) -> str:
+    """Return a text with its control characters written out, so that a terminal shows them and obeys none."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def short(value: float | str) -> str:

@@ -262,7 +262,7 @@ def to_icalendar(timetable: Timetable) -> bytes:
     """Return a timetable as a calendar."""
     import icalendar
 
-    from fairfacts.interchange.ics_text import Text, category
+    from fairfacts.interchange.ics_text import Text, category, without_controls
 
     calendar = icalendar.Calendar()
     for name, value in (("prodid", PRODUCT), ("version", "2.0"), ("x-wr-calname", Text(timetable.title))):
@@ -286,7 +286,7 @@ def to_icalendar(timetable: Timetable) -> bytes:
             event.add("status", "CANCELLED")
         for name, ours in (("kind", entry.kind), ("seats", entry.seats), ("streamed", str(entry.streamed).upper())):
             if ours:
-                event.add(f"x-cloudfair-{name}", str(ours))
+                event.add(f"x-cloudfair-{name}", without_controls(str(ours)))
         calendar.add_component(event)
     calendar.add_missing_timezones()
     written: bytes = calendar.to_ical()

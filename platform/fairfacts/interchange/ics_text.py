@@ -7,6 +7,8 @@ import re
 from icalendar import vCategory, vText
 
 ESCAPES = re.compile(r"[\\;,]|\r\n|[\r\n]")
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]+")
+"""What a text may not hold (RFC 5545, 3.3.11); the reader takes blanks for them as well."""
 ESCAPED = re.compile(r"\\([\\;,nN])")
 
 
@@ -15,7 +17,13 @@ class Text(vText):
 
     def to_ical(self) -> bytes:
         """Return the text as it is written."""
-        return ESCAPES.sub(lambda found: "\\" + ("n" if found[0].isspace() else found[0]), self).encode()
+        escaped = ESCAPES.sub(lambda found: "\\" + ("n" if found[0].isspace() else found[0]), without_controls(self))
+        return escaped.encode()
+
+
+def without_controls(text: str) -> str:
+    """Return a text with blanks in place of what no calendar may hold."""
+    return CONTROLS.sub(" ", text)
 
 
 def name_of(written: str) -> str:

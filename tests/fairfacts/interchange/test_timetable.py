@@ -103,6 +103,16 @@ def test_names_with_backslashes_are_the_same_in_a_calendar(name: str) -> None:
     assert [found.title, read.uid, read.title, read.room, read.track, read.kind] == [name] * 6
 
 
+def test_a_calendar_holds_no_control_characters() -> None:
+    name, read_as = "a\x1b]0;\x07b\x7f\x9bc", "a ]0; b c"
+    entry = msgspec.structs.replace(SUMMIT, uid=name, title=name, room=name, track=name, kind=name)
+    written = to_icalendar(Timetable(title=name, acronym="fair", entries=(entry,)))
+    assert not set(written.decode()) & set("\x1b\x07\x7f\x9b")
+    found = from_icalendar(written).timetable
+    (read,) = found.entries
+    assert [found.title, read.uid, read.title, read.room, read.track, read.kind] == [read_as] * 6
+
+
 def test_name_of_a_calendar_of_others_is_read_without_its_escapes() -> None:
     written = to_icalendar(FAIR).replace(b"CALNAME:CIFTIS 2020", rb"CALNAME:Books\, films\; more\nof C:\\New")
     assert from_icalendar(written).timetable.title == "Books, films; more of C:\\New"
