@@ -16,12 +16,12 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from cloudfair.export.sql_values import exactly, plain
 from fairfacts.errors import BackendError, did_you_mean
 
 if TYPE_CHECKING:
@@ -142,11 +142,12 @@ def answer(question: Question) -> Answer:
     timer = threading.Timer(limits.time_s, connection.interrupt)
     timer.start()
     try:
-        found = connection.execute(_one_select(connection, question.sql))
-        columns = [Column(name, str(kind)) for name, kind, *_ in found.description or ()]
-        rows = found.fetchmany(limits.rows + 1)
-        plain = [[_plain(value) for value in row] for row in rows[: limits.rows]]
-        return Answer(columns=columns, rows=plain, truncated=len(rows) > limits.rows)
+        found = connection.sql(_one_select(connection, question.sql))
+        kinds = found.types
+        columns = [Column(name, str(kind)) for name, kind in zip(found.columns, kinds, strict=True)]
+        rows = exactly(found).limit(limits.rows + 1).fetchall()
+        shown = [list(map(plain, row, kinds)) for row in rows[: limits.rows]]
+        return Answer(columns=columns, rows=shown, truncated=len(rows) > limits.rows)
     except (duckdb.OutOfMemoryException, MemoryError):
         return Answer(fault=_too_much(limits))
     except duckdb.InterruptException:
@@ -219,24 +220,6 @@ def _one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
         names = ", ".join(kind.name for kind in kinds) or "nothing"
         raise ValueError(f"the query is {names}; ask with one SELECT")
     return str(statements[0].query)
-
-
-def _plain(value: Any) -> Any:
-    """Return a value as JSON has it: moments as ISO 8601, decimals as numbers, what JSON has no word for as text."""
-    match value:
-        case None | bool() | str():
-            return value
-        case int():
-            return value if -(2**63) <= value < 2**64 else str(value)
-        case float() | Decimal():
-            return float(value)
-        case list() | tuple():
-            return [_plain(each) for each in value]
-        case dict():
-            return {str(key): _plain(each) for key, each in value.items()}
-        case bytes():
-            return value.hex()
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _told(fault: Exception, sql: str, tables: list[str]) -> str:

@@ -67,9 +67,48 @@ def test_values_come_as_json_has_them(folder: Path) -> None:
         '\\xAA'::blob, 2::hugeint << 100, interval 1 hour"""
     (row,) = answer(folder, sql).rows
     assert row == [
-        *[1, 0.5, None, None, True, "2020-09-04T20:00:00", [1, 2], {"a": 1}, {"2": "x"}, "aa"],
-        *[str(2 << 100), "1:00:00"],
+        *[1, 0.5, "NaN", None, True, "2020-09-04T20:00:00", [1, 2], {"a": 1}, {"2": "x"}, "aa"],
+        *[str(2 << 100), "01:00:00"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("interval 1 month", "1 month"),
+        ("[interval 1 month, null]", ["1 month", None]),
+        ("1.10::decimal(4, 2)", 1.1),
+        ("-0.00::decimal(4, 2)", 0.0),
+        ("12345678901234567890.123456789::decimal(38, 9)", "12345678901234567890.123456789"),
+        ("9007199254740993::decimal(20, 0)", "9007199254740993"),
+        ("['-infinity'::float, 'infinity'::double, 0.5]", ["-Infinity", "Infinity", 0.5]),
+        ("date '2020-09-04'", "2020-09-04"),
+        ("['infinity'::date, '9999-12-31']", ["infinity", "9999-12-31"]),
+        ("'-infinity'::timestamp", "-infinity"),
+        ("timestamp '0001-01-01'", "0001-01-01T00:00:00"),
+        ("timestamp '2020-09-04 20:00:00.5'", "2020-09-04T20:00:00.500000"),
+        ("timestamptz '2020-09-04 20:00:00+00' at time zone 'UTC'", "2020-09-04T20:00:00"),
+        ("'infinity'::timestamptz", "infinity"),
+        ("timestamp_ns '2020-09-04 20:00:00.123456789'", "2020-09-04 20:00:00.123456789"),
+        ("time '20:00'", "20:00:00"),
+        ("map {date '2020-09-04': timestamp '2020-09-04 20:00'}", {"2020-09-04": "2020-09-04T20:00:00"}),
+        ("""{'a "b"': interval 2 years, 'c': 1, 'd': null::date}""", {'a "b"': "2 years", "c": 1, "d": None}),
+        ("[date '2020-09-04']::date[1]", ["2020-09-04"]),
+        ("null::interval[]", None),
+        ("row(1, 'nan'::double)", [1, "NaN"]),
+        ("sum(n) from range(3) as t(n)", 3),
+    ],
+)
+def test_no_value_is_changed(folder: Path, sql: str, value: Any) -> None:
+    assert answer(folder, f"select {sql}").rows == [[value]]
+
+
+def test_columns_of_one_name_and_an_order_stay_what_they_are(folder: Path) -> None:
+    found = answer(
+        folder, "select n as x, to_days(n::int) as x from range(3) as t(n) order by n desc -- the last first"
+    )
+    assert [column.name for column in found.columns] == ["x", "x"]
+    assert found.rows == [[2, "2 days"], [1, "1 day"], [0, "00:00:00"]]
 
 
 def test_columns_are_named_and_typed(folder: Path) -> None:
