@@ -23,6 +23,8 @@ from fairfacts.evidence.comparison import Evidence, Row, compare, evidence, head
 from fairfacts.evidence.folder import KnownFair, known_fair
 from fairfacts.evidence.roles import LeftOut, left_out
 
+VARY = {"Vary": "Accept"}
+"""Of what has two forms, whichever was asked for: a cache must not give one for the other."""
 router = APIRouter(tags=["runs"])
 
 
@@ -182,12 +184,12 @@ async def get_events(
     end = first + len(lines)
     if cloudevents.are_asked_for(request.headers.get("accept", "")):
         batch = await asyncio.to_thread(cloudevents.batch, here.log, run, first, lines)
-        headers = {"Vary": "Accept"}
+        headers = VARY.copy()
         if end < head:
             headers["Link"] = f'<{request.url.path}?first={end}&limit={limit}>; rel="next"'
         return Response(batch, media_type=cloudevents.BATCH, headers=headers)
     page = {"run": run, "first": first, "next": end if end < head else None}
-    return json_answer(page | {"events": [msgspec.Raw(line) for line in lines]})
+    return json_answer(page | {"events": [msgspec.Raw(line) for line in lines]}, VARY)
 
 
 def _columns(run: tables.Run) -> dict[str, Any]:

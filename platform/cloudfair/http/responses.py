@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeGuard
 
 import msgspec
@@ -17,9 +18,9 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
 """How OpenAPI describes the answer to a client that has a good copy."""
 
 
-def json_answer(value: object) -> Response:
+def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:
     """Return a value as JSON, without the checks that its response model would cost."""
-    return Response(msgspec.json.encode(value), media_type="application/json")
+    return Response(msgspec.json.encode(value), headers=headers, media_type="application/json")
 
 
 def example(**fields: Any) -> ConfigDict:

@@ -70,6 +70,7 @@ def test_a_page_of_events_comes_as_a_batch_where_it_is_asked_for(client: httpx.C
             position += 1
         path = answer.links.get("next", {}).get("url", "")
     assert position == len(EVENTS)
+    assert client.get(f"/runs/{run}/events").headers["vary"] == "Accept"
 
 
 def test_the_data_of_all_are_the_log(client: httpx.Client, run: str) -> None:
