@@ -14,6 +14,7 @@ BackendError
         ├── UnfinishedError    409  the run has not ended
         ├── TooLargeError      413  over a limit
         ├── EncodingError      415  an unsupported content encoding
+        ├── CompressedError    415  a compressed body where none is read
         ├── MediaTypeError     415  an unsupported content type
         ├── ElsewhereError     421  a backend has it, and this process is none
         ├── QueryError         422  SQL that is refused; says why
@@ -116,6 +117,13 @@ class EncodingError(RefusedError):
 
     status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
     headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "zstd, identity"}
+
+
+class CompressedError(RefusedError):
+    """A body is compressed, and this one is read as it is alone."""
+
+    status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    headers: ClassVar[dict[str, str]] = {"Accept-Encoding": "identity"}
 
 
 class MediaTypeError(RefusedError):

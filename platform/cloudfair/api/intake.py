@@ -74,7 +74,7 @@ async def append_events(
     An empty body at the head of the log polls for commands while the run is paused or nothing happens in it.
     """
     live = await here.runs.get(run)
-    body = await read_body(request, here.settings.max_body_bytes)
+    body = await read_body(request, here.settings.max_body_bytes, may_be_compressed=True)
     async with live.appending:
         if not body:
             return _appended(run, first, await live.poll(first, fair_pace, fair_player))

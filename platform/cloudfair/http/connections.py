@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 from asyncio import BaseTransport, TimerHandle, Transport
 from collections import OrderedDict
 from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, cast
 
+from httptools import HttpParserInvalidMethodError
 from starlette.responses import Response
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -163,7 +165,11 @@ class HttpConnection(HttpToolsProtocol):
             self.idle.add(self)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP, or has too large a head, with a problem document."""
+        """Refuse what is no HTTP, or has too large a head, with a problem document; uvicorn handles the error."""
+        if isinstance(sys.exception(), HttpParserInvalidMethodError):  # TLS and other protocols begin like one as well
+            msg = "the request has a method that HTTP does not have, or"
+        else:
+            msg = "the request cannot be read:"
         self._refuse(self._refusal or HTTPStatus.BAD_REQUEST, msg)
 
     def pause_writing(self) -> None:
@@ -239,7 +245,7 @@ def _refusal_of(status: HTTPStatus, reason: str) -> Response:
             return problem(414, f"path and query are over {PATH_BYTES} bytes; ask for less at a time")
         case HTTPStatus.REQUEST_TIMEOUT:
             return problem(408, f"the head of the request did not come within {HEAD_S} s; send it whole")
-    return problem(400, f"{reason} It is not HTTP/1.1; send that")
+    return problem(400, f"{reason} it is not HTTP/1.1; send that")
 
 
 class SocketConnection(WebSocketsSansIOProtocol):

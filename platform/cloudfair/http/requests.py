@@ -10,7 +10,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
-from cloudfair.errors import TooLargeError
+from cloudfair.errors import CompressedError, TooLargeError
 from cloudfair.settings import MIB
 
 LARGEST = 2**63 - 1
@@ -22,12 +22,13 @@ async def read_json(request: Request, model: type[Body]) -> Body:
     """Return the JSON body of a request as its model.
 
     Raises:
+        CompressedError: it is compressed.
         TooLargeError: it is over 1 MiB; FastAPI would read one of any size.
         RequestValidationError: it is not what the model describes, or has a field twice.
     """
     body = await read_body(request, MIB)
     try:
-        found = model.model_validate_json(body)
+        found = model.model_validate_json(body, strict=True)  # `true` and "7" are no numbers
     except ValidationError as fault:
         raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
     check_fields(body)
@@ -56,12 +57,16 @@ def repeated_field(content: bytes) -> str | None:
     return twice[0] if twice else None
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int, *, may_be_compressed: bool = False) -> bytes:
     """Return the body of a request.
 
     Raises:
+        CompressedError: it is compressed, and its reader would not know.
         TooLargeError: it is over the limit; what follows is not read.
     """
+    encoding = request.headers.get("content-encoding", "identity")
+    if not may_be_compressed and encoding.lower() != "identity":
+        raise CompressedError(f"Content-Encoding is {encoding}; send this body as it is")
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

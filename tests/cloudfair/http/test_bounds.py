@@ -131,6 +131,22 @@ def test_head_over_the_bound_is_told(alone: httpx.Client) -> None:
         assert answer_of(long)[0] == 414
 
 
+@pytest.mark.parametrize(
+    ("sent", "detail"),
+    [
+        (
+            b"FROBNICATE /health HTTP/1.1\r\n\r\n",
+            "the request has a method that HTTP does not have, or it is not HTTP/1.1; send that",
+        ),
+        (b"GET /health FTP/7\r\n\r\n", "the request cannot be read: it is not HTTP/1.1; send that"),
+    ],
+)
+def test_what_cannot_be_read_is_told_why(alone: httpx.Client, sent: bytes, detail: str) -> None:
+    with ExitStack() as stack:
+        status, told = answer_of(opened(alone, sent, stack))
+    assert (status, told["detail"]) == (400, detail)
+
+
 def test_requests_on_one_connection_are_answered_one_after_the_other(alone: httpx.Client) -> None:
     run = begin(alone)
     body = json.dumps({"kind": "pause"}).encode() + b" " * 60_000
