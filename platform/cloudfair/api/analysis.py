@@ -16,7 +16,7 @@ from cloudfair.api.backend import Here
 from cloudfair.errors import QueryError, UnknownError
 from cloudfair.export.parquet import columns_of, file_of
 from cloudfair.export.sql import MAX_ROWS, SUFFIX, Limits, ask
-from cloudfair.http.conditional import is_known
+from cloudfair.http.files import file_answer
 from cloudfair.http.requests import read_json
 from cloudfair.http.responses import NOT_MODIFIED, json_answer
 from cloudfair.http.schemas import body_of
@@ -130,10 +130,7 @@ async def get_parquet(run: str, file: str, request: Request, here: Here) -> Resp
     if (event_type := _FILES.get(file)) is None:
         raise UnknownError(f"run {run} has no file {file}; {did_you_mean(file, _FILES)}")
     path = file_of(await _folder(run, here), event_type)
-    whole = FileResponse(path, media_type=MEDIA_TYPE, filename=file, stat_result=await asyncio.to_thread(path.stat))
-    if is_known(whole.headers["etag"], request.headers.get("if-none-match")):
-        return Response(status_code=304, headers={"ETag": whole.headers["etag"]})
-    return whole
+    return file_answer(path, await asyncio.to_thread(path.stat), MEDIA_TYPE, request.headers)
 
 
 @router.post(

@@ -9,3 +9,8 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
         return False
     named = [each.strip().removeprefix("W/") for each in if_none_match.split(",")]
     return "*" in named or etag.removeprefix("W/") in named
+
+
+def is_meant(etag: str, if_match: str | None) -> bool:
+    """Return whether a header If-Match, if there is one, names an entity tag or `*`; weak tags do not count."""
+    return if_match is None or not {etag, "*"}.isdisjoint(each.strip() for each in if_match.split(","))

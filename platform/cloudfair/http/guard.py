@@ -44,7 +44,8 @@ class Guard:
             )
             return await other(scope, receive, sending)
         if scope.get("method") == "HEAD":
-            inner: Scope = {**scope, "method": "GET"}
+            whole = [(name, value) for name, value in scope["headers"] if name != b"range"]  # is of GET alone
+            inner: Scope = {**scope, "method": "GET", "headers": whole}
             await self._app(inner, receive, _without_body(sending))
             scope["route"] = inner.get("route")  # for whoever counts requests by route
             return None

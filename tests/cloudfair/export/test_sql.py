@@ -307,6 +307,8 @@ def test_files_are_listed_and_fetched_whole_or_in_part(client: httpx.Client) -> 
     assert client.head(file["href"]).headers["content-length"] == str(file["bytes"])
     part = client.get(file["href"], headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"PAR1")
+    head = client.head(file["href"], headers={"Range": "bytes=0-3"})
+    assert (head.status_code, head.headers["content-length"]) == (200, str(file["bytes"]))
 
 
 @pytest.mark.parametrize("file", ["negotiation.request.parquet", "..%2F..%2Ffair.db", "%2Fetc%2Fpasswd", "secret.csv"])
