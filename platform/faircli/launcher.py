@@ -19,6 +19,7 @@ from cloudfair.errors import BusyError, UnableError
 from faircli.request import Request, load, names_here, record_of, request_of
 from fairfacts.errors import BackendError, ScenarioError, did_you_mean
 from fairfacts.parts.disruptions import AnyDisruption
+from fairfacts.resources import scenario_names
 from fairsim.inputs.fair import fair_names, load_fair
 from fairsim.inputs.scenario import check_disruption, load_scenario
 from fairsim.inputs.schema import changes_schema
@@ -177,7 +178,8 @@ def _summary(name: str) -> ScenarioSummary:
         scenario = load_scenario(name)
     except ScenarioError as fault:
         return ScenarioSummary(name=name, title=name, question=str(fault))
-    return ScenarioSummary(name=name, title=scenario.title, question=scenario.question)
+    titles = {} if name in scenario_names() else scenario.fair.names
+    return ScenarioSummary(name=name, title=scenario.title, question=scenario.question, titles=titles)
 
 
 def _reason(complaint: str) -> str:

@@ -15,6 +15,7 @@ from tests.web.languages import read_in
 
 from fairfacts.events import encode
 from fairfacts.parts.disruptions import Disruption
+from fairfacts.resources import shipped_names
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
 
@@ -78,7 +79,7 @@ def test_no_english_sentence_is_left_in_any_view(night: tuple[str, str, str], op
             page.locator(f"[name={name}]").select_option(str(option.get_attribute("value")))
             left[f"{name} {option.inner_text()}"] = english(page)
     assert {view: said for view, said in left.items() if said} == {}
-    assert len(left) == 9 + len(SCENARIOS) + len(KINDS)
+    assert len(left) == 9 + len({*SCENARIOS, *shipped_names()}) + len(KINDS)
 
 
 def test_notices_are_made_of_their_disruptions(night: tuple[str, str, str], open_page: OpenPage) -> None:

@@ -25,6 +25,8 @@ class ScenarioSummary(BaseModel):
     name: str
     title: str
     question: str
+    titles: dict[str, str] = {}
+    """Of a fair that is played as it is: its names by language."""
 
 
 class NewStart(BaseModel):

@@ -423,6 +423,10 @@ export interface components {
             name: string;
             question: string;
             title: string;
+            /** @default {} */
+            titles: {
+                [key: string]: string;
+            };
         };
         Session: {
             about: string;

@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { loadScenarios, start } from "../../state/commands";
 import type { Page } from "../../state/page";
+import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
 import { paceOf } from "../../ui/pace";
 import { Fault, Part, Sentence } from "../../ui/part";
@@ -19,7 +20,8 @@ export function Start({ page }: { page: Page }) {
   useEffect(() => void loadScenarios(), []);
   if (scenarios === null || scenarios.list.length === 0) return null;
   const scenario = chosen ?? scenarios.list[0]?.name ?? "";
-  const question = scenarios.list.find(({ name }) => name === scenario)?.question;
+  const shown = scenarios.list.find(({ name }) => name === scenario);
+  const ofFair = shown?.titles?.en === undefined ? undefined : say(language, "question_of_fair");
   const submit = async (form: FormData): Promise<void> => {
     const speed = String(form.get("speed"));
     const wanted = {
@@ -43,17 +45,17 @@ export function Start({ page }: { page: Page }) {
         <label>
           {say(language, "column_scenario")}
           <select name="scenario" value={scenario} onChange={(event) => setScenario(event.currentTarget.value)}>
-            {scenarios.list.map(({ name, title }) => (
+            {scenarios.list.map(({ name, title, titles }) => (
               <option key={name} value={name} selected={name === scenario}>
-                {translated(language, "scenario", name) ?? title}
+                {translated(language, "scenario", name) ?? (inLanguage(titles ?? {}, language) || title)}
               </option>
             ))}
           </select>
         </label>
-        {question && (
+        {shown?.question && (
           <p class="quiet">
-            <Sentence language={language} own={translated(language, "question", scenario)}>
-              {question}
+            <Sentence language={language} own={translated(language, "question", scenario) ?? ofFair}>
+              {shown.question}
             </Sentence>
           </p>
         )}
