@@ -1,11 +1,13 @@
-"""Files that commands write: they are refused before any work is done, and never overwritten halfway."""
+"""Files that commands write: they are refused before any work is done, and a result outlives one that fails."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from fairfacts.errors import LabError
+from fairfacts.errors import FairError, LabError
 
 
 def check_output(path: Path | None, *, suffixes: tuple[str, ...] = (), option: str = "-o") -> None:
@@ -37,13 +39,18 @@ def make_folder(folder: Path) -> Path:
     return folder
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file.
+@contextmanager
+def stored(store: Callable[[], None]) -> Iterator[None]:
+    """Store a result, and then run the block that shows it: it is shown as well where it cannot be stored.
 
     Raises:
-        LabError: it cannot be written.
+        FairError: it cannot be stored; raised when it has been shown.
     """
+    trouble = None
     try:
-        path.write_bytes(content)
-    except OSError as fault:
-        raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+        store()
+    except FairError as fault:
+        trouble = fault
+    yield
+    if trouble is not None:
+        raise trouble

@@ -41,7 +41,7 @@ def predict(
     import time
 
     from faircli.console import print_json, say
-    from faircli.files import check_output
+    from faircli.files import check_output, stored
     from faircli.progress import fairs_progress
     from fairfacts.errors import LabError
     from fairlab.assimilation import Assimilator
@@ -72,9 +72,8 @@ def predict(
     if coverage:
         print_json(covered) if as_json else _show_coverage(covered)
     else:
-        if output is not None:
-            found.save(output)
-        print_json(found) if as_json else _show(found)
+        with stored(lambda: None if output is None else found.save(output)):
+            print_json(found) if as_json else _show(found)
     if not as_json:
         say(f"\n{runs} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 import msgspec
 
 from fairfacts.errors import LabError
-from fairfacts.interchange.reading import read_json, write_json
+from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.writing import write_json
 from fairlab.estimates import Estimate
 from fairlab.identifiability import Identifiability
 

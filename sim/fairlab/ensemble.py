@@ -18,7 +18,8 @@ import msgspec
 
 from fairfacts.errors import LabError, did_you_mean
 from fairfacts.evidence.settings import ALWAYS, Settings
-from fairfacts.interchange.reading import read_json, write_json
+from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.writing import write_json
 from fairfacts.measures import MEASURES
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from pathlib import Path
@@ -146,13 +147,14 @@ def _append(path: Path, record: EvaluationResult) -> None:
 def _read(path: Path) -> dict[str, EvaluationResult]:
     try:
         path.open("ab").close()  # now, and not after the first run, it shows whether results can be kept there
-        lines = path.read_bytes().split(b"\n")
+        content = path.read_bytes()
+        lines = content.split(b"\n")
         # the calibration was stopped while it wrote what follows the last newline
         results = [msgspec.json.decode(line, type=EvaluationResult) for line in lines[:-1]]
+        if lines[-1]:
+            os.truncate(path, len(content) - len(lines[-1]))  # not written anew: a disk that is full would lose all
     except OSError as fault:
         raise LabError(f"{path}: cannot be read or written ({fault.strerror}); name another file") from fault
     except (msgspec.DecodeError, RecursionError, ValueError) as fault:  # a ValueError: no UTF-8
         raise LabError(f"{path}: holds no runs of a calibration ({fault}); name another file") from fault
-    if lines[-1]:
-        path.write_bytes(b"".join(line + b"\n" for line in lines[:-1]))
     return {result.key: result for result in results}

@@ -12,7 +12,8 @@ import numpy as np
 
 from fairfacts.errors import LabError
 from fairfacts.evidence.comparison import Row
-from fairfacts.interchange.reading import read_json, write_json
+from fairfacts.interchange.reading import read_json
+from fairfacts.interchange.writing import write_json
 from fairlab.identifiability import Floats
 from fairlab.sensitivity import factors_of
 from fairlab.targets import FreeParameter

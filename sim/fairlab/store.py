@@ -13,6 +13,7 @@ from fairfacts.errors import LabError
 from fairfacts.evidence.folder import read_known
 from fairfacts.interchange.reading import Reading, read_bytes
 from fairfacts.interchange.table import Table, check_columns, read_table
+from fairfacts.interchange.writing import write_file
 from fairfacts.resources import data, fair_folder, is_shipped, shipped_names
 from fairlab.calibrated import Calibration
 from fairsim.inputs.fair import Fair
@@ -76,10 +77,7 @@ def write_parameters(calibration: Calibration, folder: Path) -> None:
             row["figures"] = " ".join([*row.get("figures", "").split(), *unsaid])  # what was fitted to tests nothing
             row[INTERVAL] = f"{fitted.low:.5g} {fitted.high:.5g}"
         writer.writerow(row)
-    try:
-        path.write_text(written.getvalue(), encoding="utf-8")
-    except OSError as fault:
-        raise LabError(f"{path}: cannot be written ({fault.strerror}); write another file: -o my.toml") from fault
+    write_file(path, written.getvalue().encode(), LabError, "write another file: -o my.toml")
     calibration.save(folder / CALIBRATION)
 
 
@@ -125,10 +123,7 @@ def write_scenario(calibration: Calibration, path: Path) -> None:
         add(fitted.name, f"{float(f'{fitted.value:.5g}')!r}  # {interval}, {fitted.moved:.0%}")
     for table, rows in tables.items():
         lines += ["", f"[{table}]", *rows]
-    try:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    except OSError as fault:
-        raise LabError(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
+    write_file(path, "".join(f"{line}\n" for line in lines).encode(), LabError)
 
 
 def _from_there(scenario: str, path: Path) -> str:

@@ -5,9 +5,11 @@ import math
 import msgspec
 import pytest
 from tests.fairlab.conftest import SCALE
+from tests.full_disk import full_disk
 
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.folder import known_fair
+from fairlab import evaluations
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
 from fairlab.evaluations import Evaluator
@@ -140,3 +142,12 @@ def test_measure_that_stays_zero_is_named(executor, quick):
         Calibrator(
             "ciftis2020", changes, CalibrationProblem(problem.free[:1], (none,)), SETTINGS, Evaluator(executor, 1)
         ).calibrate()
+
+
+def test_half_a_line_of_stored_runs_is_cut_off_where_the_disk_is_full(tmp_path):
+    path = tmp_path / "runs.ndjson"
+    path.write_bytes(whole := msgspec.json.encode(evaluations.EvaluationResult("key", ())) + b"\n")
+    path.write_bytes(whole + b'{"key":"ha')
+    with full_disk(0):
+        assert list(evaluations._read(path)) == ["key"]
+    assert path.read_bytes() == whole

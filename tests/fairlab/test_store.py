@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import msgspec
 import pytest
+from tests.full_disk import full_disk
 
 from fairfacts.errors import LabError
 from fairfacts.resources import data
@@ -73,6 +74,16 @@ def test_table_of_a_spreadsheet_is_written_as_it_was_read(tmp_path: Path) -> Non
     assert [row["name"] for row in rows] == [RATE.name, "x.y", OTHER.name]
     assert (rows[0]["value"], rows[0]["interval"]) == (f"{RATE.value:.5g}", interval(RATE.name))
     assert (rows[1]["value"], rows[1]["source"], "" in rows[1]) == ("0.6", "c, d", False)
+
+
+def test_table_stays_as_it_is_where_the_disk_is_full(tmp_path: Path) -> None:
+    table = "name,value,class,source,figures\n"
+    (tmp_path / "parameters.csv").write_text(table)
+    with full_disk(), pytest.raises(LabError, match=r"parameters.csv: cannot be written .* -o my.toml"):
+        write_parameters(FOUND, tmp_path)
+    with full_disk(), pytest.raises(LabError, match=r"fitted.toml: cannot be written .* name another file"):
+        write_scenario(FOUND, tmp_path / "fitted.toml")
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("parameters.csv", table)]
 
 
 def test_table_with_a_fault_stays_as_it_is(tmp_path: Path) -> None:

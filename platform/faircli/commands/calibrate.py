@@ -100,6 +100,7 @@ def calibrate(
     - `fair calibrate ciftis2020 --as-of 2020-09-05 -o members.json` predicts the end from what was known that evening.
     """
     from faircli.console import complain, print_json, warn
+    from faircli.files import stored
     from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
     from faircli.reports import figures_of
@@ -146,11 +147,8 @@ def calibrate(
     if fitted.failures and folder is not None:
         warn(f"--write: the calibration failed, and {folder} stays as it is")
         folder = None
-    _store(fitted, output, folder)
-    if as_json:
-        print_json(fitted)
-    else:
-        _show(fitted)
+    with stored(lambda: _store(fitted, output, folder)):
+        print_json(fitted) if as_json else _show(fitted)
     if fitted.failures:
         raise typer.Exit(1)
 

@@ -107,7 +107,7 @@ def ensemble(
     import time
 
     from faircli.console import print_json, warn
-    from faircli.files import check_output
+    from faircli.files import check_output, stored
     from faircli.progress import runs_progress
     from faircli.reports import known_to_play, moments_ms
     from fairfacts.errors import LabError
@@ -144,16 +144,15 @@ def ensemble(
         ensembles = play_ensembles(scenarios, seed, executor, at_once, plan, done, members)
     wall_s = time.monotonic() - began
     pairs = paired(*ensembles) if len(ensembles) == 2 else None
-    for each, path in zip(ensembles, _files(output), strict=False):
-        each.save(path)
-    held = _held(ensembles[0], known, output) if figures else None
-    if as_json:
-        against_figures = held.plain() | {"reports": [report] if report else []} if held else {}
-        print_json(_plain(ensembles, pairs, wall_s) | against_figures)
-        return
-    _show(ensembles, pairs, wall_s)
-    if held:
-        held.show()
+    with stored(lambda: _save(ensembles, output)):
+        held = _held(ensembles[0], known, output) if figures else None
+        if as_json:
+            against_figures = held.plain() | {"reports": [report] if report else []} if held else {}
+            print_json(_plain(ensembles, pairs, wall_s) | against_figures)
+            return
+        _show(ensembles, pairs, wall_s)
+        if held:
+            held.show()
 
 
 class _Held(NamedTuple):
@@ -186,9 +185,12 @@ def _held(ensemble: Ensemble, known: KnownFair, output: Path | None) -> _Held:
     return _Held(rows, without, headline(rows, without))
 
 
-def _files(output: Path | None) -> list[Path]:
-    """Return where the ensembles are stored: the second beside the first."""
-    return [output, output.with_name(f"{output.stem}-against{output.suffix}")] if output else []
+def _save(ensembles: tuple[Ensemble, ...], output: Path | None) -> None:
+    """Store the ensembles, the second beside the first."""
+    if output is not None:
+        beside = output.with_name(f"{output.stem}-against{output.suffix}")
+        for each, path in zip(ensembles, (output, beside), strict=False):
+            each.save(path)
 
 
 def _mean(estimate: Estimate) -> str:

@@ -70,9 +70,11 @@ def posterior(
     import msgspec
 
     from faircli.console import complain, err, print_json, say, warn
-    from faircli.files import check_output, write_bytes
+    from faircli.files import check_output, stored
     from faircli.reports import figures_of
     from faircli.text import how_to_go_on
+    from fairfacts.errors import LabError
+    from fairfacts.interchange.writing import write_json
     from fairlab.evaluations import Evaluator
     from fairlab.posterior import find_posterior
     from fairlab.targets import read_problem
@@ -120,15 +122,14 @@ def posterior(
     plain = msgspec.to_builtins(drawn) | {
         "what_if": {"changes": what_if or [], "differences": msgspec.to_builtins(effects)}
     }
-    if output is not None:
-        write_bytes(output, msgspec.json.format(msgspec.json.encode(plain), indent=1) + b"\n")
-    if as_json:
-        print_json(plain | {"wall_s": round(time.monotonic() - began, 1)})
-        return
-    _show(drawn)
-    if effects:
-        _show_effects(effects, what_if or [])
-    say(f"\n{drawn.runs + played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
+    with stored(lambda: None if output is None else write_json(output, plain, LabError)):
+        if as_json:
+            print_json(plain | {"wall_s": round(time.monotonic() - began, 1)})
+            return
+        _show(drawn)
+        if effects:
+            _show_effects(effects, what_if or [])
+        say(f"\n{drawn.runs + played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
 
 
 def _show(drawn: Posterior) -> None:

@@ -60,7 +60,8 @@ def report(
     from faircli.reports import check_figures, known_of
     from faircli.request import names_here
     from faircli.resolve import subject
-    from fairfacts.errors import BackendError
+    from fairfacts.errors import BackendError, LabError
+    from fairfacts.interchange.writing import write_file
     from fairlab.calibrated import Calibration
     from fairlab.sensitivity import Sensitivity
 
@@ -84,13 +85,13 @@ def report(
             from faircli.report.sensitivity import in_report
 
             plots |= in_report(decided, LEADING)
-        output.write_text(render(content, plots), encoding="utf-8")
+        write_file(output, render(content, plots).encode(), LabError)
     if png:
         for plot in plots.values():
-            (make_folder(png) / f"{plot.name}.png").write_bytes(plot.png())
+            write_file(make_folder(png) / f"{plot.name}.png", plot.png(), LabError)
     if tables_to:
         for table in (*tables(content), *sensitivities(content)):
-            table.save(make_folder(tables_to))
+            write_file(make_folder(tables_to) / f"{table.name}.csv", table.as_csv(), LabError)
     if as_json:
         print_json({"report": str(output), "of": one.name, "headline": content.headline, "facts": content.facts})
         return

@@ -64,7 +64,7 @@ def sensitivity(
     import msgspec
 
     from faircli.console import complain, err, print_json, say
-    from faircli.files import check_output, write_bytes
+    from faircli.files import check_output, stored
     from faircli.text import how_to_go_on
     from fairfacts.evidence.profiles import HEADLINES
     from fairlab.evaluations import Evaluator
@@ -93,13 +93,12 @@ def sensitivity(
         except KeyboardInterrupt:
             complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
-    if output is not None:
-        write_bytes(output, _written(found, output.suffix.lower()))
-    if as_json:
-        print_json(msgspec.to_builtins(found) | {"wall_s": round(time.monotonic() - began, 1)})
-        return
-    _show(found)
-    say(f"\n{found.runs} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
+    with stored(lambda: _store(found, output)):
+        if as_json:
+            print_json(msgspec.to_builtins(found) | {"wall_s": round(time.monotonic() - began, 1)})
+            return
+        _show(found)
+        say(f"\n{found.runs} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
 
 
 def _check(chosen: tuple[str, ...]) -> None:
@@ -113,14 +112,18 @@ def _check(chosen: tuple[str, ...]) -> None:
             raise typer.BadParameter(f"--measure {measure}: is no measure that is one number; {near}")
 
 
-def _written(found: Sensitivity, suffix: str) -> bytes:
-    import msgspec
+def _store(found: Sensitivity, output: Path | None) -> None:
+    from fairfacts.errors import LabError
+    from fairfacts.interchange.writing import write_file, write_json
 
-    if suffix == ".json":
-        return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    if output is None:
+        return
+    if (suffix := output.suffix.lower()) == ".json":
+        write_json(output, found, LabError)
+        return
     from faircli.report.sensitivity import plot
 
-    return plot(found, suffix.removeprefix("."), SHOWN)
+    write_file(output, plot(found, suffix.removeprefix("."), SHOWN), LabError)
 
 
 def _show(found: Sensitivity) -> None:

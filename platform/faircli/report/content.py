@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from math import ceil
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -147,12 +147,13 @@ class Table(msgspec.Struct, frozen=True):
     rows: Sequence[Sequence[Any]]
     """Numbers and texts."""
 
-    def save(self, folder: Path) -> None:
-        """Write the table as `name.csv`."""
-        with (folder / f"{self.name}.csv").open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(self.columns)
-            writer.writerows(self.rows)
+    def as_csv(self) -> bytes:
+        """Return the table as CSV."""
+        written = io.StringIO()
+        writer = csv.writer(written)
+        writer.writerow(self.columns)
+        writer.writerows(self.rows)
+        return written.getvalue().encode()
 
 
 HOURLY: Mapping[str, str] = {

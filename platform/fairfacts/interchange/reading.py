@@ -180,18 +180,6 @@ def read_json(path: Path | Traversable, of: type[Result], error: type[FairError]
         raise error(f"{path}: holds no {what} ({fault}); {remedy}") from fault
 
 
-def write_json(path: Path, thing: object, error: type[FairError], indent: int = 1) -> None:
-    """Write a thing to one of our own JSON files, which `read_json` reads; with an indent below 0 on one line.
-
-    Raises:
-        FairError: it cannot be written; of the class `error`.
-    """
-    try:
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(thing), indent=indent) + b"\n")
-    except OSError as fault:
-        raise error(f"{path}: cannot be written ({fault.strerror}); name another file") from fault
-
-
 def quoted(value: object) -> str:
     """Return a value for a message, cut where it is long."""
     text = repr(value)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from tests.full_disk import full_disk
 
 from fairlab.ensemble import Ensemble
 
@@ -47,6 +48,19 @@ def test_figure_of_a_moment_that_is_not_played_is_refused_first(fair):
     assert refused.returncode == 2
     assert "figure mine: as_of" in refused.stderr
     assert "replications" not in refused.stderr
+
+
+@pytest.mark.slow
+def test_full_disk_costs_neither_the_result_nor_the_earlier_file(fair):
+    (fair.folder / "good.json").write_text("good")
+    with full_disk():
+        done = fair("ensemble", *TINY, "-n", "2", "-o", "good.json")
+    assert done.stdout.endswith(" ciftis2020\n")
+    assert (done.returncode, done.stderr.partition(";")[0]) == (
+        2,
+        "Error: good.json: cannot be written (File too large)",
+    )
+    assert [(one.name, one.read_text()) for one in fair.folder.iterdir()] == [("good.json", "good")]
 
 
 @pytest.mark.slow

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 from tests.faircli.fair import Fair
+from tests.full_disk import full_disk
 
 from cloudfair.store.log import Log
 from cloudfair.store.tables import Run
@@ -275,3 +276,18 @@ def test_run_whose_sender_keeps_something_else_is_described_by_its_row(sent: str
     kept = Run(id="a", scenario="theirs", seed=7, replication=1, scale=2.0, version="1", request=sent)
     row = {"scenario": "theirs", "seed": 7, "replication": 1, "scale": 2.0}
     assert _kept_request(kept) == {**row, "changes": [], "sha256": ""}
+
+
+@pytest.mark.slow
+def test_what_cannot_be_written_is_named_and_an_earlier_page_stays(own: tuple[Fair, str]) -> None:
+    fair, run = own
+    (page := fair.folder / "r.html").write_text("good")
+    with full_disk(64_000):  # SQLite needs some of it to read
+        full = fair("report", run, "-o", "r.html")
+    assert "Error: r.html: cannot be written (File too large); " in full.stderr
+    assert (full.returncode, page.read_text()) == (2, "good")
+    for option, file in (("--png", "days.png"), ("--csv", "days.csv")):
+        (fair.folder / "there" / file).mkdir(parents=True)  # in the way of a file
+        done = fair("report", run, "-o", "r.html", option, "there")
+        assert f"Error: there/{file}: cannot be written (Is a directory); " in done.stderr
+        assert done.returncode == 2

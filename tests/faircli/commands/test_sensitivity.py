@@ -7,6 +7,7 @@ import json
 import pytest
 from tests.faircli.fair import STOPPED, Fair
 from tests.fairlab.known_totals import FACTORS, totals
+from tests.full_disk import full_disk
 
 from fairlab import sensitivity
 from fairlab.evaluations import Evaluator
@@ -27,6 +28,16 @@ def test_plot_and_tables_say_what_decides_a_measure_and_would_be_worth_measuring
     fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.json", "--workers", "1")
     written = json.loads((fair.folder / "found.json").read_text())
     assert (written["left_out"], list(written["base"])) == ({"venue.days": "is a day"}, ["visits.started"])
+
+
+@pytest.mark.slow
+def test_full_disk_costs_neither_the_result_nor_the_earlier_plot(fair: Fair) -> None:
+    (fair.folder / "found.svg").write_text("good")
+    with full_disk():
+        told = fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.svg", "--workers", "1")
+    assert "Worth measuring first: visits.browse_mean_min" in told.stdout
+    assert (told.returncode, told.stderr[:36]) == (2, "Error: found.svg: cannot be written ")
+    assert (fair.folder / "found.svg").read_text() == "good"
 
 
 @pytest.mark.parametrize(("resume", "how"), STOPPED)
