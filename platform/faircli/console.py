@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -62,8 +63,9 @@ def say(*parts: str | tuple[str, str]) -> None:
 
 
 def note(*parts: str | tuple[str, str]) -> None:
-    """Print one line on standard error, beside the result."""
-    err.print(_line(parts), soft_wrap=True)
+    """Print one line on standard error, beside the result, which a full disk there does not cost."""
+    with suppress(OSError):
+        err.print(_line(parts), soft_wrap=True)
 
 
 def _line(parts: Iterable[str | tuple[str, str]]) -> Text:

@@ -185,7 +185,7 @@ class Playing:
 
     def _away(self, trouble: str) -> None:
         """Say that the backend is away, and revive it or turn to another process of it."""
-        if self._progress is not None:
+        if self._progress is not None and self._progress.is_shown:
             self._progress.say(f"waiting for the backend: {trouble}")
         else:
             self._on_away(trouble)

@@ -115,6 +115,58 @@ def test_a_reader_that_leaves_ends_the_command_without_a_word(played: Played, ar
         assert process.wait(timeout=60) in (0, 1)  # 0 where all of it fitted into the pipe
 
 
+FULL = "Error: standard output cannot be written (No space left on device); see that its disk has room\n"
+MISSING = "Error: cloudfair.db: there is no such database; fair run makes one, or name another with --db\n"
+
+
+def shell(line: str, folder: Path, **more: str) -> tuple[int, str, str]:
+    """Return the status of a line of a shell, in which `fair` is the command, and what it printed."""
+    starts("command")
+    code = line.replace("fair ", f"{sys.executable} -m faircli ")
+    env = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "PYTHONUNBUFFERED")} | more
+    done = subprocess.run(["sh", "-c", code], cwd=folder, capture_output=True, text=True, timeout=120, env=env)
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full")
+@pytest.mark.parametrize("arguments", ["--version", "--help", "scenarios", "scenarios card --json"])
+def test_standard_output_that_is_full_is_named(tmp_path: Path, arguments: str) -> None:
+    assert shell(f"fair {arguments} > /dev/full", tmp_path) == (1, "", FULL)
+    assert shell(f"fair {arguments} > /dev/full", tmp_path, PYTHONUNBUFFERED="1") == (1, "", FULL)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("where", [">&-", "2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+def test_streams_that_are_closed_or_full_change_no_status(tmp_path: Path, where: str) -> None:
+    told = "" if ">&-" in where.replace("2>&-", "") else "cloudfair "
+    status, out, err = shell(f"fair --version {where}", tmp_path)
+    assert (status, out[:10], err) == (0, told, "")
+    assert shell(f"fair runs {where}", tmp_path) == (1, "", MISSING if where == ">&-" else "")
+
+
+@pytest.mark.slow
+def test_database_does_not_take_the_place_of_a_closed_output(tmp_path: Path) -> None:
+    status, _, err = shell("fair run ciftis2020 --scale 0.005 <&- >&-", tmp_path)
+    assert (status, err[:4]) == (0, "Run ")
+    assert shell("fair verify", tmp_path)[0] == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", ["fairs", "verify", "ensemble ciftis2020 -n 1", "serve --port 0"])
+def test_working_folder_that_is_gone_is_named(tmp_path: Path, arguments: str) -> None:
+    (tmp_path / "gone").mkdir()
+    ended = shell(f'cd gone; rmdir "$PWD"; fair {arguments}', tmp_path)
+    why = "the working folder is gone or cannot be read (No such file or directory); change to another folder"
+    assert ended == (1, "", f"Error: {why}\n")
+
+
+@pytest.mark.slow
+def test_width_of_0_is_one_that_nobody_knows(tmp_path: Path) -> None:
+    for arguments in ("scenarios", "--help"):
+        assert shell(f"fair {arguments}", tmp_path, COLUMNS="0") == shell(f"fair {arguments}", tmp_path)
+
+
 def test_markup_in_what_a_user_writes_is_printed_as_it_is(fair: Fair) -> None:
     for name in ("x [draft].toml", "[red].toml", "[/].toml", ":smile:.toml"):
         done = fair("run", name)

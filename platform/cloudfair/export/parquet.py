@@ -36,6 +36,8 @@ TYPE_AT = len(b'{"type":"')
 UNFINISHED, LOCK = ".unfinished", "lock"
 INNER = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')
 """What DuckDB says in the words of another exception."""
+INTERRUPTED = "Query interrupted"
+"""What DuckDB says of Ctrl-C, which it takes for itself."""
 UNITS = {
     "ms": "milliseconds (at_ms: since cloudfair.epoch)",
     "s": "seconds",
@@ -261,11 +263,16 @@ def _copy(connection: duckdb.DuckDBPyConnection, what: str) -> None:
 
     Raises:
         BackendError: it cannot: the disk is full, say, or an event has a field twice.
+        KeyboardInterrupt: Ctrl-C ended it.
     """
     import duckdb
 
     try:
         connection.execute(f"COPY {what}")
+    except RuntimeError as fault:
+        if str(fault) != INTERRUPTED:
+            raise
+        raise KeyboardInterrupt from fault
     except duckdb.Error as fault:
         inner = INNER.search(str(fault))  # of a thread of DuckDB's
         reason = inner[1].replace('\\"', '"') if inner else str(fault).partition("\n")[0]
