@@ -15,6 +15,16 @@ Scope = Literal["read", "write", "steer"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 
+def check_token(name: str, token: str | None) -> None:
+    """Refuse a token that no header can carry.
+
+    Raises:
+        BackendError: it has a character that is not ASCII, or a blank.
+    """
+    if not re.fullmatch("[!-~]*", token or ""):
+        raise BackendError(f"CLOUDFAIR_{name.upper()} is no token; make one of ASCII characters without blanks")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings of one backend.
@@ -65,8 +75,7 @@ class Settings:
                 " set CLOUDFAIR_TOKEN to a secret that writers must bear, or stay on 127.0.0.1"
             )
         for name in ("token", *(f"{scope}_token" for scope in SCOPES)):
-            if not re.fullmatch("[!-~]*", getattr(self, name) or ""):  # a header can carry no others
-                raise BackendError(f"CLOUDFAIR_{name.upper()} is no token; make one of ASCII characters without blanks")
+            check_token(name, getattr(self, name))
         for scope in SCOPES:
             if getattr(self, f"{scope}_token") and not self.token:
                 raise BackendError(

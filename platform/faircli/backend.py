@@ -16,7 +16,7 @@ from typing import Self
 
 import httpx
 
-from faircli.connection import TRY_AGAIN_S, is_secure
+from faircli.connection import TRY_AGAIN_S, authorization, is_secure
 from faircli.defaults import BACKEND, HOST, PORT
 from faircli.listening import listening
 from fairfacts.errors import BackendError
@@ -169,7 +169,7 @@ def _answering(token: str | None, *urls: str) -> Elsewhere:
 
 
 def _health(url: str, token: str | None) -> dict[str, str]:
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = authorization(token)
     try:
         answer = httpx.get(f"{url}/health", headers=headers, timeout=5, verify=is_secure(url))
         health: dict[str, str] = answer.raise_for_status().json()

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from cloudfair.settings import check_token
 from fairfacts.errors import BackendError
 
 TRY_AGAIN_S = 0.25
@@ -81,6 +82,16 @@ class Connection:
         # httpx makes it point back to its answer: until the next of few collections, all that was sent would stay
         del answer.stream
         return answer
+
+
+def authorization(token: str | None) -> dict[str, str]:
+    """Return the header that bears a token, if there is one.
+
+    Raises:
+        BackendError: no header can carry it.
+    """
+    check_token("token", token)
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def is_secure(url: str) -> bool:

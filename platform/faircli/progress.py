@@ -88,6 +88,11 @@ class RunProgress:
             note=note,
         )
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether anybody sees it: it is drawn in a terminal alone."""
+        return not self._bar.disable
+
     def say(self, note: str) -> None:
         """Show that something holds the run up."""
         self._bar.update(self._task, note=note)

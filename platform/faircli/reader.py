@@ -27,6 +27,16 @@ def find_run(log: Log, run: str | None) -> tables.Run:
     return runs[0]
 
 
+def check_begun(run: tables.Run, then: str) -> None:
+    """Refuse a run without events; `then` says what can be done with it once it has some.
+
+    Raises:
+        BackendError: it has none.
+    """
+    if run.head == 0:
+        raise BackendError(f"run {run.id} has no events yet; {then} it once it has begun")
+
+
 def read_events(log: Log, run: str, what: str) -> Iterator[tuple[list[Event], bytes]]:
     """Yield the events of a run in pieces, each with its NDJSON, and show the progress under a name."""
     position = 0

@@ -19,7 +19,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from cloudfair.feed.merge_patch import apply
-from faircli.connection import detail_of, is_secure
+from faircli.connection import authorization, detail_of, is_secure
 from faircli.console import note, out, say
 from faircli.defaults import BACKEND
 from faircli.tables import GAP, fitting_table
@@ -68,7 +68,7 @@ def watch_run(url: str, run: str | None, rate_hz: float, token: str | None, *, a
     Raises:
         BackendError: no backend answers at the URL, it refuses, or the feed breaks off.
     """
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = authorization(token)
     run_id = _chosen(url, run, headers)
     screen = _JsonLines() if as_json else _Screen(run_id, _Answers(f"{url}/runs/{run_id}/commands", headers))
     try:

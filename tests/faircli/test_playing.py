@@ -5,10 +5,13 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
 from faircli import playing
+from faircli.backend import Elsewhere
 from faircli.playing import Playing
+from faircli.progress import RunProgress
 from fairfacts.errors import BackendError
 
 
@@ -35,3 +38,11 @@ def test_a_backend_that_stays_behind_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(playing, "CATCH_UP_S", -1.0)
     with pytest.raises(BackendError, match="run r: the backend has folded 300 of 500 events; ask later"):
         asked({"snapshot": [300]})._whole("r", "snapshot", 500)
+
+
+def test_why_a_run_waits_is_said_where_no_progress_is_drawn(capfd: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    one = Playing(httpx.Client(base_url="http://a"), Elsewhere("http://a"), said.append)
+    with RunProgress(1000) as one._progress:
+        one._away("http://a does not answer")
+    assert (said, capfd.readouterr().err) == (["http://a does not answer"], "")

@@ -51,6 +51,7 @@ def compare(
     """
     from faircli.comparison import comparison_tables
     from faircli.console import out, print_json, say
+    from faircli.reader import check_begun
     from faircli.reports import check_figures, known_of
     from faircli.resolve import subject
     from faircli.side_by_side import as_plain, compare_two
@@ -59,10 +60,13 @@ def compare(
 
     check_figures(figures)
     one = subject(run, database)
+    two = None if other is None else subject(other, database)
+    for each in (one, two):
+        if each and each.kept:
+            check_begun(each.kept, "compare")
     fair, report = known_of(one.run.fair.key, figures, verbose=verbose)
     known = fair.figures.values()
-    if other is not None:
-        two = subject(other, database)
+    if two is not None:
         beside = known_of(two.run.fair.key, figures, verbose=False)[0].figures.values()
         compare_two(one, two, series, one.compare(known), two.compare(beside), as_json=as_json)
         return

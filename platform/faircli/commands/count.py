@@ -26,7 +26,7 @@ def count(
     database: Database = DATABASE,
     as_json: Json = False,
 ) -> None:
-    """Count the headlines of a run by other definitions, beside what was reported.
+    """Count the headlines of a run that has ended by other definitions, beside what was reported.
 
     A reported number is a definition and a count: 190 sessions are 185 without the evening events, negotiations are
     initiated or held, organisations registered or seen, visits are not visitors. `*` marks the documents' own rule.
@@ -35,6 +35,7 @@ def count(
     - `fair count` counts the latest run by every rule.
     - `fair count RUN --rule sessions --rule visitors` chooses two headlines.
     """
+    from cloudfair.errors import UnfinishedError
     from cloudfair.projections.live import measures_of
     from cloudfair.store.log import Log
     from faircli.console import out, print_json, say
@@ -46,6 +47,8 @@ def count(
 
     log = Log.open(database, read_only=True)
     kept = find_run(log, run)
+    if not kept.ended:
+        raise UnfinishedError(f"run {kept.id} goes on: its headlines are counted by other rules once it has ended")
     fair = known_fair(measures_of(log, kept.id).parts.run.fair.key)
     wanted = chosen(rules or [], fair.rules)
     counting = Counting(fair.rules)

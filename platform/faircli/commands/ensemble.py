@@ -127,6 +127,8 @@ def ensemble(
     known, report = known_to_play(first.fair, figures, verbose=verbose)
     moments = {moment_ms(text, first, "--at") for text in at or ()} | moments_ms(known.figures.values(), first)
     check_output(output, suffixes=(".json",))
+    if until and most < count:
+        raise LabError(f"--most {most}: is less than the {count} replications of -n; give a larger one")
     if most != MOST and not until:
         warn(f"--most {most}: is ignored without --until; -n is the number of replications")
     members = None if posterior is None else Members.load(posterior)

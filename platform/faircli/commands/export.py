@@ -59,17 +59,20 @@ def export(
     - `fair export RUN --to ics --into programme.ics` writes the programme for a calendar.
     """
     from cloudfair.store.log import Log
-    from faircli.console import note, print_json, say
-    from faircli.reader import find_run
-    from fairfacts.errors import BackendError, ScenarioError
+    from faircli.console import note, print_json, say, warn
+    from faircli.reader import check_begun, find_run
+    from fairfacts.errors import ScenarioError
 
     log = Log.open(database, read_only=True)
     kept = find_run(log, run)
-    if kept.head == 0:
-        raise BackendError(f"run {kept.id} has no events yet; export it once it has begun")
-    target = into or f"{kept.id}.{to.value}"
+    check_begun(kept, "export")
+    target = f"{kept.id}.{to.value}" if into is None else into
+    if not target:
+        raise ScenarioError("--into: names nothing; name a folder or a file, or leave it out")
     if target == STDOUT and to in FOLDERS:
         raise ScenarioError(f"--into {STDOUT}: {to.value} is a folder of files; name one")
+    if target == STDOUT and as_json:
+        warn(f"--json: is ignored with --into {STDOUT}, as the events go to standard output")
     sessions = _write(log, kept, to, target)
     if not kept.ended:
         note((f"as of event {kept.head:,} of a run that has not ended", "dim"))

@@ -60,7 +60,7 @@ def forecast(
     from cloudfair.projections.point_in_time import PointsInTime
     from cloudfair.store.log import Log
     from faircli.console import note, out, print_json
-    from faircli.reader import find_run
+    from faircli.reader import check_begun, find_run
     from faircli.tables import table
     from faircli.text import number
     from fairfacts.clock import moment_text, read_moment
@@ -74,6 +74,7 @@ def forecast(
     members = None if posterior is None else Members.load(posterior)
     log = Log.open(database, read_only=True)
     kept = find_run(log, run)
+    check_begun(kept, "forecast")
     points = PointsInTime(log)
     begun = points.state(kept.id, 0).parts.run
     epoch = begun.began

@@ -54,13 +54,14 @@ def report(
 
     from faircli.console import err, print_json, say
     from faircli.files import check_output, make_folder
+    from faircli.reader import check_begun
     from faircli.report.assumptions import LEADING, sensitivities
     from faircli.report.content import tables
     from faircli.report.gather import content_of, fitted_of, fitted_of_fair
     from faircli.reports import check_figures, known_of
     from faircli.request import names_here
     from faircli.resolve import subject
-    from fairfacts.errors import BackendError, LabError
+    from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_file
     from fairlab.calibrated import Calibration
     from fairlab.sensitivity import Sensitivity
@@ -70,8 +71,8 @@ def report(
     given = Calibration.load(calibration) if calibration else None
     decided = Sensitivity.load(sensitivity) if sensitivity else None
     one = subject(run, database)
-    if one.kept and one.kept.head == 0:
-        raise BackendError(f"run {one.name} has no events yet; report on it once it has begun")
+    if one.kept:
+        check_begun(one.kept, "report on")
     known, _ = known_of(one.run.fair.key, figures, verbose=verbose)
     fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
     content = content_of(one, known, fitted, names_here() if by_name else None)

@@ -69,7 +69,7 @@ def run(
 
     from faircli.backend import reach
     from faircli.browser import open_page
-    from faircli.connection import PATIENCE_S, is_secure
+    from faircli.connection import PATIENCE_S, authorization, is_secure
     from faircli.console import note, print_json, warn
     from faircli.outbox import BATCH_EVENTS
     from faircli.playing import Playing
@@ -89,7 +89,7 @@ def run(
     loaded = load(asked) if scenario is not None else None
     if to and database != DATABASE:
         warn(f"--db {database}: is ignored, as the backend at {to[0]} keeps the run in its own")
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    headers = authorization(token)
     patience_s = PATIENCE_S if resume else 0.0
     with (
         reach(to or [], database, token, patience_s=patience_s, on_away=away) as backend,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.faircli.fair import Fair, compared
 
+from cloudfair.store.log import Log
 from fairlab.ensemble import Ensemble
 
 
@@ -173,3 +174,13 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
 def difference_of(fair: Fair, names: list[str], measure: str) -> float:
     a, b = (Ensemble.load(fair.folder / name).estimate(measure).mean for name in names)
     return pytest.approx(b - a)
+
+
+def test_run_without_events_is_neither_compared_nor_forecast(fair: Fair) -> None:
+    log = Log.open(str(fair.folder / "cloudfair.db"))
+    run = log.runs.create(scenario="theirs", seed=0, replication=0, scale=1.0, version="1").id
+    log.close()
+    for command in ("compare", "forecast"):
+        done = fair(command)
+        why = f"Error: run {run} has no events yet; {command} it once it has begun\n"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", why)

@@ -6,6 +6,9 @@ from typing import Any
 
 from tests.faircli.fair import Fair
 
+from cloudfair.store.log import Log
+from faircli.defaults import DATABASE
+
 
 def test_headlines_are_counted_by_other_rules(played: tuple[Fair, dict[str, Any]]) -> None:
     fair, result = played
@@ -50,3 +53,13 @@ def test_unknown_rule_is_refused_before_anything_is_counted(played: tuple[Fair, 
         "",
         "Error: --rule session: is no rule; did you mean sessions? (fair count --help)\n",
     )
+
+
+def test_run_that_goes_on_has_no_final_counts(own: tuple[Fair, str]) -> None:
+    fair, run = own
+    log = Log.open(str(fair.folder / DATABASE))
+    log.runs.set(run, {"ended": False})
+    log.close()
+    done = fair("count", run)
+    why = f"Error: run {run} goes on: its headlines are counted by other rules once it has ended\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", why)

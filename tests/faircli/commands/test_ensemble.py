@@ -78,6 +78,11 @@ def test_second_scenario_is_held_against_the_first(fair):
         (("calibrate", "ciftis2020", "--resume", "no/where.ndjson"), 2, "there is no folder no"),
         (("ensemble", "ciftis"), 2, "ciftis is no scenario; did you mean ciftis2020"),
         (("ensemble", *TINY, "--until", "negotiations.hold=1%"), 2, "did you mean negotiations.held"),
+        (
+            ("ensemble", *TINY, "-n", "5", "--until", "negotiations.held=1%", "--most", "3"),
+            2,
+            "--most 3: is less than the 5",
+        ),
         (("ensemble", *TINY, "--at", "2020-10-01"), 2, "lies outside the fair"),
         (("ensemble", *TINY, "--against-set", "venue.cap=1"), 2, "add --against"),
         (("ensemble", *TINY, "-o", "no/where.json"), 2, "there is no folder no"),

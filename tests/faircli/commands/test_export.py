@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
+import os
 import shutil
+import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +17,7 @@ import polars
 import pytest
 from tests.faircli.fair import Played
 
+from cloudfair.export import parquet
 from cloudfair.store.log import Log
 from cloudfair.store.segments import Segment, Segments
 from faircli.defaults import DATABASE
@@ -53,6 +57,39 @@ def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
     fair, result = played
     done = fair("export", result["run"], "--into", "-")
     assert (done.returncode, done.stderr) == (2, "Error: --into -: parquet is a folder of files; name one\n")
+
+
+def test_what_export_ignores_or_cannot_write_to_is_said(played: Played) -> None:
+    fair, result = played
+    done = fair("export", result["run"], "--to", "ndjson", "--into", "-", "--json")
+    assert hashlib.sha256(done.stdout.encode()).hexdigest() == result["digest"]
+    warning = "Warning: --json: is ignored with --into -, as the events go to standard output\n"
+    assert (done.returncode, done.stderr) == (0, warning)
+    before = sorted(fair.folder.iterdir())
+    done = fair("export", result["run"], "--into", "")
+    refused = "Error: --into: names nothing; name a folder or a file, or leave it out\n"
+    assert (done.returncode, done.stdout, done.stderr, sorted(fair.folder.iterdir())) == (2, "", refused, before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("to", ["parquet", "csv"])
+def test_ctrl_c_while_duckdb_writes_ends_the_command_without_a_traceback(
+    played: Played, to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DuckDB takes the signal of Ctrl-C for itself while it works."""
+    fair, result = played
+    real = parquet._copy
+
+    def slow(connection: Any, what: str) -> None:
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        endless = "(SELECT sum(sin(a.i + b.i)) FROM range(1000000) a(i), range(1000000) b(i))"
+        real(connection, f"{endless} TO '{fair.folder / 'endless.parquet'}'")
+
+    monkeypatch.setattr(parquet, "_copy", slow)
+    before = sorted(fair.folder.iterdir())
+    done = fair("export", result["run"], "--to", to, "--into", "stopped")
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+    assert sorted(fair.folder.iterdir()) == before
 
 
 def test_half_a_log_is_not_left_behind(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -94,7 +94,8 @@ def test_a_backend_killed_in_the_middle_of_a_run_is_waited_for(played: Played, f
         backend.communicate()
         with fair.serving(port=int(url.rpartition(":")[2])):
             out, err = running.communicate(timeout=60)
-            assert (running.returncode, beside_lanes(err)) == (0, "")
+            assert running.returncode == 0
+            assert beside_lanes(err).startswith(f"waiting for the backend: {url} does not answer ("), err
     assert json.loads(out)["digest"] == result["digest"]
     assert fair.json("verify")["ok"] is True
 
@@ -106,7 +107,8 @@ def test_a_backend_of_the_runs_own_is_started_again_when_it_dies(played: Played,
     wait_until(lambda: database.exists() and database.stat().st_size > 300_000)
     os.kill(children(running.pid)[0], signal.SIGKILL)
     out, err = running.communicate(timeout=60)
-    assert (running.returncode, beside_lanes(err), json.loads(out)["digest"]) == (0, "", result["digest"])
+    assert (running.returncode, json.loads(out)["digest"]) == (0, result["digest"])
+    assert beside_lanes(err).startswith("waiting for the backend: "), err
 
 
 def test_a_killed_run_is_completed_with_the_same_digest(played: Played, fair: Fair) -> None:
@@ -249,6 +251,13 @@ def test_a_backend_that_is_not_there_is_named(fair: Fair) -> None:
         "Error: no backend at http://127.0.0.1:9 ([Errno 111] Connection refused);"
         " start one with fair serve, or leave --to out\n"
     )
+
+
+@pytest.mark.parametrize("command", [("run", "ciftis2020", "--to"), ("watch", "--from")])
+def test_a_token_that_no_header_can_carry_is_named(fair: Fair, url: str, command: tuple[str, ...]) -> None:
+    done = fair(*command, url, "--token", "schlüssel")
+    why = "Error: CLOUDFAIR_TOKEN is no token; make one of ASCII characters without blanks\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", why)
 
 
 def test_a_run_that_others_send_is_not_resumed_and_that_is_said(fair: Fair, url: str) -> None:
