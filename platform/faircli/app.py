@@ -20,7 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "watch": "Watch a run's measures as they change, until it ends.",
     "runs": "List the runs that are kept, the latest first.",
     "compare": "Show what was reported beside what was simulated, or two runs side by side.",
-    "count": "Count the headlines of a run by other definitions, beside what was reported.",
+    "count": "Count the headlines of a run that has ended by other definitions, beside what was reported.",
     "report": "Write a report of a kept run or of an ensemble: one page, for the screen and for A4.",
     "forecast": "Forecast the final total of each headline, with an interval.",
     "verify": "Check that a stored log is whole and obeys the laws of a fair.",

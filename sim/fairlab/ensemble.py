@@ -16,7 +16,8 @@ from typing import Literal
 
 import msgspec
 
-from fairfacts.errors import LabError, did_you_mean
+from fairfacts.clock import read_epoch
+from fairfacts.errors import FairError, LabError, did_you_mean
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
@@ -25,10 +26,12 @@ from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate
 from fairlab.members import Members
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
+from fairlab.stored import fault_of
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario
 
+REMEDY = "fair ensemble -o FILE writes one"
 PERSISTS = 3
 """After how many replications in a row the interval must be narrow enough: a single time is often chance."""
 
@@ -110,8 +113,20 @@ class Ensemble(msgspec.Struct, frozen=True):
         Raises:
             LabError: the file cannot be read, or holds no ensemble.
         """
-        read = read_json(path, cls, LabError, "ensemble", "fair ensemble -o FILE writes one")
+        read = read_json(path, cls, LabError, "ensemble", REMEDY)
+        if (fault := fault_of(read.replications) or read._fault()) is not None:
+            raise LabError(f"{path}: holds no ensemble ({fault}); {REMEDY}")
         return read if read.fair.key else msgspec.structs.replace(read, fair=description_before(read.scenario))
+
+    def _fault(self) -> str | None:
+        """Return what is wrong with its settings, as a file has them; None if nothing is."""
+        try:
+            read_epoch(self.epoch, self.fair.time_zone)
+        except FairError as fault:
+            return str(fault)
+        if self.scale <= 0 or self.duration_ms <= 0:
+            return "its scale or duration is not over 0"
+        return None
 
 
 class Until(msgspec.Struct, frozen=True):

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import copy
 import hashlib
+import re
+from typing import Any
 
+import msgspec
 import pytest
 from tests.fairlab.conftest import SCALE
 from tests.fairsim.runs import BRIEF, log_of
@@ -38,6 +42,57 @@ def test_file_that_holds_no_ensemble_is_named(tmp_path):
     path.write_text('{"kind": "other"}')
     with pytest.raises(LabError, match=r"other.json: holds no ensemble .*fair ensemble -o FILE"):
         Ensemble.load(path)
+
+
+def with_measure(ensemble: Ensemble, path: str, value: Any) -> Ensemble:
+    """The ensemble, with another value of a measure in its second replication."""
+    first, second, *rest = ensemble.replications
+    measures = copy.deepcopy(second.measures)
+    part, _, name = path.partition(".")
+    measures[part] = measures[part] | {name: value} if name else value
+    replaced = msgspec.structs.replace(second, measures=measures)
+    return msgspec.structs.replace(ensemble, replications=(first, replaced, *rest))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "fault"),
+    [
+        ("negotiations.held", None, "negotiations.held of replication 1 is no number"),
+        ("negotiations.held", "many", "negotiations.held of replication 1 is no number"),
+        ("negotiations.held", {"a": 1}, "negotiations.held of replication 1 is no number"),
+        ("negotiations.per_hour", 3, "negotiations.per_hour of replication 1 is no breakdown"),
+        ("negotiations.per_hour", {"domestic": None}, "negotiations.per_hour of replication 1 is no breakdown"),
+        ("run.scenario", 3, "run.scenario of replication 1 is no text"),
+        ("venue", None, "a part of replication 1 is no object with measures"),
+    ],
+)
+def test_measure_of_another_shape_is_named(ensemble, tmp_path, path, value, fault):
+    with_measure(ensemble, path, value).save(tmp_path / "bad.json")
+    with pytest.raises(LabError, match=re.escape(f"bad.json: holds no ensemble ({fault}); fair ensemble -o FILE")):
+        Ensemble.load(tmp_path / "bad.json")
+
+
+def test_file_whose_settings_or_replications_cannot_be_is_named(ensemble, tmp_path):
+    first = msgspec.structs.replace(ensemble.replications[0], moments={"x": {}})
+    second = msgspec.structs.replace(ensemble.replications[1], moments={"5": {}})
+    for changed, fault in (
+        ({"replications": ()}, "it has no replication"),
+        ({"replications": (first,)}, "a moment is no number of milliseconds"),
+        ({"replications": (ensemble.replications[0], second)}, "replication 1 holds other moments than the first"),
+        ({"epoch": "soon"}, "epoch is 'soon'"),
+        ({"scale": 0.0}, "its scale or duration is not over 0"),
+    ):
+        msgspec.structs.replace(ensemble, **changed).save(tmp_path / "bad.json")
+        with pytest.raises(LabError, match=re.escape(f"bad.json: holds no ensemble ({fault}")):
+            Ensemble.load(tmp_path / "bad.json")
+
+
+def test_measure_that_an_earlier_release_did_not_count_may_be_missing(ensemble, tmp_path):
+    second = ensemble.replications[1]
+    negotiations = {name: value for name, value in second.measures["negotiations"].items() if name != "held"}
+    older = with_measure(ensemble, "negotiations", negotiations)
+    older.save(tmp_path / "older.json")
+    assert Ensemble.load(tmp_path / "older.json") == older
 
 
 def test_moment_is_folded_with_what_happens_in_it(executor):
