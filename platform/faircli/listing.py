@@ -58,7 +58,7 @@ def list_runs(database: str) -> list[ListedRun]:
         raise BackendError(f"{path}: there is no such database; fair run makes one, or name another with --db")
     query = f"SELECT {', '.join(COLUMNS)} FROM run ORDER BY created_at DESC, id"  # noqa: S608  # our own names
     try:
-        connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, timeout=BUSY_S)
+        connection = sqlite3.connect(f"file:{quote(os.fsencode(path))}?mode=ro", uri=True, timeout=BUSY_S)
     except sqlite3.Error as fault:
         raise NotListedError(str(fault)) from fault
     try:

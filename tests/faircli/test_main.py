@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -177,3 +178,20 @@ def test_markup_in_what_a_user_writes_is_printed_as_it_is(fair: Fair) -> None:
     )
     shown = fair("scenarios", "show", "mine.toml").stdout.splitlines()
     assert shown[:2] == ["mine: [/] of [bold]", "Why :smile: [x]?"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such name")
+def test_working_folder_need_not_be_utf_8(tmp_path: Path, played: Played) -> None:
+    there, result = played
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    shutil.copytree(there.folder, folder)
+    fair = Fair(folder)
+    for command in ("verify", "count", "compare", "runs"):
+        assert fair(command).returncode == 0
+    shown = f"{tmp_path}/caf\\xe9"
+    assert fair.json("export", "--to", "ndjson", "--into", "own.ndjson")["into"] == f"{shown}/own.ndjson"
+    again = fair.json("run", "--resume", result["run"])
+    assert again["digest"] == result["digest"]
+    done = fair("query", "select 1")
+    assert (done.returncode, done.stdout, done.stderr.startswith(f"Error: {shown}/")) == (1, "", True), done.stderr

@@ -88,12 +88,17 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
     """Return the answer to a query; a fault of the query, or a limit that it exceeds, is told in it.
 
     Raises:
-        BackendError: DuckDB is missing, or the process failed for no fault of the query.
+        BackendError: DuckDB is missing, or cannot read the folder by its name, or the process failed for no fault of
+            the query.
     """
-    import asyncio  # which the process that answers would wait for
+    import asyncio  # which the process that answers would wait for, as for SQLAlchemy
+
+    from cloudfair.store.urls import shown
 
     require_duckdb()
-    question = Question(folder=str(folder.absolute()), sql=sql, limits=limits)
+    if (path := shown(folder)) != str(folder.absolute()):
+        raise BackendError(f"{path}: DuckDB reads no folder whose name is not UTF-8; name another with --parquet")
+    question = Question(folder=path, sql=sql, limits=limits)
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", "cloudfair.export.sql"), stdin=pipe, stdout=pipe, stderr=pipe, env=_environment()

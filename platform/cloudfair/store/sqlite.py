@@ -22,7 +22,7 @@ def arguments(url: URL, *, read_only: bool) -> dict[str, Any]:
     if not read_only:
         return {"connect_args": {"timeout": BUSY_S}}
     file = Path(url.database or "").absolute()
-    uri = f"file:{quote(str(file))}?mode=ro{'&immutable=1' if _is_immutable(file) else ''}"
+    uri = f"file:{quote(os.fsencode(file))}?mode=ro{'&immutable=1' if _is_immutable(file) else ''}"
     return {"creator": lambda: sqlite3.connect(uri, uri=True, timeout=BUSY_S, check_same_thread=False)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlalchemy import URL, make_url
@@ -34,9 +35,14 @@ def url_of(database: str) -> URL:
     return url
 
 
+def shown(path: Path) -> str:
+    """Return the absolute path of a file in UTF-8: of other bytes, which the system takes as well, the numbers."""
+    return os.fsencode(path.absolute()).decode(errors="backslashreplace")
+
+
 def name_of(url: URL) -> str:
     """Return the URL of a database for people to read: its password masked, a file by its absolute path."""
     if url.get_backend_name() == "sqlite":
-        return f"sqlite:///{Path(url.database or '').absolute()}"
+        return f"sqlite:///{shown(Path(url.database or ''))}"
     masked = {key: "***" if "password" in key else value for key, value in url.query.items()}
     return url.set(query=masked).render_as_string(hide_password=True)

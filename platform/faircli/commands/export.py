@@ -59,6 +59,7 @@ def export(
     - `fair export RUN --to ics --into programme.ics` writes the programme for a calendar.
     """
     from cloudfair.store.log import Log
+    from cloudfair.store.urls import shown
     from faircli.console import note, print_json, say, warn
     from faircli.reader import check_begun, find_run
     from fairfacts.errors import ScenarioError
@@ -79,7 +80,7 @@ def export(
     if target == STDOUT:
         return
     if as_json:
-        head = {"run": kept.id, "format": to.value, "into": str(Path(target).absolute())}
+        head = {"run": kept.id, "format": to.value, "into": shown(Path(target))}
         print_json(head | ({"events": kept.head} if sessions is None else {"sessions": sessions}))
         return
     what = f"{kept.head:,} events" if sessions is None else f"{sessions:,} sessions"
