@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
+from tests.faircli.fair import Fair
 
 from faircli.connection import Connection
 from fairfacts.errors import BackendError
@@ -75,3 +76,10 @@ def test_a_refusal_is_said_in_the_backends_words() -> None:
     connection, _ = connected(lambda _: httpx.Response(422, json={"detail": "scale is 0"}))
     with pytest.raises(BackendError, match=r"^scale is 0$"):
         connection.request_once("POST", "/runs")
+
+
+@pytest.mark.parametrize("command", [("run", "ciftis2020", "--to"), ("watch", "--from")])
+def test_a_token_that_no_header_can_carry_is_named(fair: Fair, url: str, command: tuple[str, ...]) -> None:
+    done = fair(*command, url, "--token", "schlüssel")
+    why = "Error: CLOUDFAIR_TOKEN is no token; make one of ASCII characters without blanks\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", why)

@@ -253,13 +253,6 @@ def test_a_backend_that_is_not_there_is_named(fair: Fair) -> None:
     )
 
 
-@pytest.mark.parametrize("command", [("run", "ciftis2020", "--to"), ("watch", "--from")])
-def test_a_token_that_no_header_can_carry_is_named(fair: Fair, url: str, command: tuple[str, ...]) -> None:
-    done = fair(*command, url, "--token", "schlüssel")
-    why = "Error: CLOUDFAIR_TOKEN is no token; make one of ASCII characters without blanks\n"
-    assert (done.returncode, done.stdout, done.stderr) == (1, "", why)
-
-
 def test_a_run_that_others_send_is_not_resumed_and_that_is_said(fair: Fair, url: str) -> None:
     began = {"scenario": "badges", "seed": 7, "scale": 0.02, "version": VERSION}
     run = httpx.post(f"{url}/runs", json=began).raise_for_status().json()["run"]
