@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -36,8 +38,6 @@ TYPE_AT = len(b'{"type":"')
 UNFINISHED, LOCK = ".unfinished", "lock"
 INNER = re.compile(r'"exception_message":"((?:[^"\\]|\\.)*)"')
 """What DuckDB says in the words of another exception."""
-INTERRUPTED = "Query interrupted"
-"""What DuckDB says of Ctrl-C, which it takes for itself."""
 UNITS = {
     "ms": "milliseconds (at_ms: since cloudfair.epoch)",
     "s": "seconds",
@@ -258,21 +258,38 @@ def _convert(
     )
 
 
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back to the end of the block.
+
+    DuckDB takes it for itself, raises an error of its own, and may then wait for its threads for ever (seen in 2.0).
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(usual):
+        yield
+        return
+    heard: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: heard.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+    if heard:
+        usual(signal.SIGINT, None)
+
+
 def _copy(connection: duckdb.DuckDBPyConnection, what: str) -> None:
     """Have DuckDB copy a table to a file.
 
     Raises:
         BackendError: it cannot: the disk is full, say, or an event has a field twice.
-        KeyboardInterrupt: Ctrl-C ended it.
+        KeyboardInterrupt: Ctrl-C was pressed; it is heard when the file at hand is written.
     """
     import duckdb
 
     try:
-        connection.execute(f"COPY {what}")
-    except RuntimeError as fault:
-        if str(fault) != INTERRUPTED:
-            raise
-        raise KeyboardInterrupt from fault
+        with _held_back():
+            connection.execute(f"COPY {what}")
     except duckdb.Error as fault:
         inner = INNER.search(str(fault))  # of a thread of DuckDB's
         reason = inner[1].replace('\\"', '"') if inner else str(fault).partition("\n")[0]
