@@ -29,6 +29,13 @@ class _Console(Console):
         """Print objects, and crop none of their lines."""
         super().print(*objects, **{"crop": False, **settings})
 
+    def on_broken_pipe(self) -> None:
+        """Go on without standard error where nobody reads it: a run outlives the backend that started it."""
+        if not self.stderr:
+            super().on_broken_pipe()
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+
     def render_str(self, text: str, **settings: Any) -> Text:
         """Return a text to print, with its control characters written out before its width is measured."""
         return super().render_str(visible(text), **settings)
