@@ -71,7 +71,7 @@ def test_watcher_plays_at_its_own_speed_to_the_end_of_a_run(client: httpx.Client
                 "negotiations": {"initiated": whole["negotiations"]["initiated"]},
             }
         assert (message["mode"], message["at_ms"]) == ("paused", LAST_MS)
-        assert time.monotonic() - began >= 1.9
+        assert time.monotonic() - began >= (LAST_MS - 100_000) / 1_000_000
         assert len(clock_ms) > 3
         assert all(earlier <= later for earlier, later in pairwise(clock_ms))
         if watcher.position < 2_000:
