@@ -41,3 +41,15 @@ def test_fair_without_figures_agrees_with_nothing(
         "The figures of the fair mine are not here" if locale == "en-GB" else none
     )
     expect(page.locator("[data-check]")).to_have_count(0)
+
+
+def test_what_the_scenario_overrides_speaks_neither_for_the_model_nor_against_it(
+    backend: Any, fair: Any, open_page: OpenPage
+) -> None:
+    (started, *others), *_ = fair
+    run = backend.begin(scenario="overseas-40")
+    backend.append(run, 0, [msgspec.structs.replace(started, scenario="overseas-40"), *others])
+    page = open_page(f"?run={run}&view=comparison")
+    changed = page.locator("[data-role=changed] [data-figure='negotiations.overseas_share']")
+    expect(changed).to_be_visible()
+    expect(page.locator("[data-role='held out'] [data-figure='negotiations.overseas_share']")).to_have_count(0)

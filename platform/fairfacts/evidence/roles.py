@@ -100,7 +100,7 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
         reason = "the run plays a programme of its own, and not the documented one"
         without = [LeftOut(figure.id, reason) for figure in documented if figure.id.startswith(PROGRAMME)]
     if run.scale != 1:
-        reason = "fewer organisations come from fewer economies, so that these can be compared at full scale alone"
+        reason = "how many economies take part does not go by the scale, so that they are compared at full scale alone"
         without += [LeftOut(one.id, reason) for one in documented if one.unit == ECONOMIES]
     return without + [LeftOut(one.id, why) for one in documented if (why := _without_moment(one, run, at_hand))]
 

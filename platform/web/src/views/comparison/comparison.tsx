@@ -1,6 +1,6 @@
 // What was reported beside what was simulated, grouped by what agreement is worth.
 
-import type { Evidence, Role } from "../../api/types";
+import type { Evidence, Role, Row } from "../../api/types";
 import { answerSource } from "../../charts/source";
 import { COMPARISON } from "../../state/answers";
 import type { Page } from "../../state/page";
@@ -12,8 +12,9 @@ import { Checks } from "./checks";
 import { Counts } from "./counts";
 import { Line, STRIP_REACH } from "./line";
 
-const GROUPS: readonly (readonly [Role, Word, Word])[] = [
+const GROUPS: readonly (readonly [Role | "changed", Word, Word])[] = [
   ["held out", "group_held_out", "group_held_out_about"],
+  ["changed", "group_changed", "group_changed_about"],
   ["calibrated", "group_calibrated", "group_calibrated_about"],
   ["input", "group_input", "group_input_about"],
   ["emergent", "group_emergent", "group_emergent_about"],
@@ -25,6 +26,9 @@ const COLUMNS: readonly Word[] = [
   "column_ratio",
   "column_verdict",
 ];
+
+/** Returns the group of a row: what the scenario overrides tells what it changes, and speaks neither for the model nor against it. */
+const groupOf = ({ role, overridden }: Row) => (overridden ? "changed" : role);
 
 export function Comparison({ page }: { page: Page }) {
   const { language } = page;
@@ -49,7 +53,7 @@ export function Comparison({ page }: { page: Page }) {
       <Part title={say(language, "table_title")} source={answerSource(page, COMPARISON)}>
         <table class="comparison" aria-label={say(language, "table_title")}>
           <Columns language={language} of={COLUMNS} more={reportedHere} />
-          {GROUPS.filter(([role]) => rows.some((row) => row.role === role)).map(([role, word, about]) => (
+          {GROUPS.filter(([group]) => rows.some((row) => groupOf(row) === group)).map(([role, word, about]) => (
             <tbody key={role} data-role={role}>
               <tr class="group">
                 <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
@@ -58,7 +62,7 @@ export function Comparison({ page }: { page: Page }) {
                 </th>
               </tr>
               {rows
-                .filter((row) => row.role === role)
+                .filter((row) => groupOf(row) === role)
                 .map((row) => (
                   <Line key={row.figure} page={page} row={row} />
                 ))}
