@@ -1,4 +1,4 @@
-"""Plays the runs that are started over the API: each in a process of its own, `fair run --resume RUN`."""
+"""Plays the runs that are started over the API: each in a process of its own, `fair run --resume RUN --player N`."""
 
 from __future__ import annotations
 
@@ -108,10 +108,11 @@ class Processes:
         if len(self._playing) >= AT_ONCE:
             raise BusyError(f"{AT_ONCE} runs that were started here are being played; stop one, or wait until it ends")
 
-    def launch(self, run: str, speed: float | Literal["max"], on_failure: Callable[[str], None]) -> None:
+    def launch(self, run: str, player: int, speed: float | Literal["max"], on_failure: Callable[[str], None]) -> None:
         """Start the run's process, and a thread that reports how it ended."""
+        asked = ["--resume", run, "--player", str(player), "--speed", str(speed), "--json"]
         process = subprocess.Popen(  # noqa: S603  # our own command, no shell
-            [*FAIR, "run", "--resume", run, *self._backends(), "--speed", str(speed), "--json"],
+            [*FAIR, "run", *asked, *self._backends()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

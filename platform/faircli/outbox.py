@@ -55,6 +55,7 @@ class Outbox:
         client: httpx.Client,
         run: str,
         *,
+        player: int | None = None,
         batch_events: int = BATCH_EVENTS,
         patience_s: float = PATIENCE_S,
         on_away: Callable[[str], None] = lambda _: None,
@@ -62,12 +63,13 @@ class Outbox:
         """Take `run` up, and prepare to send to it over a client whose base URL is the backend's.
 
         Args:
+            player: the number of the player for whom the run was taken up already, if it was.
             batch_events: events a batch; the number changes neither the log nor its digest.
             patience_s: how long to go on trying while the backend is away.
             on_away: called before each new try, with what went wrong.
 
         Raises:
-            BackendError: the backend has no such run, or cannot be reached.
+            BackendError: the backend has no such run, or cannot be reached; or a later player took it up.
         """
         self.sent = 0
         """Events that the backend has acknowledged."""
@@ -87,7 +89,8 @@ class Outbox:
         self._buffer: list[Event] = []
         self._queue: queue.Queue[list[Event] | None] = queue.Queue(QUEUED_BATCHES)
         self._fault: Exception | None = None
-        taken = self._connection.request("POST", f"/runs/{run}/player")
+        held = {} if player is None else {"Fair-Player": str(player)}
+        taken = self._connection.request("POST", f"/runs/{run}/player", headers=held)
         self.log_state = msgspec.json.decode(taken.content, type=LogState)
         self._player = {"Fair-Player": str(self.log_state.player)}
         self._thread = threading.Thread(target=self._send_all, name="outbox", daemon=True)

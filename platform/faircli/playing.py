@@ -79,8 +79,13 @@ class Playing:
                 )
         return kept, scenario
 
-    def play(self, scenario: Scenario, request: Request, run: str, *, pace: Pace, batch: int) -> str:
+    def play(
+        self, scenario: Scenario, request: Request, run: str, *, player: int | None, pace: Pace, batch: int
+    ) -> str:
         """Play the scenario into the run's log, and return the log's digest.
+
+        Args:
+            player: the number of the player for whom the run was taken up already, if it was.
 
         Raises:
             BackendError: the run was interrupted or stopped, or the backend refuses it or is away for too long.
@@ -88,7 +93,7 @@ class Playing:
         with RunProgress(scenario.duration_ms) as progress:
             self._progress = progress
             try:
-                return self._play(scenario, request, run, pace=pace, batch=batch)
+                return self._play(scenario, request, run, player=player, pace=pace, batch=batch)
             except (KeyboardInterrupt, StoppedError) as fault:
                 how = str(fault) or "stopped"
                 raise BackendError(f"{how}; complete the run with fair run --resume {run}") from None
@@ -139,9 +144,11 @@ class Playing:
         """Return the name of the database that keeps the run."""
         return str(self._connection.request("GET", "/health").json()["database"])
 
-    def _play(self, scenario: Scenario, request: Request, run: str, *, pace: Pace, batch: int) -> str:
+    def _play(
+        self, scenario: Scenario, request: Request, run: str, *, player: int | None, pace: Pace, batch: int
+    ) -> str:
         prepare_types()  # the outbox has a thread of its own
-        outbox = Outbox(self._client, run, batch_events=batch, on_away=self._away)
+        outbox = Outbox(self._client, run, player=player, batch_events=batch, on_away=self._away)
         disruptions = self._earlier_disruptions(run, outbox)
         fair = Fair(scenario, request.seed, request.replication)
         try:

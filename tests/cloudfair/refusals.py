@@ -116,7 +116,7 @@ def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
                         yield from _said(QUERY, [said.value])
             case ast.If(
                 test=ast.Compare(comparators=[ast.Attribute(attr=("METHOD_NOT_ALLOWED" | "NOT_FOUND") as name)]),
-                body=[ast.Assign(targets=[ast.Name(id="detail")], value=text)],
+                body=[*_, ast.Assign(targets=[ast.Name(id="detail")], value=text)],
             ):
                 yield from _said(int(HTTPStatus[name]), [text])
 

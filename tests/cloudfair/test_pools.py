@@ -78,7 +78,7 @@ class Slow(Launcher):
     def plan(self, asked: Any) -> dict[str, Any]:
         raise AssertionError
 
-    def launch(self, run: str, speed: Any, on_failure: Callable[[str], None]) -> None:
+    def launch(self, run: str, player: int, speed: Any, on_failure: Callable[[str], None]) -> None:
         raise AssertionError
 
     def close(self) -> None:

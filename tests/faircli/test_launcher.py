@@ -97,6 +97,14 @@ def test_started_run_is_steered_and_its_changes_are_played(url: str) -> None:
     assert measures["run"]["closed_on"] == "2020-09-05"
 
 
+def test_a_run_that_somebody_takes_up_before_its_process_plays_it_stays_with_them(url: str) -> None:
+    run = start(url, **SLOW)
+    taken = httpx.post(f"{url}/runs/{run}/player").json()
+    wait_until(lambda: not players(run))
+    assert (taken["head"], taken["player"]) == (0, 2)
+    assert (head(url, run), details(url, run)["fault"]) == (0, None)
+
+
 def test_run_that_is_killed_says_so_and_is_taken_up_again(url: str) -> None:
     run = start(url, **SLOW)
     wait_until(lambda: head(url, run) > 0)

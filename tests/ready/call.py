@@ -24,7 +24,8 @@ def main() -> None:
     told = marshal.dumps((arguments, dict(os.environ), os.getcwd(), files, blocked))  # noqa: PTH109  # it starts faster
     message = len(told).to_bytes(SIZE, "big") + told
     sent = socket.send_fds(nursery, [message], files)
-    nursery.sendall(message[sent:])
+    if sent < len(message):  # what was short may have ended by now: even to send nothing is refused then
+        nursery.sendall(message[sent:])
     for number in PASSED_ON:
         signal.signal(number, lambda number, _: nursery.send(bytes([number])))
     signal.pthread_sigmask(signal.SIG_SETMASK, blocked)

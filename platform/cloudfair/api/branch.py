@@ -19,7 +19,7 @@ from cloudfair.api.backend import Here
 from cloudfair.api.commands import not_a_command
 from cloudfair.api.launcher import NewBranch
 from cloudfair.api.new_run import CreatedRun, NewRun, begin
-from cloudfair.api.start import launcher_of
+from cloudfair.api.start import launch, launcher_of
 from cloudfair.errors import ConflictError
 from cloudfair.http.requests import read_json
 from cloudfair.http.schemas import body_of
@@ -48,7 +48,7 @@ async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
     branch = await begin(_same(kept, own), here.log, here.pools.writes)
     for at_ms, body in [*history, (asked.at_ms, msgspec.json.encode(wanted).decode())]:
         await here.pools.writes.run(here.log.commands.add, branch, body, at_ms)
-    await asyncio.to_thread(launcher.launch, branch, "max", lambda fault: here.log.runs.fail(branch, fault, player=1))
+    await launch(branch, "max", here)
     return CreatedRun(run=branch)
 
 

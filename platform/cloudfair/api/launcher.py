@@ -85,8 +85,8 @@ class Launcher(Protocol):
             BusyError: not now.
         """
 
-    def launch(self, run: str, speed: float | Literal["max"], on_failure: Callable[[str], None]) -> None:
-        """Play the run; if that fails, call `on_failure` with the reason."""
+    def launch(self, run: str, player: int, speed: float | Literal["max"], on_failure: Callable[[str], None]) -> None:
+        """Play the run as this player; if that fails, call `on_failure` with the reason."""
 
     def report(self, run: str) -> str:
         """Return the report of a kept run as a page.

@@ -22,6 +22,11 @@ Player = Annotated[
     int, Header(ge=0, le=MOST_PLAYERS, description="the player's number, of its taking up; 0 if nobody took the run up")
 ]
 
+OwnNumber = Annotated[
+    int | None,
+    Header(ge=0, le=MOST_PLAYERS, description="the number under which the run was taken up already, if it was"),
+]
+
 
 class TakenUp(BaseModel):
     """A run in the hands of a new player, and where its log stands."""
@@ -38,12 +43,17 @@ class TakenUp(BaseModel):
 
 
 @router.post("/runs/{run}/player")
-async def take_up(run: str, here: Here) -> TakenUp:
+async def take_up(run: str, here: Here, fair_player: OwnNumber = None) -> TakenUp:
     """Take a run up to play it: from now on batches and acknowledgements of earlier players are refused.
 
     Two players of one run would both write its log, and an operator's disruption would reach only one of them.
+
+    A player that says its number takes up nothing: it learns where the log stands, unless a later one took the run up.
     """
-    live = await here.runs.get(run)
-    row = await here.pools.writes.run(here.log.runs.take_up, run)
+    live, runs = await here.runs.get(run), here.log.runs
+    if fair_player is None:
+        row = await here.pools.writes.run(runs.take_up, run)
+    else:
+        row = await here.pools.writes.run(runs.held_by, run, fair_player)
     await live.reach(row.head)
     return TakenUp(run=run, player=row.player, head=live.head, at_ms=live.at_ms, digest=live.digest)

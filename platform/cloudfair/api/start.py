@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
@@ -38,8 +38,22 @@ async def start_run(request: Request, here: Here) -> CreatedRun:
     launcher = launcher_of(here)
     new = NewRun(**await asyncio.to_thread(launcher.plan, asked))
     run = await begin(new, here.log, here.pools.writes)
-    await asyncio.to_thread(launcher.launch, run, asked.speed, lambda fault: here.log.runs.fail(run, fault, player=1))
+    await launch(run, asked.speed, here)
     return CreatedRun(run=run)
+
+
+async def launch(run: str, speed: float | Literal["max"], here: Here) -> None:
+    """Have a run played from here.
+
+    It is taken up for the process that plays it. If that did so itself, it would take the run from whoever takes it up
+    while it starts.
+    """
+    player = (await here.pools.writes.run(here.log.runs.take_up, run)).player
+
+    def fail(fault: str) -> None:
+        here.log.runs.fail(run, fault, player)
+
+    await asyncio.to_thread(launcher_of(here).launch, run, player, speed, fail)
 
 
 def launcher_of(here: Here) -> Launcher:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from http import HTTPStatus
 from typing import Any
 
@@ -97,10 +98,11 @@ async def _not_valid(_: Request, error: RequestValidationError | WebSocketReques
 
 async def _no_route(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
-    methods = ", ".join(allowed(request.app, request.url.path))
-    if methods and error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers["Allow"] = methods
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # the first time it makes the OpenAPI document, for half a second in which watchers would wait
+        methods = ", ".join(await asyncio.to_thread(allowed, request.app, request.url.path))
+        if methods:
+            headers["Allow"] = methods
         detail = f"{request.url.path} takes no {request.method}; allowed is {methods}"
     elif error.status_code == HTTPStatus.NOT_FOUND:
         detail = f"{request.url.path} is no path of this backend; /docs lists them"

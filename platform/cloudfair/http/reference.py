@@ -17,10 +17,11 @@ HEADERS = {
 _pages = Environment(loader=PackageLoader("cloudfair.http", "."), autoescape=select_autoescape(default=True))
 
 
-async def get_reference(request: Request) -> Response:
-    """Return the page."""
+def get_reference(request: Request) -> Response:
+    """Return the page; in a thread, as its document takes half a second to make."""
     app: FastAPI = request.app
-    page = _pages.get_template("reference.html.j2").render(document=app.openapi(), groups=list(_groups(app.openapi())))
+    document = app.openapi()
+    page = _pages.get_template("reference.html.j2").render(document=document, groups=list(_groups(document)))
     return HTMLResponse(page, headers=HEADERS)
 
 

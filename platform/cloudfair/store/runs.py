@@ -129,6 +129,17 @@ class Runs:
                     row.player, row.fault = taken["player"], None
                     return row
 
+    def held_by(self, run: str, player: int) -> Run:
+        """Return a run that is in the hands of a player.
+
+        Raises:
+            ConflictError: it is in those of a later one.
+            UnknownError: there is no such run.
+        """
+        with self._database.transaction() as connection:
+            self.check_player(connection, run, player)
+        return self.get(run)
+
     def check_player(self, connection: Connection, run: str, player: int) -> None:
         """Check that a run is not in the hands of another player; nobody takes it up before the transaction ends.
 

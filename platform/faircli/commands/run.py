@@ -43,6 +43,9 @@ def run(
         str | None,
         typer.Option(metavar="RUN", help="Complete this run, which broke off.", autocompletion=complete_run),
     ] = None,
+    player: Annotated[
+        int | None, typer.Option(hidden=True, help="The number of the player that this process is.")
+    ] = None,
     batch: Annotated[
         int | None, typer.Option(min=1, max=65_536, help="Events a batch; the number changes no result.")
     ] = None,
@@ -106,7 +109,7 @@ def run(
         if open_it:
             open_page(f"{backend.url}/?run={run_id}")
         began = time.monotonic()
-        digest = playing.play(loaded, asked, run_id, pace=pace, batch=batch or BATCH_EVENTS)
+        digest = playing.play(loaded, asked, run_id, player=player, pace=pace, batch=batch or BATCH_EVENTS)
         result = playing.result(run_id, asked, digest, time.monotonic() - began) | {"reports": loaded.reports}
         result["unmet"] = _unmet(loaded, result["measures"])
         if as_json:

@@ -21,8 +21,8 @@ def send(client: httpx.Client, run: str, first: int, end: int, player: int = 0) 
     )
 
 
-def taken_up(client: httpx.Client, run: str) -> tuple[int, int, str]:
-    answer = client.post(f"/runs/{run}/player")
+def taken_up(client: httpx.Client, run: str, player: int | None = None) -> tuple[int, int, str]:
+    answer = client.post(f"/runs/{run}/player", headers={} if player is None else {"Fair-Player": str(player)})
     assert answer.status_code == 200, answer.text
     return answer.json()["player"], answer.json()["head"], answer.json()["digest"]
 
@@ -42,6 +42,18 @@ def test_an_earlier_player_writes_nothing_more(client: httpx.Client) -> None:
     answer = send(client, run, 100, 200, player=2)
     assert (answer.status_code, answer.json()["digest"]) == (200, digest_of(EVENTS[:200]))
     assert [command["number"] for command in answer.json()["commands"]] == [0]
+
+
+def test_a_player_that_says_its_number_takes_the_run_from_nobody(client: httpx.Client) -> None:
+    run = begin(client)
+    taken_up(client, run)
+    send(client, run, 0, 100, player=1)
+    for _ in range(2):
+        assert taken_up(client, run, player=1) == (1, 100, digest_of(EVENTS[:100]))
+    taken_up(client, run)
+    late = client.post(f"/runs/{run}/player", headers={"Fair-Player": "1"})
+    assert (late.status_code, late.json()["head"]) == (409, 100)
+    assert taken_up(client, run) == (3, 100, digest_of(EVENTS[:100]))
 
 
 def test_the_answer_to_a_batch_that_was_lost_is_given_again_to_an_earlier_player(client: httpx.Client) -> None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from cloudfair.app import create_app
+from cloudfair.http.described import DescribedApp
+from cloudfair.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -34,3 +40,23 @@ def test_objects_of_the_language_are_described(document: dict[str, Any]) -> None
     for model, field in (("Command", "command"), ("Waiting", "command"), ("Disruption", "what")):
         assert len(schemas[model]["properties"][field]["anyOf"]) > 2, (model, field)
     assert len(schemas["EventsPage"]["properties"]["events"]["items"]["anyOf"]) > 30
+
+
+async def test_document_is_made_where_nothing_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made, make = [], DescribedApp.openapi
+
+    def openapi(app: DescribedApp) -> dict[str, Any]:
+        with pytest.raises(RuntimeError, match="no running event loop"):
+            asyncio.get_running_loop()
+        made.append(app)
+        return make(app)
+
+    monkeypatch.setattr(DescribedApp, "openapi", openapi)
+    app = create_app(Settings(database=f"sqlite:///{tmp_path / 'fair.db'}"))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
+        assert (await client.get("/health/nothing")).status_code == 404
+        assert made == []
+        assert (await client.delete("/runs")).headers["allow"] == "GET, HEAD, POST"
+        assert (await client.get("/openapi.json")).json()["info"]["title"] == "cloudfair"
+        assert (await client.get("/docs")).status_code == 200
+    assert len(made) == 3
