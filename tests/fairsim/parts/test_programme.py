@@ -119,7 +119,7 @@ def test_other_seed_lays_out_another_programme():
 
 @given(
     days=st.integers(1, 8),
-    first_day=st.integers(1, 8),
+    held=st.tuples(*[st.tuples(st.integers(1, 8), st.integers(1, 8))] * 6),
     counts=st.tuples(*[st.integers(0, 60)] * 6),
     online=st.floats(0, 1),
     streamed=st.floats(0, 1),
@@ -129,7 +129,7 @@ def test_other_seed_lays_out_another_programme():
 )
 def test_any_programme_is_laid_out_without_a_clash(
     days: int,
-    first_day: int,
+    held: tuple[tuple[int, int], ...],
     counts: tuple[int, ...],
     online: float,
     streamed: float,
@@ -140,13 +140,15 @@ def test_any_programme_is_laid_out_without_a_clash(
     forums, *movable, _ = counts
     online_only = int(online * sum(movable))
     kinds = ("summit_forum", "industry_forum", "industry_promotion", "foreign_day", "provincial", "evening")
-    of_kinds = {key: {"count": count, "last_day": days} for key, count in zip(kinds, counts, strict=True)}
+    of_kinds = {
+        key: {"count": count, "first_day": min(*between, days), "last_day": min(max(between), days)}
+        for key, count, between in zip(kinds, counts, held, strict=True)
+    }
     told = replaced(SHIPPED, "fair", {"days": days})
     told = replaced(told, "programme", {
         "online_only": online_only,
         "streamed": 1 + int(streamed * (forums + sum(movable))),
         "room_seats": tuple(rooms),
-        "first_day": min(first_day, days),
         "summit": {"starts_h": (summit_starts_h,)},
         **of_kinds,
     })  # fmt: skip

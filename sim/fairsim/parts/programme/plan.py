@@ -156,9 +156,11 @@ def _places(of: list[Of], scenario: Scenario, groups: Groups, rooms: list[int]) 
     overrun_min = scenario.parameters.programme.overrun_max_min
     for slots, numbers in _by_slots(of, scenario, groups.online).items():
         places |= {number: (slots[place % len(slots)], NO_ROOM) for place, number in enumerate(numbers)}
+    taken: set[tuple[int, int]] = set()
     for slots, numbers in _by_slots(of, scenario, groups.in_rooms).items():
-        cells = _cells(len(numbers), len(slots), rooms)
-        places |= {number: (slots[slot], room) for number, (slot, room) in zip(numbers, cells, strict=True)}
+        cells = _cells(len(numbers), slots, rooms, taken)
+        taken.update(cells)
+        places |= zip(numbers, cells, strict=True)
     for slots, numbers in _by_slots(of, scenario, groups.plenary).items():
         for place, number in enumerate(numbers):
             starts_ms = slots[place % len(slots)]
@@ -200,11 +202,19 @@ def _hall(
     return 0
 
 
-def _cells(count: int, slots: int, rooms: list[int]) -> list[tuple[int, int]]:
-    """Return this number of cells (slot, room), the largest rooms first; adds to `rooms` if they lack."""
-    while len(rooms) * slots < count:
-        rooms.append(rooms[-1])
-    return [(slot, room) for room in range(len(rooms)) for slot in range(slots)][:count]
+def _cells(count: int, slots: tuple[int, ...], rooms: list[int], taken: set[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return this number of free cells (slot, room), the largest rooms first; adds to `rooms` if they lack.
+
+    What begins at one of two moments has left the room by the other one (`consistency._check_slots`).
+    """
+    cells: list[tuple[int, int]] = []
+    room = 0
+    while len(cells) < count:
+        if room == len(rooms):
+            rooms.append(rooms[-1])
+        cells += [(slot, room) for slot in slots if (slot, room) not in taken]
+        room += 1
+    return cells[:count]
 
 
 # substreams of `programme.layout`, by session
