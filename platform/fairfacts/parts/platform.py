@@ -39,7 +39,7 @@ class PlatformMetered(Event, frozen=True, tag="platform.metered"):
     requests: Count
     """Of browsers and apps, answered in the minute."""
     waiting: Count
-    """Negotiations whose desk is free, and which wait for a room."""
+    """Desks that have a free negotiator and a talk to begin, and wait for a room."""
     capacity_share: Share
     """What the platform has of its capacity now."""
 
@@ -72,8 +72,8 @@ MEASURES: Mapping[str, Measure] = {
     "rooms": Measure("rooms", "for online meetings", given="from the start"),
     "rooms_in_use": Measure("rooms", "taken by talks now"),
     "rooms_in_use_peak": Measure("rooms", "taken by talks at most at the same time"),
-    "rooms_waiting": Measure("negotiations", "that waited for a room at the last count"),
-    "rooms_waiting_peak": Measure("negotiations", "that waited for a room, at most at a count"),
+    "rooms_waiting": Measure("desks", "that waited for a room at the last count"),
+    "rooms_waiting_peak": Measure("desks", "that waited for a room, at most at a count"),
     "viewers": Measure("viewers", "that the platform carries at the same time", given="from the start"),
     "viewers_in_use": Measure("viewers", "watching now"),
     "requests_most_per_s": Measure("requests/s", "that the platform answers", given="from the start"),

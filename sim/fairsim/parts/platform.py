@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -41,7 +40,8 @@ class Platform(Part):
         self.capacity_share = 1.0
         self.talking = self.watching = 0
         self._most_talking, self._most_watching = self._rooms, self._viewers
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: dict[Waiting, None] = {}
+        """The desks that wait for a room, each once, in the order in which they came."""
         self._minute, self._requests = -1, 0
         """The latest minute with a request, and the number of requests answered in it."""
         self._before = -1, 0
@@ -83,7 +83,7 @@ class Platform(Part):
         if self.talking < self._most_talking:
             self.talking += 1
             return True
-        self._waiting.append(desk)
+        self._waiting.setdefault(desk)
         self._meter_minute()
         return False
 
@@ -155,7 +155,9 @@ class Platform(Part):
         for _ in range(len(self._waiting)):
             if self.talking >= self._most_talking:
                 return
-            self._waiting.popleft().call_next()
+            desk = next(iter(self._waiting))
+            del self._waiting[desk]
+            desk.call_next()
 
     def _of_this_minute(self) -> int:
         minute = self.env.now // MINUTE_MS

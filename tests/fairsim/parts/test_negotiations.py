@@ -17,6 +17,7 @@ from fairfacts.parts.negotiations.events import (
     NegotiationTakenUp,
 )
 from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.platform import PlatformMetered
 
 NINE, TEN, SIX_PM = 9 * HOUR, 10 * HOUR, 18 * HOUR
 HOTEL_ASKS_BANK = {
@@ -261,3 +262,15 @@ def test_desks_open_and_close_by_the_hours_of_now():
         (NegotiationTakenUp, 20 * HOUR + MINUTE),
         (NegotiationLapsed, 21 * HOUR + 31 * MINUTE),
     ]
+
+
+def test_a_desk_waits_for_a_room_once_however_often_it_looks_for_one():
+    stage = Stage(platform={"rooms": 1}, negotiations={"negotiators_mean": 2.0})
+    stage.ask(TEN, HOTEL, attempt(BANK, talk_ms=HOUR))
+    stage.ask(TEN + 5 * MINUTE, SHIPPER, attempt(BANK, patience_ms=2 * HOUR, talk_ms=HOUR))
+    bank = stage.parts.desks.exchange.desks[BANK]
+    for minute in range(10, 20):
+        stage.at(TEN + minute * MINUTE, lambda: bank.send_away(0))
+    log = stage.play(DAY)
+    assert max(metered.waiting for metered in log if isinstance(metered, PlatformMetered)) == 1
+    assert [event.at_ms for event in log if isinstance(event, NegotiationTakenUp)] == [TEN, TEN + HOUR]
