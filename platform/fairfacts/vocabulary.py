@@ -114,7 +114,6 @@ COMMON: Mapping[str, str] = {
     "disruption": "The disruption.",
     "lasts_min": "How long it lasts.",
     "by_min": "By how much it is delayed.",
-    "factor": "By what the demand is multiplied.",
     "share": "The share of the negotiators.",
     "overseas_share": "The share of the overseas delegates.",
     "capacity_share": "The share of its capacity that the platform still has.",

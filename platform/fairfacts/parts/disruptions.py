@@ -78,6 +78,9 @@ class Demand(Disruption, frozen=True, kw_only=True, tag="demand"):
     """More people come, or fewer: on the platform (visits and views), on site, or both."""
 
     factor: Factor
+    """By what their number is multiplied. A person of an organisation comes to the site once a day at most: where most
+    of them come anyhow, as those at the stands do, a factor over 1 brings few more. The public, media and staff of the
+    fair have no such bound."""
     origin: Origin = "all"
     of: Literal["online", "on_site", "all"] = "online"
     lasts_min: Minutes

@@ -21,13 +21,13 @@ from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import FILE, Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.imported import lay_in, read_programme
-from fairsim.inputs.lanes import LANES, rounded_lanes
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
+from fairsim.inputs.small_scale import LANES, rounded_lanes, spread_economies
 from fairsim.inputs.stands import note_stands, without_zone
 from fairsim.inputs.values import Changes, resolve, stated_value
 from fairsim.inputs.zones import FILE as ZONES
@@ -160,6 +160,8 @@ def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remar
     stated = stated_value(LANES, said.fair.rows, said.values)
     if parameters.venue.days and (rounded := rounded_lanes(stated, parameters.venue.gate_lanes, scale)):
         yield Remark("", "coerced", "lanes", rounded)
+    if spread := spread_economies(parameters.organisations, said.fair.kinds.organisations, scale):
+        yield Remark("", "coerced", "economies", spread)
     yield from _unused(said)
     yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
 

@@ -1,4 +1,4 @@
-"""Lanes at a scale: a user is told where whole lanes are far from what the scale says."""
+"""What a small fair has not of the whole one: a user is told."""
 
 from __future__ import annotations
 
@@ -29,5 +29,25 @@ def test_lanes_that_are_far_from_the_scale_are_told(scale: float, said: str | No
     assert [remark.message for remark in remarks if remark.about == "lanes"] == ([told] if said else [])
 
 
+@pytest.mark.parametrize(
+    ("fair", "scale", "abroad"),
+    [
+        ("ciftis2020", 0.05, "124"),
+        ("ciftis2020", 0.1, "247"),
+        ("ciftis2020", 0.3, None),
+        ("ciftis2020", 1.0, None),
+        ("cicpe2021", 0.1, "73"),
+        ("cicpe2021", 0.5, None),
+    ],
+)
+def test_economies_with_few_organisations_each_are_told(fair: str, scale: float, abroad: str | None) -> None:
+    remarks = [remark for report in load_scenario(fair, scale=scale).reports for remark in report.remarks]
+    told = [remark.message for remark in remarks if remark.about == "economies"]
+    assert [f"some {abroad} organisations of the fair at scale {scale:g} are from abroad" in one for one in told] == (
+        [True] if abroad else []
+    )
+
+
 def test_fair_without_halls_has_no_lanes_to_tell_of() -> None:
-    assert load_scenario("ciftis2020", scale=0.005, changes=["venue.days=0"]).reports == ()
+    (report,) = load_scenario("ciftis2020", scale=0.005, changes=["venue.days=0"]).reports
+    assert [remark.about for remark in report.remarks] == ["economies"]

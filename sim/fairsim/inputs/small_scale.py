@@ -1,0 +1,58 @@
+"""What a small fair has not of the whole one: a gate has whole lanes, and an economy is there or is not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fairsim.inputs.kinds import OrganisationKind
+from fairsim.inputs.parameters import Organisations
+
+LANES = "venue.gate_lanes"
+NOTICED = 0.1
+"""By so large a share the lanes may differ before a user is told."""
+MOST_PLACED = 0.25
+"""So many economies may take part for each organisation from abroad before a user is told."""
+
+
+def rounded_lanes(stated: Sequence[int], played: Sequence[int], scale: float) -> str:
+    """Return what to say of lanes that are others than the scale says; empty where they are nearly as many.
+
+    Args:
+        stated: lanes by gate at the documented scale.
+        played: lanes by gate in the run.
+        scale: of the run.
+    """
+    wanted, lanes = sum(stated) * scale, sum(played)
+    times = lanes / wanted
+    if abs(times - 1) <= NOTICED:
+        return ""
+    many = f"{times:.1f} times as many" if times >= 2 else f"{abs(times - 1):.0%} {'more' if times > 1 else 'fewer'}"
+    return (
+        f"{LANES} is {wanted:.3g} lanes at scale {scale:g}; a gate has whole lanes, so {lanes:,} are played,"
+        f" {many.replace('%', ' %')}: gates are {'less' if times > 1 else 'more'} loaded than those of the whole fair,"
+        " and queues and waits are not its own; play a larger scale to learn of them"
+    )
+
+
+def spread_economies(numbers: Organisations, kinds: Sequence[OrganisationKind], scale: float) -> str:
+    """Return what to say of economies where a small fair has few organisations of each; empty where it has enough.
+
+    Args:
+        numbers: of the organisations in the run.
+        kinds: of organisations, in the order of their numbers.
+        scale: of the run.
+    """
+    stated = sum(one.count for one in numbers.kinds)
+    abroad = sum(one.count * one.overseas_share for one in numbers.kinds)
+    others = [one for kind, one in zip(kinds, numbers.kinds, strict=True) if kind.others]
+    weights = [one.weight for one in others] if len(others) > 1 else [1.0] * len(others)
+    if sum(weights):
+        share = sum(weight * one.overseas_share for weight, one in zip(weights, others, strict=True)) / sum(weights)
+        abroad += share * max(numbers.at_opening - stated, 0)
+    if scale >= 1 or numbers.foreign_economies <= MOST_PLACED * abroad:
+        return ""
+    return (
+        f"organisations.foreign_economies is {numbers.foreign_economies}, and some {abroad:,.0f} organisations of the"
+        f" fair at scale {scale:g} are from abroad: each economy has one first, so that the large ones have a smaller"
+        " share than in the whole fair, of visits and negotiations as well; play a larger scale to learn of them"
+    )
