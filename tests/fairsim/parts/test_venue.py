@@ -300,6 +300,19 @@ def test_a_delegate_who_reads_that_the_halls_are_full_comes_later():
     ]
 
 
+def test_nobody_stays_away_from_halls_that_are_not_full_any_more():
+    halls, ten = Halls(cap=1), NINE + HOUR
+    halls.stage.change(venue={"cap": 1}, notices={"app_reach_share": 1.0})
+    halls.comes(ten, ANNA, stay_ms=30 * MINUTE)
+    halls.comes(ten + MINUTE, BO)  # is refused, and a notice is published
+    cai = Visitor(0, "CN", CAI, CAI, 0, 10 * SECOND, HOUR, MINUTE, 0)
+    halls.stage.at(ten + HOUR, lambda: halls.venue._come(cai, has_slot=True))
+    assert [event.at_ms for event in of_types(halls.play(), VisitorEntered)] == [
+        ten + 10 * SECOND,
+        ten + HOUR + 10 * SECOND,
+    ]
+
+
 def test_lanes_of_a_day_with_fewer_than_the_scenario_has_are_closed_but_once():
     halls = Halls(lanes=2)
     halls.stage.change(venue={"gate_lanes": (5,)})

@@ -271,10 +271,8 @@ class Venue(Part):
             self._inside[visitor.place] = last
             last.place = visitor.place
         self.emit(VisitorLeft(now, visitor.number, visitor.organisation, visitor.economy, now - visitor.entered_ms))
-        if was_full:
-            waiting = [gate for gate in self._gates if gate.free > 0 and gate.queue]
-            if waiting:
-                self._call_next(min(waiting, key=lambda gate: gate.queue[0].arrived_ms))
+        if was_full and (waiting := [gate for gate in self._gates if gate.free > 0 and gate.queue]):
+            self._call_next(min(waiting, key=lambda gate: gate.queue[0].arrived_ms))
         if visitor.rest_ms and now + visitor.pause_ms < self._hours.last_entry_ms:
             visitor.key += 1  # of the second stay
             visitor.stay_ms, visitor.rest_ms = visitor.rest_ms, 0
@@ -334,11 +332,12 @@ class Venue(Part):
         return comers.rows(left), booked[left].tolist()
 
     def _come(self, visitor: Visitor, *, has_slot: bool) -> None:
-        """A delegate sets out for the halls, unless there is no slot, or an app says that they are full."""
+        """A delegate sets out for the halls, unless there is no slot, or an app says that they are full now."""
         self._came.add(visitor.person)
+        is_full = len(self._inside) + self._checking >= self.cap
         if not has_slot:
             self.emit(EntryBookedOut(self.env.now, visitor.organisation, visitor.economy))
-        elif self._announced_full and self._notices.reaches(visitor.key, "app"):
+        elif is_full and self._announced_full and self._notices.reaches(visitor.key, "app"):
             self._stay_away(visitor)
         else:
             self.arrive(visitor)
