@@ -28,7 +28,7 @@ def test_a_scenario_is_shown_with_where_each_value_comes_from(fair: Fair) -> Non
     changed = {name: value for name, value in values.items() if not value[1].startswith("seeds/")}
     assert changed == {
         "fair.days": (2, "mine.toml"),
-        "visits.overseas_per_delegate_day": (0.92, "overseas-40.toml"),
+        "visits.overseas_per_delegate_day": (1.0, "overseas-40.toml"),
         "negotiations.night_share": (1.0, "overseas-40-night.toml"),
         "negotiations.attempts_max": (1, "--set"),
     }

@@ -104,8 +104,8 @@ def test_scenario_extends_another_and_overrules_it(tmp_path: Path):
     said = read_scenario(str(yours), ["negotiations.retry_share=0"])
     assert (said.name, said.title, said.question) == ("yours", "", "Whose?")
     assert said.values == {
-        "visits.domestic_per_delegate_day": (2.03, "tenfold.toml"),
-        "visits.overseas_per_delegate_day": (3.17, "tenfold.toml"),
+        "visits.domestic_per_delegate_day": (2.0301, "tenfold.toml"),
+        "visits.overseas_per_delegate_day": (3.0145, "tenfold.toml"),
         "streams.audience_mean": (1250, "tenfold.toml"),
         "streams.public_audience_mean": (1600, "tenfold.toml"),
         "public.users_per_day": (1_000_000, "tenfold.toml"),

@@ -57,10 +57,12 @@ MEASURES: Mapping[str, Measure] = {
     "sold_out_by_badge": Measure("people", "who wanted a ticket and got none, each once a day, by badge"),
     "turned_away": Measure("people", "of those refused, who did not come again that day"),
     "waiting": Measure("people", "in the queues at the gates, at the last count", lambda venue: sum(venue.waiting)),
-    "waiting_peak": Measure("people", "in the queues of all gates together, at most at a count"),
+    "waiting_peak": Measure(
+        "people", "in the queues of all gates together, at most at a count; before they open as well"
+    ),
     "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", given="from the start"),
     "waiting_by_gate": Measure("people", "in the queue at the last count, by gate"),
-    "waited_mean_s": Measure("s", "mean wait in the queue of those who entered"),
+    "waited_mean_s": Measure("s", "mean wait in the queue of those who entered; before the gates open as well"),
     "waited_p90_s": Measure(
         "s", "wait in the queue that nine in ten of those who entered did not exceed, to five seconds"
     ),
