@@ -65,7 +65,7 @@ def forecast(
     from faircli.text import number
     from fairfacts.clock import moment_text, read_moment
     from fairfacts.errors import MomentError
-    from fairfacts.evidence.folder import known_fair
+    from fairfacts.evidence.folder import known_of_log
     from fairfacts.evidence.forecast import fits_profile, notes_of
     from fairfacts.evidence.forecast import forecast as forecast_of
     from fairfacts.evidence.profiles import HEADLINES
@@ -85,7 +85,7 @@ def forecast(
     if at_ms > kept.at_ms:
         raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, kept.at_ms)}")
     state = points.state(kept.id, at_ms)
-    figures = known_fair(begun.fair.key).figures
+    figures = known_of_log(begun.fair).figures
     snapshot, played = state.snapshot(), state.parts.run
     rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
     notes = notes_of(played, figures, snapshot["disruptions"]["begun"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from fairfacts.clock import any_moment, read_moment
@@ -34,6 +35,19 @@ def read_at(at: str, run: RunMeasures) -> int | None:
         return None
     at_ms = read_moment(at, run.began, range(1, run.duration_ms + 1), day_ends=True)
     return at_ms if at_ms < run.duration_ms else None
+
+
+def wrong_moments(figure: Figure, run: RunMeasures) -> Iterator[str]:
+    """Yield what is wrong with the moments of a figure in a run: outside the fair, or never shown by its clocks."""
+    try:
+        read_at(figure.at, run)
+    except MomentError as fault:
+        yield f"as_of: {fault}"
+    try:
+        if isinstance(figure.value, str):
+            _span_ms(figure.value, run.began)
+    except MomentError as fault:
+        yield f"value: {fault}"
 
 
 def is_met(op: str, simulated: str, reported: str, began: datetime) -> bool:

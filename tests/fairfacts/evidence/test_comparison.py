@@ -19,7 +19,8 @@ from fairfacts.evidence.comparison import (
     rows,
 )
 from fairfacts.evidence.emergent import EMERGENT
-from fairfacts.evidence.figures import PLUS, Figure, from_csv
+from fairfacts.evidence.figures import PLUS, Figure
+from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import left_out, role_of
