@@ -59,6 +59,7 @@ def forecast(
     """
     from cloudfair.projections.point_in_time import PointsInTime
     from cloudfair.store.log import Log
+    from faircli.comparison import reported_at
     from faircli.console import note, out, print_json
     from faircli.reader import check_begun, find_run
     from faircli.tables import table
@@ -101,8 +102,8 @@ def forecast(
         print_json(stands | {"rows": rows, "notes": notes})
         return
     title = f"{kept.id} at {moment_text(epoch, at_ms)}: {level:.0%} intervals of the final totals"
-    head = "reported" if kept.scale == 1 else f"reported x {kept.scale:g}"
-    columns = [("headline", "left"), *((name, "right") for name in ("now", "expected", "from", "to", head))]
+    heads = ("now", "expected", "from", "to", reported_at(kept.scale))
+    columns = [("headline", "left"), *((name, "right") for name in heads)]
     cells = (
         (row.measure, *map(number, (row.now, row.expected, row.low, row.high)), number(row.reported or ""))
         for row in rows
