@@ -57,6 +57,11 @@ def is_scaled(rows: Iterable[Row]) -> bool:
     return any(row.reported != row.as_reported for row in rows)
 
 
+def reported_at(scale: float) -> str:
+    """Return the head of a column of figures at the scale of a run."""
+    return "reported" if scale == 1 else f"reported x {scale:g}"
+
+
 def emergent_table(measures: dict[str, Any]) -> RenderableType:
     """Return the measures that organisers ask for, of a run; without those that stayed 0."""
     values = ((path, value_at(measures, path)) for path in EMERGENT)

@@ -52,17 +52,16 @@ class Subject:
             FigureError: the moment of a figure lies outside the fair, or the ensemble holds no measures of it. All
                 figures are checked before any is compared.
         """
-        checked = list(figures)
-        for figure in checked:
-            if not figure.is_own:
-                continue
-            at_ms = moment_ms(figure, self.run)
-            if self.at_hand is not None and at_ms not in (None, *self.at_hand):
-                raise FigureError(
-                    f"figure {figure.id}: as_of is {figure.as_of}, and {self.name} holds no measures of that moment;"
-                    f" play it again with fair ensemble --figures or --at '{figure.as_of}'"
-                )
-        return rows(checked, self.run, self.simulated, at_hand=self.at_hand, decided=self.decided)
+        checked, at_hand = list(figures), self.at_hand
+        moments = [(figure, moment_ms(figure, self.run)) for figure in checked if figure.is_own]
+        if at_hand is not None and (lacking := [one for one, at_ms in moments if at_ms not in (None, *at_hand)]):
+            faults = [
+                f"figure {figure.id}: as_of is {figure.as_of}, and {self.name} holds no measures of that moment;"
+                f" play it again with fair ensemble --figures or --at '{figure.as_of}'"
+                for figure in lacking
+            ]
+            raise FigureError("\n".join(faults), faults)
+        return rows(checked, self.run, self.simulated, at_hand=at_hand, decided=self.decided)
 
     def left_out(self, figures: Iterable[Figure]) -> list[LeftOut]:
         """Return the figures that do not concern what was played, each with the reason."""

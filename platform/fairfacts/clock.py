@@ -164,7 +164,7 @@ def any_moment(text: str, epoch: datetime, *, day_ends: bool) -> int:
             f"{text} is no moment; write ms since the epoch, a date and time such as {epoch.isoformat()}, or a day of"
             " the fair and a time such as 'day 2 10:00'"
         ) from None
-    if not _is_date(text):
+    if not is_date(text):
         return _since(epoch, moment) if moment.tzinfo else _shown_ms(text, epoch, moment.replace(tzinfo=epoch.tzinfo))
     if day_ends and moment.date() < date.max:
         moment += timedelta(days=1)
@@ -189,12 +189,13 @@ def _since(epoch: datetime, moment: datetime) -> int:
     return (shown - (offset - of_epoch)) // _MILLISECOND
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Return whether a text is a date alone; digits alone are milliseconds."""
     try:
         date.fromisoformat(text)
     except ValueError:
         return False
-    return True
+    return not text.isdecimal()
 
 
 def moment_at(epoch: datetime, at_ms: float) -> datetime:

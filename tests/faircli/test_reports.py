@@ -10,7 +10,6 @@ from faircli.reports import figures_of, show_reports
 from faircli.request import Request, record_of, request_of
 from fairfacts.evidence.folder import known_fair
 from fairsim import VERSION
-from fairsim.inputs.fair import load_fair
 from fairsim.inputs.scenario import Scenario, load_scenario
 
 CASES = Path(__file__).parents[1] / "fairfacts" / "interchange" / "cases"
@@ -52,7 +51,7 @@ def test_a_report_in_full_has_every_remark_and_what_is_not_used(
 def test_a_file_without_remarks_is_mentioned_in_full_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "mine.csv"
     path.write_text("id,value,measure\nmine,5,visits.started\n")
-    fair = load_fair("cicpe2021")
+    fair = load_scenario("cicpe2021")
     assert figures_of(fair, path, verbose=False).keys() == {*known_fair("cicpe2021").figures, "mine"}
     assert capsys.readouterr().err == ""
     figures_of(fair, path, verbose=True)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from fairfacts.errors import LabError
-from fairfacts.evidence.figures import read_own_figures
+from fairfacts.evidence.figures_file import read_own_figures
 from fairfacts.evidence.folder import known_fair
 from fairlab.targets import read_problem
 

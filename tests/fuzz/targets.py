@@ -17,7 +17,8 @@ from pathlib import Path
 from cloudfair.api.cloudevent import parsed
 from cloudfair.errors import MalformedError, MediaTypeError
 from fairfacts.errors import FairError, FigureError, ScenarioError
-from fairfacts.evidence.figures import Figure, from_csv
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
 from fairfacts.interchange.ics import from_icalendar, to_icalendar
 from fairfacts.interchange.schedule_json import from_schedule, to_schedule

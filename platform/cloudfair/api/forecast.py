@@ -12,7 +12,7 @@ from starlette.responses import Response
 from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Here
 from cloudfair.http.responses import json_answer
-from fairfacts.evidence.folder import known_fair
+from fairfacts.evidence.folder import known_of_log
 from fairfacts.evidence.forecast import Forecast, fits_profile, forecast, notes_of
 
 router = APIRouter(tags=["runs"])
@@ -44,7 +44,7 @@ async def get_forecast(
     """Return what each headline is expected to come to at the end of the fair, beside what was reported of it."""
     state, at_ms = as_of = await state_as_of(here.runs, here.points_in_time, here.pools.past, run, at)
     played = state.parts.run
-    figures = (await asyncio.to_thread(known_fair, played.fair.key)).figures
+    figures = (await asyncio.to_thread(known_of_log, played.fair)).figures
     snapshot = state.snapshot()
     rows = forecast(snapshot, figures, level, at_ms, fits=fits_profile(played))
     notes = notes_of(played, figures, snapshot["disruptions"]["begun"])

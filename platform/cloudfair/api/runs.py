@@ -20,7 +20,7 @@ from cloudfair.http.schemas import EventObject, FairObject
 from cloudfair.store import tables
 from cloudfair.store.states import RunState
 from fairfacts.evidence.comparison import Evidence, Row, compare, evidence, headline, moments
-from fairfacts.evidence.folder import KnownFair, known_fair
+from fairfacts.evidence.folder import KnownFair, known_of_log
 from fairfacts.evidence.roles import LeftOut, left_out
 
 VARY = {"Vary": "Accept"}
@@ -158,7 +158,7 @@ async def _past(run: str, here: Backend) -> tuple[KnownFair, dict[int, dict[str,
     """Return what is known of a run's fair, and its measures at the moments that figures speak of and that are past."""
     live = await here.runs.get(run)
     played = live.state().parts.run
-    known = await asyncio.to_thread(known_fair, played.fair.key)
+    known = await asyncio.to_thread(known_of_log, played.fair)
     passed = [at_ms for at_ms in moments(known.figures.values(), played) if at_ms < live.at_ms]
     return known, {at_ms: await here.pools.past.run(here.points_in_time.settled, run, at_ms) for at_ms in passed}
 

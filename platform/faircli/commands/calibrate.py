@@ -112,10 +112,10 @@ def calibrate(
     from fairlab.store import folder_to_write
     from fairlab.targets import read_problem
     from fairlab.workers import workers
-    from fairsim.inputs.scenario_files import read_scenario
+    from fairsim.inputs.scenario import load_scenario
 
-    fair = read_scenario(scenario).fair
-    known = figures_of(fair, figures, verbose=verbose)
+    base = load_scenario(scenario, changes=changes or ())
+    known = figures_of(base, figures, verbose=verbose)
     if as_of is not None:
         if resume or write or recoveries:
             warn("--resume, --write and --recover: are ignored with --as-of, which writes nothing but -o FILE.json")
@@ -128,7 +128,7 @@ def calibrate(
     _check_files(output, resume)
     if recoveries and (output or write):
         warn("-o and --write: are ignored with --recover, which fits no parameters of the scenario")
-    folder = folder_to_write(fair) if write else None
+    folder = folder_to_write(base.fair) if write else None
     settings = Settings(seed=seed, scale=scale, small=small, check=check)
     planned = settings.planned(len(problem.free)) * (recoveries or 1)
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned) as (played, note):

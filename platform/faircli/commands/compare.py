@@ -64,10 +64,10 @@ def compare(
     for each in (one, two):
         if each and each.kept:
             check_begun(each.kept, "compare")
-    fair, report = known_of(one.run.fair.key, figures, verbose=verbose)
+    fair, report = known_of(one.run, figures, verbose=verbose)
     known = fair.figures.values()
     if two is not None:
-        beside = known_of(two.run.fair.key, figures, verbose=False)[0].figures.values()
+        beside = known_of(two.run, figures, verbose=False)[0].figures.values()
         compare_two(one, two, series, one.compare(known), two.compare(beside), as_json=as_json)
         return
     if series is not None:

@@ -38,6 +38,7 @@ def count(
     from cloudfair.errors import UnfinishedError
     from cloudfair.projections.live import measures_of
     from cloudfair.store.log import Log
+    from faircli.comparison import reported_at
     from faircli.console import out, print_json, say
     from faircli.reader import find_run, read_events
     from faircli.tables import table
@@ -58,8 +59,13 @@ def count(
     if as_json:
         print_json({"run": kept.id, "scale": kept.scale, "counts": rows})
         return
-    head = "reported" if kept.scale == 1 else f"reported x {kept.scale:g}"
-    columns = [("rule", "left"), ("", "left"), ("count", "right"), (head, "right"), ("ratio", "right")]
+    columns = [
+        ("rule", "left"),
+        ("", "left"),
+        ("count", "right"),
+        (reported_at(kept.scale), "right"),
+        ("ratio", "right"),
+    ]
     cells = (
         (
             row.rule,

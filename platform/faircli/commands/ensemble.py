@@ -124,7 +124,7 @@ def ensemble(
         raise LabError(f"--against-set {against_changes[0]}: names no second scenario; add --against {scenario}")
     scenarios = [(which, changed, load_scenario(which, changes=changed, scale=scale)) for which, changed in asked]
     first = scenarios[0][2]
-    known, report = known_to_play(first.fair, figures, verbose=verbose)
+    known, report = known_to_play(first, figures, verbose=verbose)
     moments = {moment_ms(text, first, "--at") for text in at or ()} | moments_ms(known.figures.values(), first)
     check_output(output, suffixes=(".json",))
     if until and most < count:

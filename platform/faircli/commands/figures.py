@@ -42,20 +42,21 @@ def figures(
     - `fair figures --json` lists them for programs, each with its measure.
     """
     from faircli.console import out, print_json
-    from faircli.reports import known_of
+    from faircli.reports import known_to_play
     from faircli.tables import table
     from faircli.text import number
     from fairfacts.errors import FigureError, did_you_mean
+    from fairfacts.evidence.folder import known_fair
     from fairfacts.resources import fair_folder, fairs_here
     from fairsim.inputs.fair import fair_names
+    from fairsim.inputs.scenario import load_scenario
 
-    found, _ = known_of(fair, figures, verbose=verbose)
+    if fair_folder(fair) is None:
+        raise FigureError(f"{fair} is no fair; {did_you_mean(fair, [*fair_names(), *fairs_here()])}")
+    found = known_to_play(load_scenario(fair), figures, verbose=verbose)[0] if figures else known_fair(fair)
     known = found.figures
     if not known:
-        is_here = fair_folder(fair) is not None
-        raise FigureError(
-            found.missing if is_here else f"{fair} is no fair; {did_you_mean(fair, [*fair_names(), *fairs_here()])}"
-        )
+        raise FigureError(found.missing)
     if audit:
         _audit(found, as_json=as_json)
         return

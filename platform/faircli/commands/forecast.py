@@ -59,13 +59,14 @@ def forecast(
     """
     from cloudfair.projections.point_in_time import PointsInTime
     from cloudfair.store.log import Log
+    from faircli.comparison import reported_at
     from faircli.console import note, out, print_json
     from faircli.reader import check_begun, find_run
     from faircli.tables import table
     from faircli.text import number
     from fairfacts.clock import moment_text, read_moment
     from fairfacts.errors import MomentError
-    from fairfacts.evidence.folder import known_fair
+    from fairfacts.evidence.folder import known_of_log
     from fairfacts.evidence.forecast import fits_profile, notes_of
     from fairfacts.evidence.forecast import forecast as forecast_of
     from fairfacts.evidence.profiles import HEADLINES
@@ -85,7 +86,7 @@ def forecast(
     if at_ms > kept.at_ms:
         raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, kept.at_ms)}")
     state = points.state(kept.id, at_ms)
-    figures = known_fair(begun.fair.key).figures
+    figures = known_of_log(begun.fair).figures
     snapshot, played = state.snapshot(), state.parts.run
     rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
     notes = notes_of(played, figures, snapshot["disruptions"]["begun"])
@@ -101,8 +102,8 @@ def forecast(
         print_json(stands | {"rows": rows, "notes": notes})
         return
     title = f"{kept.id} at {moment_text(epoch, at_ms)}: {level:.0%} intervals of the final totals"
-    head = "reported" if kept.scale == 1 else f"reported x {kept.scale:g}"
-    columns = [("headline", "left"), *((name, "right") for name in ("now", "expected", "from", "to", head))]
+    heads = ("now", "expected", "from", "to", reported_at(kept.scale))
+    columns = [("headline", "left"), *((name, "right") for name in heads)]
     cells = (
         (row.measure, *map(number, (row.now, row.expected, row.low, row.high)), number(row.reported or ""))
         for row in rows

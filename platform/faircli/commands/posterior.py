@@ -82,9 +82,8 @@ def posterior(
     from fairlab.what_if import play_what_if
     from fairlab.workers import workers
     from fairsim.inputs.scenario import load_scenario
-    from fairsim.inputs.scenario_files import read_scenario
 
-    problem = read_problem(scenario, figures_of(read_scenario(scenario).fair, figures, verbose=verbose))
+    problem = read_problem(scenario, figures_of(load_scenario(scenario), figures, verbose=verbose))
     check_output(output, suffixes=(".json",))
     if what_if_draws != WHAT_IF_DRAWS and not what_if:
         warn(f"--what-if-draws {what_if_draws}: is ignored without --what-if")

@@ -73,7 +73,7 @@ def report(
     one = subject(run, database)
     if one.kept:
         check_begun(one.kept, "report on")
-    known, _ = known_of(one.run.fair.key, figures, verbose=verbose)
+    known, _ = known_of(one.run, figures, verbose=verbose)
     fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
     content = content_of(one, known, fitted, names_here() if by_name else None)
     content = msgspec.structs.replace(content, sensitivity=decided)

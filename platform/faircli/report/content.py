@@ -258,7 +258,7 @@ FUNNEL = (
 
 
 COMPARED = (
-    *("figure", "op", "unit", "reported", "rounding", "simulated", "low", "high", "ratio", "z"),
+    *("figure", "op", "unit", "as_reported", "reported", "rounding", "simulated", "low", "high", "ratio", "z"),
     *("role", "verdict", "measure"),
 )
 """What is written of each row of the comparison."""

@@ -18,9 +18,10 @@ from typing import Any, Literal
 
 import msgspec
 
+from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import FIXED_UNITS, Figure
-from fairfacts.evidence.moments import moment_ms
+from fairfacts.evidence.moments import is_met, moment_ms
 from fairfacts.evidence.roles import LeftOut, Role, is_overridden, left_out, role_of
 from fairfacts.measures import State, value_at
 from fairfacts.parts.runs import RunMeasures
@@ -117,7 +118,7 @@ def compare(
         earlier: the run's snapshots at the `moments` that figures speak of; documented ones of others are left out.
 
     Raises:
-        FigureError: a figure speaks of a moment outside the fair.
+        FigureError: a figure speaks of a moment outside the fair, or is one that its clocks never show.
     """
     run = state.parts.run
     snapshots, final = earlier or {}, state.snapshot()
@@ -150,7 +151,7 @@ def rows(
     for figure in known:
         if figure.measure and figure.id not in without:
             at_ms = moment_ms(figure, run)
-            row = _row(figure, simulated(figure.measure, at_ms), run.scale, decided=decided)
+            row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
             row = replace(row, at_ms=at_ms, overridden=is_overridden(figure, at_ms, run))
             compared.append(_with_role(row, role_of(figure, at_ms, run)))
     return compared
@@ -216,14 +217,14 @@ def _with_role(row: Row, role: Role) -> Row:
     return replace(row, role=role, verdict="given" if role == "input" else row.verdict)
 
 
-def _row(figure: Figure, simulated: Simulated, scale: float, *, decided: bool) -> Row:
+def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: bool) -> Row:
     value, reported, rounding = simulated.value, figure.value, figure.rounding
     if isinstance(reported, str) or isinstance(value, str):
-        verdict: Verdict = "agrees" if str(value) == reported else "differs"
+        verdict: Verdict = "agrees" if _is_moment_met(figure, value, run) else "differs"
         ratio = z = None
     else:
         if figure.scales:
-            reported, rounding = round(reported * scale, 6), rounding * scale
+            reported, rounding = round(reported * run.scale, 6), rounding * run.scale
             if not reported.is_integer():  # nothing that is counted can come to 37.4
                 rounding = max(rounding, 0.5)
         verdict = _verdict(figure, simulated, value, reported, rounding)
@@ -249,6 +250,18 @@ def _row(figure: Figure, simulated: Simulated, scale: float, *, decided: bool) -
         names=figure.names,
         caveat=figure.caveat,
     )
+
+
+def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool:
+    """Return whether a moment is what was reported; 0 is that of what never came, such as sessions of a kind.
+
+    Raises:
+        FigureError: the fair's clocks never show the reported moment.
+    """
+    try:
+        return is_met(figure.op, value if isinstance(value, str) else "", str(figure.value), run.began)
+    except MomentError as fault:
+        raise FigureError(f"figure {figure.id}: value: {fault}") from fault
 
 
 def _verdict(figure: Figure, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:

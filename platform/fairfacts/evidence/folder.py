@@ -12,10 +12,15 @@ from importlib.resources.abc import Traversable
 
 import msgspec
 
+from fairfacts.errors import FigureError
 from fairfacts.evidence.counting import ANY_FAIR, Rule
-from fairfacts.evidence.figures import Figure, documented
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures_file import FORMAT, documented
 from fairfacts.evidence.identities import Identity
 from fairfacts.evidence.identities_file import read_identities
+from fairfacts.evidence.keys import wrong_keys
+from fairfacts.interchange.reading import Reading
+from fairfacts.parts.fairs import FairDescription
 from fairfacts.resources import fair_folder, is_shipped
 
 FIGURES = "figures.csv"
@@ -40,6 +45,22 @@ def known_fair(key: str) -> KnownFair:
         FigureError: a file of the fair's folder cannot be read; names file, row, value and what is allowed.
     """
     return _shipped(key) if is_shipped(key) else read_known(key, fair_folder(key))
+
+
+def known_of_log(fair: FairDescription) -> KnownFair:
+    """Return what is known of a fair that a log describes; of one in a folder of its own, as this is now.
+
+    Raises:
+        FigureError: as `known_fair`; or a figure is of what the fair of the log cannot have.
+    """
+    known = known_fair(fair.key)
+    if not is_shipped(fair.key):
+        reading = Reading(f"{fair.key}/{FIGURES}", FORMAT, "rows", FigureError)
+        for figure in known.figures.values():
+            for message in wrong_keys(figure.measure, fair):
+                reading.fault(f"figure {figure.id}", message)
+        reading.refuse()
+    return known
 
 
 @cache

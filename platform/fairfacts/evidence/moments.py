@@ -1,8 +1,11 @@
-"""The moment of the fair that a figure speaks of."""
+"""The moment of the fair that a figure speaks of, and figures that are moments themselves."""
 
 from __future__ import annotations
 
-from fairfacts.clock import read_moment
+from collections.abc import Iterator
+from datetime import datetime
+
+from fairfacts.clock import any_moment, read_moment
 from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.figures import Figure
 from fairfacts.parts.runs import RunMeasures
@@ -32,3 +35,43 @@ def read_at(at: str, run: RunMeasures) -> int | None:
         return None
     at_ms = read_moment(at, run.began, range(1, run.duration_ms + 1), day_ends=True)
     return at_ms if at_ms < run.duration_ms else None
+
+
+def wrong_moments(figure: Figure, run: RunMeasures) -> Iterator[str]:
+    """Yield what is wrong with the moments of a figure in a run: outside the fair, or never shown by its clocks."""
+    try:
+        read_at(figure.at, run)
+    except MomentError as fault:
+        yield f"as_of: {fault}"
+    try:
+        if isinstance(figure.value, str):
+            _span_ms(figure.value, run.began)
+    except MomentError as fault:
+        yield f"value: {fault}"
+
+
+def is_met(op: str, simulated: str, reported: str, began: datetime) -> bool:
+    """Return whether a moment is what was reported: then (`=`, `~`), later (`>`) or earlier (`<`).
+
+    A day is all of that day at the fair, and a moment without offset is on the fair's clock.
+
+    Args:
+        op: the figure's operator.
+        simulated: a measure's moment or day; empty where it has not come.
+        reported: the figure's.
+        began: the run's epoch, in the fair's time zone.
+
+    Raises:
+        MomentError: the fair's clocks never show the reported moment.
+    """
+    first, end = _span_ms(reported, began)
+    if not simulated:
+        return False
+    came, over = _span_ms(simulated, began)
+    return came >= end if op == ">" else over <= first if op == "<" else came < end and first < over
+
+
+def _span_ms(text: str, began: datetime) -> tuple[int, int]:
+    """Return the time that a moment or a day takes, in ms since the epoch, the end excluded."""
+    first, end = (any_moment(text, began, day_ends=day_ends) for day_ends in (False, True))
+    return first, max(end, first + 1)

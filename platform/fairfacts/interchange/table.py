@@ -18,6 +18,7 @@ from fairfacts.errors import did_you_mean
 from fairfacts.interchange.reading import Reading, quoted
 
 PLAIN = "a plain number is wanted, such as 550000 or 0.264: a point before decimals, no separators of thousands"
+_GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -28,6 +29,8 @@ class Row(NamedTuple):
     cells: dict[str, str]
     """By column; a missing column has an empty cell."""
     reading: Reading
+    separator: str = ","
+    """Of the columns."""
 
     def named(self, name: str) -> Row:
         """Return the row with a name in its place."""
@@ -41,10 +44,22 @@ class Row(NamedTuple):
         """Keep a fault of the row."""
         self.reading.fault(self.place, message)
 
-    def number(self, column: str) -> float | None:
-        """Return the number in a cell, 0 or more; None where it is empty or a fault."""
+    def number(self, column: str, *, whole: bool = False) -> float | None:
+        """Return the number in a cell, 0 or more; None where it is empty or a fault.
+
+        Args:
+            column: its name.
+            whole: whether such numbers usually have no decimals. Of a spreadsheet that writes decimals with a comma,
+                whose columns semicolons separate, `9.000` is then not taken for 9.
+        """
         text = self.text(column)
         if not text:
+            return None
+        if whole and self.separator == ";" and _GROUPED.fullmatch(text):
+            plain = text.replace(".", "")
+            few = f" or {float(text):g}" if text.count(".") == 1 else ""
+            meant = f"it may mean {plain}{few} where semicolons separate the columns"
+            self.fault(f"{column} is {text}; {meant}: write {plain}{few}, without a separator of thousands")
             return None
         if not _NUMBER.fullmatch(text):
             self.fault(f"{column} is {quoted(text)}; {PLAIN}")
@@ -85,7 +100,7 @@ def read_table(content: bytes, reading: Reading) -> Table:
             reading.fault(place, f"column {column} stands {count} times; remove one")
     reading.refuse()
     rows = [row for place, cells in lines if (row := _row(place, columns, cells, reading)) is not None]
-    return Table(columns, rows)
+    return Table(columns, [row._replace(separator=separator) for row in rows])
 
 
 def check_columns(table: Table, needed: Iterable[str], known: Collection[str] | None, reading: Reading) -> None:

@@ -14,7 +14,9 @@ import msgspec
 
 from fairfacts.errors import FigureError, ScenarioError, did_you_mean
 from fairfacts.evidence.counting import Rule
+from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import FIGURES, IDENTITIES, KnownFair, read_known
+from fairfacts.evidence.keys import wrong_keys
 from fairfacts.interchange.table import Row as Cells
 from fairfacts.parts.fairs import Badge as DescribedBadge
 from fairfacts.parts.fairs import (
@@ -31,7 +33,6 @@ from fairsim.inputs.economies import time_zone
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kind_checks import check_kinds
 from fairsim.inputs.kinds import Gate, Kinds
-from fairsim.inputs.measured import check_measures
 from fairsim.inputs.parameter_names import KINDS
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.rows import DEFAULTS, PARAMETERS, Row, merged, read_rows, unmerged
@@ -67,6 +68,8 @@ class Fair(msgspec.Struct, frozen=True):
     """What `fair calibrate` fits when the fair itself is played."""
     programme: str = ""
     """File of the programme that is played, in its folder; empty where the parameters lay one out."""
+    figures: tuple[Figure, ...] = ()
+    """What was reported of it."""
 
     def describe(self, days: int) -> FairDescription:
         """Return what the log says of the fair when it is played with this number of days."""
@@ -188,15 +191,17 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
         rows={},
         calibration=table.take("calibration"),
         programme=table.file_in("programme", source),
+        figures=() if known is None else tuple(known.figures.values()),
     )
     table.refuse_others((*HEADS, *TABLES))
     if has_kinds:
-        for place, message in check_kinds(kinds, [sector.name for sector in sectors], imports=bool(fair.programme)):
+        wrong = list(check_kinds(kinds, [sector.name for sector in sectors], imports=bool(fair.programme)))
+        for place, message in wrong:
             table.fault(place, message)
         if known is not None:
             _check_rules(known.rules, kinds, f"{folder}/{IDENTITIES}", faults)
-            for figure, message in check_measures(known.figures, kinds, sectors, zones):
-                faults.add(f"{folder}/{FIGURES}", f"{figure}: {message}")
+        if not wrong:
+            _check_keys(fair, faults)
         if own is not None:
             figures = None if known is None else known.figures
             fair = msgspec.structs.replace(fair, rows=_rows(fair, own, figures, faults))
@@ -229,6 +234,17 @@ def _check_rules(rules: Iterable[Rule], kinds: Kinds, file: str, faults: Faults)
         for kind in named:
             if kind not in keys:
                 faults.add(file, f"{rule.name}: sessions: {kind} is no kind of session; {did_you_mean(kind, keys)}")
+
+
+def _check_keys(fair: Fair, faults: Faults) -> None:
+    """Find figures and headlines of a zone, kind, economy or the like that the fair cannot have: all stay 0."""
+    description = fair.describe(days=0)
+    for headline in fair.headlines:
+        for message in wrong_keys(headline, description):
+            faults.add(f"{fair.folder}/{FILE}: headlines", message)
+    for figure in fair.figures:
+        for message in wrong_keys(figure.measure, description):
+            faults.add(f"{fair.folder}/{FIGURES}", f"figure {figure.id}: {message}")
 
 
 def _rows(fair: Fair, own: list[Cells], figures: Collection[str] | None, faults: Faults) -> dict[str, Row]:

@@ -10,7 +10,8 @@ from typing import Any, Literal, get_args, get_origin
 
 import msgspec
 
-from fairfacts.evidence.figures import NEEDED, OWN_COLUMNS, Figure
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures_file import NEEDED, OWN_COLUMNS
 from fairfacts.field_docs import field_docs
 from fairfacts.parts.fairs import LANGUAGE, Names
 from fairsim.inputs import sectors, zones

@@ -12,6 +12,7 @@ import msgspec
 
 from fairfacts.clock import HOUR_MS, shown_ms
 from fairfacts.errors import ScenarioError
+from fairfacts.evidence.folder import FIGURES
 from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
@@ -20,6 +21,7 @@ from fairsim.inputs.beyond import leapt_over, shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import FILE, Fair, epoch_of
 from fairsim.inputs.faults import Faults
+from fairsim.inputs.figure_days import taken_at_end
 from fairsim.inputs.imported import lay_in, read_programme
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
@@ -134,6 +136,9 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     if remarks := tuple(_remarks(said, parameters, scale)):
         count = sum(row.is_own for row in fair.rows.values())
         reports += (Report(f"{fair.folder}/{PARAMETERS}", "CSV", "rows", count, count, remarks),)
+    if moved := tuple(_moved_figures(said, parameters)):
+        count = len(fair.figures)
+        reports += (Report(f"{fair.folder}/{FIGURES}", "CSV", "rows", count, count, moved),)
     inputs, calibrated = _used_figures(said, parameters, scale)
     return Scenario(
         name=said.name,
@@ -164,6 +169,12 @@ def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remar
         yield Remark("", "coerced", "economies", spread)
     yield from _unused(said)
     yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
+
+
+def _moved_figures(said: Said, parameters: Parameters) -> Iterator[Remark]:
+    """Yield the figures that are taken at another moment than a reader may think, of the fair on its own days."""
+    if not {"fair.opens_on", "fair.days"} & said.values.keys():
+        yield from taken_at_end(said.fair.figures, parameters.fair.opens_on, parameters.fair.days)
 
 
 def _unused(said: Said) -> Iterator[Remark]:

@@ -64,9 +64,19 @@ def _check_keys(rows: list[Row], key: str) -> None:
         before.add(row.text(key))
 
 
-def numbers_of(row: Row, columns: Collection[str], file: str, faults: Faults) -> list[float]:
-    """Return the numbers of a row, 0 where a cell is empty; what is no number goes to `faults`."""
-    numbers = [row.number(column) or 0.0 for column in columns]
+def numbers_of(
+    row: Row, columns: Collection[str], file: str, faults: Faults, *, whole: Collection[str] = ()
+) -> list[float]:
+    """Return the numbers of a row, 0 where a cell is empty; what is no number goes to `faults`.
+
+    Args:
+        row: as it was read.
+        columns: those of the numbers.
+        file: as a user knows it.
+        faults: takes what is no number.
+        whole: columns whose numbers usually have no decimals.
+    """
+    numbers = [row.number(column, whole=column in whole) or 0.0 for column in columns]
     for place, message in row.reading.faults:
         faults.add(f"{file}: {place}", message)
     return numbers

@@ -22,3 +22,20 @@ def test_stands_that_nobody_can_take_are_said_before_the_run_and_after_it(fair: 
     )
     zones.write_text("zone,en,kind,sector,net_m2,attraction\na,A,hall,,375,1\nb,B,hall,,375,1\n")
     assert fair.json("run", "mine")["unmet"] == []
+
+
+def test_figures_are_held_against_what_the_fair_can_have(fair: Fair) -> None:
+    fair("new", "mine", *ANSWERS)
+    figures = fair.folder / "mine" / "figures.csv"
+    figures.write_text("id,value,measure,as_of\nheld,10,negotiations.held,2027-05-07\n")
+    said = "figure held: as_of is 2027-05-07, and its measure is taken at the end of the fair; 2027-05-08T00:00 is the"
+    checked, played = fair("check", "mine"), fair("run", "mine")
+    assert (said in checked.stderr, said in played.stderr) == (True, True)
+    figures.write_text("id,value,measure\nusa,10,organisations.by_economy.USA\n")
+    refused = (
+        "Error: mine/figures.csv: figure usa: measure is 'organisations.by_economy.USA'; USA is no economy of the fair;"
+        " did you mean US? (ISO 3166 codes of two letters)\n"
+    )
+    for command in (("check", "mine"), ("run", "mine"), ("compare",), ("report", "-o", "r.html"), ("forecast",)):
+        done = fair(*command)
+        assert (command, done.returncode, done.stderr) == (command, 2, refused)

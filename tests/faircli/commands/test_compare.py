@@ -117,8 +117,8 @@ def test_a_figure_outside_the_fair_is_refused(played: tuple[Fair, dict[str, Any]
     assert (done.returncode, done.stdout, done.stderr) == (
         2,
         "",
-        "Error: figure mine: as_of: 2021-09-05 lies outside the fair; it lasts from 2020-09-04 00:00 to"
-        " 2020-09-10 00:00\n",
+        f"Error: {path}: line 2: figure mine: as_of: 2021-09-05 lies outside the fair; it lasts from 2020-09-04 00:00"
+        " to 2020-09-10 00:00\n",
     )
 
 
@@ -162,12 +162,16 @@ def test_an_ensemble_is_held_against_figures_with_interval_and_z(fair: Fair) -> 
     shown = fair("compare", run["run"], names[0]).stdout
     assert shown.splitlines()[-1].startswith(f"B: ensemble {names[0]}, 3 replications, overseas-40, seed 7")
 
-    (fair.folder / "mine.csv").write_text("id,value,measure,as_of\nnoon,5,visits.started,2020-09-05T12:00\n")
+    (fair.folder / "mine.csv").write_text(
+        "id,value,measure,as_of\nnoon,5,visits.started,2020-09-05T12:00\none,5,visits.started,2020-09-05T13:00\n"
+    )
     done = fair("compare", names[0], "--figures", "mine.csv")
     assert (done.returncode, done.stderr) == (
         2,
         f"Error: figure noon: as_of is 2020-09-05T12:00, and {names[0]} holds no measures of that moment;"
-        " play it again with fair ensemble --figures or --at '2020-09-05T12:00'\n",
+        " play it again with fair ensemble --figures or --at '2020-09-05T12:00'\n"
+        f"figure one: as_of is 2020-09-05T13:00, and {names[0]} holds no measures of that moment;"
+        " play it again with fair ensemble --figures or --at '2020-09-05T13:00'\n",
     )
 
 

@@ -127,6 +127,13 @@ def test_tables_are_as_wide_as_their_columns():
     assert [table.name for table in tables(told) if any(len(row) != len(table.columns) for row in table.rows)] == []
 
 
+def test_the_comparison_has_each_figure_as_reported_and_at_the_scale_of_the_run():
+    table = next(table for table in tables(content(events=GOLDEN)) if table.name == "comparison")
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    initiated = next(row for row in rows if row["figure"] == "negotiations.initiated")
+    assert (initiated["as_reported"], initiated["reported"]) == (550_000.0, 55_000.0)
+
+
 def test_zones_stand_under_their_names():
     assert [row[0] for row in zones(content(events=GOLDEN)).rows] == ["Hall of everything"]
 

@@ -19,7 +19,8 @@ from fairfacts.evidence.comparison import (
     rows,
 )
 from fairfacts.evidence.emergent import EMERGENT
-from fairfacts.evidence.figures import PLUS, Figure, from_csv
+from fairfacts.evidence.figures import PLUS, Figure
+from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import left_out, role_of
@@ -130,6 +131,47 @@ def test_sessions_do_not_shrink():
 )
 def test_moments_are_compared_as_they_are_written(figure: str, moment: str):
     assert (ROWS[figure].reported, ROWS[figure].simulated, ROWS[figure].ratio) == (moment, moment, None)
+
+
+def verdict_of(measure: str, value: str, op: str) -> str | None:
+    state = after(STARTED, FairOpened(0), SUMMIT, FairClosed(6 * DAY))
+    own = from_csv(f"id,value,measure,op\na,{value},{measure},{op}\n".encode(), "mine.csv", {}).figures
+    (row,) = compare(state, own)
+    return row.verdict
+
+
+@pytest.mark.parametrize(
+    ("value", "op", "verdict"),
+    [
+        ("2020-09-04T20:00", "=", "agrees"),  # on the fair's clock
+        ("2020-09-04T12:00+00:00", "=", "agrees"),  # the same instant
+        ("2020-09-04T20:00+00:00", "=", "differs"),
+        ("2020-09-04", "=", "agrees"),  # all of the day
+        ("2020-09-04", "~", "agrees"),
+        ("2020-09-03", "=", "differs"),
+        ("2020-09-04", "<", "differs"),
+        ("2020-09-05", "<", "agrees"),
+        ("2020-09-04", ">", "differs"),
+        ("2020-09-03", ">", "agrees"),
+        ("2020-09-04T20:00", "<", "differs"),
+        ("2020-09-04T20:01", "<", "agrees"),
+        ("2020-09-04T11:59Z", ">", "agrees"),
+    ],
+)
+def test_a_moment_is_compared_as_an_instant_and_by_its_operator(value: str, op: str, verdict: str):
+    assert verdict_of("programme.starts_by_kind.summit", value, op) == verdict
+
+
+def test_what_never_came_meets_no_moment():
+    assert verdict_of("programme.starts_by_kind.evening", "2020-09-05", "<") == "differs"
+
+
+def test_a_moment_that_the_fairs_clocks_leap_over_is_refused():
+    lisbon = msgspec.structs.replace(STARTED.description, time_zone="Europe/Lisbon")
+    run = after(msgspec.structs.replace(STARTED, fair=lisbon, epoch="2026-03-28T00:00:00+00:00")).parts.run
+    own = from_csv(b"id,value,measure\na,2026-03-29T01:30,programme.starts_by_kind.summit\n", "mine.csv", {}).figures
+    with pytest.raises(FigureError, match="figure a: value: 2026-03-29T01:30 is never shown at the fair"):
+        rows(own.values(), run, lambda _, __: Simulated("2026-03-29T02:30+01:00"))
 
 
 def test_figure_that_did_not_happen_is_zero_of_what_was_reported():

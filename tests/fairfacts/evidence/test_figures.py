@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from fairfacts.errors import FigureError
-from fairfacts.evidence.figures import COLUMNS, Figure, documented, load_figures
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures_file import COLUMNS, documented, load_figures, read_own_figures
 from fairfacts.evidence.folder import known_fair
 
 HEADER = "id,value,op,unit,as_of,status,counts,source,paragraph"
@@ -202,7 +203,10 @@ def test_figure_that_cannot_be_read_is_named_by_line_and_column(tmp_path: Path, 
 
 def test_table_without_a_column_is_refused(tmp_path: Path):
     path = table(tmp_path, header=HEADER.replace("value,", "", 1))
-    assert refusal(path) == "mine.csv: column value is missing; the columns are id, value"
+    assert refusal(path) == (
+        "mine.csv: column value is missing; the columns are id, value, op, unit, as_of, status, counts, source,"
+        " paragraph, rounding, measure, scales, caveat"
+    )
 
 
 def test_measure_of_a_figure_gives_what_its_row_leaves_out(tmp_path: Path):
@@ -249,3 +253,76 @@ def test_file_in_another_encoding_is_refused(tmp_path: Path):
     path = tmp_path / "latin.csv"
     path.write_bytes(f"{HEADER}\ncafé".encode("latin-1"))
     assert refusal(path) == "mine.csv: line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"
+
+
+SAME_RULES = {
+    "another column": ("id,value,measure,opp", "a,1,visits.started,>", "column opp is unknown; did you mean op?"),
+    "another unit": (
+        "id,value,measure,unit",
+        "a,11,negotiations.waited_mean_s,hours",
+        "line 2: figure a: unit is 'hours', and negotiations.waited_mean_s is in s; give the value in s",
+    ),
+    "a sum of unlike things": (
+        "id,value,measure",
+        "a,1,visits.started + people.registered",
+        "line 2: figure a: measure is visits.started + people.registered, a sum of visits, people; add what is counted"
+        " in one unit",
+    ),
+    "per cent": (
+        "id,value,measure",
+        "a,31,negotiations.overseas_share",
+        "line 2: figure a: value is 31, and negotiations.overseas_share is a share, from 0 to 1; write 0.31 for 31 %",
+    ),
+    "separators of thousands": (
+        "id;value;measure",
+        "a;9.000;negotiations.held",
+        "line 2: figure a: value is 9.000; it may mean 9000 or 9 where semicolons separate the columns: write 9000 or"
+        " 9, without a separator of thousands",
+    ),
+    "two separators of thousands": (
+        "id;value;measure",
+        "a;1.234.567;negotiations.held",
+        "line 2: figure a: value is 1.234.567; it may mean 1234567 where semicolons separate the columns: write 1234567"
+        ", without a separator of thousands",
+    ),
+    "digits alone are no day": (
+        "id,value,measure",
+        "a,20200904,run.opened_on",
+        "line 2: figure a: value is '20200904'; write a date like 2027-05-07 or 2027-05-07T20:00+08:00",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAME_RULES)
+def test_a_fairs_own_figures_and_a_users_are_read_by_the_same_rules(tmp_path: Path, name: str):
+    header, line, message = SAME_RULES[name]
+    path = table(tmp_path, line, header=header)
+    with pytest.raises(FigureError) as refused:
+        read_own_figures(path, {})
+    assert refusal(path) == str(refused.value).replace(str(path), "mine.csv") == f"mine.csv: {message}"
+
+
+def test_numbers_with_decimals_are_read_where_semicolons_separate_the_columns(tmp_path: Path):
+    lines = ("a;0.264;negotiations.overseas_share", "b;1.234;agreements.drafting_mean_h", "c;0.500;visits.started")
+    figures = load_figures(table(tmp_path, *lines, header="id;value;measure"))
+    assert [figure.value for figure in figures.values()] == [0.264, 1.234, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("as_of", "at"),
+    [
+        ("2020-09-05", ""),
+        ("2020-09-05T08:00", "2020-09-05T08:00"),
+        ("2020-09-05 08:00", "2020-09-05 08:00"),
+        ("day 2 10:00", "day 2 10:00"),
+        ("122400000", "122400000"),
+    ],
+)
+def test_whatever_is_no_day_is_a_moment_of_a_fairs_own_figure(tmp_path: Path, as_of: str, at: str):
+    figures = load_figures(table(tmp_path, f"a,1,visits.started,{as_of}", header="id,value,measure,as_of"))
+    assert figures["a"].at == at
+
+
+def test_a_day_that_is_none_is_refused_in_a_fairs_own_figures(tmp_path: Path):
+    path = table(tmp_path, "a,1,visits.started,Saturday", header="id,value,measure,as_of")
+    assert refusal(path).startswith("mine.csv: line 2: figure a: as_of: Saturday is no moment; write")

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
+from tests.fairfacts.stories import STARTED, after
 
 from fairfacts.errors import FigureError
-from fairfacts.evidence.figures import Figure, read_own_figures
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures_file import read_own_figures
 from fairfacts.evidence.folder import known_fair
 
 FIGURES = known_fair("ciftis2020").figures
@@ -82,7 +85,7 @@ def test_own_figure_of_a_documented_name_keeps_the_names_that_it_does_not_replac
     ],
 )
 def test_own_figure_shrinks_with_the_run_where_its_unit_counts_people(tmp_path: Path, measure: str, scales: bool):
-    known = read_own_figures(own_table(tmp_path, f"mine,5,{measure},"), FIGURES).figures
+    known = read_own_figures(own_table(tmp_path, f"mine,1,{measure},"), FIGURES).figures
     assert known["mine"].scales is scales
 
 
@@ -289,4 +292,40 @@ def test_a_table_of_faults_alone_is_refused_after_the_first_thousand(tmp_path: P
     assert (lines[0], lines[-2:]) == (
         "mine.csv: 1000 faults",
         ["  and 980 other faults", "  the rest of the file was not read"],
+    )
+
+
+def test_figures_of_what_a_run_cannot_have_are_named_at_once_with_their_lines(tmp_path: Path):
+    path = own_table(
+        tmp_path,
+        "a,1,visits.started,2021-09-05",
+        "b,1,organisations.by_economy.USA,",
+        "c,1,visits.by_economy.FR,2020-09-04",
+        "d,1,visits.by_channel.ap,2020-09-01T10:00",
+    )
+    with pytest.raises(FigureError) as refused:
+        read_own_figures(path, FIGURES, after(STARTED).parts.run)
+    outside = "lies outside the fair; it lasts from 2020-09-04 00:00 to 2020-09-10 00:00"
+    assert str(refused.value).splitlines() == [
+        f"{path}: 4 faults",
+        f"  line 2: figure a: as_of: 2021-09-05 {outside}",
+        "  line 3: figure b: measure is 'organisations.by_economy.USA'; USA is no economy of the fair; did you mean US?"
+        " (ISO 3166 codes of two letters)",
+        "  line 5: figure d: measure is 'visits.by_channel.ap'; ap is no channel of the fair; did you mean app?",
+        f"  line 5: figure d: as_of: 2020-09-01T10:00 {outside}",
+    ]
+
+
+def test_a_moment_that_the_clocks_never_show_is_named_with_its_line(tmp_path: Path):
+    lisbon = msgspec.structs.replace(STARTED.description, time_zone="Europe/Lisbon")
+    run = after(msgspec.structs.replace(STARTED, fair=lisbon, epoch="2026-03-28T00:00:00+00:00")).parts.run
+    path = own_table(tmp_path, "a,2026-03-29T01:30,programme.starts_by_kind.summit,")
+    with pytest.raises(FigureError, match="line 2: figure a: value: 2026-03-29T01:30 is never shown at the fair"):
+        read_own_figures(path, {}, run)
+
+
+def test_another_day_of_a_documented_figure_is_refused(tmp_path: Path):
+    assert own_refusal(own_table(tmp_path, "projects.published_online,1900,,2020-09-05")) == (
+        "mine.csv: line 2: figure projects.published_online: as_of is '2020-09-05', and projects.published_online is of"
+        " the end of the fair; leave it empty, or name the measure"
     )

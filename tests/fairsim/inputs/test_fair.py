@@ -265,7 +265,22 @@ def test_figures_of_what_the_fair_does_not_have_are_refused(tmp_path: Path):
     folder = written(tmp_path)
     (folder / "figures.csv").write_text(f"id,value,measure\n{figures}")
     assert [fault.partition(" of the fair;")[0] for fault in faults(folder)] == [
-        "figures.csv: f0: measure is 'venue.stands_by_zone.hall_9'; hall_9 is no zone",
-        "figures.csv: f1: measure is 'programme.held_by_kind.workshop'; workshop is no kind of session",
-        "figures.csv: f2: measure is 'organisations.by_sector.zinc'; zinc is no sector",
+        "figures.csv: figure f0: measure is 'venue.stands_by_zone.hall_9'; hall_9 is no zone",
+        "figures.csv: figure f1: measure is 'programme.held_by_kind.workshop'; workshop is no kind of session",
+        "figures.csv: figure f2: measure is 'organisations.by_sector.zinc'; zinc is no sector",
+    ]
+
+
+def test_headlines_of_what_the_fair_does_not_have_are_refused(tmp_path: Path):
+    toml = 'headlines = ["venue.entered_by_badge.guest"]\n' + TOML
+    assert [fault.partition(";")[0] for fault in faults(written(tmp_path, toml=toml))] == [
+        "fair.toml: headlines: measure is 'venue.entered_by_badge.guest'",
+    ]
+
+
+def test_stand_space_with_separators_of_thousands_is_refused(tmp_path: Path):
+    folder = written(tmp_path, zones=ZONES.replace(",", ";").replace("100", "9.000"))
+    assert faults(folder) == [
+        "zones.csv: line 2: hall_1: net_m2 is 9.000; it may mean 9000 or 9 where semicolons separate the columns: write"
+        " 9000 or 9, without a separator of thousands"
     ]
