@@ -11,7 +11,7 @@ import pytest
 from tests.cloudfair.example import begin, digest_of, example, measures_of, send
 from tests.cloudfair.feed.watching import watching
 from tests.cloudfair.test_crash import process
-from tests.faircli.told import beside_lanes
+from tests.faircli.told import beside_small_scale
 from tests.ready.program import interpreter
 
 EVENTS = example(2_000)
@@ -60,7 +60,7 @@ def test_run_goes_on_and_watchers_see_no_gap_when_the_process_that_took_its_batc
                 taking.send_signal(signal.SIGKILL)
         out, err = running.communicate(timeout=60)
         assert running.returncode == 0
-        assert beside_lanes(err.decode()).startswith(f"waiting for the backend: {urls[0]} does not answer (")
+        assert beside_small_scale(err.decode()).startswith(f"waiting for the backend: {urls[0]} does not answer (")
         assert taking.wait() == -signal.SIGKILL
         result = json.loads(out)
         assert (message["digest"], message["position"]) == (result["digest"], result["events"])

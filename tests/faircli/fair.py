@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from unittest import mock
 
 import httpx
-from tests.faircli.told import beside_lanes
+from tests.faircli.told import beside_small_scale
 from tests.fairsim.runs import ONLINE
 from tests.ready.program import interpreter
 from tests.real import starts
@@ -89,7 +89,7 @@ class Fair:
 
     def json(self, *arguments: str) -> Any:
         done = self(*arguments, "--json")
-        assert (done.returncode, beside_lanes(done.stderr)) == (0, "")
+        assert (done.returncode, beside_small_scale(done.stderr)) == (0, "")
         return json.loads(done.stdout)
 
     def start(self, *arguments: str, python: str | None = None) -> subprocess.Popen[str]:

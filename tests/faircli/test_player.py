@@ -12,7 +12,7 @@ import httpx
 import msgspec
 import pytest
 from tests.faircli.fair import PACED, SMALL, Fair, Played, head, wait_for_events, wait_until
-from tests.faircli.told import beside_lanes
+from tests.faircli.told import beside_small_scale
 
 from faircli import player
 from faircli.outbox import LogState, Outbox
@@ -65,7 +65,7 @@ def test_run_pauses_goes_on_and_changes_its_speed(played: Played, fair: Fair) ->
         wait_until(lambda: told(url, run) == ("running", 3600))
         wait_for_obedience(url, run, say(url, run, "speed", speed="max"))
         out, err = running.communicate(timeout=60)
-    assert (running.returncode, beside_lanes(err), json.loads(out)["digest"]) == (0, "", result["digest"])
+    assert (running.returncode, beside_small_scale(err), json.loads(out)["digest"]) == (0, "", result["digest"])
 
 
 def test_run_that_is_stopped_is_taken_up_again_whatever_was_said_to_it_meanwhile(played: Played, fair: Fair) -> None:
@@ -76,7 +76,12 @@ def test_run_that_is_stopped_is_taken_up_again_whatever_was_said_to_it_meanwhile
         say(url, run, "stop")
         out, err = running.communicate(timeout=60)
         complaint = f"Error: stopped by an operator; complete the run with fair run --resume {run}\n"
-        assert (running.returncode, out, beside_lanes(err), told(url, run)) == (1, "", complaint, ("stopped", None))
+        assert (running.returncode, out, beside_small_scale(err), told(url, run)) == (
+            1,
+            "",
+            complaint,
+            ("stopped", None),
+        )
         say(url, run, "pause")
         completed = fair.json("run", "--resume", run, "--to", url)
         commands = httpx.get(f"{url}/runs/{run}/commands").json()
@@ -96,7 +101,7 @@ def test_run_that_is_played_is_taken_up_by_another_player_and_has_the_log_of_one
         state = httpx.get(f"{url}/runs/{run}").json()["state"]
     assert (completed["digest"], state) == (result["digest"], "ended")
     assert (running.returncode, out) == (1, "")
-    assert beside_lanes(err).startswith(
+    assert beside_small_scale(err).startswith(
         f"Error: run {run}: it is played by another process, which took it up; watch it with"
     )
 

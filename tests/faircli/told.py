@@ -5,6 +5,6 @@ from __future__ import annotations
 import re
 
 
-def beside_lanes(told: str) -> str:
-    """Return what was told on standard error beside that so small a fair has not the lanes of its scale."""
-    return re.sub(r"^.*rows read\n  coerced, lanes: .*\n", "", told, flags=re.MULTILINE)
+def beside_small_scale(told: str) -> str:
+    """Return what was told on standard error beside what so small a fair has not of the whole one."""
+    return re.sub(r"^.*rows read\n(  coerced, (lanes|economies): .*\n)+", "", told, flags=re.MULTILINE)

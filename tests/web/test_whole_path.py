@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 from tests.faircli.fair import Fair
-from tests.faircli.told import beside_lanes
+from tests.faircli.told import beside_small_scale
 from tests.web.as_shown import row_as_shown, table
 from tests.web.test_page import OpenPage, tile
 
@@ -28,7 +28,7 @@ def test_a_scenario_file_becomes_numbers_on_the_page(backend: Any, open_page: Op
         looks.add(negotiations.inner_text())
         page.wait_for_timeout(100)
     out, err = running.communicate()
-    assert (running.returncode, beside_lanes(err)) == (0, "")
+    assert (running.returncode, beside_small_scale(err)) == (0, "")
     result = json.loads(out)
 
     expect(negotiations).to_have_text(f"{result['measures']['negotiations']['initiated']:,}")

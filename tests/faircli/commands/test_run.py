@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.faircli.fair import PACED, SMALL, Fair, Played, children, compared, head, wait_for_events, wait_until
-from tests.faircli.told import beside_lanes
+from tests.faircli.told import beside_small_scale
 
 from faircli import playing
 from faircli.connection import Connection
@@ -95,7 +95,7 @@ def test_a_backend_killed_in_the_middle_of_a_run_is_waited_for(played: Played, f
         with fair.serving(port=int(url.rpartition(":")[2])):
             out, err = running.communicate(timeout=60)
             assert running.returncode == 0
-            assert beside_lanes(err).startswith(f"waiting for the backend: {url} does not answer ("), err
+            assert beside_small_scale(err).startswith(f"waiting for the backend: {url} does not answer ("), err
     assert json.loads(out)["digest"] == result["digest"]
     assert fair.json("verify")["ok"] is True
 
@@ -108,7 +108,7 @@ def test_a_backend_of_the_runs_own_is_started_again_when_it_dies(played: Played,
     os.kill(children(running.pid)[0], signal.SIGKILL)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, json.loads(out)["digest"]) == (0, result["digest"])
-    assert beside_lanes(err).startswith("waiting for the backend: "), err
+    assert beside_small_scale(err).startswith("waiting for the backend: "), err
 
 
 def test_a_killed_run_is_completed_with_the_same_digest(played: Played, fair: Fair) -> None:
@@ -131,7 +131,7 @@ def test_a_run_that_is_stopped_says_how_to_complete_it(played: Played, fair: Fai
         run = wait_for_events(url, 6_000)
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
-        assert (running.returncode, out, beside_lanes(err)) == (
+        assert (running.returncode, out, beside_small_scale(err)) == (
             1,
             "",
             f"Error: stopped; complete the run with fair run --resume {run}\n",
