@@ -6,7 +6,6 @@ import hashlib
 import shlex
 from collections.abc import Container, Mapping, Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,6 +25,7 @@ from fairfacts.evidence.identities import audit
 from fairfacts.measures import MEASURES
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded, kind_of
 from fairfacts.parts.fairs import ENGLISH, FairDescription, in_language
+from fairfacts.parts.organisations import countries
 from fairlab.calibrated import Calibration
 from fairlab.store import calibration_of
 from fairsim import VERSION
@@ -68,7 +68,7 @@ def content_of(
         calibrated=calibrated,
         facts=_facts(subject, request, log),
         commands=_commands(subject, request) if scenario else [],
-        economies=economy_names(),
+        economies=countries(),
         zones=subject.run.fair.zones,
     )
 
@@ -261,9 +261,3 @@ def _commands(subject: Subject, request: dict[str, Any]) -> list[str]:
         "fair verify         # the same digest, and every law of a fair",
         "fair report -o report.html",
     ]
-
-
-def economy_names() -> dict[str, str]:
-    """Return the English names of economies by ISO 3166 code, from the time zone database."""
-    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if not line.startswith("#"))
