@@ -10,7 +10,6 @@ the same, and have the same content.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -36,7 +35,7 @@ from fairfacts.errors import EventError, did_you_mean
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, AnyEvent, encode, type_name
 from fairfacts.parts.fairs import NO_FAIR
-from fairfacts.parts.runs import RunEnded, RunStarted
+from fairfacts.parts.runs import NO_PARAMETERS, RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 _logger = logging.getLogger(__name__)
@@ -46,7 +45,6 @@ ATTEMPTS = 5
 """How often the events are numbered anew if another process appends to the same run meanwhile."""
 FIRST_YEAR = 2001
 """Clocks that were never set show an earlier one: 1970, 1980 or 2000."""
-NO_PARAMETERS = hashlib.sha256(b"").hexdigest()
 TYPES: Mapping[str, type[Event]] = {type_name(event_type): event_type for event_type in EVENT_TYPES}
 
 
@@ -265,8 +263,7 @@ def _check_time(
             position=position,
             field="time",
         )
-    is_of_a_source = started is not None and started.parameters_sha256 == NO_PARAMETERS
-    if is_of_a_source and event.time > clock + bounds.ahead:
+    if started is not None and not started.is_played and event.time > clock + bounds.ahead:
         raise EventError(
             f"event {position} of the batch: time is {time_}, ahead of the server's clock, which shows"
             f" {clock.isoformat(timespec='seconds')}; set the clock of the source, or allow such events (ahead_s)",
