@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from keyword import iskeyword
 from typing import Annotated, Any, Literal
 
 import typer
@@ -23,7 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "count": "Count the headlines of a run that has ended by other definitions, beside what was reported.",
     "report": "Write a report of a kept run or of an ensemble: one page, for the screen and for A4.",
     "forecast": "Forecast the final total of each headline, with an interval.",
-    "verify": "Check that a stored log is whole and obeys the laws of a fair.",
+    "verify": "Check that a log is whole and obeys the laws of a fair.",
     "ensemble": "Play a scenario many times, and show mean and intervals of every measure.",
     "branch": "Play a run again up to a moment, change it there, and show what differs.",
     "calibrate": "Fit a scenario's free parameters to its targets.",
@@ -31,6 +32,7 @@ COMMANDS: Mapping[str, str] = {
     "sensitivity": "Show which assumed parameters decide the headlines.",
     "query": "Ask a run in SQL: each type of event is a table.",
     "export": "Write a run's events for other tools: Parquet, CSV, NDJSON, CloudEvents, timetables.",
+    "import": "Keep the log of a file, of any system, as a run.",
     "scenarios": "List the shipped scenarios, show one resolved, or the parameters of the model.",
     "fairs": "List the fairs that can be played: those that are shipped, and those in this folder.",
     "new": "Make a folder for a fair of your own, which can be played at once.",
@@ -72,7 +74,8 @@ class Commands(TyperGroup):
 
 def load(name: str) -> Any:
     """Return a command (a `TyperCommand`, or a `TyperGroup` of subcommands), imported from the module of its name."""
-    told = getattr(import_module(f"faircli.commands.{name}"), name)
+    word = f"{name}_" if iskeyword(name) else name
+    told = getattr(import_module(f"faircli.commands.{word}"), word)
     if not isinstance(told, typer.Typer):
         single = typer.Typer(add_completion=False, rich_markup_mode=STYLE)
         single.command(name)(told)

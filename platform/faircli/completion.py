@@ -42,6 +42,12 @@ def complete_run_or_file(ctx: Any, incomplete: str) -> list[str]:
     return [*complete_run(ctx, incomplete), *_files(incomplete, ".json")]
 
 
+def complete_run_or_log(ctx: Any, incomplete: str) -> list[str]:
+    """Return the ids of the runs, and the log files, that begin so."""
+    logs = (_files(incomplete, suffix) for suffix in (".ndjson", ".ndjson.gz", ".ndjson.zst"))
+    return [*complete_run(ctx, incomplete), *(name for names in logs for name in names)]
+
+
 def complete_change(incomplete: str) -> list[str]:
     """Return the parameters that begin so, ready for their value."""
     return _beginning((f"{name}=" for name in _parameters()), incomplete)

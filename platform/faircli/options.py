@@ -7,7 +7,13 @@ from typing import Annotated
 
 import typer
 
-from faircli.completion import complete_change, complete_run, complete_run_or_file, complete_scenario
+from faircli.completion import (
+    complete_change,
+    complete_run,
+    complete_run_or_file,
+    complete_run_or_log,
+    complete_scenario,
+)
 
 MOST = 2**63 - 1
 """Largest seed, and largest number of a replication: a database holds no larger whole number."""
@@ -87,6 +93,15 @@ RunId = Annotated[
         metavar="RUN",
         help="Id of a run, from `fair runs`; by default the latest run.",
         autocompletion=complete_run,
+    ),
+]
+RunOrLog = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RUN|FILE",
+        help="Id of a run, from `fair runs`, by default the latest run; or a log file: .ndjson, .ndjson.gz,"
+        " .ndjson.zst.",
+        autocompletion=complete_run_or_log,
     ),
 ]
 RunOrEnsemble = Annotated[

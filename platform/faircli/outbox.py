@@ -36,6 +36,11 @@ ASK_S = 0.25
 """How often the outbox polls for commands while there is nothing to send."""
 
 
+def compressor() -> zstandard.ZstdCompressor:
+    """Return what compresses batches."""
+    return zstandard.ZstdCompressor(compression_params=COMPRESSION)
+
+
 class LogState(msgspec.Struct, frozen=True):
     """Where the log of a run stood when its outbox was made."""
 
@@ -79,7 +84,7 @@ class Outbox:
         remedy = f"start the backend, and complete the run with fair run --resume {run}"
         self._connection = Connection(client, patience_s=patience_s, on_away=on_away, remedy=remedy)
         self._sha256 = hashlib.sha256()
-        self._compressor = zstandard.ZstdCompressor(compression_params=COMPRESSION)
+        self._compressor = compressor()
         self.pace = "max"
         """The pace that the backend shows: `max`, simulated seconds a second, `paused` or `stopped`."""
         self.commands: queue.SimpleQueue[NumberedCommand] = queue.SimpleQueue()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -35,6 +35,12 @@ class CloudEvent(msgspec.Struct, frozen=True):
     def key(self) -> str:
         """A key that two CloudEvents share only if source and id are the same."""
         return hashlib.sha256(f"{len(self.source)} {self.source} {self.id}".encode()).hexdigest()
+
+    @property
+    def content(self) -> str:
+        """The SHA-256 of what becomes an event: type, moment and data, and not of how it was sent."""
+        said = (self.type, self.time.astimezone(UTC), self.data or {})
+        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
 
 
 def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:

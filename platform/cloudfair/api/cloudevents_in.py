@@ -1,17 +1,19 @@
 """CloudEvents intake: events of other producers, such as a badge reader, become events of a run of their own.
 
 The `type` of a CloudEvent is the type of the event, or ends in it (`org.example.visitor.entered`). Its `time` gives
-the moment, its `data` the event's fields; `type` and `at_ms` in the data are ignored. The server numbers the events in
-the order of their time and begins the log. It takes no event twice: two of one source and id are the same.
+the moment, its `data` the event's fields; `type` and `at_ms` in the data may be left out, and say the same where they
+are there. Further attributes (`sequence`, `subject`) are not looked at. The server numbers the events in the order of
+their time, says how many it moved for that, and begins the log. It takes no event twice: two of one source and id are
+the same, and have the same content.
 """
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
+from itertools import accumulate
 from typing import Annotated, NamedTuple
 
 import msgspec
@@ -33,7 +35,7 @@ from fairfacts.errors import EventError, did_you_mean
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, AnyEvent, encode, type_name
 from fairfacts.parts.fairs import NO_FAIR
-from fairfacts.parts.runs import RunEnded, RunStarted
+from fairfacts.parts.runs import NO_PARAMETERS, RunEnded, RunStarted
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 _logger = logging.getLogger(__name__)
@@ -43,7 +45,6 @@ ATTEMPTS = 5
 """How often the events are numbered anew if another process appends to the same run meanwhile."""
 FIRST_YEAR = 2001
 """Clocks that were never set show an earlier one: 1970, 1980 or 2000."""
-NO_PARAMETERS = hashlib.sha256(b"").hexdigest()
 TYPES: Mapping[str, type[Event]] = {type_name(event_type): event_type for event_type in EVENT_TYPES}
 
 
@@ -65,7 +66,9 @@ class Taken(BaseModel):
     taken: int
     """How many became events."""
     known: int
-    """How many were in the log before."""
+    """How many were in the log before, or in the batch: they have the same source, id and content."""
+    reordered: int
+    """How many of those taken came after one of a later time; the log has all in the order of their time."""
     next: int
     """Position of the event after them."""
     digest: str
@@ -114,29 +117,57 @@ async def take_cloudevents(
 
 async def _append(live: Live, here: Backend, received: list[CloudEvent], bounds: Bounds) -> Taken:
     live.catch_up()
-    keys = {event.key: event for event in reversed(received)}
-    known = await asyncio.to_thread(here.log.batches.received, live.run, list(keys))
-    fresh = [event for event in received if event.key not in known and keys[event.key] is event]
+    known = await asyncio.to_thread(here.log.batches.received, live.run, list({event.key for event in received}))
+    fresh = _fresh(received, known)
     if not fresh:
-        return Taken(run=live.run, taken=0, known=len(received), next=live.head, digest=live.digest)
+        return Taken(run=live.run, taken=0, known=len(received), reordered=0, next=live.head, digest=live.digest)
     events = await asyncio.to_thread(_events, live, here.log, fresh, bounds)
     ndjson = encode(events)
     batch, events = check(live.head, ndjson, zstandard.ZstdCompressor().compress(ndjson), here.settings)
     if not batch.first:
         check_start(events[0], await asyncio.to_thread(here.log.runs.get, live.run))
-    batch = msgspec.structs.replace(batch, received=tuple(event.key for event in fresh))
+    batch = msgspec.structs.replace(batch, received={event.key: event.content for event in fresh.values()})
     answered = await live.append(batch, events)
     here.metrics.events.inc(batch.count)
     if batch.ends:
         _logger.info("run ended", extra={"fields": {"run": live.run, "events": batch.next, "digest": answered.digest}})
     return Taken(
-        run=live.run, taken=len(fresh), known=len(received) - len(fresh), next=batch.next, digest=answered.digest
+        run=live.run,
+        taken=len(fresh),
+        known=len(received) - len(fresh),
+        reordered=_reordered([event.time for event in fresh.values()]),
+        next=batch.next,
+        digest=answered.digest,
     )
 
 
-def _events(live: Live, log: Log, fresh: list[CloudEvent], bounds: Bounds) -> list[Event]:
+def _fresh(received: list[CloudEvent], known: Mapping[str, str]) -> dict[int, CloudEvent]:
+    """Return those that were not taken in before, each once, by their position in the batch.
+
+    Raises:
+        EventError: one has the source and id of another, and another content.
+    """
+    said, fresh = dict(known), {}
+    for position, event in enumerate(received):
+        if event.key not in said:
+            said[event.key], fresh[position] = event.content, event
+        elif said[event.key] not in ("", event.content):
+            raise EventError(
+                f"event {position} of the batch: id is {event.id}, and its source {event.source} gave that to an event"
+                " of another type, time or data; give each event an id of its own, and send it again as it was",
+                position=position,
+                field="id",
+            )
+    return fresh
+
+
+def _reordered(times: list[datetime]) -> int:
+    return sum(moment < latest for moment, latest in zip(times, accumulate(times, max), strict=True))
+
+
+def _events(live: Live, log: Log, fresh: Mapping[int, CloudEvent], bounds: Bounds) -> list[Event]:
     """Return the events of CloudEvents in the order of their time; in an empty log run.started comes first."""
-    ordered = sorted(enumerate(fresh), key=lambda entry: entry[1].time)
+    ordered = sorted(fresh.items(), key=lambda entry: entry[1].time)
     events: list[Event] = []
     if live.head:
         (line,) = log.segments.lines(live.run, 0, 1)
@@ -152,6 +183,8 @@ def _events(live: Live, log: Log, fresh: list[CloudEvent], bounds: Bounds) -> li
         made = _event(event, position, epoch, latest_ms, bounds)
         if isinstance(made, RunStarted):
             started = made
+        if started is not None:
+            _check_moment(event, position, made, started)
         _check_time(event, position, made, started, latest_ms, bounds)
         events.append(made)
     return sorted(events, key=lambda event: (event.at_ms, isinstance(event, RunEnded)))  # it ends its moment as well
@@ -160,6 +193,7 @@ def _events(live: Live, log: Log, fresh: list[CloudEvent], bounds: Bounds) -> li
 def _event(event: CloudEvent, position: int, epoch: datetime, latest_ms: int, bounds: Bounds) -> Event:
     """Return the event of a CloudEvent; one that is not too late happens at the log's latest moment."""
     kind = _type_of(event, position)
+    _check_type(event, position, kind)
     at_ms = (event.time - epoch) // timedelta(milliseconds=1)
     if latest_ms - bounds.late_ms <= at_ms < latest_ms:
         at_ms = latest_ms
@@ -169,6 +203,39 @@ def _event(event: CloudEvent, position: int, epoch: datetime, latest_ms: int, bo
     except (msgspec.ValidationError, RecursionError) as fault:
         raise wrong(fault, position, f"a {type_name(kind)} ({', '.join(kind.__struct_fields__)})") from fault
     return made
+
+
+def _check_type(event: CloudEvent, position: int, kind: type[Event]) -> None:
+    """Check that the data of a CloudEvent names no other type than its envelope.
+
+    Raises:
+        EventError: it does; names its position.
+    """
+    said = (event.data or {}).get("type", event.type)
+    if said not in (event.type, type_name(kind)):
+        raise EventError(
+            f"event {position} of the batch: type is {event.type}, and data.type is {said!r}; correct one of them, or"
+            " leave data.type out",
+            position=position,
+            field="data.type",
+        )
+
+
+def _check_moment(event: CloudEvent, position: int, made: Event, started: RunStarted) -> None:
+    """Check that the data of a CloudEvent says no other moment than its time; a run starts at its epoch.
+
+    Raises:
+        EventError: it does; names its position.
+    """
+    at_ms = (event.time - started.began) // timedelta(milliseconds=1)
+    said = (event.data or {}).get("at_ms", 0 if isinstance(made, RunStarted) else at_ms)
+    if said != at_ms:
+        raise EventError(
+            f"event {position} of the batch: time is {event.time.isoformat()}, {at_ms} ms after the run's epoch"
+            f" {started.epoch}, and data.at_ms is {said!r}; correct one of them, or leave data.at_ms out",
+            position=position,
+            field="data.at_ms",
+        )
 
 
 def _check_time(
@@ -196,8 +263,7 @@ def _check_time(
             position=position,
             field="time",
         )
-    is_of_a_source = started is not None and started.parameters_sha256 == NO_PARAMETERS
-    if is_of_a_source and event.time > clock + bounds.ahead:
+    if started is not None and not started.is_played and event.time > clock + bounds.ahead:
         raise EventError(
             f"event {position} of the batch: time is {time_}, ahead of the server's clock, which shows"
             f" {clock.isoformat(timespec='seconds')}; set the clock of the source, or allow such events (ahead_s)",

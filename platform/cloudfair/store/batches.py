@@ -7,7 +7,7 @@ expects, a client may send the same batch again, and a reader knows by arithmeti
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import NoReturn
 
@@ -44,8 +44,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     ndjson: bytes
     payload: bytes
     """The NDJSON, compressed with zstd."""
-    received: tuple[str, ...] = ()
-    """Keys of the CloudEvents that the events came from; stored with them, so that none is taken in twice."""
+    received: Mapping[str, str] = {}  # msgspec copies it
+    """Keys of the CloudEvents that the events came from, with the SHA-256 of what they said; stored with the events,
+    so that none is taken in twice."""
 
     @property
     def next(self) -> int:
@@ -115,13 +116,17 @@ class Batches:
             head=head,
         )
 
-    def received(self, run: str, keys: list[str]) -> set[str]:
-        """Return which of these keys belong to CloudEvents that were taken in before."""
-        known: set[str] = set()
+    def received(self, run: str, keys: list[str]) -> dict[str, str]:
+        """Return which of these keys belong to CloudEvents that were taken in before, with the SHA-256 of each content.
+
+        That is empty of those that an earlier release took in.
+        """
+        known: dict[str, str] = {}
         with self._database.transaction() as connection:
             for first in range(0, len(keys), READ_KEYS):
                 some = col(Received.key).in_(keys[first : first + READ_KEYS])
-                known.update(connection.scalars(select(col(Received.key)).where(col(Received.run_id) == run, some)))
+                rows = select(col(Received.key), col(Received.content)).where(col(Received.run_id) == run, some)
+                known.update((key, content) for key, content in connection.execute(rows))
         return known
 
     def damaged_keys(self, run: str) -> list[str]:
@@ -157,9 +162,8 @@ class Batches:
             )
         )
         if batch.received:
-            rows = [Received(run_id=run, key=key) for key in batch.received]
-            values = [{"run_id": run, "key": row.key, "sha256": row.checksum()} for row in rows]
-            connection.execute(insert(Received), values)
+            rows = [Received(run_id=run, key=key, content=content) for key, content in batch.received.items()]
+            connection.execute(insert(Received), [row.model_dump() | {"sha256": row.checksum()} for row in rows])
 
     def _refuse(self, connection: Connection, run: str, batch: Batch) -> NoReturn:
         """Raise the reason why a batch cannot be appended to a run, which there is."""

@@ -167,13 +167,15 @@ class Received(SQLModel, table=True):
 
     run_id: str = Field(primary_key=True, foreign_key="run.id")
     key: str = Field(primary_key=True)
-    """Made from its source and id (`cloudfair.api.cloudevents_in.CloudEvent`)."""
+    """Made from its source and id (`cloudfair.api.cloudevent.CloudEvent`)."""
+    content: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    """SHA-256 of what it said; empty in a row of an earlier release."""
     sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Checksum of the row; empty in a row of an earlier release."""
 
     def checksum(self) -> str:
         """Return the SHA-256 of the row."""
-        return sha256_of(self.run_id, self.key)
+        return sha256_of(self.run_id, self.key, *([self.content] if self.content else []))
 
 
 class Publication(SQLModel, table=True):

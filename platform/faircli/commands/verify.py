@@ -1,22 +1,24 @@
-"""`fair verify`: whether the log of a run is whole, and everything that is derived from it right."""
+"""`fair verify`: whether the log of a run, or of a file, is whole, and everything that is derived from it right."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from faircli.defaults import DATABASE
-from faircli.options import Database, Json, RunId
+from faircli.options import Database, Json, RunOrLog
 
 if TYPE_CHECKING:
-    from cloudfair.projections.verification import Verification
     from cloudfair.store.log import Log
     from cloudfair.store.tables import Run
+    from fairfacts.auditor import Auditor, Violation
 
 
 def verify(
-    run: RunId = None,
+    run: RunOrLog = None,
     *,
     repair: Annotated[
         bool, typer.Option("--repair", help="Make derived data again from the log first; the log is not touched.")
@@ -24,23 +26,35 @@ def verify(
     database: Database = DATABASE,
     as_json: Json = False,
 ) -> None:
-    """Check that a stored log is whole and obeys the laws of a fair.
+    """Check that a log is whole and obeys the laws of a fair.
 
     It reads, decodes, folds and audits the whole log from its first event, and compares every other row of the run
     with it: checkpoints, digest, moments, commands. It names each damage with table and position, and what the
-    database holds of ids that are no runs. Exit status 1 when anything is wrong.
+    database holds of ids that are no runs. Of a file it names each damage with line and field, and stores nothing.
+    Exit status 1 when anything is wrong, or there is nothing to verify.
 
     Examples:
     - `fair verify` checks the latest run.
     - `fair verify RUN --json` prints every law and flow.
     - `fair verify RUN --repair` makes checkpoints, indexes and the run's row again from the log, and checks it.
+    - `fair verify FILE.ndjson` checks a log of any system; `.ndjson.gz` and `.ndjson.zst` are unpacked.
     """
+    from faircli.log_file import is_log_file
+    from fairfacts.errors import ScenarioError
+
+    if run is None or not is_log_file(run):
+        return _verify_run(run, database, repair=repair, as_json=as_json)
+    if repair:
+        raise ScenarioError(f"--repair: {run} is a file, from which nothing is derived; leave it out")
+    return _verify_file(Path(run), as_json=as_json)
+
+
+def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) -> None:
     from cloudfair.projections.repair import repair as make_again
     from cloudfair.projections.verification import verify as check
     from cloudfair.store.log import Log
-    from faircli.console import print_json, say
+    from faircli.console import say
     from faircli.progress import events_progress
-    from fairfacts.auditor import LAWS
 
     log = Log.open(database, read_only=not repair)
     row = _find(log, run)
@@ -51,34 +65,79 @@ def verify(
     with events_progress("Verifying", row.head) as reached:
         found = check(log, row.id, reached)
     violations = found.auditor.close(ended=found.ended) if found.is_readable else found.auditor.violations
-    if as_json:
-        print_json(
-            {
-                "run": row.id,
-                "ok": not (found.damage or violations),
-                "events": found.position,
-                "digest": found.digest,
-                "ended": found.ended,
-                "faults": list(map(str, found.damage)),
-                "damage": found.damage,
-                "unchecked": found.unchecked,
-                "repaired": done,
-                "laws": {
-                    "checked": len(LAWS),
-                    "broken": dict(found.auditor.broken),
-                    "violations": violations,
-                    "flows": {name: account.plain() for name, account in found.auditor.flows().items()},
-                },
-                "measures": found.state.snapshot(),
-            }
-        )
-    else:
+    told = {"run": row.id, "events": found.position, "digest": found.digest, "ended": found.ended}
+    told |= {"damage": found.damage, "unchecked": found.unchecked, "repaired": done}
+    if not as_json:
         for step in done:
             say(f"repaired: {step}")
-        _show(found, [*map(str, found.damage), *map(str, violations)], len(LAWS))
-        if more := found.auditor.broken.total() - len(violations):
-            say(f"and {more:,} more violations of the laws")
-    if found.damage or violations:
+    end = "digest and measures are those announced at its end" if found.ended else "the run has not ended"
+    _show(told, found.auditor, violations, f"run {row.id}", end, found.state.snapshot() if as_json else None)
+    if found.is_readable and found.position and not as_json:
+        say(f"digest {found.digest}")
+    _exit(told)
+
+
+def _verify_file(path: Path, *, as_json: bool) -> None:
+    from faircli.console import say
+    from faircli.log_file import checked
+    from faircli.progress import events_progress
+
+    with events_progress("Verifying", path.stat().st_size if path.is_file() else 0) as reached:
+        found = checked(path, reached)
+    violations = found.auditor.violations if found.damaged else found.auditor.close(ended=found.ended)
+    unchecked = [f"the laws from line {found.damage[0].line} on, which is damaged"] if found.damage else []
+    told = {"file": str(path), "events": found.events, "digest": found.digest, "ended": found.ended}
+    told |= {"damage": found.damage, "unchecked": unchecked}
+    end = "its last event ends the run" if found.ended else "the run in it has not ended"
+    _show(told, found.auditor, violations, str(path), end, found.state.snapshot() if as_json else None)
+    if not as_json:
+        if more := found.damaged - len(found.damage):
+            say(f"and {more:,} more damaged lines")
+        say(f"digest {found.digest}")
+    _exit(told)
+
+
+def _show(
+    told: dict[str, Any],
+    auditor: Auditor,
+    violations: Sequence[Violation],
+    name: str,
+    end: str,
+    measures: dict[str, Any] | None,
+) -> None:
+    """Print what was found, as one JSON object where there are measures; add to it whether all is well."""
+    from faircli.console import print_json, say
+    from fairfacts.auditor import LAWS
+
+    faults = [*map(str, told["damage"]), *(f"{_line(told, one)}{one}" for one in violations)]
+    told |= {"ok": not faults and told["events"] > 0, "faults": list(map(str, told["damage"]))}
+    if measures is not None:
+        flows = {name: account.plain() for name, account in auditor.flows().items()}
+        laws = {"checked": len(LAWS), "broken": dict(auditor.broken), "violations": violations, "flows": flows}
+        print_json(told | {"laws": laws, "measures": measures})
+        return
+    for fault in faults:
+        say(("wrong:", "bold red"), f" {fault}")
+    if told["ok"]:
+        say(("verified", "bold green"), f": {name}, {told['events']:,} events; {end}; all {len(LAWS)} laws hold")
+    elif faults:
+        count = f"{len(faults)} faults" if len(faults) > 1 else "one fault"
+        say(("not verified", "bold red"), f": {name}, {told['events']:,} events; {count}")
+    else:
+        say(("nothing to verify", "bold yellow"), f": {name} has no events")
+    for line in told["unchecked"]:
+        say(("not looked at:", "bold yellow"), f" {line}")
+    if more := auditor.broken.total() - len(violations):
+        say(f"and {more:,} more violations of the laws")
+
+
+def _line(told: dict[str, Any], violation: Violation) -> str:
+    """Return where a violation is in a file, whose lines people count from 1."""
+    return f"line {violation.position + 1}: " if "file" in told and violation.event is not None else ""
+
+
+def _exit(told: dict[str, Any]) -> None:
+    if not told["ok"]:
         raise typer.Exit(1)
 
 
@@ -101,21 +160,3 @@ def _find(log: Log, run: str | None) -> Run:
             raise
         left = "; ".join(f"{stray.table} {stray.first}: {stray}" for stray in lost)
         raise DamageError(f"the table run of {log.name} has lost a row: {left}; restore it from a copy") from fault
-
-
-def _show(found: Verification, faults: list[str], laws: int) -> None:
-    from faircli.console import say
-
-    for fault in faults:
-        say(("wrong:", "bold red"), f" {fault}")
-    verdict = ("not verified", "bold red") if faults else ("verified", "bold green")
-    what = "digest and measures are those announced at its end" if found.ended else "the run has not ended"
-    if faults:
-        what = f"{len(faults)} faults" if len(faults) > 1 else "one fault"
-    else:
-        what += f"; all {laws} laws hold"
-    say(verdict, f": run {found.run}, {found.position:,} events; {what}")
-    for line in found.unchecked:
-        say(("not looked at:", "bold yellow"), f" {line}")
-    if found.is_readable:
-        say(f"digest {found.digest}")

@@ -99,6 +99,8 @@ class Content(msgspec.Struct, frozen=True):
     question: str
     subject: str
     """The run or ensemble, in a few words."""
+    system: str
+    """What the system calls itself whose events these are; empty where the model played the fair."""
     headline: str
     rows: Sequence[Row]
     emergent: Sequence[Row]

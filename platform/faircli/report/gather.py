@@ -6,7 +6,6 @@ import hashlib
 import shlex
 from collections.abc import Container, Mapping, Sequence
 from importlib.metadata import version
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import msgspec
@@ -26,6 +25,8 @@ from fairfacts.evidence.identities import audit
 from fairfacts.measures import MEASURES
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded, kind_of
 from fairfacts.parts.fairs import ENGLISH, FairDescription, in_language
+from fairfacts.parts.organisations import countries
+from fairfacts.parts.runs import RunStarted
 from fairlab.calibrated import Calibration
 from fairlab.store import calibration_of
 from fairsim import VERSION
@@ -33,6 +34,8 @@ from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.scenario import Scenario, load_scenario
 from fairsim.inputs.scenario_files import read_scenario
 from fairsim.inputs.values import plain
+
+NOT_PLAYED = "These are events of another system: they were not made from parameters."
 
 
 def content_of(
@@ -45,11 +48,13 @@ def content_of(
     figures = known.figures
     rows = subject.compare(figures.values())
     request, log = _request(subject), _read_log(subject, known.rules)
-    scenario, note = _scenario(request, str(request["sha256"]), names)
+    is_played = log is None or log.is_played
+    scenario, note = _scenario(request, str(request["sha256"]), names) if is_played else (None, NOT_PLAYED)
     return Content(
         title=scenario.title if scenario else subject.run.scenario,
         question=scenario.question if scenario else "",
         subject=subject.line,
+        system="" if is_played else subject.run.version,
         headline=known.missing if known.missing and not rows else headline(rows, subject.left_out(figures.values())),
         rows=rows,
         emergent=subject.emergent(),
@@ -68,7 +73,7 @@ def content_of(
         calibrated=calibrated,
         facts=_facts(subject, request, log),
         commands=_commands(subject, request) if scenario else [],
-        economies=economy_names(),
+        economies=countries(),
         zones=subject.run.fair.zones,
     )
 
@@ -128,23 +133,27 @@ class LogContent(NamedTuple):
     disturbances: list[Disturbance]
     digest: str
     events: int
+    is_played: bool
+    """Whether a model played the fair; the events of another system are of one that took place."""
 
 
 def _read_log(subject: Subject, rules: Sequence[Rule]) -> LogContent | None:
     """Return what the whole log of a run holds; an ensemble has no log."""
     if subject.log is None:
         return None
-    counting, sha256, position = Counting(rules), hashlib.sha256(), 0
+    counting, sha256, position, is_played = Counting(rules), hashlib.sha256(), 0, True
     begun: dict[int, DisruptionBegun] = {}
     ended_ms: dict[int, int] = {}
     for events, ndjson in read_events(subject.log, subject.name, "Reading the log"):
+        if position == 0 and isinstance(events[0], RunStarted):
+            is_played = events[0].is_played
         sha256.update(ndjson)
         counting.handle(events)
         position += len(events)
         begun |= {event.disruption: event for event in events if isinstance(event, DisruptionBegun)}
         ended_ms |= {event.disruption: event.at_ms for event in events if isinstance(event, DisruptionEnded)}
     disturbances = [_disturbance(event, ended_ms.get(number)) for number, event in begun.items()]
-    return LogContent(counting, disturbances, sha256.hexdigest(), position)
+    return LogContent(counting, disturbances, sha256.hexdigest(), position, is_played)
 
 
 def _disturbance(event: DisruptionBegun, ended_ms: int | None) -> Disturbance:
@@ -230,7 +239,7 @@ def _facts(subject: Subject, request: dict[str, Any], log: LogContent | None) ->
         "seed": str(request["seed"]),
         "scale": f"{request['scale']:g}",
         "parameters, SHA-256": request["sha256"],
-        "release of the model": subject.run.version,
+        "release of the model" if log is None or log.is_played else "sent by": subject.run.version,
     }
     if subject.ensemble:
         facts |= {"replications": str(len(subject.ensemble.replications)), "digest": subject.ensemble.digest}
@@ -261,9 +270,3 @@ def _commands(subject: Subject, request: dict[str, Any]) -> list[str]:
         "fair verify         # the same digest, and every law of a fair",
         "fair report -o report.html",
     ]
-
-
-def economy_names() -> dict[str, str]:
-    """Return the English names of economies by ISO 3166 code, from the time zone database."""
-    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines if not line.startswith("#"))

@@ -1,4 +1,4 @@
-"""The laws of the register."""
+"""The laws of the register, and of the keys by which events name an economy and a sector."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from sys import intern
 from typing import ClassVar
 
+from fairfacts.event import Event
 from fairfacts.handlers import Handlers
 from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.parts.fairs import has
-from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.organisations import MOST_DELEGATES, OrganisationRegistered, countries
 from fairfacts.parts.people import PersonRegistered
 
 
@@ -18,11 +19,13 @@ class RegisterLaws(PartLaws):
 
     LAWS: ClassVar[Mapping[str, str]] = {
         "organisation.sequence": "organisations are numbered 0, 1, 2, ... as they register",
-        "organisation.delegates": "an organisation has a delegate at least",
+        "organisation.delegates": f"an organisation registers with 1 to {MOST_DELEGATES:,} delegates",
         "organisation.kind": "an organisation is of a kind that the fair has",
         "person.sequence": "the delegates of an organisation are numbered on as further ones register",
         "organisation.rank": "an economy has one rank, and no two have the same",
         "organisation.registered": "whoever acts is registered, and of the economy that the event says",
+        "economy.code": "an economy has a code of ISO 3166-1, or is Kosovo (XK)",
+        "sector.key": "a sector is one that the fair has",
     }
 
     def __init__(self, breaks: Breaks, others: Others) -> None:
@@ -55,10 +58,27 @@ class RegisterLaws(PartLaws):
         """Return whether an organisation exhibits in a sector."""
         return organisation < len(self.sector) and self.sector[organisation] == sector != ""
 
+    def recognise(self, event: Event, organisation: int | None, economy: str) -> None:
+        """Hold who acts against the register; without an organisation it is somebody of the public."""
+        if organisation is None:
+            self.hold_economy(event, economy)
+        elif not self.is_known(organisation, economy):
+            self.breaks(event, "organisation.registered")
+
+    def hold_economy(self, event: Event, economy: str) -> None:
+        """Hold the code of an economy that no organisation vouches for."""
+        if economy not in countries():
+            self.breaks(event, "economy.code")
+
+    def hold_sector(self, event: Event, sector: str) -> None:
+        """Hold the key of a sector that no organisation vouches for."""
+        if not has(self.fair.sectors, sector):
+            self.breaks(event, "sector.key")
+
     def _registered(self, event: OrganisationRegistered) -> None:
         if event.organisation != len(self.economy):
             self.breaks(event, "organisation.sequence")
-        if event.delegates < 1:
+        if not 1 <= event.delegates <= MOST_DELEGATES:
             self.breaks(event, "organisation.delegates")
         rank = self._rank.setdefault(event.economy, event.economy_rank)
         economy = self._economy_at.setdefault(event.economy_rank, event.economy)
@@ -69,6 +89,8 @@ class RegisterLaws(PartLaws):
         self.sector.append(intern(event.sector) if event.exhibits else "")
         if not has(self.fair.organisation_kinds, event.kind):
             self.breaks(event, "organisation.kind")
+        self.hold_economy(event, event.economy)
+        self.hold_sector(event, event.sector)
 
     def _register_person(self, event: PersonRegistered) -> None:
         organisation = event.organisation

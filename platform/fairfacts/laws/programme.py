@@ -84,6 +84,8 @@ class ProgrammeLaws(PartLaws):
             self.breaks(event, "session.sequence")
         if not has(self.fair.session_kinds, event.kind):
             self.breaks(event, "session.kind")
+        if event.sector:
+            self._register.hold_sector(event, event.sector)
         if event.ends_ms <= event.starts_ms:
             self.breaks(event, "session.times")
         if not (event.mode == "online") == (not event.room) == (event.capacity == 0):

@@ -59,6 +59,7 @@ class ResultLaws(PartLaws):
         after = self._is_after.setdefault(event.occasion, self._opened)
         if after is not self._opened or not has(self.fair.occasions, event.occasion):
             self.breaks(event, "result.occasion")
+        self._register.hold_sector(event, event.sector)
         self._announced[event.result] = event
 
     def _sign(self, event: ResultSigned) -> None:
@@ -84,6 +85,7 @@ class ResultLaws(PartLaws):
         if event.report != self._next_report:
             self.breaks(event, "report.sequence")
         self._next_report = event.report + 1
+        self._register.hold_sector(event, event.sector)
 
 
 def _said(event: ResultEvent) -> tuple[str, str, int, str]:

@@ -77,22 +77,18 @@ class StreamLaws(PartLaws):
             self._on_air[stream] += 1
         else:
             self.breaks(event, "viewer.on_air")
-        self._recognise(event)
+        self._register.recognise(event, event.organisation, event.economy)
         if self._fails(stream):
             self.breaks(event, "viewer.on_air")
         self._watching[viewer] = event
         self._views.enter(event.at_ms)
-
-    def _recognise(self, event: ViewerJoined | ViewerRefused) -> None:
-        if event.organisation is not None and not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
 
     def _fails(self, stream: int) -> bool:
         active = self._disruptions.active.values()
         return any(type(one) is StreamFailure and one.session == stream for one in active)
 
     def _refuse(self, event: ViewerRefused) -> None:
-        self._recognise(event)
+        self._register.recognise(event, event.organisation, event.economy)
         fails = self._fails(event.stream)
         if event.stream not in self._on_air or fails is not (event.reason == "failed"):
             self.breaks(event, "viewer.refused")

@@ -11,6 +11,7 @@ from fairfacts.laws.base import Breaks, Others, PartLaws
 from fairfacts.laws.flow import Flow, Little
 from fairfacts.laws.gate import Gate, most_at
 from fairfacts.laws.organisations import RegisterLaws
+from fairfacts.parts.fairs import has, row_of
 from fairfacts.parts.programme import AttendeeAdmitted
 from fairfacts.parts.venue.events import (
     CapChanged,
@@ -38,12 +39,14 @@ class VenueLaws(PartLaws):
     LAWS: ClassVar[Mapping[str, str]] = {
         "zone.sequence": "zones are numbered 0, 1, 2, ... as they are laid out",
         "zone.space": "a zone has stand space",
+        "zone.kind": "a zone is of a kind that the fair has",
         "stand.exhibitor": "a stand is given to an exhibitor, to each once",
         "stand.zone": "a stand is in a zone that is laid out, and of its kind",
         "venue.opens": "halls that are closed and empty open, with last entry before the close, and lanes at each gate",
         "venue.closes": "halls that are open close when they were said to, with everybody gone",
         "venue.entered": "the halls say at the close how many they have let in on the day",
         "venue.cap": "whoever enters finds no more people inside than might be when the check began",
+        "badge.key": "a badge is one that the fair has, and whoever has it is a delegate as its holders are",
         "tickets.sold": "no more tickets are sold than are wanted, and those of a badge once a day",
         "gates.close": "the gates close once a day, at last entry",
         "gate.there": "a visitor comes to a gate that the halls have",
@@ -114,6 +117,8 @@ class VenueLaws(PartLaws):
         self._next_zone = event.zone + 1
         if not event.net_m2:
             self.breaks(event, "zone.space")
+        if not has(self.fair.zone_kinds, event.kind):
+            self.breaks(event, "zone.kind")
         self._zones[event.zone] = event.kind
 
     def _place(self, event: StandPlaced) -> None:
@@ -142,17 +147,15 @@ class VenueLaws(PartLaws):
             self._day.gates[event.gate].lanes.append((event.at_ms, event.lanes))
 
     def _book_out(self, event: EntryBookedOut) -> None:
-        self._know(event)
+        self._register.recognise(event, event.organisation, event.economy)
 
     def _sell(self, event: TicketsSold) -> None:
+        if not has(self.fair.badges, event.badge):
+            self.breaks(event, "badge.key")
         sold_ms = self._sold_ms.get(event.badge)
         if event.sold > event.wanted or (sold_ms is not None and event.at_ms - sold_ms < SHORTEST_DAY_MS):
             self.breaks(event, "tickets.sold")
         self._sold_ms[event.badge] = event.at_ms
-
-    def _know(self, event: EntryBookedOut | VisitorEntered | VisitorRefused) -> None:
-        if event.organisation is not None and not self._register.is_known(event.organisation, event.economy):
-            self.breaks(event, "organisation.registered")
 
     def _enter(self, event: VisitorEntered) -> None:
         day, check_ms = self._day, event.at_ms - event.checked_ms
@@ -177,7 +180,8 @@ class VenueLaws(PartLaws):
 
     def _recognise(self, event: VisitorEntered) -> None:
         visitor, person = event.visitor, (event.organisation, event.delegate, event.badge)
-        self._know(event)
+        self._register.recognise(event, event.organisation, event.economy)
+        self._look_at_badge(event)
         known = self._person.get(visitor)
         if known is None:
             if visitor != self._next_visitor:
@@ -191,9 +195,16 @@ class VenueLaws(PartLaws):
         elif known != person:
             self.breaks(event, "visitor.same")
 
+    def _look_at_badge(self, event: VisitorEntered) -> None:
+        if not event.badge or not self.fair.badges:  # the event does not say, or the log
+            return
+        badge = row_of(self.fair.badges, event.badge)
+        if badge is None or badge.registers is (event.organisation is None):
+            self.breaks(event, "badge.key")
+
     def _refuse(self, event: VisitorRefused) -> None:
         day, at_ms = self._day, event.at_ms
-        self._know(event)
+        self._register.recognise(event, event.organisation, event.economy)
         if event.reason == "full":
             # those in a lane have a place inside already; before the halls open nobody knows their cap
             room = 0 if day is None else day.caps[-1][1] - len(self._inside) - day.lanes

@@ -23,6 +23,8 @@ TOP_TRADERS = 30
 """The documents speak of the 30 largest traders in services."""
 UNKNOWN = "unknown"
 """Stands for the sector of an organisation that the register does not have."""
+MOST_DELEGATES = 1 << 15
+"""With which one organisation registers; those who register later come on top."""
 LARGEST_PLACE = 255
 """That a byte holds."""
 
@@ -38,14 +40,18 @@ def name_of(fair: FairDescription, organisation: int, kind: str, economy: str, s
 
 def country(economy: str) -> str:
     """Return the English name of a country or region by its ISO 3166 code; the code where it has none."""
-    return _countries().get(economy, economy)
+    return countries().get(economy, economy)
 
 
 @cache
-def _countries() -> dict[str, str]:
+def countries() -> Mapping[str, str]:
+    """Return the English names of countries and regions by their ISO 3166 codes, from the time zone database.
+
+    Kosovo is among them: ISO 3166 leaves `XK` to its users, and so calls it whoever keeps a table of trade.
+    """
     lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
     pairs = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {code: name for code, name, *_ in pairs}
+    return {code: name for code, name, *_ in pairs} | {"XK": "Kosovo"}
 
 
 class OrganisationRegistered(Event, frozen=True, tag="organisation.registered"):

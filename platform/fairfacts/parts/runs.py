@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
@@ -21,6 +22,8 @@ Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 LARGEST_SCALE = 1_000
 Scale = Annotated[float, msgspec.Meta(gt=0, le=LARGEST_SCALE)]
 """Beyond the largest, counts of people leave what numbers hold exactly."""
+NO_PARAMETERS = hashlib.sha256(b"").hexdigest()
+"""What stands for the parameters where no model played: the SHA-256 of nothing."""
 REPRODUCING = ("scenario", "seed", "replication", "scale", "version")
 """Fields of the first event that whoever stores a run knows before its first event."""
 
@@ -34,9 +37,10 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     scale: Scale
     """Size of the fair as a share of the documented one: people, stands and capacities."""
     version: str
-    """Release of the model."""
+    """Release of the model; of another system, what that calls itself."""
     parameters_sha256: str
-    """Of the resolved parameters, so that two runs with other parameters are never taken for the same."""
+    """Of the resolved parameters, so that two runs with other parameters are never taken for the same; that of nothing
+    where the events are of another system, and no model played them."""
     epoch: str
     """The moment of `at_ms` = 0: ISO 8601 date and time with offset."""
     duration_ms: Milliseconds
@@ -52,6 +56,11 @@ class RunStarted(Event, frozen=True, tag="run.started"):
     def description(self) -> FairDescription:
         """Return the fair that is played."""
         return description_before(self.scenario) if isinstance(self.fair, msgspec.UnsetType) else self.fair
+
+    @property
+    def is_played(self) -> bool:
+        """Return whether a model played the fair: the events of another system are of one that took place."""
+        return self.parameters_sha256 != NO_PARAMETERS
 
     def __post_init__(self) -> None:
         """Refuse an epoch from which no date can be counted (msgspec makes it a fault of the batch)."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfacts.clock import DAY_MS
-from fairfacts.parts.organisations import OrganisationRegistered
+from fairfacts.parts.organisations import MOST_DELEGATES, OrganisationRegistered
 from fairsim.engine.arrivals import QUARTERS, gaps_ms, poisson, weight_of
 from fairsim.engine.draws import Draws, Keys
 from fairsim.engine.kernel import Process
@@ -20,8 +20,6 @@ from fairsim.inputs.parameters import OrganisationNumbers
 from fairsim.inputs.parameters import Organisations as OrganisationsParameters
 from fairsim.parts.part import Context, Part
 
-MOST_DELEGATES = 1 << 15
-"""Maximum number of delegates of one organisation who may come. It bounds the keys of persons."""
 # substreams of `organisations.attributes`, by organisation; the last but one uses two
 OVERSEAS, ECONOMY, SECTOR, EXHIBITS, DELEGATES, KIND = 0, 1, 2, 3, 4, 6
 
@@ -170,7 +168,7 @@ class Organisations(Part):
             kind=kinds,
             economy=economies,
             sector=np.searchsorted(weights, draw.uniform(numbers, SECTOR) * weights[-1], side="right"),
-            delegates=np.maximum(np.rint(delegates), 1).astype(np.int64),
+            delegates=np.clip(np.rint(delegates), 1, MOST_DELEGATES).astype(np.int64),
             registered_ms=times_ms,
             exhibits=draw.uniform(numbers, EXHIBITS) < self._of_kinds("exhibitor_share")[kinds],
             overseas=economies != self._home,

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfacts.clock import DAY_MS, MINUTE_MS
+from fairfacts.parts.organisations import MOST_DELEGATES
 from fairfacts.parts.people import PersonRegistered
 from fairsim.engine.arrivals import gaps_ms, poisson, weight_of
 from fairsim.engine.kernel import Process
-from fairsim.parts.organisations import MOST_DELEGATES, Organisations
+from fairsim.parts.organisations import Organisations
 from fairsim.parts.part import Context, Part
 
 MINUTES = DAY_MS // MINUTE_MS

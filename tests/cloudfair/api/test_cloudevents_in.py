@@ -203,7 +203,7 @@ def test_other_bodies_are_refused(client: httpx.Client, badges: str) -> None:
     assert [answer.status_code for answer in answers] == [415, 415, 400, 400]
     assert answers[0].json()["detail"].startswith("Content-Type is text/plain; send application/cloudevents+json, ")
     assert post(client, badges, []).json() | {"digest": ""} == {
-        "run": badges, "taken": 0, "known": 0, "next": 0, "digest": "",
+        "run": badges, "taken": 0, "known": 0, "reordered": 0, "next": 0, "digest": "",
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def run(log: Log) -> str:
     for number in (0, 1):
         log.commands.acknowledge(run, number, 500, None)
     for first in range(0, 100, 20):
-        received = (f"key of {first}",) if first == 20 else ()
+        received = {f"key of {first}": "content"} if first == 20 else {}
         log.batches.append(run, msgspec.structs.replace(batch(EVENTS, first, first + 20), received=received))
     for position in (40, 100):
         digest, state = digest_of(EVENTS[:position]), folded(EVENTS[:position]).checkpoint()
@@ -71,6 +71,7 @@ LOST = [
     ("UPDATE command SET body = '{}' WHERE number = 1", ["command 1: its checksum does not fit"]),
     ("DELETE FROM command WHERE number = 0", ["command 0: is missing; the next is 1"]),
     ("UPDATE received SET key = 'other'", ["received 0: the checksum of other does not fit"]),
+    ("UPDATE received SET content = 'other'", ["received 0: the checksum of key of 20 does not fit"]),
     ("UPDATE run SET request = '{}'", ["run 0: its checksum does not fit"]),
 ]
 

@@ -94,7 +94,7 @@ def test_player_from_whom_a_run_was_taken_is_told_whenever_it_asks(log: Log, run
 
 
 def test_key_of_an_event_that_was_taken_in_is_named_if_it_is_damaged(log: Log, run: str) -> None:
-    log.batches.append(run, msgspec.structs.replace(batch(EVENTS, 40, 50), received=("one", "two")))
+    log.batches.append(run, msgspec.structs.replace(batch(EVENTS, 40, 50), received={"one": "a", "two": "b"}))
     assert log.batches.damaged_keys(run) == []
     with log._database.transaction() as connection:
         connection.execute(sa.text("UPDATE received SET key = 'three' WHERE key = 'two'"))

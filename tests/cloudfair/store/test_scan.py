@@ -28,15 +28,15 @@ def run(name: str, head: int = 0, whose: str = "") -> Row:
 
 
 def received(key: str, whose: str = "") -> Row:
-    sha256 = Received(run_id="a", key=whose or key).checksum()
-    return Row(run_id="a", key=key, sha256=sha256)
+    sha256 = Received(run_id="a", key=whose or key, content="what it said").checksum()
+    return Row(run_id="a", key=key, content="what it said", sha256=sha256)
 
 
 WHOLE = Scan(
     [run("a", 50), run("b", 20), run("c", 1), run("empty")],
     [("a", 0, 30), ("a", 30, 20), ("b", 0, 20), ("c", 0, 1)],
     [("a", 0, 1), ("a", 1, 1), ("empty", 0, 1)],
-    [received("x"), Row(run_id="a", key="y", sha256="")],
+    [received("x"), Row(run_id="a", key="y", content="", sha256="")],
 )
 
 

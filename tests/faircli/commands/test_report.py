@@ -12,11 +12,14 @@ from typing import Any
 import msgspec
 import pytest
 from tests.faircli.fair import Fair
+from tests.fairfacts.stories import STARTED
 from tests.full_disk import full_disk
 
 from cloudfair.store.log import Log
 from cloudfair.store.tables import Run
 from faircli.report.gather import _kept_request
+from fairfacts.events import encode
+from fairfacts.parts.runs import NO_PARAMETERS
 from fairlab.calibrated import Calibration, Fitted, Settings, TargetFit
 from fairlab.estimates import estimate
 from fairlab.identifiability import Identifiability
@@ -218,6 +221,18 @@ def test_what_cannot_be_reported_is_refused(fair: Fair, arguments: list[str], st
     done = fair("report", *arguments)
     assert (done.returncode, done.stdout, complaint in done.stderr) == (status, "", True), done.stderr
     assert not (fair.folder / "report.html").exists()
+
+
+def test_a_log_of_another_system_is_not_called_a_models(fair: Fair) -> None:
+    started = msgspec.structs.replace(STARTED, parameters_sha256=NO_PARAMETERS, version="reader-1")
+    (fair.folder / "log.ndjson").write_bytes(encode([started]))
+    run = fair.json("import", "log.ndjson")["run"]
+    assert fair("report", run, "-o", "page.html", "--csv", "tables").returncode == 0
+    text = (fair.folder / "page.html").read_text()
+    assert "These are events of another system, reader-1, as they were sent: no model played this trade fair." in text
+    assert "<dt>sent by</dt><dd>reader-1</dd>" in text
+    assert [word for word in ("A computer model", "release of the model", "fair run ciftis2020") if word in text] == []
+    assert (fair.folder / "tables" / "parameters.csv").read_text().count("\n") == 1
 
 
 def test_run_without_events_is_not_reported(fair: Fair) -> None:

@@ -88,3 +88,36 @@ def test_verify_tells_which_laws_a_log_breaks(fair: Fair) -> None:
     assert told["laws"]["violations"][0]["event"] == json.loads(encode([unbegun]))
     law = "event 1 breaks visit.started (a visit ends once, after it started, as the visit of whom it started):"
     assert done.stdout.splitlines()[0] == f"wrong: {law} {encode([unbegun]).decode().strip()}"
+
+
+def test_verify_says_of_a_run_without_events_that_there_is_nothing_to_verify(fair: Fair) -> None:
+    with fair.serving() as (url, _):
+        run = httpx.post(f"{url}/runs", json={"scenario": "empty", "seed": 7, "version": "1"}).json()["run"]
+    done, told = fair("verify"), json.loads(fair("verify", "--json").stdout)
+    assert (done.returncode, done.stdout) == (1, f"nothing to verify: run {run} has no events\n")
+    assert (told["ok"], told["events"], told["faults"]) == (False, 0, [])
+
+
+def test_verify_checks_the_log_of_a_file_as_that_of_a_run_and_stores_nothing(played: Played) -> None:
+    fair, result = played
+    fair("export", result["run"], "--to", "ndjson", "--into", "whole.ndjson")
+    of_run, of_file = fair.json("verify", result["run"]), fair.json("verify", "whole.ndjson")
+    same = ("ok", "events", "digest", "ended", "faults", "damage", "laws", "measures")
+    assert {name: of_file[name] for name in same} == {name: of_run[name] for name in same}
+    assert fair("verify", "whole.ndjson", "--repair").returncode == 2
+    assert len(fair.json("runs")) == 1
+
+
+def test_verify_names_line_and_field_of_each_damage_of_a_file_and_where_it_breaks_laws(fair: Fair) -> None:
+    unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0, dropped=False)
+    (fair.folder / "log.ndjson").write_bytes(encode([STARTED, unbegun]) + b'{"type":"fair.opened","at_ms":true}\n\n')
+    done, told = fair("verify", "log.ndjson"), json.loads(fair("verify", "log.ndjson", "--json").stdout)
+    assert (done.returncode, told["ok"], told["unchecked"]) == (
+        1,
+        False,
+        ["the laws from line 3 on, which is damaged"],
+    )
+    assert [(one["line"], one["field"]) for one in told["damage"]] == [(3, "at_ms"), (4, "the event")]
+    assert done.stdout.splitlines()[0] == "wrong: line 3: at_ms: Expected `int`, got `bool`"
+    assert "wrong: line 2: event 1 breaks visit.started (" in done.stdout
+    assert "not verified: log.ndjson, 2 events; 3 faults" in done.stdout

@@ -38,6 +38,14 @@ KNOWN = known_fair("ciftis2020")
 FIGURES = KNOWN.figures
 
 
+def test_the_events_of_another_system_are_said_to_be_that():
+    told = structs.replace(content(), system="reader-1")
+    page = render(told, draw(told))
+    assert "These are events of another system, reader-1, as they were sent" in page
+    of_a_model = ("A computer model", "so agreement speaks for it", "play it again", "same events, byte")
+    assert [words for words in of_a_model if words in page] == []
+
+
 def content(*snapshots: dict[str, Any], events: tuple[Event, ...] = (STARTED,)) -> Content:
     state = after(*events)
     rows = compare(state, FIGURES)
@@ -45,6 +53,7 @@ def content(*snapshots: dict[str, Any], events: tuple[Event, ...] = (STARTED,)) 
         title="A <story>",
         question="What if?",
         subject="run story",
+        system="",
         headline=headline(rows),
         rows=rows,
         emergent=[],

@@ -7,10 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 from tests.fairfacts.laws.test_programme import FORUM, OPENED, TEN, broken
-from tests.fairfacts.stories import DAY, HOUR, MINUTE
-from tests.fairfacts.test_auditor import BAKER, BANK
+from tests.fairfacts.stories import DAY, HOUR, MINUTE, STARTED
+from tests.fairfacts.test_auditor import BAKER, BANK, STORY
 
+from fairfacts.auditor import Auditor
 from fairfacts.event import Event
+from fairfacts.parts.fairs import Badge
 from fairfacts.parts.programme import AttendeeAdmitted
 from fairfacts.parts.venue.events import (
     EntryBookedOut,
@@ -30,6 +32,15 @@ from fairfacts.parts.venue.events import (
 NINE, FOUR, FIVE = 9 * HOUR, 16 * HOUR, 17 * HOUR
 HALL = ZoneLaidOut(at_ms=0, zone=0, kind="comprehensive", name="hall", net_m2=1)
 HALLS = VenueOpened(at_ms=NINE, cap=3, lanes=(1, 1), last_entry_ms=FOUR, closes_ms=FIVE)
+BADGES = (Badge("delegate", {}), Badge("media", {}), Badge("public", {}, registers=False))
+
+
+def broken_with_badges(*events: Event) -> dict[str, int]:
+    """Return the laws that events break after the opening of a fair with three badges."""
+    started = msgspec.structs.replace(STARTED, fair=msgspec.structs.replace(STARTED.description, badges=BADGES))
+    auditor = Auditor()
+    auditor.handle([started, *STORY[1:5], *events])
+    return dict(auditor.broken)
 
 
 def enters(visitor: int = 0, at_ms: int = TEN, checked_ms: int = 10, **said: Any) -> VisitorEntered:
@@ -56,6 +67,7 @@ def test_zones_are_numbered_on_and_have_space():
     assert broken(HALL, other, msgspec.structs.replace(HALL, zone=2)) == {}
     assert broken(other, msgspec.structs.replace(HALL, zone=2)) == {"zone.sequence": 1}
     assert broken(msgspec.structs.replace(HALL, net_m2=0)) == {"zone.space": 1}
+    assert broken(msgspec.structs.replace(HALL, kind="moon")) == {"zone.kind": 1}
 
 
 def test_an_exhibitor_has_one_stand_in_a_zone_of_its_kind():
@@ -92,9 +104,10 @@ def test_tickets_are_sold_once_a_day_to_those_who_want_them():
     def sold(at_ms: int, sold: int = 2, wanted: int = 2, badge: str = "public") -> TicketsSold:
         return TicketsSold(at_ms=at_ms, badge=badge, sold=sold, wanted=wanted)
 
-    assert broken(sold(HOUR), sold(23 * HOUR), sold(23 * HOUR, badge="media")) == {}
-    assert broken(sold(HOUR), sold(23 * HOUR - 1)) == {"tickets.sold": 1}
-    assert broken(sold(HOUR, sold=3)) == {"tickets.sold": 1}
+    assert broken_with_badges(sold(HOUR), sold(23 * HOUR), sold(23 * HOUR, badge="media")) == {}
+    assert broken_with_badges(sold(HOUR), sold(23 * HOUR - 1)) == {"tickets.sold": 1}
+    assert broken_with_badges(sold(HOUR, sold=3)) == {"tickets.sold": 1}
+    assert broken_with_badges(sold(HOUR, badge="vip")) == {"badge.key": 1}
 
 
 def test_a_visitor_is_checked_between_opening_and_last_entry():
@@ -120,13 +133,22 @@ def test_a_visitor_keeps_number_and_badge():
     assert broken(HALLS, enters(), enters(at_ms=TEN + 10)) == {"visitor.once": 1}
     assert broken(HALLS, enters(1)) == {"visitor.sequence": 1}
     assert broken(HALLS, enters(0), enters(1, TEN + 10), enters(2, TEN + 20)) == {}
-    assert broken(HALLS, enters(), leaves(), enters(**again, badge="media")) == {"visitor.same": 1}
+    assert broken_with_badges(HALLS, enters(), leaves(), enters(**again, badge="media")) == {"visitor.same": 1}
     assert broken(HALLS, enters(delegate=1), enters(1, TEN + 10, delegate=2)) == {}
     assert broken(HALLS, enters(delegate=1), enters(1, TEN + 10, delegate=1)) == {"visitor.same": 1}
     assert broken(HALLS, enters(economy="SG")) == {"organisation.registered": 1}
     assert broken(HALLS, enters(organisation=None, economy="FR")) == {}
     stranger = EntryBookedOut(at_ms=TEN, organisation=BANK, economy="SG")
     assert broken(stranger) == {"organisation.registered": 1}
+
+
+def test_a_visitor_has_a_badge_of_the_fair_as_its_holders_are():
+    public: dict[str, Any] = {"organisation": None, "economy": "FR", "badge": "public"}
+    assert broken_with_badges(HALLS, enters(badge="media"), enters(1, TEN + 10, **public)) == {}
+    assert broken_with_badges(HALLS, enters()) == {}  # logs from before badges
+    assert broken_with_badges(HALLS, enters(badge="vip")) == {"badge.key": 1}
+    assert broken_with_badges(HALLS, enters(**public | {"badge": "media"})) == {"badge.key": 1}
+    assert broken_with_badges(HALLS, enters(badge="public")) == {"badge.key": 1}
 
 
 def test_a_visitor_is_refused_as_full_when_all_places_are_taken_or_in_a_lane():

@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairfacts.clock import DAY_MS, HOUR_MS, MINUTE_MS
+from fairfacts.parts.organisations import MOST_DELEGATES
 from fairsim.engine.arrivals import DayClock
 from fairsim.engine.draws import Floats, Keys, whole_ms
 from fairsim.inputs.kinds import MOST_BADGES
 from fairsim.inputs.parameters import MOST_ORGANISATIONS, Venue
 from fairsim.parts.demand import Demand
-from fairsim.parts.organisations import MOST_DELEGATES, Organisations, persons_of
+from fairsim.parts.organisations import Organisations, persons_of
 from fairsim.parts.part import Context
 from fairsim.parts.venue.timed_entry import book
 from fairsim.parts.venue.visitors import Hours, Visitor

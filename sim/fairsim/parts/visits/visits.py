@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from fairfacts.clock import MINUTE_MS
+from fairfacts.parts.organisations import MOST_DELEGATES
 from fairfacts.parts.platform import LoginRefused
 from fairfacts.parts.visits import PagesViewed, VisitEnded, VisitStarted
 from fairsim.engine.arrivals import gaps_ms
@@ -12,7 +13,7 @@ from fairsim.engine.kernel import Arrivals
 from fairsim.parts.demand import Demand
 from fairsim.parts.negotiations.desks import Desks
 from fairsim.parts.negotiations.negotiation import Negotiation, Requester
-from fairsim.parts.organisations import MOST_DELEGATES, Organisations
+from fairsim.parts.organisations import Organisations
 from fairsim.parts.part import Context, Part
 from fairsim.parts.platform import Platform
 from fairsim.parts.streams.live import Viewer

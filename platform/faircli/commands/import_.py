@@ -1,0 +1,106 @@
+"""`fair import`: the log of a file, of any system, becomes a run that is kept."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from faircli.defaults import DATABASE
+from faircli.options import Database, Json, Token
+
+if TYPE_CHECKING:
+    import httpx
+
+    from faircli.log_file import LogCheck
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A log: .ndjson, .ndjson.gz or .ndjson.zst.")],
+    *,
+    to: Annotated[
+        str | None, typer.Option(metavar="URL", help="Backend that keeps it; by default the database here.")
+    ] = None,
+    database: Database = DATABASE,
+    token: Token = None,
+    as_json: Json = False,
+) -> None:
+    """Keep the log of a file, of any system, as a run.
+
+    The file is checked first, as `fair verify FILE` does. A damaged log is refused, and nothing is kept. One that
+    breaks laws is kept, and said to. The digest of the run is the SHA-256 of the file as it is unpacked.
+
+    Examples:
+    - `fair import FILE.ndjson` keeps a log; then `fair report`, `fair compare` and `fair query` take the run.
+    - `fair export RUN --to ndjson --into run.ndjson` writes such a file.
+    """
+    import httpx
+
+    from faircli.backend import reach
+    from faircli.connection import authorization, is_secure
+    from faircli.console import note, print_json, say, warn
+    from faircli.log_file import checked, require_log_file
+    from faircli.progress import events_progress
+
+    require_log_file(file)
+    with events_progress("Checking", file.stat().st_size if file.is_file() else 0) as reached:
+        found = checked(file, reached)
+    _refuse_damaged(file, found)
+    found.auditor.close(ended=found.ended)
+    headers = authorization(token)
+    with (
+        reach([to] if to else [], database, token) as backend,
+        httpx.Client(base_url=backend.url, headers=headers, verify=is_secure(backend.url)) as client,
+    ):
+        run = _send(client, file, found)
+    broken = dict(found.auditor.broken)
+    if as_json:
+        print_json({"run": run, "events": found.events, "digest": found.digest, "ended": found.ended, "broken": broken})
+        return
+    say(f"kept {found.events:,} events of {file} as run {run}")
+    say(f"digest {found.digest}")
+    if not found.ended:
+        note("its last event does not end the run: it stands as one that has not ended")
+    if broken:
+        warn(f"the log breaks {', '.join(broken)}; fair verify {run} says where")
+
+
+def _refuse_damaged(file: Path, found: LogCheck) -> None:
+    """Refuse what is no whole log.
+
+    Raises:
+        LabError: it has damaged lines, or no event at all.
+    """
+    from fairfacts.errors import LabError
+
+    if found.damaged:
+        others = f" and {found.damaged - 1:,} more" if found.damaged > 1 else ""
+        raise LabError(
+            f"{file}: {found.damage[0]}{others}; nothing was kept; fair verify {file} names each of them",
+            faults=[f"{file}: {damage}" for damage in found.damage],
+        )
+    if found.started is None:
+        raise LabError(f"{file}: it has no events; name a log file, as fair export --to ndjson writes it")
+
+
+def _send(client: httpx.Client, file: Path, found: LogCheck) -> str:
+    """Begin a run as the log says of itself, send the bytes of the file, and return the id of the run."""
+    from faircli.connection import Connection
+    from faircli.log_file import pieces_of
+    from faircli.outbox import compressor
+    from faircli.progress import events_progress
+    from fairfacts.parts.runs import REPRODUCING
+
+    assert found.started is not None, "it is no log otherwise"
+    said = {name: getattr(found.started, name) for name in REPRODUCING}
+    connection, first, pack = Connection(client, remedy="start the backend, and import it again"), 0, compressor()
+    run = str(connection.request_once("POST", "/runs", json=said).json()["run"])
+    headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
+    with events_progress("Sending", found.events) as reached:
+        for piece in pieces_of(file):
+            content, path = pack.compress(piece), f"/runs/{run}/events"
+            connection.request("POST", path, params={"first": first}, content=content, headers=headers)
+            first += piece.count(b"\n")
+            reached(first)
+    return run

@@ -1,0 +1,96 @@
+"""A log in a file: whole in each packing, and every damage with its line and field."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+import zstandard
+from tests.cloudfair.example import digest_of, example
+from tests.fairfacts.stories import STARTED
+
+from faircli import log_file
+from faircli.log_file import FileDamage, checked, is_log_file
+from fairfacts.errors import LabError
+from fairfacts.events import encode
+
+EVENTS = example(100)
+NDJSON = encode(EVENTS)
+LINES = NDJSON.splitlines(keepends=True)
+
+
+def damage(tmp_path: Path, *lines: bytes) -> list[tuple[int, str]]:
+    """Return line and field of each damage."""
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(b"".join(lines))
+    return [(one.line, one.field) for one in checked(path).damage]
+
+
+def packed(name: str) -> bytes:
+    if name.endswith(".gz"):
+        return gzip.compress(NDJSON[:5000]) + gzip.compress(NDJSON[5000:])
+    if name.endswith(".zst"):
+        return b"".join(zstandard.compress(NDJSON[first : first + 5000]) for first in range(0, len(NDJSON), 5000))
+    return NDJSON
+
+
+@pytest.mark.parametrize("name", ["log.ndjson", "log.NDJSON.gz", "log.ndjson.zst"])
+def test_a_whole_log_is_read_in_any_packing_and_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(log_file, "PIECE_BYTES", 1000)
+    monkeypatch.setattr(log_file, "PACKED_BYTES", 100)
+    path, read = tmp_path / name, list[int]()
+    path.write_bytes(packed(name))
+    found = checked(path, read.append)
+    assert (found.damage, found.events, found.digest, found.ended) == ([], 100, digest_of(EVENTS), True)
+    assert (read[-1], len(read) > 1, is_log_file(name)) == (len(NDJSON), True, True)
+    assert found.state.snapshot()["run"]["events"] == 100
+
+
+@pytest.mark.parametrize("name", ["log.ndjson.gz", "log.ndjson.zst"])
+def test_a_packed_log_that_is_cut_off_is_damaged_there(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(packed(name)[:-20])
+    found = checked(path)
+    (cut,) = found.damage
+    assert (cut.line, cut.field, cut.what[:34]) == (found.events + 1, "the file", "it cannot be unpacked any further ")
+
+
+def test_each_damaged_line_is_named_with_its_field(tmp_path: Path) -> None:
+    lines = list(LINES)
+    lines[2] = b"\n"
+    lines[5] = b'{"type": "visit.ended"}\n'
+    lines[7] = lines[7].replace(b'"at_ms":', b'"at_ms":-')
+    lines[9] = b'{"at_ms":0,' + lines[9][1:]
+    lines[20], lines[60] = LINES[60], LINES[20]
+    lines[99] = lines[99].rstrip()
+    found = damage(tmp_path, *lines)
+    assert found[:4] == [(3, "the event"), (6, "the event"), (8, "at_ms"), (10, "at_ms")]
+    assert found[4:] == [*((line, "at_ms") for line in range(22, 62)), (100, "the event")]
+
+
+def test_a_log_begins_and_ends_once(tmp_path: Path) -> None:
+    assert damage(tmp_path, *LINES[1:]) == [(1, "type")]
+    assert damage(tmp_path, LINES[0], *LINES) == [(2, "type")]
+    assert damage(tmp_path, *LINES, LINES[-1], LINES[-2]) == [(101, "type"), (102, "type")]
+    late = encode([STARTED]).replace(b'"at_ms":0', b'"at_ms":1', 1).replace(b'"duration_ms":', b'"duration_ms":0,"x":')
+    assert damage(tmp_path, late) == [(1, "the event")]
+
+
+def test_what_is_no_log_at_all_is_not_named_line_by_line_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(b"a,b\n" * 70_000)
+    found = checked(path)
+    assert (len(found.damage), found.damaged) == (log_file.MOST_NAMED, 70_000)
+    monkeypatch.setattr(log_file, "LONGEST_LINE", 100)
+    path.write_bytes(b"x" * 101)
+    assert checked(path).damage == [FileDamage(1, "the file", "the line is over 0 MiB long")]
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(LabError, match=r"none.ndjson: No such file or directory; name a log file, as fair export"):
+        checked(tmp_path / "none.ndjson")
