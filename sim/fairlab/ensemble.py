@@ -21,9 +21,9 @@ from fairfacts.errors import FairError, LabError, did_you_mean
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import MEASURES
+from fairfacts.measures import MEASURES, is_given, measure_at
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
-from fairlab.estimates import Estimate, estimate
+from fairlab.estimates import Estimate, estimate, further, widened
 from fairlab.members import Members
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
 from fairlab.stored import fault_of
@@ -84,15 +84,9 @@ class Ensemble(msgspec.Struct, frozen=True):
         return estimate([float(each.value(path, moment_ms)) for each in self.replications])
 
     def next_in_logs(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
-        """Return the prediction interval of one further replication in the logarithm; None of a measure that was 0.
-
-        Where parameters differ by factors, so do measures.
-        """
+        """Return the prediction interval of one further replication in the logarithm; None of a measure that was 0."""
         values = [float(each.value(path, moment_ms)) for each in self.replications]
-        if min(values) <= 0:
-            return None
-        found = estimate([math.log(value) for value in values])
-        return math.exp(found.next_low), math.exp(found.next_high)
+        return further(values) if min(values) > 0 else None
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the estimate of every measure that is one number."""
@@ -138,8 +132,21 @@ class Until(msgspec.Struct, frozen=True):
     relative: bool
 
     def holds(self, estimate: Estimate) -> bool:
-        """Return whether the interval is narrow enough."""
-        return estimate.half_width <= (self.half_width * abs(estimate.mean) if self.relative else self.half_width)
+        """Return whether the interval is narrow enough.
+
+        Replications that are all alike tell of no width, unless the measure is given: their number may be few.
+        """
+        if not (estimate.sd or is_given(self.measure, in_the_end=True)):
+            estimate = widened(estimate, least_sd(self.measure, estimate.mean))
+            if not estimate.sd:
+                return False
+        width = self.half_width * abs(estimate.mean) if self.relative else self.half_width
+        return width > 0 and estimate.half_width <= width
+
+
+def least_sd(path: str, mean: float) -> float:
+    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
+    return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from fairfacts.errors import LabError
 from fairfacts.events import encode
 from fairfacts.measures import State
 from fairlab.ensemble import Ensemble, Plan, Until, paired, play_ensembles, read_until
+from fairlab.estimates import estimate
 from fairlab.replications import moment_ms
 from fairsim.inputs.scenario import load_scenario
 
@@ -142,6 +143,22 @@ def test_ensemble_stops_when_the_interval_has_been_narrow_three_times(executor):
     assert narrow[-3:] == [True] * 3
     assert all(narrow[place : place + 3] != [True] * 3 for place in range(len(narrow) - 3))
     assert len(ensemble.replications) == len(seen) < 40
+
+
+@pytest.mark.parametrize(
+    ("until", "values", "narrow"),
+    [
+        ("agreements.signed_on_site=5%", [0, 0, 0, 0], False),  # no share of 0 is a width
+        ("agreements.signed_on_site=0.5", [0, 0], False),
+        ("agreements.signed_on_site=0.5", [0] * 8, True),  # so many that one more is rare
+        ("negotiations.held=5%", [392, 392], False),
+        ("negotiations.held=5%", [392] * 5, True),
+        ("negotiations.lapse_share=0.1", [1.0, 1.0, 1.0], False),
+        ("programme.held=5%", [190, 190], True),  # given: it is always so
+    ],
+)
+def test_a_few_fairs_that_are_alike_are_no_narrow_interval(until: str, values: list[float], narrow: bool):
+    assert read_until(until).holds(estimate(values)) is narrow
 
 
 @pytest.mark.parametrize(

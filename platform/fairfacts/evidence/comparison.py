@@ -267,18 +267,18 @@ def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool
 def _verdict(figure: Figure, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:
     """Return what a value and the range of one more fair say; one run has no range."""
     op = figure.op
-    met = _meets(op, value, value, reported, rounding)
+    met = meets(op, value, value, reported, rounding)
     if simulated.low is None or simulated.high is None:
         if met:
             return "agrees"
         return "differs" if _is_beyond_chance(figure.unit, value, reported, rounding) else "open"
-    possible = _meets(op, simulated.low, simulated.high, reported, rounding)
+    possible = meets(op, simulated.low, simulated.high, reported, rounding)
     if op in ("<", ">") and possible and not met:
         return "open"
     return "agrees" if possible else "differs"
 
 
-def _meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
+def meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
     """Return whether anything from low to high is what was reported; a bound has one side."""
     if op == ">":
         return high > reported
