@@ -5,13 +5,15 @@ The role (`fairfacts.evidence.roles`) says what agreement is worth: an `input` f
 was not reported at all.
 
 A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
-range in which the next fair falls with 95 % probability; a figure outside of it differs. One run is one fair among
+range in which the next fair falls with 95 % probability; a figure outside of it differs, and one inside agrees unless
+the range is so wide that it would hold what is off by `MOST_FACTOR` as well. One run is one fair among
 many: it agrees where it falls into the figure's range, differs where chance cannot explain it (`MOST_FACTOR`,
 `MOST_DISPERSION`), and leaves the question open otherwise.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -19,6 +21,7 @@ from typing import Any, Literal
 import msgspec
 
 from fairfacts.errors import FigureError, MomentError
+from fairfacts.evidence.chance import Z
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import FIXED_UNITS, Figure
 from fairfacts.evidence.moments import is_met, moment_ms
@@ -48,9 +51,7 @@ class Simulated(msgspec.Struct, frozen=True):
     value: float | str
     low: float | None = None
     high: float | None = None
-    """Where the value of one more replication lies with 95 % probability; None of one run."""
-    sd: float | None = None
-    """Standard deviation by which one more replication differs from `value`; None of one run."""
+    """Where the value of one more replication lies with 95 % probability; None of one run, or where nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,8 @@ class Row:
     high: float | None = None
     """Where one more fair falls with 95 % probability; None of one run."""
     z: float | None = None
-    """(simulated - reported) in standard deviations of one fair and of the rounding; 0 where a bound is met."""
+    """By how much the simulated number is beyond what was reported, rounding and all, in standard deviations of one
+    fair, as `low` and `high` have them: beyond 1.96 it differs. 0 where the figure is met."""
     verdict: Verdict | None = None
     """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
     of an emergent row."""
@@ -229,7 +231,7 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
                 rounding = max(rounding, 0.5)
         verdict = _verdict(figure, simulated, value, reported, rounding)
         ratio = round(value / reported, 4) if reported else None
-        z = _z(figure.op, value, reported, rounding, simulated.sd)
+        z = _z(figure.op, simulated, value, reported, rounding)
     return Row(
         figure=figure.id,
         op=figure.op,
@@ -265,17 +267,23 @@ def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool
 
 
 def _verdict(figure: Figure, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:
-    """Return what a value and the range of one more fair say; one run has no range."""
+    """Return what a value and the range of one more fair say; one run has no range, and too wide a one says nothing."""
     op = figure.op
     met = meets(op, value, value, reported, rounding)
     if simulated.low is None or simulated.high is None:
         if met:
             return "agrees"
         return "differs" if _is_beyond_chance(figure.unit, value, reported, rounding) else "open"
-    possible = meets(op, simulated.low, simulated.high, reported, rounding)
-    if op in ("<", ">") and possible and not met:
-        return "open"
-    return "agrees" if possible else "differs"
+    if not meets(op, simulated.low, simulated.high, reported, rounding):
+        return "differs"
+    is_wide = _is_wide(op, simulated.low, simulated.high, reported, rounding)
+    return "open" if is_wide or (op in ("<", ">") and not met) else "agrees"
+
+
+def _is_wide(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
+    """Return whether a range reaches so far that it would hold what is off by `MOST_FACTOR`; a bound has one side."""
+    below, above = (reported - rounding) / MOST_FACTOR, (reported + rounding) * MOST_FACTOR
+    return (op != "<" and low < below) or (op != ">" and high > above)
 
 
 def meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
@@ -301,12 +309,12 @@ def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float)
     return unit in STEADY_UNITS or apart > MOST_DEVIATIONS * (MOST_DISPERSION * high) ** 0.5
 
 
-def _z(op: str, value: float, reported: float, rounding: float, sd: float | None) -> float | None:
-    """Return by how many standard deviations the two differ; a rounding is spread evenly, with variance r^2 / 3."""
-    if sd is None:
+def _z(op: str, simulated: Simulated, value: float, reported: float, rounding: float) -> float | None:
+    """Return by how many standard deviations of one fair the value is beyond what was reported; None where unknown."""
+    if simulated.low is None or simulated.high is None:
         return None
-    difference = value - reported
-    if (op == ">" and difference > 0) or (op == "<" and difference < 0) or difference == 0:
+    if meets(op, value, value, reported, rounding):
         return 0.0
-    spread = (sd**2 + rounding**2 / 3) ** 0.5
-    return round(difference / spread, 2) if spread else None
+    beyond = abs(value - reported) - (rounding if op in ("=", "~") else 0.0)
+    reach = simulated.high - value if value < reported else value - simulated.low
+    return round(math.copysign(beyond * Z / reach, value - reported), 2) if reach else None
