@@ -61,7 +61,8 @@ class Subject:
                 for figure in lacking
             ]
             raise FigureError("\n".join(faults), faults)
-        return rows(checked, self.run, self.simulated, at_hand=at_hand, decided=self.decided)
+        overrides = self.settings.overrides
+        return rows(checked, self.run, self.simulated, at_hand=at_hand, decided=self.decided, overrides=overrides)
 
     def left_out(self, figures: Iterable[Figure]) -> list[LeftOut]:
         """Return the figures that do not concern what was played, each with the reason."""

@@ -20,6 +20,7 @@ from fairfacts.clock import read_epoch
 from fairfacts.errors import FairError, LabError, did_you_mean
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.settings import ALWAYS, Settings
+from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
 from fairfacts.measures import MEASURES, is_given, measure_at
@@ -106,7 +107,11 @@ class Ensemble(msgspec.Struct, frozen=True):
         known = load_chance(self.fair.key).get(path)
         if known:
             return math.sqrt(known.variance(mean, self.scale))
-        return 0.0 if is_given(path, in_the_end=True) else least_sd(path, mean) or None
+        return 0.0 if self._is_given(path) else least_sd(path, mean) or None
+
+    def _is_given(self, path: str) -> bool:
+        fixed = is_fixed(path, self.fair, self.overrides, in_the_end=True)
+        return is_given(path, in_the_end=True) or (fixed and not self.as_of)
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the estimate of every measure that is one number."""

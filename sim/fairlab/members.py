@@ -11,7 +11,8 @@ import msgspec
 import numpy as np
 
 from fairfacts.errors import LabError
-from fairfacts.evidence.comparison import Row, meets
+from fairfacts.evidence.comparison import Row
+from fairfacts.evidence.verdicts import meets
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
 from fairfacts.measures import largest
