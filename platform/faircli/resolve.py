@@ -20,7 +20,7 @@ from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import LeftOut, left_out
 from fairfacts.evidence.settings import Settings, settings_of
-from fairfacts.measures import State, value_at
+from fairfacts.measures import State, value_at, within
 from fairfacts.parts.runs import RunMeasures
 from fairlab.ensemble import Ensemble
 
@@ -61,7 +61,8 @@ class Subject:
                 for figure in lacking
             ]
             raise FigureError("\n".join(faults), faults)
-        return rows(checked, self.run, self.simulated, at_hand=at_hand, decided=self.decided)
+        overrides = self.settings.overrides
+        return rows(checked, self.run, self.simulated, at_hand=at_hand, decided=self.decided, overrides=overrides)
 
     def left_out(self, figures: Iterable[Figure]) -> list[LeftOut]:
         """Return the figures that do not concern what was played, each with the reason."""
@@ -129,14 +130,8 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
     def simulated(measure: str, at_ms: int | None) -> Simulated:
         if isinstance(text := ensemble.replications[0].value(measure, at_ms), str):
             return Simulated(text)
-        mean = ensemble.estimate(measure, at_ms)
-        if mean.replications == 1:
-            return Simulated(mean.mean)
-        next_sd = mean.sd * (1 + 1 / mean.replications) ** 0.5
-        if ensemble.as_of and (ends := ensemble.next_in_logs(measure, at_ms)):
-            return Simulated(mean.mean, *ends, next_sd)
-        # no measure is negative, but the lower end of a wide interval can be
-        return Simulated(mean.mean, max(mean.next_low, 0.0), mean.next_high, next_sd)
+        mean, ends = ensemble.estimate(measure, at_ms).mean, ensemble.next_one(measure, at_ms)
+        return Simulated(mean) if ends is None else Simulated(mean, *within(measure, *ends))
 
     run = RunMeasures(
         scenario=ensemble.scenario,

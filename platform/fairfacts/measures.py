@@ -6,6 +6,7 @@ experiments, the live backend, the verification of a log and the tests.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -40,6 +41,10 @@ from fairfacts.parts.visits import VisitMeasures
 
 def _new(part: type[Any]) -> Any:
     return msgspec.field(default_factory=part)
+
+
+UNKNOWN = Measure("", "")
+"""Stands for the measure of a path that leads to none."""
 
 
 class FairState(msgspec.Struct):
@@ -180,10 +185,25 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     return value
 
 
+def measure_at(path: str) -> Measure:
+    """Return the measure at a path, or the one of which the path names a key; of a sum, the first; else one unknown."""
+    return MEASURES.get(".".join(path.split(" + ")[0].split(".")[:2]), UNKNOWN)
+
+
+def largest(path: str) -> float:
+    """Return the largest number that the measure at a path, of which none is below 0, can be: 1 of a share."""
+    return 1.0 if measure_at(path).unit == "share" and " + " not in path else math.inf
+
+
+def within(path: str, low: float, high: float) -> tuple[float, float]:
+    """Return the ends of an interval of the measure at a path, where it reaches beyond what that can be."""
+    return max(low, 0.0), min(high, largest(path))
+
+
 def is_given(path: str, *, in_the_end: bool) -> bool:
     """Return whether the model plays the measure at a path as its tables state it (`Measure.given`), early or late."""
-    measure = MEASURES.get(".".join(path.split(".")[:2]))
-    return measure is not None and (measure.given == "from the start" or bool(measure.given and in_the_end))
+    given = measure_at(path).given
+    return given == "from the start" or bool(given and in_the_end)
 
 
 def _at_ms(event: Event) -> int:

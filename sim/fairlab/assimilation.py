@@ -268,7 +268,9 @@ class Assimilator:
         def simulated(measure: str, at_ms: int | None) -> Simulated:
             return Simulated(one.value(measure, at_ms))
 
-        compared = rows(self._figures.values(), self._run, simulated, at_hand=self._moments_ms)
+        compared = rows(
+            self._figures.values(), self._run, simulated, at_hand=self._moments_ms, overrides=self._base.overrides
+        )
         return {row.figure: row for row in compared if row.role != "input"}
 
     def _known_by(self, as_of: str, held_back: Collection[str] = ()) -> set[str]:

@@ -18,12 +18,14 @@ import msgspec
 
 from fairfacts.clock import read_epoch
 from fairfacts.errors import FairError, LabError, did_you_mean
+from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.settings import ALWAYS, Settings
+from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import MEASURES
+from fairfacts.measures import MEASURES, is_given, measure_at
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
-from fairlab.estimates import Estimate, estimate
+from fairlab.estimates import Estimate, estimate, widened
 from fairlab.members import Members
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
 from fairlab.stored import fault_of
@@ -83,16 +85,33 @@ class Ensemble(msgspec.Struct, frozen=True):
         """Return the estimate of a measure (`negotiations.initiated`, or a key of a breakdown)."""
         return estimate([float(each.value(path, moment_ms)) for each in self.replications])
 
-    def next_in_logs(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
-        """Return the prediction interval of one further replication in the logarithm; None of a measure that was 0.
+    def next_one(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
+        """Return the interval in which one further replication lies with 95 % probability.
 
-        Where parameters differ by factors, so do measures.
+        It is never narrower than chance makes it, as the fair's `chance.csv` or the nature of a count says: a few
+        replications may be alike. None where nothing says how a measure varies.
         """
         values = [float(each.value(path, moment_ms)) for each in self.replications]
-        if min(values) <= 0:
+        found = estimate(values)
+        least = self._least_sd(path, found.mean)
+        if found.replications == 1 or (least is None and not found.sd):
             return None
-        found = estimate([math.log(value) for value in values])
-        return math.exp(found.next_low), math.exp(found.next_high)
+        if self.as_of and min(values) > 0:  # where parameters differ by factors, so do measures
+            logs = widened(estimate([math.log(value) for value in values]), (least or 0.0) / found.mean)
+            return math.exp(logs.next_low), math.exp(logs.next_high)
+        known = widened(found, least or 0.0)
+        return known.next_low, known.next_high
+
+    def _least_sd(self, path: str, mean: float) -> float | None:
+        """Return by how much a measure varies at least from fair to fair; None where nobody knows."""
+        known = load_chance(self.fair.key).get(path)
+        if known:
+            return math.sqrt(known.variance(mean, self.scale))
+        return 0.0 if self._is_given(path) else least_sd(path, mean) or None
+
+    def _is_given(self, path: str) -> bool:
+        fixed = is_fixed(path, self.fair, self.overrides, in_the_end=True)
+        return is_given(path, in_the_end=True) or (fixed and not self.as_of)
 
     def estimates(self) -> dict[str, Estimate]:
         """Return the estimate of every measure that is one number."""
@@ -138,8 +157,21 @@ class Until(msgspec.Struct, frozen=True):
     relative: bool
 
     def holds(self, estimate: Estimate) -> bool:
-        """Return whether the interval is narrow enough."""
-        return estimate.half_width <= (self.half_width * abs(estimate.mean) if self.relative else self.half_width)
+        """Return whether the interval is narrow enough.
+
+        Replications that are all alike tell of no width, unless the measure is given: their number may be few.
+        """
+        if not (estimate.sd or is_given(self.measure, in_the_end=True)):
+            estimate = widened(estimate, least_sd(self.measure, estimate.mean))
+            if not estimate.sd:
+                return False
+        width = self.half_width * abs(estimate.mean) if self.relative else self.half_width
+        return width > 0 and estimate.half_width <= width
+
+
+def least_sd(path: str, mean: float) -> float:
+    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
+    return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -41,10 +41,37 @@ def estimate(values: Sequence[float]) -> Estimate:
     mean = math.fsum(values) / count
     if count == 1:
         return Estimate(1, mean, 0.0, -math.inf, math.inf, -math.inf, math.inf)
-    sd = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1))
+    return _of_spread(count, mean, math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1)))
+
+
+def widened(found: Estimate, least_sd: float) -> Estimate:
+    """Return an estimate that knows how much the measure varies at least: a few replications are alike by chance.
+
+    That counts as much as one replication, and for nothing where replications vary more.
+    """
+    count = found.replications
+    if count == 1 or found.sd >= least_sd:
+        return found
+    return _of_spread(count, found.mean, math.sqrt(((count - 1) * found.sd**2 + least_sd**2) / count))
+
+
+def _of_spread(count: int, mean: float, sd: float) -> Estimate:
     reach = student(count - 1) * sd
     half, ahead = reach / math.sqrt(count), reach * math.sqrt(1 + 1 / count)
     return Estimate(count, mean, sd, mean - half, mean + half, mean - ahead, mean + ahead)
+
+
+def further(values: Sequence[float]) -> tuple[float, float]:
+    """Return where one further value lies with 95 % probability, by two or more independent ones.
+
+    It is Student's prediction interval: of logarithms where all values are over 0, as measures differ by factors where
+    parameters do. What is never below 0 keeps to that.
+    """
+    if min(values) <= 0:
+        found = estimate(values)
+        return (found.next_low if min(values) < 0 else max(found.next_low, 0.0)), found.next_high
+    found = estimate([math.log(value) for value in values])
+    return math.exp(found.next_low), math.exp(found.next_high)
 
 
 def student(freedom: int) -> float:

@@ -8,7 +8,8 @@ from statistics import fmean, stdev
 
 import numpy as np
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
+from tests.fairlab.test_estimates import normals
 from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import LabError, ScenarioError
@@ -220,6 +221,25 @@ def test_interval_of_a_bound_holds_it_where_it_can_be_kept():
     ]  # fmt: skip
 
 
+def test_a_bound_that_is_missed_by_less_than_its_rounding_is_missed():
+    interval = Interval(900, 930, 960)
+    assert [interval.holds(">", 1000, 50), interval.holds("=", 1000, 50)] == [False, True]
+    assert [interval.holds("<", 850, 60), interval.holds("<", 930, 0)] == [False, True]
+
+
+@pytest.mark.parametrize("members", [10, 20, 38, 39, 60])
+def test_interval_of_members_holds_one_more_as_often_as_it_says(members):
+    drawn = np.exp(8 + 0.2 * normals(2000, members + 1))
+    held = [low <= one[-1] <= high for one in drawn for low, _, high in [astuple(Interval.of(one[:-1]))]]
+    assert np.mean(held) == pytest.approx(0.95, abs=0.015)
+
+
+def test_interval_of_few_members_keeps_to_what_their_measure_can_be():
+    shares = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99])
+    assert Interval.of(shares).high > 1
+    assert Interval.of(shares, 1.0).high == 1
+
+
 @pytest.mark.slow
 def test_replications_play_their_members(assimilator):
     found = assimilator.assimilate(EARLY, 20, 1)
@@ -231,9 +251,8 @@ def test_replications_play_their_members(assimilator):
     assert (of_members.as_of, of_members.calibrated) == (EARLY, ("visits",))
     assert fixed.as_of == ""
     assert of_members.digest != fixed.digest
-    low, high = of_members.next_in_logs("visits.started")
-    assert 0 < low < high
-    assert of_members.next_in_logs("routes.nowhere") is None
+    low, high = of_members.next_one("visits.started")
+    assert 0 < low < of_members.estimate("visits.started").mean < high
 
 
 @pytest.mark.parametrize(("refused", "left"), [({1}, [0, 2]), ({0, 1, 2}, None)])

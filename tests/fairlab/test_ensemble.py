@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 from tests.fairlab.conftest import SCALE
 from tests.fairsim.runs import BRIEF, log_of
 
@@ -14,8 +15,10 @@ from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError
 from fairfacts.events import encode
 from fairfacts.measures import State
+from fairfacts.parts.fairs import NO_FAIR
 from fairlab.ensemble import Ensemble, Plan, Until, paired, play_ensembles, read_until
-from fairlab.replications import moment_ms
+from fairlab.estimates import estimate
+from fairlab.replications import Replication, moment_ms
 from fairsim.inputs.scenario import load_scenario
 
 
@@ -142,6 +145,57 @@ def test_ensemble_stops_when_the_interval_has_been_narrow_three_times(executor):
     assert narrow[-3:] == [True] * 3
     assert all(narrow[place : place + 3] != [True] * 3 for place in range(len(narrow) - 3))
     assert len(ensemble.replications) == len(seen) < 40
+
+
+def of_values(path: str, *values: float, **changes: object) -> Ensemble:
+    """An ensemble whose replications have these values of a measure."""
+    part, name = path.split(".")
+    one = Replication(7, 0, 0, "", {part: {name: 0}}, {})
+    played = tuple(replace(one, measures={part: {name: value}}) for value in values)
+    return Ensemble("mine", (), "", "", 1.0, 7, "", "", "", 1, (), (), played, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("path", "values", "low", "high"),
+    [
+        ("negotiations.held", (392,), None, None),
+        ("negotiations.held", (392, 392), 174.1, 609.9),  # as a count has it by chance: 392, of which half is known
+        ("negotiations.held", (392,) * 20, 382.5, 401.5),
+        ("negotiations.held", (300, 500), -1800.7, 2600.7),  # Student's: it varies more than that
+        ("negotiations.lapse_share", (0.5, 0.5), None, None),  # nobody knows how it varies
+        ("programme.held", (190, 190), 190, 190),  # given
+    ],
+)
+def test_the_next_fair_varies_as_chance_makes_it_where_replications_are_alike(
+    path: str, values: tuple[float, ...], low: float | None, high: float | None
+):
+    found = of_values(path, *values).next_one(path)
+    assert found == (None if low is None else pytest.approx((low, high), abs=0.1))
+
+
+def test_the_next_fair_varies_as_the_fair_itself_says():
+    of_the_fair = replace(NO_FAIR, key="ciftis2020")
+    low, high = of_values("negotiations.held", 108_800, 108_800, fair=of_the_fair).next_one("negotiations.held")
+    sd = 108_800 * (0.033**2 + 0.01856**2) ** 0.5 / 2**0.5
+    assert high - low == pytest.approx(2 * 12.706 * sd * 1.5**0.5, rel=0.001)
+    of_seats = of_values("platform.rooms", 6000, 6000, fair=of_the_fair)
+    assert of_seats.next_one("platform.rooms") == (6000, 6000)
+
+
+@pytest.mark.parametrize(
+    ("until", "values", "narrow"),
+    [
+        ("agreements.signed_on_site=5%", [0, 0, 0, 0], False),  # no share of 0 is a width
+        ("agreements.signed_on_site=0.5", [0, 0], False),
+        ("agreements.signed_on_site=0.5", [0] * 8, True),  # so many that one more is rare
+        ("negotiations.held=5%", [392, 392], False),
+        ("negotiations.held=5%", [392] * 5, True),
+        ("negotiations.lapse_share=0.1", [1.0, 1.0, 1.0], False),
+        ("programme.held=5%", [190, 190], True),  # given: it is always so
+    ],
+)
+def test_a_few_fairs_that_are_alike_are_no_narrow_interval(until: str, values: list[float], narrow: bool):
+    assert read_until(until).holds(estimate(values)) is narrow
 
 
 @pytest.mark.parametrize(

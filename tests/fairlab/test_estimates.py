@@ -2,9 +2,17 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
+from scipy.special import ndtri
 
-from fairlab.estimates import estimate
+from fairlab.estimates import estimate, further
+from fairlab.identifiability import Floats
+from fairsim.engine.draws import Draws
+
+
+def normals(*shape: int) -> Floats:
+    return ndtri(Draws(1, 0).stream("normals").uniform(np.arange(math.prod(shape)))).reshape(shape)
 
 
 def test_intervals_are_students():
@@ -17,3 +25,18 @@ def test_intervals_are_students():
 
 def test_single_replication_says_nothing_of_its_spread():
     assert (estimate([3.0]).low, estimate([3.0]).high) == (-math.inf, math.inf)
+
+
+@pytest.mark.parametrize("count", [8, 10, 20])
+def test_one_further_value_lies_in_its_interval_as_often_as_that_says(count):
+    """95 % of 4000 draws, within three standard deviations; the least and the largest of ten would hold 82 %."""
+    normal = normals(4000, count + 1)
+    for values in (normal, np.exp(normal)):
+        held = sum(low <= last <= high for *seen, last in values.tolist() for low, high in [further(seen)])
+        assert held / 4000 == pytest.approx(0.95, abs=0.011)
+
+
+def test_further_value_of_what_is_never_below_0_keeps_to_that():
+    assert further([0.0, 10.0])[0] == 0.0
+    assert 0 < further([1.0, 10.0])[0] < 1
+    assert further([-1.0, 10.0])[0] < -1

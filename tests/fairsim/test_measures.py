@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
 from fairfacts.evidence.figures import WORDS
+from fairfacts.evidence.stated import is_fixed
 from fairfacts.measures import MEASURES, State, is_given, value_at
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
@@ -85,6 +88,44 @@ def test_what_is_given_is_what_no_seed_changes() -> None:
                 steady[path] = steady.get(path, True) and all(value == values[0] for value in values)
     found = {path for path, is_steady in steady.items() if is_steady} - CLOCKED
     assert found == {path for path in steady if is_given(path, in_the_end=True)} - IN_A_LARGE_FAIR
+
+
+@pytest.mark.slow
+def test_what_parameters_fix_is_what_no_seed_changes() -> None:
+    """Of a fair whose register nobody joins; a small one has too few organisations for every economy."""
+    changes, snapshots = ("organisations.exhibitors=150", "organisations.delegates_sigma=0"), []
+    for seed in range(4):
+        scenario, state = load_scenario("cicpe2021", scale=0.1, changes=changes), State()
+        for _, events in play(scenario, seed):
+            state.fold(events)
+        snapshots.append({path: value for part in ("organisations", "people") for path, value in leaves(part, state)})
+    described = state.parts.run.fair
+    steady = {path for path, value in snapshots[0].items() if all(one.get(path) == value for one in snapshots)}
+    fixed = {path for path in steady if is_fixed(path, described, scenario.overrides, in_the_end=True)}
+    given = {path for path in steady if is_given(path, in_the_end=True)}
+    counted = {path for path in steady if not path.startswith(("organisations.by_economy", "organisations.per_hour"))}
+    assert counted == fixed | given | {"people.registered_later"}  # nobody
+    assert fixed == {
+        "organisations.registered",
+        "organisations.exhibitors",
+        "organisations.delegates",
+        "organisations.delegates_at_opening",
+        "organisations.by_kind.overseas_exhibitor",
+        "organisations.by_kind.domestic_exhibitor",
+        "organisations.by_kind.buyer",
+        "people.registered",
+    }
+
+
+def leaves(part: str, state: State) -> Iterator[tuple[str, object]]:
+    """Yield the numbers of a part with their paths."""
+    waiting: list[tuple[str, object]] = [(part, state.snapshot()[part])]
+    while waiting:
+        path, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(f"{path}.{name}", inner) for name, inner in value.items()]
+        else:
+            yield path, value
 
 
 @pytest.mark.slow

@@ -22,6 +22,7 @@ from cloudfair.store.states import RunState
 from fairfacts.evidence.comparison import Evidence, Row, compare, evidence, headline, moments
 from fairfacts.evidence.folder import KnownFair, known_of_log
 from fairfacts.evidence.roles import LeftOut, left_out
+from fairfacts.evidence.settings import settings_of
 
 VARY = {"Vary": "Accept"}
 """Of what has two forms, whichever was asked for: a cache must not give one for the other."""
@@ -86,8 +87,8 @@ class Comparison(BaseModel):
     position: int
     at_ms: int
     headline: str
-    """What the held-out rows say, what the scenario overrides, and what is left out; figures that were given or fitted
-    to never count as agreement."""
+    """What the held-out rows say, of what another value was played, and what is left out; figures that were given or
+    fitted to never count as agreement."""
     missing: str
     """A sentence that says that the figures of the run's fair are not here; empty where they are."""
     evidence: Evidence
@@ -143,7 +144,9 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
     known, past = await _past(run, here)
     state, at_ms = as_of = await state_as_of(here.runs, here.points_in_time, here.pools.past, run, at)
     earlier = {moment: measures for moment, measures in past.items() if moment <= at_ms}
-    rows = compare(state, known.figures, earlier)
+    kept = await asyncio.to_thread(here.log.runs.get, run)
+    overrides = settings_of(kept.model_dump(), json.loads(kept.request)).overrides
+    rows = compare(state, known.figures, earlier, overrides)
     without = left_out(known.figures.values(), state.parts.run, earlier)
     stands = {"run": run, "position": as_of.position, "at_ms": at_ms}
     verdict = {

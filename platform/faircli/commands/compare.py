@@ -89,3 +89,5 @@ def compare(
             say((f"{row.figure}: {row.caveat}", "dim"))
     if any(row.verdict == "open" for row in rows) and one.ensemble is None:
         say(("open: one run cannot tell chance from disagreement; fair ensemble plays several", "dim"))
+    elif any(row.verdict == "open" for row in rows):
+        say(("open: the next fair may be too far away to tell; more replications tell, or a larger scale", "dim"))

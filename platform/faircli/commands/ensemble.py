@@ -246,8 +246,7 @@ def _table_of_one(title: str, ensemble: Ensemble) -> Table:
 
     columns = (("measure", "left"), ("mean", "right"), ("95 % interval", "right"), ("the next one", "right"))
     cells = (
-        # no measure is negative, but the lower end of a wide interval can be
-        (path, number(each.mean), *(_between(max(low, 0), high) for low, high in each.intervals))
+        (path, number(each.mean), *(_between(*ends, path) for ends in each.intervals))
         for path, each in ensemble.estimates().items()
     )
     return table(title, columns, cells)
@@ -273,7 +272,12 @@ def _table_of_pairs(title: str, a: Ensemble, b: Ensemble, pairs: dict[str, Paire
     return table(title, [("measure", "left"), *((head, "right") for head in heads)], cells)
 
 
-def _between(low: float, high: float) -> str:
+def _between(low: float, high: float, path: str = "") -> str:
+    """Return an interval in words; that of a measure without what it cannot be."""
     from faircli.text import number
+    from fairfacts.measures import within
 
-    return f"{number(low)} to {number(high)}" if high < float("inf") else "unknown: one replication"
+    if high == float("inf"):
+        return "unknown: one replication"
+    low, high = within(path, low, high) if path else (low, high)
+    return f"{number(low)} to {number(high)}"

@@ -59,7 +59,7 @@ def draw(content: Content) -> dict[str, Plot]:
 
 def reported(content: Content) -> Figure:
     """Draw each figure that was not given beside what was simulated, as a share of the figure."""
-    roles = ("held out", "calibrated")
+    roles = ("held out", "calibrated", "recorded")
     rows = [row for role in roles for row in content.rows if row.role == role and isinstance(row.reported, float)]
     rows = [row for row in rows if row.ratio is not None]
     figure = Figure(figsize=(WIDTH_IN, 0.9 + 0.24 * max(len(rows), 1)))

@@ -5,7 +5,8 @@ The role (`fairfacts.evidence.roles`) says what agreement is worth: an `input` f
 was not reported at all.
 
 A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
-range in which the next fair falls with 95 % probability; a figure outside of it differs. One run is one fair among
+range in which the next fair falls with 95 % probability; a figure outside of it differs, and one inside agrees unless
+the range is so wide that it would hold what is off by `MOST_FACTOR` as well. One run is one fair among
 many: it agrees where it falls into the figure's range, differs where chance cannot explain it (`MOST_FACTOR`,
 `MOST_DISPERSION`), and leaves the question open otherwise.
 """
@@ -14,32 +15,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.emergent import EMERGENT, unit_of
-from fairfacts.evidence.figures import FIXED_UNITS, Figure
+from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import is_met, moment_ms
-from fairfacts.evidence.roles import LeftOut, Role, is_overridden, left_out, role_of
+from fairfacts.evidence.roles import NONE, LeftOut, Role, is_overridden, left_out, plays_its_value, role_of
+from fairfacts.evidence.stated import Overrides
+from fairfacts.evidence.verdicts import MOST_FACTOR, Ends, Verdict, meets, verdict_of, z_of
 from fairfacts.measures import State, value_at
 from fairfacts.parts.runs import RunMeasures
 
-Verdict = Literal["given", "agrees", "differs", "open"]
 THIN = 5
 """Fewer held-out figures than this are called thin evidence."""
-MOST_FACTOR = 2.0
-"""One run differs only where it is off by more than this factor, either way."""
-MOST_DISPERSION = 25.0
-"""The variance of a count from fair to fair, divided by its mean, is at most this. Over 12 fairs of the baseline at a
-fiftieth of the size the largest was 22.6 (`negotiations.initiated_overseas`); shares varied by 9 % of their mean."""
-MOST_DEVIATIONS = 6.0
-"""One run differs only where it is off by more standard deviations than this. No distribution has more than one value
-in 36 beyond them (Chebyshev's inequality)."""
-
-STEADY_UNITS = frozenset(FIXED_UNITS) - {"economies", "sectors"}
-"""Units of what is as large in a small fair as in a whole one, however few people come."""
 
 
 class Simulated(msgspec.Struct, frozen=True):
@@ -48,9 +39,12 @@ class Simulated(msgspec.Struct, frozen=True):
     value: float | str
     low: float | None = None
     high: float | None = None
-    """Where the value of one more replication lies with 95 % probability; None of one run."""
-    sd: float | None = None
-    """Standard deviation by which one more replication differs from `value`; None of one run."""
+    """Where the value of one more replication lies with 95 % probability; None of one run, or where nobody knows."""
+
+    @property
+    def ends(self) -> Ends:
+        """Return both ends of where one more replication lies."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
 
 @dataclass(frozen=True)
@@ -76,13 +70,15 @@ class Row:
     high: float | None = None
     """Where one more fair falls with 95 % probability; None of one run."""
     z: float | None = None
-    """(simulated - reported) in standard deviations of one fair and of the rounding; 0 where a bound is met."""
+    """By how much the simulated number is beyond what was reported, rounding and all, in standard deviations of one
+    fair, as `low` and `high` have them: beyond 1.96 it differs. 0 where the figure is met."""
     verdict: Verdict | None = None
     """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
     of an emergent row."""
     overridden: bool = False
-    """Whether the scenario overrides a parameter that was given by the figure or fitted to it: the row then tells what
-    the scenario changes, and counts neither for the model nor against it."""
+    """Whether another value was played than the figure's, of what is given to the model or fitted: the scenario
+    overrides a parameter, or the figure is not what the fair states. The row then tells what that changes, and counts
+    neither for the model nor against it."""
     as_reported: float | str | None = None
     """The figure as it was reported, whatever the scale of the run; None of an emergent row."""
     as_reported_rounding: float = 0.0
@@ -108,7 +104,10 @@ def moments(figures: Iterable[Figure], run: RunMeasures) -> list[int]:
 
 
 def compare(
-    state: State, figures: Mapping[str, Figure], earlier: Mapping[int, dict[str, Any]] | None = None
+    state: State,
+    figures: Mapping[str, Figure],
+    earlier: Mapping[int, dict[str, Any]] | None = None,
+    overrides: Overrides = NONE,
 ) -> list[Row]:
     """Return a row for each figure that a measure speaks of and that concerns the run, in the order of the figures.
 
@@ -116,6 +115,7 @@ def compare(
         state: the measures of a run as it stands.
         figures: documented ones and a user's own.
         earlier: the run's snapshots at the `moments` that figures speak of; documented ones of others are left out.
+        overrides: what the run plays otherwise than its fair states.
 
     Raises:
         FigureError: a figure speaks of a moment outside the fair, or is one that its clocks never show.
@@ -126,7 +126,8 @@ def compare(
     def simulated(measure: str, at_ms: int | None) -> Simulated:
         return Simulated(value_at(final if at_ms is None else snapshots[at_ms], measure))
 
-    return rows(figures.values(), run, simulated, at_hand=snapshots, decided=run.phase in ("closed", "ended"))
+    decided = run.phase in ("closed", "ended")
+    return rows(figures.values(), run, simulated, at_hand=snapshots, decided=decided, overrides=overrides)
 
 
 def rows(
@@ -136,6 +137,7 @@ def rows(
     *,
     at_hand: Collection[int] | None = None,
     decided: bool = True,
+    overrides: Overrides = NONE,
 ) -> list[Row]:
     """Return a row for each figure that a measure speaks of and that concerns the run (`roles.left_out`).
 
@@ -145,6 +147,7 @@ def rows(
         simulated: gives a measure by its path and moment, in ms since the epoch; None is the end.
         at_hand: the moments that `simulated` knows beside the end; None: it knows all.
         decided: whether the fair is over, so that figures and model can differ.
+        overrides: what the run plays otherwise than its fair states.
     """
     known, compared = list(figures), []
     without = {entry.figure for entry in left_out(known, run, at_hand)}
@@ -153,8 +156,28 @@ def rows(
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
             row = replace(row, at_ms=at_ms, overridden=is_overridden(figure, at_ms, run))
-            compared.append(_with_role(row, role_of(figure, at_ms, run)))
+            row = replace(row, role=role_of(figure, at_ms, run, overrides))
+            is_own_value = not decided or plays_its_value(figure, run)
+            compared.append(_given(row, figure, run, is_own_value) if row.role == "input" else row)
     return compared
+
+
+def _given(row: Row, figure: Figure, run: RunMeasures, is_own_value: bool) -> Row:
+    """Return the row of a given measure: whether that was played which was reported, or another value."""
+    if is_own_value or _is_as_reported(row, figure, run):
+        return replace(row, verdict="given")
+    return replace(row, role="held out", overridden=True, verdict="differs")
+
+
+def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
+    """Return whether a row's value is what was reported; what counts people is rounded in a fair of another size."""
+    if isinstance(row.simulated, str) or isinstance(row.reported, str) or row.reported is None:
+        return _is_moment_met(figure, row.simulated, run)
+    if run.scale != 1 and figure.scales:
+        return meets(row.op, row.simulated, row.simulated, row.reported, max(row.rounding, 1.0))
+    low, high = sorted((abs(row.simulated), abs(row.reported)))
+    is_near = row.op in ("<", ">") or high == low or high < MOST_FACTOR * low  # 50 is not what `100` says
+    return is_near and meets(row.op, row.simulated, row.simulated, row.reported, row.rounding)
 
 
 def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
@@ -185,15 +208,26 @@ def evidence(compared: Iterable[Row]) -> Evidence:
 
 
 def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
-    """Return in a few sentences what the held-out rows say, which rows the scenario overrides, and what is left out."""
+    """Return in a few sentences what the held-out rows say, which rows show another value, and what is left out."""
     known = list(compared)
-    sentences = [_held_out(evidence(known))]
+    recorded = [row for row in known if row.role == "recorded"]
+    sentences = [_recorded(recorded) if recorded else _held_out(evidence(known))]
     if overridden := [row.figure for row in known if row.overridden]:
-        sentences.append(f"The scenario overrides {', '.join(overridden)}: these rows show what it changes.")
+        sentences.append(f"Another value was played of {', '.join(overridden)}: these rows show what that changes.")
     for reason in dict.fromkeys(entry.reason for entry in without):
         count = sum(entry.reason == reason for entry in without)
         sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")
     return " ".join(sentences)
+
+
+def _recorded(compared: Sequence[Row]) -> str:
+    """Return what the rows of a log say that no model played."""
+    verdicts = [row.verdict for row in compared]
+    agree, differ, left_open = (verdicts.count(verdict) for verdict in ("agrees", "differs", "open"))
+    return (
+        f"No model played this log, so nothing here speaks for one. Reported figures beside it: {agree} agree,"
+        f" {differ} differ, {left_open} left open."
+    )
 
 
 def _held_out(found: Evidence) -> str:
@@ -213,10 +247,6 @@ def _held_out(found: Evidence) -> str:
     return text
 
 
-def _with_role(row: Row, role: Role) -> Row:
-    return replace(row, role=role, verdict="given" if role == "input" else row.verdict)
-
-
 def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: bool) -> Row:
     value, reported, rounding = simulated.value, figure.value, figure.rounding
     if isinstance(reported, str) or isinstance(value, str):
@@ -227,9 +257,9 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
             reported, rounding = round(reported * run.scale, 6), rounding * run.scale
             if not reported.is_integer():  # nothing that is counted can come to 37.4
                 rounding = max(rounding, 0.5)
-        verdict = _verdict(figure, simulated, value, reported, rounding)
+        verdict = verdict_of(figure.op, figure.unit, value, simulated.ends, reported, rounding)
         ratio = round(value / reported, 4) if reported else None
-        z = _z(figure.op, value, reported, rounding, simulated.sd)
+        z = z_of(figure.op, value, simulated.ends, reported, rounding)
     return Row(
         figure=figure.id,
         op=figure.op,
@@ -262,51 +292,3 @@ def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool
         return is_met(figure.op, value if isinstance(value, str) else "", str(figure.value), run.began)
     except MomentError as fault:
         raise FigureError(f"figure {figure.id}: value: {fault}") from fault
-
-
-def _verdict(figure: Figure, simulated: Simulated, value: float, reported: float, rounding: float) -> Verdict:
-    """Return what a value and the range of one more fair say; one run has no range."""
-    op = figure.op
-    met = _meets(op, value, value, reported, rounding)
-    if simulated.low is None or simulated.high is None:
-        if met:
-            return "agrees"
-        return "differs" if _is_beyond_chance(figure.unit, value, reported, rounding) else "open"
-    possible = _meets(op, simulated.low, simulated.high, reported, rounding)
-    if op in ("<", ">") and possible and not met:
-        return "open"
-    return "agrees" if possible else "differs"
-
-
-def _meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
-    """Return whether anything from low to high is what was reported; a bound has one side."""
-    if op == ">":
-        return high > reported
-    if op == "<":
-        return low < reported
-    slack = 1e-9 * max(1.0, abs(reported))  # what a decimal fraction loses in binary
-    return low <= reported + rounding + slack and high >= reported - rounding - slack
-
-
-def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float) -> bool:
-    """Return whether one run is so far from a figure that chance cannot explain it, at the scale of the run.
-
-    It must be off by more than `MOST_FACTOR`. A count must be off by more than `MOST_DEVIATIONS` as well, since small
-    counts vary much; `STEADY_UNITS` do not.
-    """
-    low, high = sorted((abs(value), abs(reported)))
-    apart = abs(value - reported) - rounding
-    if high <= MOST_FACTOR * low or apart <= 0:
-        return False
-    return unit in STEADY_UNITS or apart > MOST_DEVIATIONS * (MOST_DISPERSION * high) ** 0.5
-
-
-def _z(op: str, value: float, reported: float, rounding: float, sd: float | None) -> float | None:
-    """Return by how many standard deviations the two differ; a rounding is spread evenly, with variance r^2 / 3."""
-    if sd is None:
-        return None
-    difference = value - reported
-    if (op == ">" and difference > 0) or (op == "<" and difference < 0) or difference == 0:
-        return 0.0
-    spread = (sd**2 + rounding**2 / 3) ** 0.5
-    return round(difference / spread, 2) if spread else None

@@ -22,27 +22,27 @@ from fairfacts.clock import date_text
 from fairfacts.errors import FigureError
 from fairfacts.evidence.figures import PLUS, Figure
 from fairfacts.evidence.moments import moment_ms, read_at
-from fairfacts.interchange.reading import Reading
-from fairfacts.interchange.table import read_table
+from fairfacts.evidence.stated import PARAMETERS, Overrides, is_fixed, parameter_rows
 from fairfacts.measures import is_given
 from fairfacts.parts.runs import RunMeasures
-from fairfacts.resources import data, fair_folder, files_state, is_shipped
+from fairfacts.resources import data, files_state, is_shipped
 
-Role = Literal["input", "calibrated", "held out", "emergent"]
+Role = Literal["input", "calibrated", "held out", "recorded", "emergent"]
 ROLES: Mapping[Role, str] = {
     "held out": "not used by what was played: this speaks for the model",
     "calibrated": "parameters were fitted to it: closeness is no evidence",
     "input": "given to the model: no evidence",
-    "emergent": "not reported: what the model says beyond the documents",
+    "recorded": "no model played this: what the log of another system recorded, beside what was reported",
+    "emergent": "not reported: what was played says beyond the documents",
 }
 """What agreement is worth, the most first."""
-PARAMETERS = "parameters.csv"
 PROGRAMME = "sessions."
 """How the figures of the documented programme begin."""
+NONE: Overrides = {}
 ECONOMIES = "economies"
 """The unit of what is neither as large in a small fair nor smaller by its scale."""
-CHANGED = "the scenario plays another value: this tells what it changes"
-"""What a row of a figure is worth that the scenario overrides."""
+CHANGED = "another value was played: this tells what that changes"
+"""What a row of a figure is worth that the scenario overrides, or that is not what the fair was played with."""
 
 
 @dataclass(frozen=True)
@@ -53,23 +53,38 @@ class LeftOut:
     reason: str
 
 
-def role_of(figure: Figure, at_ms: int | None, run: RunMeasures) -> Role:
+def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides = NONE) -> Role:
     """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure.
 
-    What the model plays as the tables of the fair state it (`Measure.given`) is input, whether or not they name
-    the figure.
+    What the model plays as the tables of the fair state it (`Measure.given`, `fairfacts.evidence.stated`) is input,
+    whether or not they name the figure.
     """
+    if not _by_model(run):
+        return "recorded"
     names, overridden = _names(figure, at_ms, run), shipped_overrides(run.scenario, run.fair.key)
     if any(name in run.inputs and name not in overridden for name in names):
         return "input"
     if any(name in run.calibrated and name not in overridden for name in names):
         return "calibrated"
+    return "input" if not _is_used(names, run) and _is_given(figure, at_ms, run, overrides) else "held out"
+
+
+def _is_given(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides) -> bool:
+    """Return whether what is played of a figure's measures at a moment is what the fair states."""
     in_the_end = at_ms == read_at("", run)
-    are_given = all(is_given(path, in_the_end=in_the_end) for path in figure.measure.split(PLUS))
-    return "input" if _by_model(run) and are_given and not _is_used(names, run) else "held out"
+    return all(
+        is_given(path, in_the_end=in_the_end) or is_fixed(path, run.fair, overrides, in_the_end=in_the_end)
+        for path in figure.measure.split(PLUS)
+    )
+
+
+def plays_its_value(figure: Figure, run: RunMeasures) -> bool:
+    """Return whether a documented figure's own value was played, which a fair of another size may round."""
+    return figure.id in run.inputs and not figure.is_own
 
 
 def _by_model(run: RunMeasures) -> bool:
+    """Return whether a model played a run: the sectors at least are given to it. Logs of others name no figure."""
     return bool(run.inputs or run.calibrated)
 
 
@@ -79,8 +94,7 @@ def _is_used(names: Iterable[str], run: RunMeasures) -> bool:
 
 def is_overridden(figure: Figure, at_ms: int | None, run: RunMeasures) -> bool:
     """Return whether the scenario plays another value than the one that was given by the figure, or fitted to it."""
-    used = _is_used(_names(figure, at_ms, run), run)
-    return _by_model(run) and used and role_of(figure, at_ms, run) == "held out"
+    return _is_used(_names(figure, at_ms, run), run) and role_of(figure, at_ms, run) == "held out"
 
 
 def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[int] | None = None) -> list[LeftOut]:
@@ -165,14 +179,8 @@ def used_figures(fair: str) -> Mapping[str, frozenset[str]]:
 @lru_cache(maxsize=16)
 def _used_figures(fair: str, _: object) -> Mapping[str, frozenset[str]]:
     """Return the figures as the table is in a state; another state is read again."""
-    folder = fair_folder(fair)
-    if folder is None or not (folder / PARAMETERS).is_file():
-        return {}
-    reading = Reading(f"{fair}/{PARAMETERS}", "CSV", "rows", FigureError)
-    rows = read_table((folder / PARAMETERS).read_bytes(), reading).rows
-    reading.refuse()
     used: dict[str, set[str]] = {}
-    for row in rows:
+    for row in parameter_rows(fair):
         for figure in row.text("figures").split():
             used.setdefault(figure, set()).add(row.text("name"))
     return {figure: frozenset(names) for figure, names in used.items()}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.full_disk import full_disk
 
+from faircli.commands.ensemble import _between
 from fairlab.ensemble import Ensemble
 
 TINY = ("ciftis2020", "--scale", "0.01")
@@ -17,6 +18,15 @@ def test_ensemble_is_kept_and_printed(fair):
     early = printed["moments"]["115200000"]["organisations.registered"]
     assert early["mean"] == kept.estimate("organisations.registered", 115_200_000).mean
     assert early["mean"] < printed["estimates"]["organisations.registered"]["mean"]
+
+
+def test_an_interval_ends_where_its_measure_does():
+    assert [_between(-0.2, 1.34, path) for path in ("negotiations.lapse_share", "negotiations.held", "")] == [
+        "0 to 1",
+        "0 to 1.34",
+        "-0.2 to 1.34",
+    ]
+    assert _between(float("-inf"), float("inf"), "negotiations.lapse_share") == "unknown: one replication"
 
 
 @pytest.mark.slow

@@ -207,7 +207,7 @@ def one(value: float) -> Simulated:
 
 
 def several(value: float, sd: float = 10.0) -> Simulated:
-    return Simulated(value, low=value - 2 * sd, high=value + 2 * sd, sd=sd)
+    return Simulated(value, low=value - 2 * sd, high=value + 2 * sd)
 
 
 @pytest.mark.parametrize(
@@ -236,6 +236,14 @@ def several(value: float, sd: float = 10.0) -> Simulated:
         (own(100, op=">"), several(1_000), "agrees"),  # a bound has one side
         (own(100, op="<"), several(1_000), "differs"),
         (own(100, op="<"), several(3), "agrees"),
+        (own(6_000), Simulated(2_308, 0, 14_204), "open"),  # so wide that it would hold half or twice as many as well
+        (own(100), several(110, sd=35.0), "open"),
+        (own(100), several(110, sd=29.0), "agrees"),
+        (own(100), several(1_000, sd=100.0), "differs"),
+        (own(0.6, rounding=0.5), several(1, sd=0.5), "open"),
+        (own(0), several(0, sd=0.0), "agrees"),
+        (own(100, op=">"), several(300, sd=140.0), "open"),  # the next fair may be far below it
+        (own(100, op="<"), several(90, sd=60.0), "open"),
         (own(30), several(30, sd=0.0), "agrees"),
         (own(30), several(29, sd=0.0), "differs"),
     ],
@@ -248,15 +256,25 @@ def test_verdict_weighs_rounding_bound_and_interval(figure: Figure, simulated: S
     ("figure", "simulated", "z"),
     [
         (own(100), one(130), None),
-        (own(100), several(130), 3.0),
-        (own(100, rounding=3**0.5 * 10), several(130), 2.12),  # 30 / sqrt(10^2 + 300 / 3)
+        (own(100), several(130), 2.94),  # 30 / (20 / 1.96)
+        (own(100), several(120), 1.96),
+        (own(100, rounding=5.0), several(130), 2.45),
+        (own(100, rounding=5.0), several(104), 0.0),
+        (own(100), Simulated(130, 70, 900), 0.98),  # the side on which the figure lies
         (own(100, op=">"), several(130), 0.0),
-        (own(100, op=">"), several(70), -3.0),
+        (own(100, op=">"), several(70), -2.94),
         (own(30), several(29, sd=0.0), None),
     ],
 )
-def test_z_counts_standard_deviations_of_one_fair_and_of_the_rounding(figure: Figure, simulated: Simulated, z: float):
+def test_z_counts_standard_deviations_of_one_fair_beyond_the_rounding(figure: Figure, simulated: Simulated, z: float):
     assert row(figure, simulated).z == z
+
+
+@pytest.mark.parametrize("op", ["=", "<", ">"])
+@pytest.mark.parametrize("rounding", [0.0, 7.0])
+def test_what_differs_is_what_lies_beyond_196_standard_deviations(op: str, rounding: float):
+    found = [row(own(100, op=op, rounding=rounding), several(value)) for value in range(61, 142, 2)]
+    assert {(abs(one.z or 0) > 1.96, one.verdict == "differs") for one in found} == {(True, True), (False, False)}
 
 
 def test_input_never_counts_as_agreement():

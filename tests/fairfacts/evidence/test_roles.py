@@ -14,6 +14,7 @@ from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import LeftOut, is_overridden, left_out, role_of, shipped_overrides, used_figures
 from fairfacts.parts.fairs import NO_FAIR
+from fairfacts.parts.platform import PlatformOpened
 from fairfacts.parts.runs import FairClosed, FairOpened, RunMeasures
 
 FIGURES = known_fair("ciftis2020").figures
@@ -80,7 +81,18 @@ def test_a_figure_that_was_never_used_is_not_overridden():
 def test_a_run_that_no_model_plays_overrides_nothing():
     assert (
         roles(after(msgspec.structs.replace(STARTED, inputs=(), calibrated=())).parts.run, *FITTED)
-        == [("held out", False)] * 3
+        == [("recorded", False)] * 3
+    )
+
+
+def test_no_row_of_another_systems_log_speaks_for_a_model():
+    started = msgspec.structs.replace(STARTED, inputs=(), calibrated=())
+    rows = compare(after(started, FairOpened(0), FairClosed(6 * DAY)), {name: FIGURES[name] for name in FITTED})
+    assert {(row.role, row.overridden) for row in rows} == {("recorded", False)}
+    assert evidence(rows).held_out == 0
+    assert headline(rows) == (
+        "No model played this log, so nothing here speaks for one. Reported figures beside it: 0 agree, 3 differ, 0"
+        " left open."
     )
 
 
@@ -97,8 +109,8 @@ def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
     ]
     assert evidence(rows) == Evidence(held_out=1, agree=0, differ=0, left_open=1, is_thin=True)
     assert headline(rows).endswith(
-        " The scenario overrides negotiations.initiated_overseas, negotiations.overseas_share: these rows show what it"
-        " changes."
+        " Another value was played of negotiations.initiated_overseas, negotiations.overseas_share: these rows show"
+        " what that changes."
     )
 
 
@@ -169,7 +181,39 @@ def test_what_a_fair_is_played_with_is_no_agreement_though_no_table_names_the_fi
     described = msgspec.structs.replace(NO_FAIR, key=own, home="CN")
     assert role_of(figure, None, run_of(scenario=own, inputs=("sectors.count",), fair=described)) == role
     another = run_of(scenario=own, inputs=(), calibrated=(), fair=described)
-    assert role_of(figure, None, another) == "held out"  # no model played it
+    assert role_of(figure, None, another) == "recorded"  # no model played it
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "found"),
+    [
+        ("platform.rooms", 50, ("input", "given", False)),
+        ("platform.rooms", 100, ("held out", "differs", True)),
+        ("programme.counted_held", 190, ("held out", "differs", True)),
+        ("run.opened_on", "2020-09-04", ("input", "given", False)),
+        ("run.opened_on", "2019-09-04", ("held out", "differs", True)),
+        ("venue.entered", 3, ("held out", "differs", False)),
+    ],
+)
+def test_a_figure_that_is_not_what_was_played_is_not_given(own: str, measure: str, value: object, found: object):
+    opened = PlatformOpened(at_ms=0, rooms=50, viewers=1, requests_per_s=1, open_days=0)
+    described = msgspec.structs.replace(NO_FAIR, key=own, home="CN")
+    started = msgspec.structs.replace(STARTED, scenario=own, scale=1.0, inputs=("sectors.count",), fair=described)
+    figure = msgspec.structs.replace(
+        FIGURES["sessions.total"], id="mine", measure=measure, value=value, is_own=True, same_as=()
+    )
+    (row,) = compare(after(started, FairOpened(0), opened, FairClosed(6 * DAY)), {"mine": figure})
+    assert (row.role, row.verdict, row.overridden) == found
+
+
+def test_a_users_own_value_of_a_documented_figure_is_given_only_where_it_is_the_one_that_was_played():
+    mine = msgspec.structs.replace(FIGURES["routes.count"], is_own=True, value=20)
+    state = after(msgspec.structs.replace(STARTED, inputs=GIVEN), FairOpened(0), FairClosed(6 * DAY))
+    documented = compare(state, {"routes.count": FIGURES["routes.count"]})
+    assert [(row.role, row.verdict) for row in documented] == [("input", "given")]
+    assert [(row.role, row.overridden) for row in compare(state, {mine.id: mine})] == [("held out", True)]
+    (going_on,) = compare(after(msgspec.structs.replace(STARTED, inputs=GIVEN), FairOpened(0)), {mine.id: mine})
+    assert (going_on.role, going_on.verdict) == ("input", "given")  # nothing is decided yet
 
 
 @pytest.fixture

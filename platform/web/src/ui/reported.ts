@@ -16,12 +16,14 @@ export const ROLES: Record<Role, Word> = {
   input: "role_input",
   calibrated: "role_calibrated",
   "held out": "role_held_out",
+  recorded: "role_recorded",
   emergent: "role_emergent",
 };
 const ROLES_ABOUT: Record<Role, Word> = {
   input: "group_input_about",
   calibrated: "group_calibrated_about",
   "held out": "group_held_out_about",
+  recorded: "group_recorded_about",
   emergent: "group_emergent_about",
 };
 

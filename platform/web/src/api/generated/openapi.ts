@@ -391,7 +391,7 @@ export interface components {
             ratio: number | null;
             reported: number | string | null;
             /** @enum {string} */
-            role: "input" | "calibrated" | "held out" | "emergent";
+            role: "input" | "calibrated" | "held out" | "recorded" | "emergent";
             /** @default 0 */
             rounding: number;
             simulated: number | string;

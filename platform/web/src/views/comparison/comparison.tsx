@@ -17,6 +17,7 @@ const GROUPS: readonly (readonly [Role | "changed", Word, Word])[] = [
   ["changed", "group_changed", "group_changed_about"],
   ["calibrated", "group_calibrated", "group_calibrated_about"],
   ["input", "group_input", "group_input_about"],
+  ["recorded", "group_recorded", "group_recorded_about"],
   ["emergent", "group_emergent", "group_emergent_about"],
 ];
 const COLUMNS: readonly Word[] = [
@@ -27,7 +28,7 @@ const COLUMNS: readonly Word[] = [
   "column_verdict",
 ];
 
-/** Returns the group of a row: what the scenario overrides tells what it changes, and speaks neither for the model nor against it. */
+/** Returns the group of a row: of what another value was played tells what that changes, and speaks neither for the model nor against it. */
 const groupOf = ({ role, overridden }: Row) => (overridden ? "changed" : role);
 
 export function Comparison({ page }: { page: Page }) {
