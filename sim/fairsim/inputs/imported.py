@@ -23,6 +23,7 @@ from fairfacts.interchange.reading import Reading, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options, Timetable
 from fairsim.engine.draws import Draws
 from fairsim.inputs.fair import Fair, epoch_of
+from fairsim.inputs.faults import Faults
 from fairsim.inputs.kinds import key_of
 from fairsim.inputs.parameters import Parameters
 
@@ -57,16 +58,20 @@ class Laid(NamedTuple):
     """Of the rooms, as the timetable has them, at its scale."""
 
 
-def read_programme(
-    source: tuple[Any, str], changes: Mapping[str, tuple[str, str]], parameters: Parameters, fair: Fair
-) -> tuple[Timetable, Report]:
-    """Return the programme that a scenario imports, which fits into its fair, and the report of its reader.
+class Programme(NamedTuple):
+    """A programme as its file has it."""
+
+    file: str
+    timetable: Timetable
+    report: Report
+
+
+def read_programme(source: tuple[Any, str], changes: Mapping[str, tuple[str, str]]) -> Programme:
+    """Return the programme that a scenario imports.
 
     Args:
         source: what the scenario states as `timetable`, a file or a table, and the scenario's file.
         changes: of the table's options, from the command line, each with where it was written.
-        parameters: of the scenario.
-        fair: that it plays.
 
     Raises:
         ScenarioError: names file, entry, value and what is allowed.
@@ -74,13 +79,22 @@ def read_programme(
     value, written_in = source
     file, options = _file_and_options(value, written_in, changes)
     path = Path(written_in).parent / file
-    timetable, report = read_timetable(path, options)
-    reading = Reading(str(path), report.format, report.unit, ScenarioError)
+    return Programme(str(path), *read_timetable(path, options))
+
+
+def fit_programme(programme: Programme, parameters: Parameters, fair: Fair) -> Report:
+    """Return the report of a programme that fits into its fair, with what is played otherwise than the file has it.
+
+    Raises:
+        ScenarioError: it does not fit; names file, entry, value and what is allowed.
+    """
+    timetable, report = programme.timetable, programme.report
+    reading = Reading(programme.file, report.format, report.unit, ScenarioError)
     laid = lay_in(timetable, parameters, fair, reading)
     _note_occasions(laid, fair, reading)
     _note_hours(laid, parameters, reading)
     _note_tracks(timetable, [sector.name for sector in fair.sectors], reading)
-    return timetable, msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
+    return msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
 
 
 def _note_occasions(laid: Laid, fair: Fair, reading: Reading) -> None:
@@ -120,13 +134,16 @@ def _file_and_options(value: Any, written_in: str, changes: Mapping[str, tuple[s
     places = dict.fromkeys(stated, f"{written_in}: timetable")
     for name, (part, place) in changes.items():
         stated[name], places[name] = part, place
+    faults = Faults()
     for name in stated:
         if name not in OPTIONS:
-            raise ScenarioError(f"{places[name]}: {name} is no key of timetable; {did_you_mean(name, OPTIONS)}")
+            faults.add(places[name], f"{name} is no key of timetable; {did_you_mean(name, OPTIONS)}")
+            continue
         try:
             msgspec.convert({name: stated[name]}, Options, strict=name not in changes)
-        except msgspec.ValidationError as fault:
-            raise ScenarioError(f"{places[name]}: {name} is {stated[name]!r}; {_allowed(name)}") from fault
+        except msgspec.ValidationError:
+            faults.add(places[name], f"{name} is {stated[name]!r}; {_allowed(name)}")
+    faults.refuse()
     return table["file"], msgspec.convert(stated, Options, strict=False)
 
 
