@@ -16,7 +16,7 @@ from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import shipped_names
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import FILE, default_rows
-from fairsim.inputs.kinds import key_of
+from fairsim.inputs.keys import keys_of, same_name
 from fairsim.inputs.parameter_names import generic
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario import load_scenario
@@ -56,8 +56,6 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
     first = min(entry.starts.date() for entry in held)
     last = max((entry.ends - timedelta(microseconds=1)).date() for entry in held)
     in_rooms = [entry for entry in held if entry.room]
-    kinds, tracks = (Counter(key_of(getattr(entry, field)) for entry in held) for field in ("kind", "track"))
-    spelled = {key_of(name): name for entry in reversed(held) for name in (entry.kind, entry.track)}
     return sketch._replace(
         opens_on=first,
         days=(last - first).days + 1,
@@ -68,12 +66,17 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
         time_zone=timetable.zone or sketch.time_zone,
         sessions=len(held),
         programme=file,
-        kinds=tuple(key for key, _ in kinds.most_common() if key),
-        tracks=tuple(key for key, _ in tracks.most_common() if key),
+        kinds=_keys_of([entry.kind for entry in held], "kind"),
+        tracks=_keys_of([entry.track for entry in held], "track"),
         title=timetable.title,
         short_title=timetable.acronym,
-        names=spelled,
     )
+
+
+def _keys_of(names: Sequence[str], usual: str) -> dict[str, str]:
+    """Return the names of kinds or tracks as they are first written, by key, the most frequent first."""
+    written = {same_name(name): name for name in reversed(names)}
+    return keys_of((written[same] for same, _ in Counter(map(same_name, names)).most_common()), usual)
 
 
 def _hours_of(in_rooms: Sequence[Entry]) -> tuple[float, float] | None:

@@ -174,8 +174,9 @@ def test_fair_on_a_day_that_never_was_is_refused_before_it_is_played(fair: Fair)
     refused = fair("check", "my-fair")
     assert (refused.returncode, refused.stderr) == (
         2,
-        "Error: my-fair/parameters.csv: line 2: fair.opens_on is 2011-12-29, and 2011-12-30 was no day in Pacific/Apia, whose"
-        " clocks leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in fair.toml\n",
+        "Error: my-fair/parameters.csv: line 2: fair.opens_on is 2011-12-29, and 2011-12-30 was no day in Pacific/Apia,"
+        " whose clocks leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in"
+        " fair.toml\n",
     )
 
 
