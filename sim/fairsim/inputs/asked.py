@@ -34,6 +34,8 @@ class Sketch(NamedTuple):
     visitors: int
     """Different people on site; 0 for a fair online alone."""
     sessions: int
+    on_site: bool = False
+    """Whether it is on site alone, without an online platform."""
     programme: Path | None = None
     """A programme's file, whose days, rooms, sessions and kinds are taken."""
     kinds: Mapping[str, str] = {}
@@ -43,7 +45,7 @@ class Sketch(NamedTuple):
     hall_days: int | None = None
     """Days on which halls open; None: all of them."""
     hall_hours: tuple[float, float] | None = None
-    """When the sessions in rooms begin and end on any day, up to midnight."""
+    """From when to when sessions in rooms are held on most days; None: on none by day."""
     assumed: frozenset[str] = frozenset()
     """Fields that nobody stated: they have a usual value."""
     title: str = ""

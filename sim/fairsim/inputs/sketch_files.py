@@ -46,7 +46,7 @@ called = {{ en = "{{sector}} organisation {{number}} ({{place}})" }}
 others = true
 
 # Kinds of sessions; programme.KEY.count says how many. online and streamed are "never", "some" or "always".
-{"".join(_session_kind(key, _capital(name)) for key, name in kinds.items())}
+{"".join(_session_kind(key, _capital(name), on_site=sketch.on_site) for key, name in kinds.items())}
 # Occasions on which results are announced that were arranged in advance. Remove the marks to have one.
 # [[occasions]]
 # key = "opening"
@@ -73,12 +73,13 @@ called = {{ en = {_quoted(f"{_plain(kind.name)} {{number}} ({{place}})")} }}
 """
 
 
-def _session_kind(key: str, name: str) -> str:
+def _session_kind(key: str, name: str, *, on_site: bool) -> str:
+    never = 'online = "never"\nstreamed = "never"\n' if on_site else ""
     return f"""[[sessions]]
 key = "{key}"
 name = {{ en = {_quoted(name)} }}
 title = {{ en = {_quoted(f"{_plain(name)} {{number}}: {{about}}")} }}
-
+{never}
 """
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from fairfacts.errors import ScenarioError
 from fairfacts.measures import State
+from fairfacts.parts.notices import NoticePublished
 from fairfacts.parts.programme import SessionScheduled
 from fairsim.fair import play
 from fairsim.inputs.asked import Sketch, read_list
@@ -170,16 +171,16 @@ def test_night_of_a_programme_opens_no_halls_and_its_hours_are_those_of_the_hall
         entry("Night", "2027-05-09T00:50:00+02:00", "2027-05-09T01:20:00+02:00"),
     )
     late = from_programme(file, SKETCH)
-    assert (late.days, late.hall_days, late.hall_hours) == (2, 1, (10.0, 24.0))
+    assert (late.days, late.hall_days, late.hall_hours) == (2, 1, (10.0, 11.0))
     write_fair(tmp_path / "mine", late._replace(organisations=40, exhibitors=10, visitors=100))
     rows = load_fair(str(tmp_path / "mine")).rows
     assert [rows[f"venue.{name}"].value for name in ("days", "opens_h", "last_entry_h", "closes_h")] == [
-        "1", "9", "22.5", "23.5",
+        "1", "9", "17", "18",
     ]  # fmt: skip
     (report,) = load_scenario(str(tmp_path / "mine")).reports
     assert [remark.message for remark in report.remarks if remark.about == "hours"] == [
         "1 sessions begin while the halls are closed, and nobody comes to them from there: the halls are open from 9 to"
-        " 23.5 (venue.opens_h, venue.closes_h)"
+        " 18 (venue.opens_h, venue.closes_h)"
     ]
 
 
@@ -193,9 +194,78 @@ def test_halls_are_open_for_sessions_in_rooms_and_not_for_those_online(tmp_path:
     assert (halls.days, halls.hall_days, halls.hall_hours) == (2, 1, (9.5, 17.0))
 
 
-def test_halls_of_a_programme_that_crosses_midnight_are_open_until_then(tmp_path: Path):
-    file = programme(tmp_path, entry("Night", "2027-05-08T22:00:00+02:00", "2027-05-09T01:00:00+02:00"))
-    assert from_programme(file, SKETCH).hall_hours == (22.0, 24.0)
+@pytest.mark.parametrize(
+    ("begins", "ends", "hours"),
+    [
+        ("2027-05-08T23:30:00+02:00", "2027-05-09T01:30:00+02:00", None),
+        ("2027-05-08T22:00:00+02:00", "2027-05-08T23:00:00+02:00", None),
+        ("2027-05-08T21:00:00+02:00", "2027-05-09T01:00:00+02:00", (21.0, 24.0)),
+    ],
+)
+def test_session_at_night_opens_no_halls(tmp_path: Path, begins: str, ends: str, hours: tuple[float, float] | None):
+    assert from_programme(programme(tmp_path, entry("Night", begins, ends)), SKETCH).hall_hours == hours
+
+
+def test_halls_are_open_as_long_as_on_half_of_the_days_at_least(tmp_path: Path):
+    talks = [
+        entry(f"{day}, {begins}", f"2027-05-{day}T{begins}:00:00+02:00", f"2027-05-{day}T{ends}:30:00+02:00")
+        for day, begins, ends in (("08", "07", "19"), ("09", "08", "20"), ("10", "06", "21"), ("11", "10", "17"))
+    ]
+    sketch = from_programme(programme(tmp_path, *talks), SKETCH)._replace(organisations=40, exhibitors=10, visitors=100)
+    assert sketch.hall_hours == (7.0, 20.5)
+    (*_, report) = write_fair(tmp_path / "mine", sketch)
+    because = (
+        "from the sessions of schedule.json: open for those in rooms on half of the days at least, and not at night"
+    )
+    assert [(remark.kind, remark.message) for remark in report.remarks] == [
+        ("assumed", f"venue.opens_h 7, venue.last_entry_h 19.5, venue.closes_h 20.5, {because}")
+    ]
+    rows = load_fair(str(tmp_path / "mine")).rows
+    assert {(rows[f"venue.{name}"].kind, rows[f"venue.{name}"].source) for name in ("opens_h", "closes_h")} == {
+        ("assumed", because)
+    }
+
+
+ONLINE = {"visits", "streams", "negotiations", "projects", "public", "agreements"}
+"""Parts of the fair that are online."""
+PLAN = """fair = "mine"
+[[disruptions]]
+kind = "entry_cap"
+people = 5
+begins = "day 1 09:00"
+lasts_min = 120
+[[disruptions]]
+kind = "lanes_closed"
+gate = 0
+lanes = 1
+begins = "day 1 13:00"
+lasts_min = 60
+"""
+
+
+@pytest.mark.parametrize("imports", [False, True])
+def test_fair_on_site_alone_has_nothing_online(tmp_path: Path, imports: bool):
+    talk = entry("Welcome", "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00")
+    asked = from_programme(programme(tmp_path, talk | {"type": "talk"}), SKETCH) if imports else SKETCH
+    asked = asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True)
+    write_fair(tmp_path / "mine", asked)
+    (tmp_path / "mine.toml").write_text(PLAN)
+    events = [event for _, some in play(load_scenario(str(tmp_path / "mine.toml")), 7) for event in some]
+    assert not ONLINE & {type(event).__module__.split(".")[2] for event in events}
+    assert {one.mode for one in events if isinstance(one, SessionScheduled)} == {"on_site"}
+    notices = [one.text for one in events if isinstance(one, NoticePublished)]
+    assert notices
+    assert not [text for text in notices if re.search("platform|online|stream|website|app", text)]
+
+
+def test_fair_on_site_alone_has_visitors_and_no_session_without_a_room(tmp_path: Path):
+    with pytest.raises(ScenarioError, match="a fair on site alone has 0 visitors; give more, or leave --on-site out"):
+        write_fair(tmp_path / "mine", SKETCH._replace(visitors=0, on_site=True))
+    talk = entry("Stream", "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00", room="online")
+    asked = from_programme(programme(tmp_path, talk), SKETCH)
+    with pytest.raises(ScenarioError, match='it names no room, and its kind session has online = "never"'):
+        write_fair(tmp_path / "mine", asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True))
+    assert not (tmp_path / "mine").exists()
 
 
 def test_number_that_a_parameter_does_not_take_is_refused(tmp_path: Path):
