@@ -17,11 +17,14 @@ from difflib import get_close_matches
 
 
 class FairError(Exception):
-    """Something a user can mend; `faults` are the single faults that the message names, each with its place."""
+    """Something a user can mend.
 
-    def __init__(self, message: str, faults: Sequence[str] = ()) -> None:
+    `faults` are the single faults that the message names, each with its place; `hint` is what it says of all of them.
+    """
+
+    def __init__(self, message: str, faults: Sequence[str] = (), hint: str = "") -> None:
         super().__init__(message)
-        self.faults = tuple(faults) or (message,)
+        self.faults, self.hint = tuple(faults) or (message,), hint
 
 
 class EventError(FairError):

@@ -78,4 +78,4 @@ def test_brackets_in_names_and_titles_are_printed_as_they_are_written() -> None:
     assert "x [draft].ics: 3 of 3 entries read" in shown[1]
     assert "assumed, track: '[/] [bold]4': it has no track: a sector is drawn" in shown[1]
     assert "'Hall [draft]': its seats are not in the file" in shown[1]
-    assert refused == (2, "Error: y [draft].csv: line 3: figure [/] stands twice; remove one\n")
+    assert refused == (2, "Error: y [draft].csv: line 3: figure [/] stands twice, first in line 2; remove one\n")

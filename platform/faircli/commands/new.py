@@ -22,6 +22,7 @@ def new(
     exhibitors: Annotated[int | None, typer.Option(min=1, help="Of these, with a stand.")] = None,
     visitors: Annotated[int | None, typer.Option(min=0, help="Different people on site; 0: online alone.")] = None,
     sessions: Annotated[int | None, typer.Option(min=0, help="Sessions of the programme.")] = None,
+    on_site: Annotated[bool, typer.Option("--on-site", help="On site alone: without an online platform.")] = False,
     title: Annotated[str | None, typer.Option("--title", metavar="TEXT", help="Name of the fair for people.")] = None,
     kinds: Annotated[
         str | None,
@@ -47,6 +48,7 @@ def new(
     - `fair new my-fair` asks eleven questions.
     - `fair new my-fair --opens 2027-05-07 --days 4 --zone Europe/Berlin --home DE --organisations 4000` asks the rest.
     - `fair new my-fair --from-programme schedule.json` takes name, days, rooms and sessions from your programme.
+    - `fair new my-fair --on-site` has no online platform: nobody visits, negotiates or watches online.
     - `fair new my-fair --kinds "Sponsor=6:6, Media=20:0" --halls "Makers=12, Lounge=6"` has kinds and zones of its own.
     """
     from faircli.console import note, say
@@ -83,12 +85,12 @@ def new(
         "",
         _list_up_to(stands, "organisations have a stand"),
     )
-    on_site = "Different people on site (0: online alone)"
-    people = visitors if visitors is not None else ask("visitors", on_site, many * 8, _count)
+    who = "Different people on site (0: online alone)"
+    people = visitors if visitors is not None else ask("visitors", who, many * 8, _count)
     held = found.sessions if found else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
     sketch = (found or empty)._replace(
         opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
-        exhibitors=stands, visitors=people, sessions=held, assumed=frozenset(ask.assumed),
+        exhibitors=stands, visitors=people, sessions=held, on_site=on_site, assumed=frozenset(ask.assumed),
         title=called, short_title=found.short_title if found and called == found.title else "",
         organisation_kinds=of_kinds, zones=zones,
     )  # fmt: skip

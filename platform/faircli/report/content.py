@@ -244,6 +244,15 @@ def moment(content: Content, hour: float) -> datetime:
     return moment_at(content.began, hour * HOUR_MS)
 
 
+ONLINE = ("visits.started", "streams.views", "negotiations.initiated", "projects.published")
+"""Measures of which one at least is more than 0 where a fair has an online platform."""
+
+
+def is_online(content: Content) -> bool:
+    """Return whether anything happened online, or nothing on site either; else the report has no part about it."""
+    return any(mean_of(content, measure) for measure in ONLINE) or not mean_of(content, "venue.entered")
+
+
 FUNNEL = (
     ("requested", "negotiations.initiated", ""),
     ("taken up", "negotiations.taken_up", "declined {negotiations.declined}, lapsed {negotiations.lapsed}"),

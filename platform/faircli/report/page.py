@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from faircli.comparison import by_worth, is_scaled
 from faircli.report.assumptions import sensitivities
-from faircli.report.content import Content, moment, zones
+from faircli.report.content import Content, is_online, moment, zones
 from faircli.report.plot import Plot
 from fairfacts.clock import moment_at
 from fairfacts.evidence.comparison import THIN
@@ -53,6 +53,7 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         ends=ends,
         clock=lambda hour: moment(content, hour),
         several=len(content.snapshots) > 1,
+        online=is_online(content),
     )
 
 

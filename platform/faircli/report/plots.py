@@ -19,6 +19,7 @@ from faircli.report.content import (
     by_hour,
     economies_by_hour,
     hours_of,
+    is_online,
     mean_of,
     midnights,
     moment,
@@ -54,7 +55,8 @@ KEPT_DISTANCE = 0.25
 
 def draw(content: Content) -> dict[str, Plot]:
     """Return the plots of a report by name, in the order of the page."""
-    return {name: plot_of(name, said, partial(drawer, content)) for name, (said, drawer) in PLOTS.items()}
+    drawn = {name: plot for name, plot in PLOTS.items() if name not in OF_PLATFORM or is_online(content)}
+    return {name: plot_of(name, said, partial(drawer, content)) for name, (said, drawer) in drawn.items()}
 
 
 def reported(content: Content) -> Figure:
@@ -132,8 +134,10 @@ HOURS: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
 def hours(content: Content) -> Figure:
     """Draw what happened in each hour of the fair; of a long one, on each day."""
     daily = hours_of(content) > DRAWN_HOURS
-    figure = Figure(figsize=(WIDTH_IN, 5.8))
-    for axes, (title, series) in zip(figure.subplots(len(HOURS), 1, sharex=True), HOURS, strict=True):
+    panels = [one for one in HOURS if is_online(content) or any(_happened(content, name) for name, *_ in one[1])]
+    figure = Figure(figsize=(WIDTH_IN, 0.4 + 0.9 * len(panels)))
+    places = figure.subplots(len(panels), 1, sharex=True, squeeze=False).flat
+    for axes, (title, series) in zip(places, panels, strict=True):
         for name, label, colour in series:
             found = by_day(content, name) if daily else by_hour(content, name)
             at = midnights(content)[:-1] if daily else range(len(found.mean))
@@ -146,6 +150,11 @@ def hours(content: Content) -> Figure:
         if len(series) > 1:
             axes.legend(loc="upper right", ncols=2, handlelength=1.4, borderaxespad=0, bbox_to_anchor=(1, 1.34))
     return figure
+
+
+def _happened(content: Content, *names: str) -> bool:
+    """Return whether one of `HOURLY` is more than 0 in any hour."""
+    return any(any(by_hour(content, name).mean) for name in names)
 
 
 def _days(axes: Axes, content: Content) -> None:
@@ -189,11 +198,15 @@ def days(content: Content) -> Figure:
         "Organisations registered": (("organisations registered",), PURPLE),
         "Agreements signed": (("agreements signed online", "agreements signed on site"), ORANGE),
     }
-    figure, nights = Figure(figsize=(WIDTH_IN, 2.8)), midnights(content)
+    if not is_online(content):
+        panels = {title: panel for title, panel in panels.items() if _happened(content, *panel[0])}
+    rows, nights = -(-len(panels) // 3), midnights(content)
+    figure = Figure(figsize=(WIDTH_IN, 1.4 * rows))
     first, last = moment(content, 0), moment(content, hours_of(content) - 1)
     several_months = f"{first:%Y-%m}" != f"{last:%Y-%m}"
     label = "{0.day} {0:%b}" if several_months else "{0.day}"
-    for axes, (title, (names, colour)) in zip(figure.subplots(2, 3).flat, panels.items(), strict=True):
+    places = figure.subplots(rows, min(len(panels), 3), squeeze=False).flat
+    for axes, (title, (names, colour)) in zip(places, panels.items(), strict=False):
         found = by_day(content, *names)
         at = range(len(found.mean))
         axes.bar(at, found.mean, color=colour, width=0.72)
@@ -292,6 +305,8 @@ def halls(content: Content) -> Figure:
     return figure
 
 
+OF_PLATFORM = ("funnel", "economies")
+"""Plots of what happens online alone."""
 PLOTS: Mapping[str, tuple[str, Callable[[Content], Figure]]] = {
     "reported": ("Each figure that was not given, beside what was simulated, as a share of the figure", reported),
     "days": ("Bar charts of what each day of the fair came to", days),

@@ -118,15 +118,15 @@ def _table(content: bytes, reading: Reading) -> Table:
 
 def _by_id(table: Table, reading: Reading) -> Iterator[tuple[str, Row]]:
     """Yield each row with the id of its figure, which stands in no row before it."""
-    before: set[str] = set()
+    first: dict[str, str] = {}
     for row in table.rows:
         name = row.text("id")
         if not name:
             reading.fault(row.place, "id is empty; give the figure a name")
-        elif name in before:
-            reading.fault(row.place, f"figure {name} stands twice; remove one")
+        elif name in first:
+            reading.fault(row.place, f"figure {name} stands twice, first in {first[name]}; remove one")
         else:
-            before.add(name)
+            first[name] = row.place
             yield name, row.named(f"figure {name}")
 
 

@@ -76,10 +76,23 @@ def read_known(key: str, folder: Traversable | None) -> KnownFair:
     """
     if folder is None or not (folder / FIGURES).is_file():
         return KnownFair(key, {}, missing=_missing(key, is_here=folder is not None))
-    figures = documented((folder / FIGURES).read_bytes(), f"{key}/{FIGURES}")
-    if not (folder / IDENTITIES).is_file():
-        return KnownFair(key, figures)
-    return KnownFair(key, figures, *read_identities((folder / IDENTITIES).read_bytes(), f"{key}/{IDENTITIES}", figures))
+    figures: dict[str, Figure] | None = None
+    identities: tuple[tuple[Identity, ...], tuple[Rule, ...]] = ((), ANY_FAIR)
+    faults: list[FigureError] = []
+    try:
+        figures = documented((folder / FIGURES).read_bytes(), f"{key}/{FIGURES}")
+    except FigureError as fault:
+        faults.append(fault)
+    try:
+        if (folder / IDENTITIES).is_file():
+            identities = read_identities((folder / IDENTITIES).read_bytes(), f"{key}/{IDENTITIES}", figures)
+    except FigureError as fault:
+        faults.append(fault)
+    if len(faults) > 1:
+        raise FigureError("\n".join(map(str, faults)), [text for fault in faults for text in fault.faults])
+    if faults:
+        raise faults[0]
+    return KnownFair(key, figures or {}, *identities)
 
 
 def _missing(key: str, *, is_here: bool) -> str:

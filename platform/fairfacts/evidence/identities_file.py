@@ -25,9 +25,11 @@ Entry = TypeVar("Entry", Identity, Rule)
 
 
 def read_identities(
-    content: bytes, file: str, figures: Mapping[str, Figure]
+    content: bytes, file: str, figures: Mapping[str, Figure] | None
 ) -> tuple[tuple[Identity, ...], tuple[Rule, ...]]:
     """Return the identities and the counting rules of a file; the rules of any fair where it has none.
+
+    Where the figures are None, they have faults, and nothing is held against them.
 
     Raises:
         FigureError: names every fault of the file.
@@ -72,11 +74,13 @@ def _entries(
     return tuple(found)
 
 
-def _identity_faults(one: Identity, figures: Mapping[str, Figure]) -> Iterator[tuple[str, str]]:
+def _identity_faults(one: Identity, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
     wanted = TERMS.get(one.kind)
     if not one.terms or (wanted and len(one.terms) != wanted):
         yield "terms", f"are {len(one.terms)}; a {one.kind} has {wanted or 'one at least'}"
     for place, figure in (("whole", one.whole), *(("terms", term) for term in one.terms)):
+        if figures is None:
+            break
         if figure not in figures:
             yield place, _no_figure(figure, figures)
         elif one.kind != "same day" and not isinstance(figures[figure].value, float):
@@ -85,8 +89,8 @@ def _identity_faults(one: Identity, figures: Mapping[str, Figure]) -> Iterator[t
         yield "because", f"has no text in English; give {ENGLISH}"
 
 
-def _rule_faults(one: Rule, figures: Mapping[str, Figure]) -> Iterator[tuple[str, str]]:
-    if one.figure and one.figure not in figures:
+def _rule_faults(one: Rule, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
+    if one.figure and figures is not None and one.figure not in figures:
         yield "figure", _no_figure(one.figure, figures)
     if ENGLISH not in one.meaning:
         yield "meaning", f"has no text in English; give {ENGLISH}"

@@ -69,7 +69,7 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
         draft = reading.attempt(make, skip=options.skip_unreadable)
         if draft is not None:
             drafts.append(draft)
-    _note_others(calendars, drafts, reading)
+    _note_others(calendars, reading)
     for tzid, zone in zones.items():
         if (key := getattr(zone, "key", tzid)) != tzid:
             reading.remark("", "coerced", "zone", f"time zone {quoted(tzid)} is read as {key}")
@@ -190,11 +190,12 @@ def _track(event: Event) -> str:
     return names[0] if names else ""
 
 
-def _flag(event: Event, name: str) -> bool:
+def _flag(event: Event, name: str) -> bool | None:
+    """Return a flag; None where it is missing."""
     text = event.text(name).upper()
     if text not in ("", "TRUE", "FALSE"):
         event.fault(f"{name} is {quoted(text)}; write TRUE or FALSE")
-    return text != "FALSE"
+    return text != "FALSE" if text else None
 
 
 def _version(event: Event) -> int:
@@ -202,15 +203,11 @@ def _version(event: Event) -> int:
     return int(value) if isinstance(value, int) else 0
 
 
-def _note_others(calendars: list[icalendar.Component], drafts: list[Draft], reading: Reading) -> None:
-    """Note what is no session, and that calendars do not say what is streamed."""
+def _note_others(calendars: list[icalendar.Component], reading: Reading) -> None:
+    """Note what is no session."""
     for name in LEFT_OUT:
         if count := sum(len(calendar.walk(name)) for calendar in calendars):
             reading.remark("", "left out", name, f"{count} of {name} are no sessions")
-    if drafts and not any(
-        "X-CLOUDFAIR-STREAMED" in event for calendar in calendars for event in calendar.walk("VEVENT")
-    ):
-        reading.remark("", "assumed", "streams", "a calendar does not say what is streamed: every session is")
 
 
 def _first(calendars: list[icalendar.Component], name: str) -> str:
@@ -284,7 +281,8 @@ def to_icalendar(timetable: Timetable) -> bytes:
             event.add("categories", category(entry.track))
         if entry.cancelled:
             event.add("status", "CANCELLED")
-        for name, ours in (("kind", entry.kind), ("seats", entry.seats), ("streamed", str(entry.streamed).upper())):
+        streamed = "" if entry.streamed is None else str(entry.streamed).upper()
+        for name, ours in (("kind", entry.kind), ("seats", entry.seats), ("streamed", streamed)):
             if ours:
                 event.add(f"x-cloudfair-{name}", without_controls(str(ours)))
         calendar.add_component(event)

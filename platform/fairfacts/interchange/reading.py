@@ -123,7 +123,7 @@ class Reading:
         else:
             rest = [f"and {len(lines) - MAX_SHOWN} other faults"] if len(lines) > MAX_SHOWN else []
             text = "\n  ".join([f"{self.file}: {len(lines)} faults", *lines[:MAX_SHOWN], *rest])
-        raise self._error(f"{text}\n  {hint}" if hint else text, faults)
+        raise self._error(f"{text}\n  {hint}" if hint else text, faults, hint)
 
     def report(self, found: int, read: int) -> Report:
         """Return the report."""

@@ -1,7 +1,7 @@
 """`schedule.json`, the format of frab and pretalx (https://c3voc.de/wiki/schedule): its reader and its writer.
 
 `type` is the kind of session and `track` its sector. A session in the room `online` has no room; one that may be
-recorded and streamed is streamed. docs/formats.md has every field that is read.
+recorded and streamed is streamed, unless its kind never is. docs/formats.md has every field that is read.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ SLOT = timedelta(minutes=5)
 NO_DAY = date(1970, 1, 1)
 """Of a programme without sessions: the format wants a day."""
 USED = ("guid", "id", "title", "date", "start", "duration", "track", "type", "do_not_record", "do_not_stream", "room")
+NEVER = ("do_not_record", "do_not_stream")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$", re.ASCII)
 _CLOCK = re.compile(r"^(\d{1,2}):(\d\d)(?::(\d\d))?$", re.ASCII)
 _DURATION = re.compile(r"^(\d{1,4}):(\d\d)(?::(\d\d))?$", re.ASCII)
@@ -143,7 +144,7 @@ def _draft(
 ) -> Draft:
     """Return one event as an entry."""
     starts, name = _starts(event, day, reading), room_of(room, event.place, reading)
-    never = [event.flag(field) for field in ("do_not_record", "do_not_stream")]
+    never = [event.flag(field) for field in NEVER if event.value.get(field) not in (None, "")]
     clock = _CLOCK.match(event.text("start"))
     entry = Entry(
         uid=_uid(event, acronym, number),
@@ -154,7 +155,7 @@ def _draft(
         seats=seats.get(name) if name else None,
         kind=event.name("type"),
         track=event.name("track"),
-        streamed=not any(never),
+        streamed=not any(never) if never else None,
     )
     return Draft(event.place, entry, clock=f"{int(clock[1]):02}:{clock[2]}" if clock else "")
 
@@ -320,7 +321,7 @@ def _event(number: int, entry: Entry, acronym: str, base_url: str) -> dict[str, 
         "abstract": "",
         "description": "",
         "recording_license": "",
-        "do_not_record": not entry.streamed,
+        **({} if entry.streamed is None else {"do_not_record": not entry.streamed}),
         "persons": [],
         "links": [],
         "attachments": [],

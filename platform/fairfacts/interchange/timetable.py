@@ -43,7 +43,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Of the room, where the timetable has them."""
     kind: str = ""
     track: str = ""
-    streamed: bool = False
+    streamed: bool | None = None
+    """None where the file does not say."""
     cancelled: bool = False
     number: int | None = None
     """Of the session in its run; None in a timetable of others."""

@@ -10,8 +10,9 @@ from fairsim.inputs.parameters import MOST_ORGANISATIONS, Parameters, SessionNum
 from fairsim.inputs.stands import possible_exhibitors
 
 Clash = tuple[tuple[str, ...], str]
-"""The parameters that clash, and what to do."""
+"""The parameters that clash, and what to do; a name with a star is that of others which decide it."""
 YEARS = range(1970, 2900)
+COUNTS = "programme.*.count"
 
 
 def check_consistency(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
@@ -70,7 +71,7 @@ def _check_exhibitors(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
     exhibitors, possible = parameters.organisations.exhibitors, possible_exhibitors(parameters, kinds)
     if exhibitors > possible + len(kinds.organisations):  # a scale rounds each; fewer are remarked
         yield (
-            ("organisations.exhibitors",),
+            ("organisations.exhibitors", "organisations.*"),
             f"organisations.exhibitors is {exhibitors:,}; {possible:,} organisations are of kinds that exhibit: lower"
             " it, or raise organisations.at_opening or an exhibitor_share",
         )
@@ -129,7 +130,7 @@ def _check_programme(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
         possible, least = (sum(count for which, count in choices if which in some) for some in _MAY_AND_MUST)
         if value < least:
             yield (
-                (f"programme.{name}",),
+                (f"programme.{name}", COUNTS),
                 f"programme.{name} is {value}; it is {least} at least, as so many are of kinds with"
                 f' {_FIELDS[name]} = "always"',
             )
@@ -140,7 +141,7 @@ def _check_programme(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
                 if getattr(kind, _FIELDS[name]) == "never" or (kind.plenary and name == "online_only")
             )
             yield (
-                (f"programme.{name}",),
+                (f"programme.{name}", COUNTS),
                 f"programme.{name} is {value}; there are {possible} sessions"
                 f"{f' besides those of {others}' if others else ''}",
             )

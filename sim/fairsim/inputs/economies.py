@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from fairfacts.errors import ScenarioError, did_you_mean
+from fairfacts.errors import did_you_mean
 from fairfacts.resources import data
+from fairsim.inputs.faults import Faults
 
 FILE = "economies.csv"
 MOST_TIMES = 1_000_000
@@ -43,23 +44,26 @@ def load_economies(home: str, factors: Mapping[str, tuple[Any, str]]) -> tuple[E
         factors: by code.
 
     Raises:
-        ScenarioError: a factor is for an unknown economy, or is no number from 0 to `MOST_TIMES`.
+        ScenarioError: factors are for unknown economies, or no numbers from 0 to `MOST_TIMES`; names all of them.
     """
-    rows = _rows()
+    rows, faults = _rows(), Faults()
     times = {}
     for code, (value, said_in) in factors.items():
         if code not in rows:
-            raise ScenarioError(
-                f"{said_in}: {code} is no economy of seeds/economies.csv; {did_you_mean(code.upper(), rows)}"
-                " (ISO 3166 codes of two letters)"
+            faults.add(
+                said_in,
+                f"{code} is no economy of seeds/economies.csv; {did_you_mean(code.upper(), rows)}"
+                " (ISO 3166 codes of two letters)",
             )
+            continue
         try:
             times[code] = msgspec.convert(value, float, strict=False)
         except msgspec.ValidationError:
             times[code] = -1.0
         if not 0 <= times[code] <= MOST_TIMES:
             allowed = f"it is a factor on the weight, from 0 to {MOST_TIMES:,}"
-            raise ScenarioError(f"{said_in}: economies.{code} is {value!r}; {allowed}")
+            faults.add(said_in, f"economies.{code} is {value!r}; {allowed}")
+    faults.refuse()
     return tuple(
         Economy(
             code=code,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime, time
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from fairfacts.evidence.counting import Rule
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import FIGURES, IDENTITIES, KnownFair, read_known
 from fairfacts.evidence.keys import wrong_keys
+from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.table import Row as Cells
 from fairfacts.parts.fairs import Badge as DescribedBadge
 from fairfacts.parts.fairs import (
@@ -37,8 +38,9 @@ from fairsim.inputs.parameter_names import KINDS
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.rows import DEFAULTS, PARAMETERS, Row, merged, read_rows, unmerged
 from fairsim.inputs.sectors import Sector, read_sectors
-from fairsim.inputs.toml import read_toml
-from fairsim.inputs.values import resolve
+from fairsim.inputs.together import Stated, check_days, check_halls
+from fairsim.inputs.toml import Table, read_toml
+from fairsim.inputs.values import read_values, resolve
 from fairsim.inputs.zones import Zone, read_zones
 
 FILE = "fair.toml"
@@ -164,18 +166,20 @@ def _shipped(name: str) -> Fair:
 
 
 def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
-    """Return the fair in a folder; None where it has faults, which go to `faults`: those of all its files."""
+    """Return the fair in a folder; None where it has faults, which go to `faults`: those of all its files.
+
+    Whether the numbers of a fair without faults lie in their ranges is not asked: a scenario may change them.
+    """
     _check_name(folder, source, faults)
-    table = read_toml(source / FILE, f"{folder}/{FILE}", faults)
+    table = read_toml(source / FILE, f"{folder}/{FILE}", faults) or Table({}, f"{folder}/{FILE}", Faults())
     sectors = read_sectors(source, folder, faults)
-    own = read_rows(source / PARAMETERS, f"{folder}/{PARAMETERS}", faults)
     known = _known(folder, source, faults)
-    if table is None:
-        return None
     names, before = table.names("name"), len(faults.found)
     kinds = table.kinds()
-    has_kinds = len(faults.found) == before  # else what the other files say of kinds cannot be judged
+    has_kinds = bool(table.given) and len(faults.found) == before  # else what other files say of kinds is not judged
+    with_zones = len(faults.found)
     zones = read_zones(source, folder, sectors, kinds.zones if has_kinds else None, faults)
+    has_zones = len(faults.found) == with_zones
     fair = Fair(
         key=source.name,
         folder=folder,
@@ -194,18 +198,18 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
         figures=() if known is None else tuple(known.figures.values()),
     )
     table.refuse_others((*HEADS, *TABLES))
-    if has_kinds:
-        wrong = list(check_kinds(kinds, [sector.name for sector in sectors], imports=bool(fair.programme)))
-        for place, message in wrong:
-            table.fault(place, message)
-        if known is not None:
-            _check_rules(known.rules, kinds, f"{folder}/{IDENTITIES}", faults)
-        if not wrong:
-            _check_keys(fair, faults)
-        if own is not None:
-            figures = None if known is None else known.figures
-            fair = msgspec.structs.replace(fair, rows=_rows(fair, own, figures, faults))
-    return None if faults.found else fair
+    keys, before = [sector.name for sector in sectors], len(faults.found)
+    for place, message in check_kinds(kinds, keys, imports=bool(fair.programme), is_whole=has_kinds):
+        table.fault(place, message)
+    if has_kinds and has_zones and sectors and len(faults.found) == before:
+        _check_keys(fair, faults)
+    if known is not None and has_kinds:
+        _check_rules(known.rules, kinds, f"{folder}/{IDENTITIES}", faults)
+    fair = msgspec.structs.replace(fair, rows=_rows(fair, source, known, faults, has_kinds=has_kinds))
+    if not faults.found:
+        return fair
+    _check_further(fair, faults, has_kinds=has_kinds, has_zones=has_zones)
+    return None
 
 
 def _check_name(folder: str, source: Traversable, faults: Faults) -> None:
@@ -247,17 +251,38 @@ def _check_keys(fair: Fair, faults: Faults) -> None:
             faults.add(f"{fair.folder}/{FIGURES}", f"figure {figure.id}: {message}")
 
 
-def _rows(fair: Fair, own: list[Cells], figures: Collection[str] | None, faults: Faults) -> dict[str, Row]:
-    """Return the parameters of a fair; where it has faults already, those of the values are named with them."""
-    names, before = _parameter_names(fair.kinds), len(faults.found)
-    rows = merged(names, _defaults(), own, f"{fair.folder}/{PARAMETERS}", faults)
+def _rows(
+    fair: Fair, source: Traversable, known: KnownFair | None, faults: Faults, *, has_kinds: bool
+) -> dict[str, Row]:
+    """Return the parameters of a fair; without its kinds, those that are of no kind."""
+    file = f"{fair.folder}/{PARAMETERS}"
+    own, is_whole, twice = read_rows(source / PARAMETERS, file, faults)
+    names = _parameter_names(fair.kinds if has_kinds else Kinds())
+    if not has_kinds:
+        own = [cells for cells in own if cells.text("name").count(".") < 2]
+    rows = merged(names, _defaults(), own, file, faults, is_whole=is_whole)
+    figures = None if known is None else known.figures
     for row in rows.values():
         for figure in row.figures:
             if figures is not None and figure not in figures:
-                faults.add(row.file, f"{row.name}: {figure} is no figure of {FIGURES}; {did_you_mean(figure, figures)}")
-    if before and len(rows) == len(names):
-        resolve(rows, fair.kinds, {}, 1.0, faults)
+                remedy = did_you_mean(figure, figures)
+                faults.add(row.file, f"{row.name}: {figure} is no figure of {FIGURES}; {remedy}")
+    faults.doubtful.update(twice if is_whole else rows)  # whichever was not read
     return rows
+
+
+def _check_further(fair: Fair, faults: Faults, *, has_kinds: bool, has_zones: bool) -> None:
+    """Find the faults that a fair without others shows when it is played: of its numbers, halls, days, programme."""
+    if has_kinds:
+        parameters = resolve(fair.rows, fair.kinds, {}, 1.0, faults)
+        stated = Stated(fair.folder, fair.rows, {})
+        check_days(parameters.fair, fair.time_zone, stated, faults)
+        if has_zones:
+            check_halls(parameters, fair.zones, stated, faults)
+    else:
+        read_values(fair.rows, {}, faults)
+    if fair.programme and (programme := Path(fair.folder) / fair.programme).is_file():
+        faults.attempt(lambda: read_timetable(programme))
 
 
 def _parameter_names(kinds: Kinds) -> list[str]:
@@ -282,6 +307,6 @@ def default_rows() -> dict[str, Row]:
 @cache
 def _defaults() -> list[Cells]:
     faults = Faults()
-    rows = read_rows(data("seeds") / DEFAULTS, f"seeds/{DEFAULTS}", faults)
+    rows = read_rows(data("seeds") / DEFAULTS, f"seeds/{DEFAULTS}", faults).rows
     faults.refuse()
-    return rows or []
+    return rows

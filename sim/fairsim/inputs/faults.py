@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatchcase
+from typing import TypeVar
+
 from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.reading import MAX_SHOWN
+
+Result = TypeVar("Result")
 
 
 class Faults:
@@ -11,6 +17,9 @@ class Faults:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self._hints: list[str] = []
+        self.doubtful: set[str] = set()
+        """Parameters whose value has a fault: a usual value stands in, so that all others can be checked."""
 
     def add(self, place: str, message: str) -> None:
         """Keep a fault, once; the place is a file, with a row, or an option of the command line."""
@@ -21,6 +30,19 @@ class Faults:
     def take(self, fault: FairError) -> None:
         """Keep the faults that an error names."""
         self.found += [text for text in fault.faults if text not in self.found]
+        self._hints += [fault.hint] if fault.hint and fault.hint not in self._hints else []
+
+    def attempt(self, read: Callable[[], Result]) -> Result | None:
+        """Return what `read` returns, or None where it raises an error, whose faults are kept."""
+        try:
+            return read()
+        except FairError as fault:
+            self.take(fault)
+            return None
+
+    def doubts(self, names: Iterable[str]) -> bool:
+        """Return whether one of these parameters is doubtful; a star stands for any part of a name."""
+        return any(fnmatchcase(name, pattern) for pattern in names for name in self.doubtful)
 
     def refuse(self) -> None:
         """Raise all faults as one error, if there are any.
@@ -28,8 +50,8 @@ class Faults:
         Raises:
             ScenarioError: names each fault, up to `MAX_SHOWN` of them.
         """
-        if len(self.found) == 1:
-            raise ScenarioError(self.found[0])
-        if self.found:
-            rest = [f"and {len(self.found) - MAX_SHOWN} other faults"] if len(self.found) > MAX_SHOWN else []
-            raise ScenarioError("\n  ".join([f"{len(self.found)} faults", *self.found[:MAX_SHOWN], *rest]), self.found)
+        if not self.found:
+            return
+        rest = [f"and {len(self.found) - MAX_SHOWN} other faults"] if len(self.found) > MAX_SHOWN else []
+        lines = [f"{len(self.found)} faults", *self.found[:MAX_SHOWN], *rest] if len(self.found) > 1 else self.found
+        raise ScenarioError("\n  ".join([*lines, *self._hints]), self.found, "\n  ".join(self._hints))

@@ -23,8 +23,12 @@ from fairfacts.interchange.reading import Reading, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options, Timetable
 from fairsim.engine.draws import Draws
 from fairsim.inputs.fair import Fair, epoch_of
-from fairsim.inputs.kinds import key_of
+from fairsim.inputs.faults import Faults
+from fairsim.inputs.keys import Known
+from fairsim.inputs.kinds import SessionKind
+from fairsim.inputs.modes import as_its_kind, note_streams
 from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.sectors import Sector
 
 EVENING_H = 18
 """What begins so late in the day is of a kind that does, where the timetable does not say what it is."""
@@ -39,6 +43,7 @@ class Placed(NamedTuple):
     """An entry of a timetable in its place in the fair; the one numbered 0 is first."""
 
     entry: Entry
+    """As its kind has it held: in a room, streamed or not."""
     kind: str
     room: int
     """Place in the list of rooms; -1 for a session online only."""
@@ -57,16 +62,20 @@ class Laid(NamedTuple):
     """Of the rooms, as the timetable has them, at its scale."""
 
 
-def read_programme(
-    source: tuple[Any, str], changes: Mapping[str, tuple[str, str]], parameters: Parameters, fair: Fair
-) -> tuple[Timetable, Report]:
-    """Return the programme that a scenario imports, which fits into its fair, and the report of its reader.
+class Programme(NamedTuple):
+    """A programme as its file has it."""
+
+    file: str
+    timetable: Timetable
+    report: Report
+
+
+def read_programme(source: tuple[Any, str], changes: Mapping[str, tuple[str, str]]) -> Programme:
+    """Return the programme that a scenario imports.
 
     Args:
         source: what the scenario states as `timetable`, a file or a table, and the scenario's file.
         changes: of the table's options, from the command line, each with where it was written.
-        parameters: of the scenario.
-        fair: that it plays.
 
     Raises:
         ScenarioError: names file, entry, value and what is allowed.
@@ -74,13 +83,22 @@ def read_programme(
     value, written_in = source
     file, options = _file_and_options(value, written_in, changes)
     path = Path(written_in).parent / file
-    timetable, report = read_timetable(path, options)
-    reading = Reading(str(path), report.format, report.unit, ScenarioError)
+    return Programme(str(path), *read_timetable(path, options))
+
+
+def fit_programme(programme: Programme, parameters: Parameters, fair: Fair) -> Report:
+    """Return the report of a programme that fits into its fair, with what is played otherwise than the file has it.
+
+    Raises:
+        ScenarioError: it does not fit; names file, entry, value and what is allowed.
+    """
+    timetable, report = programme.timetable, programme.report
+    reading = Reading(programme.file, report.format, report.unit, ScenarioError)
     laid = lay_in(timetable, parameters, fair, reading)
     _note_occasions(laid, fair, reading)
     _note_hours(laid, parameters, reading)
-    _note_tracks(timetable, [sector.name for sector in fair.sectors], reading)
-    return timetable, msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
+    _note_tracks(timetable, fair.sectors, reading)
+    return msgspec.structs.replace(report, remarks=(*report.remarks, *reading.remarks))
 
 
 def _note_occasions(laid: Laid, fair: Fair, reading: Reading) -> None:
@@ -120,13 +138,16 @@ def _file_and_options(value: Any, written_in: str, changes: Mapping[str, tuple[s
     places = dict.fromkeys(stated, f"{written_in}: timetable")
     for name, (part, place) in changes.items():
         stated[name], places[name] = part, place
+    faults = Faults()
     for name in stated:
         if name not in OPTIONS:
-            raise ScenarioError(f"{places[name]}: {name} is no key of timetable; {did_you_mean(name, OPTIONS)}")
+            faults.add(places[name], f"{name} is no key of timetable; {did_you_mean(name, OPTIONS)}")
+            continue
         try:
             msgspec.convert({name: stated[name]}, Options, strict=name not in changes)
-        except msgspec.ValidationError as fault:
-            raise ScenarioError(f"{places[name]}: {name} is {stated[name]!r}; {_allowed(name)}") from fault
+        except msgspec.ValidationError:
+            faults.add(places[name], f"{name} is {stated[name]!r}; {_allowed(name)}")
+    faults.refuse()
     return table["file"], msgspec.convert(stated, Options, strict=False)
 
 
@@ -142,25 +163,28 @@ class _Kinds:
     """Which kind an entry is of."""
 
     def __init__(self, parameters: Parameters, fair: Fair) -> None:
-        self.plenary = {kind.key for kind in fair.kinds.sessions if kind.plenary}
-        self._keys = [kind.key for kind in fair.kinds.sessions]
+        self.by_key = {kind.key: kind for kind in fair.kinds.sessions}
+        self.plenary = {key for key, kind in self.by_key.items() if kind.plenary}
+        self._known = Known({kind.key: kind.name for kind in fair.kinds.sessions})
         ordinary = [kind for kind in parameters.programme.kinds if kind.key not in self.plenary]
-        usual = max(ordinary, key=lambda kind: kind.count, default=None)
-        self._usual = usual.key if usual else next(iter(self._keys), "")
-        self._evening = next((kind.key for kind in ordinary if min(kind.starts_h) >= EVENING_H), self._usual)
+        by_count = sorted(ordinary, key=lambda kind: -kind.count)
+        evenings = [kind.key for kind in ordinary if min(kind.starts_h) >= EVENING_H]
+        self._usual = [kind.key for kind in by_count] or list(self.by_key)
+        self._evening = [*evenings[:1], *self._usual]
 
-    def of(self, entry: Entry, reading: Reading) -> str:
+    def of(self, entry: Entry, reading: Reading) -> SessionKind:
         """Return the kind of an entry: the one that it states, else by its time the one of most sessions."""
-        written = key_of(entry.kind)
-        if written in self._keys:
-            return written
-        kind = self._evening if entry.starts.hour >= EVENING_H else self._usual
-        if written:
+        if found := self._known.find(entry.kind):
+            return self.by_key[found]
+        likely = self._evening if entry.starts.hour >= EVENING_H else self._usual
+        fits = (key for key in likely if entry.room or self.by_key[key].online != "never")
+        kind = next(fits, likely[0])
+        if entry.kind:
             message = f"type {quoted(entry.kind)} is no kind of session: played as {kind}"
             reading.remark(quoted(entry.title), "coerced", "type", message)
         else:
             reading.remark(quoted(entry.title), "assumed", "type", f"it has no type: played as {kind}")
-        return kind
+        return self.by_key[kind]
 
 
 def lay_in(timetable: Timetable, parameters: Parameters, fair: Fair, reading: Reading | None = None) -> Laid:
@@ -173,16 +197,20 @@ def lay_in(timetable: Timetable, parameters: Parameters, fair: Fair, reading: Re
     kinds, days, epoch = _Kinds(parameters, fair), parameters.fair.days, epoch_of(parameters, fair)
     if not fair.kinds.sessions:
         reading.fault("", "the fair has no kind of session to play it as; write a table [[sessions]] into fair.toml")
+        reading.refuse()
     held = _held(timetable, reading)
     first = _first_day(held, days, epoch, reading)
-    rooms = _Rooms(reading)
+    rooms, of_kinds = _Rooms(reading), [(entry, kinds.of(entry, reading)) for entry in held]
+    note_streams(of_kinds, reading)
     placed, closes_ms = [], midnight_ms(epoch, days)
-    for entry, (starts_ms, ends_ms) in zip(held, (_times_ms(entry, first, epoch) for entry in held), strict=True):
+    for stated, kind in of_kinds:
+        entry = as_its_kind(stated, kind, reading)
+        starts_ms, ends_ms = _times_ms(entry, first, epoch)
         if ends_ms > closes_ms:
             last = day_of(epoch, ends_ms - 1) + 1
             reading.fault(quoted(entry.title), f"ends on day {last}, and the fair has {days} days; set fair.days")
-        kind, room = kinds.of(entry, reading), rooms.take(entry, starts_ms, ends_ms)
-        placed.append(Placed(entry, kind, room, starts_ms, ends_ms, closes_ms - ends_ms))
+        room = rooms.take(entry, starts_ms, ends_ms)
+        placed.append(Placed(entry, kind.key, room, starts_ms, ends_ms, closes_ms - ends_ms))
     in_rooms, occasions = sum(one.room >= 0 for one in placed), sum(bool(one.session) for one in fair.kinds.occasions)
     if in_rooms < occasions:
         reading.fault(
@@ -292,17 +320,22 @@ def _in_order(placed: list[Placed], seats: list[int | None], plenary: set[str]) 
     return [first, *sorted(others, key=lambda one: one.starts_ms)]
 
 
-def sectors_of(placed: list[Placed], sectors: list[str], draws: Draws, lane: int) -> list[str]:
+def sectors_of(placed: list[Placed], sectors: tuple[Sector, ...], draws: Draws, lane: int) -> list[str]:
     """Return the sector of each session: its track, where that is a sector, or one that is drawn."""
     drawn = (draws.stream("programme.layout").uniform(np.arange(len(placed)), lane) * len(sectors)).astype(int).tolist()
-    tracks = [key_of(one.entry.track) for one in placed]
-    return [track if track in sectors else sectors[place] for track, place in zip(tracks, drawn, strict=True)]
+    known = _tracks(sectors)
+    return [known.find(one.entry.track) or sectors[place].name for one, place in zip(placed, drawn, strict=True)]
 
 
-def _note_tracks(timetable: Timetable, sectors: list[str], reading: Reading) -> None:
+def _tracks(sectors: tuple[Sector, ...]) -> Known:
+    return Known({sector.name: sector.names for sector in sectors})
+
+
+def _note_tracks(timetable: Timetable, sectors: tuple[Sector, ...], reading: Reading) -> None:
     """Note the entries whose track is no sector."""
+    known = _tracks(sectors)
     for entry in timetable.entries:
-        if entry.cancelled or key_of(entry.track) in sectors:
+        if entry.cancelled or known.find(entry.track):
             continue
         if not entry.track:
             reading.remark(quoted(entry.title), "assumed", "track", "it has no track: a sector is drawn")

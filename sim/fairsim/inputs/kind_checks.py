@@ -20,31 +20,36 @@ USD = "USD"
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool) -> Iterator[Fault]:
+def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool, is_whole: bool = True) -> Iterator[Fault]:
     """Yield what is wrong with the kinds of a fair.
 
     Args:
         kinds: of the fair.
         sectors: that it has; of none, they could not be read.
         imports: whether its programme is a file's, whose titles are known to nobody here.
+        is_whole: whether all kinds could be read; else what one says of another cannot be judged.
     """
-    if kinds.organisations and not any(kind.others for kind in kinds.organisations):
-        yield "organisations", "none of them has others = true; let one be all those that have no count"
-    yield from _check_badges(kinds)
     for organisation in kinds.organisations:
         yield from _check_pattern(f"organisations, {organisation.key}", "called", organisation.called, CALLED)
     for session in kinds.sessions:
         yield from _check_pattern(f"sessions, {session.key}", "title", session.title, TITLE)
         yield from _check_topics(session)
+    for occasion in kinds.occasions:
+        yield from ((f"occasions, {occasion.key}", message) for message in _wrong_currency(occasion))
+        yield from ((f"occasions, {occasion.key}", message) for message in _wrong_sector(occasion, sectors))
+    if is_whole:
+        yield from _check_together(kinds, imports=imports)
+
+
+def _check_together(kinds: Kinds, *, imports: bool) -> Iterator[Fault]:
+    """Yield what is wrong with kinds beside each other."""
+    if kinds.organisations and not any(kind.others for kind in kinds.organisations):
+        yield "organisations", "none of them has others = true; let one be all those that have no count"
+    yield from _check_badges(kinds)
     known = {session.key: session for session in kinds.sessions}
     for occasion in kinds.occasions:
-        place = f"occasions, {occasion.key}"
-        yield from (
-            (place, message)
-            for message in (*_wrong_session(occasion, known, imports=imports), *_wrong_currency(occasion))
-        )
-        if sectors and occasion.sector and occasion.sector not in sectors:
-            yield place, f"sector is {occasion.sector!r}, which is no sector; {did_you_mean(occasion.sector, sectors)}"
+        messages = _wrong_session(occasion, known, imports=imports)
+        yield from ((f"occasions, {occasion.key}", message) for message in messages)
 
 
 def _check_badges(kinds: Kinds) -> Iterator[Fault]:
@@ -79,6 +84,11 @@ def _wrong_session(occasion: OccasionKind, sessions: dict[str, SessionKind], *, 
         if not any(topic in text for text in (*texts, kind.title.get(ENGLISH, ""))):
             remedy = did_you_mean(topic, texts) if texts else f"{name} has no topics: leave it out"
             yield f"topic is {topic!r}, of which no session of the kind {name} is; {remedy}"
+
+
+def _wrong_sector(occasion: OccasionKind, sectors: Collection[str]) -> Iterator[str]:
+    if sectors and occasion.sector and occasion.sector not in sectors:
+        yield f"sector is {occasion.sector!r}, which is no sector; {did_you_mean(occasion.sector, sectors)}"
 
 
 def _wrong_currency(occasion: OccasionKind) -> Iterator[str]:

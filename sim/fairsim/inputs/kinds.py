@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 
 import msgspec
@@ -10,11 +9,6 @@ import msgspec
 from fairfacts.parts.fairs import Names
 
 Which = Literal["never", "some", "always"]
-
-
-def key_of(name: str) -> str:
-    """Return a key for a name: small letters, digits and underscores; empty where it has none of them."""
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40]
 
 
 MOST_BADGES = 1 << 5

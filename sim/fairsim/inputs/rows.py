@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Literal, get_args
 
@@ -12,13 +13,15 @@ from fairfacts.errors import did_you_mean
 from fairfacts.interchange.table import Row as Cells
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.parameter_names import generic
-from fairsim.inputs.table import read_csv
+from fairsim.inputs.table import Rows, read_csv
 
 Class = Literal["documented", "derived", "assumed", "calibrated"]
 CLASSES: tuple[Class, ...] = get_args(Class)
 COLUMNS = ("name", "value", "unit", "low", "high", "class", "figures", "scales", "source", "interval")
 DEFAULTS = "defaults.csv"
 PARAMETERS = "parameters.csv"
+NO_DAY = "2000-01-01"
+"""Stands in for a day that is not known."""
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -39,6 +42,8 @@ class Row(msgspec.Struct, frozen=True):
     source: str
     file: str
     """Where its value stands, with the line."""
+    usual: str
+    """The value that any fair has, written alike; the least where each fair states its own."""
 
     @property
     def is_own(self) -> bool:
@@ -53,19 +58,24 @@ class Row(msgspec.Struct, frozen=True):
         return reference.replace("*", kind[0]) if kind else reference
 
 
-def read_rows(source: Traversable, file: str, faults: Faults) -> list[Cells] | None:
-    """Return the rows of a file of parameters; None where it has faults, which go to `faults`."""
+def read_rows(source: Traversable, file: str, faults: Faults) -> Rows:
+    """Return the rows of a file of parameters that can be read; what is wrong goes to `faults`."""
     return read_csv(source, file, ("name", "value"), COLUMNS, faults)
 
 
-def merged(names: Iterable[str], defaults: list[Cells], own: list[Cells], file: str, faults: Faults) -> dict[str, Row]:
+def merged(
+    names: Iterable[str], defaults: list[Cells], own: list[Cells], file: str, faults: Faults, *, is_whole: bool = True
+) -> dict[str, Row]:
     """Return a row for each parameter of a fair, by name: its own row over that of any fair.
+
+    Where the own row has a fault, a usual value stands in.
 
     Args:
         names: of all parameters, in order.
         defaults: rows of any fair; a name with a star stands for every kind.
         own: rows of the fair, in `file`.
         faults: takes what cannot be read.
+        is_whole: whether each row of the fair was read; else what is missing may stand in one that was not.
     """
     usual = {cells.text("name"): cells for cells in defaults}
     mine = {cells.text("name"): cells for cells in own}
@@ -73,30 +83,35 @@ def merged(names: Iterable[str], defaults: list[Cells], own: list[Cells], file: 
     for name, cells in mine.items():
         if name not in wanted:
             faults.add(f"{file}: {cells.place}", f"{name} is no parameter of this fair; {did_you_mean(name, wanted)}")
+            faults.doubtful.update(get_close_matches(name, wanted, n=1))  # which is meant, and not stated
     rows = {}
     for name in wanted:
-        base, over = usual[generic(name)], mine.get(name)
-        text = base.cells if over is None else base.cells | _given(over.cells)
+        base, over = usual[generic(name)].cells, mine.get(name)
+        text = base if over is None else base | _given(over.cells)
         place = f"seeds/{DEFAULTS}" if over is None else f"{file}: {over.place}"
         if not text["value"]:
-            faults.add(file, f"{name} is missing; give it a row ({text['unit']})")
-        elif row := _row(name, text, place, faults):
-            rows[name] = row
-    return {name: row for name, row in rows.items() if not _leads_astray(row, rows, faults)}
+            faults.doubtful.add(name)
+            if is_whole:
+                faults.add(file, f"{name} is missing; give it a row ({text['unit']})")
+            text = text | {"value": _usual(base)}
+        rows[name] = _row(name, text, place, base, faults)
+    return {name: _straight(row, rows, faults) for name, row in rows.items()}
 
 
-def _leads_astray(row: Row, rows: Mapping[str, Row], faults: Faults) -> bool:
-    """Return whether a row refers to no parameter, or round in a circle; its fault goes to `faults`."""
+def _straight(row: Row, rows: Mapping[str, Row], faults: Faults) -> Row:
+    """Return a row; one that refers to no parameter, or round in a circle, with its usual value and a fault."""
     passed = [row.name]
     while target := rows[passed[-1]].refers_to:
+        if target in rows and target not in passed:
+            passed.append(target)
+            continue
+        leads = "which leads round to itself; give one of them a number"
         if target not in rows:
-            faults.add(row.file, f"{row.name} is {row.value}; {target} is no parameter; {did_you_mean(target, rows)}")
-            return True
-        if target in passed:
-            faults.add(row.file, f"{row.name} is {row.value}, which leads round to itself; give one of them a number")
-            return True
-        passed.append(target)
-    return False
+            leads = f"{target} is no parameter; {did_you_mean(target, rows)}"
+        faults.add(row.file, f"{row.name} is {row.value}{', ' if target in rows else '; '}{leads}")
+        faults.doubtful.add(row.name)
+        return msgspec.structs.replace(row, value=row.usual)
+    return row
 
 
 def _given(cells: Mapping[str, str]) -> dict[str, str]:
@@ -107,19 +122,19 @@ def _given(cells: Mapping[str, str]) -> dict[str, str]:
     return own | {column: text for column, text in cells.items() if text}
 
 
-def _row(name: str, cells: Mapping[str, str], place: str, faults: Faults) -> Row | None:
+def _row(name: str, cells: Mapping[str, str], place: str, base: Mapping[str, str], faults: Faults) -> Row:
+    """Return a row of a parameter; what of it is at fault is as in the row of any fair, `base`."""
     kind = cells.get("class", "assumed")
-    if kind not in get_args(Class):
-        faults.add(place, f"{name}: class is {kind!r}; {did_you_mean(kind, get_args(Class))}")
-        return None
+    if kind not in CLASSES:
+        faults.add(place, f"{name}: class is {kind!r}; {did_you_mean(kind, CLASSES)}")
+        kind = "assumed"
     try:
-        low, high = (float(cells[bound]) if cells.get(bound) else None for bound in ("low", "high"))
+        low, high = _bounds(cells)
     except ValueError:
         faults.add(place, f"{name}: low is {cells['low']!r} and high {cells['high']!r}; write plain numbers")
-        return None
+        low, high = _bounds(base)
     if (scales := cells.get("scales", "")) not in ("", "yes", "no"):
         faults.add(place, f"{name}: scales is {scales!r}; write yes, no or nothing")
-        return None
     return Row(
         name=name,
         value=cells["value"],
@@ -131,10 +146,25 @@ def _row(name: str, cells: Mapping[str, str], place: str, faults: Faults) -> Row
         scales=scales == "yes",
         source=cells["source"],
         file=place,
+        usual=_usual(base),
     )
+
+
+def _usual(base: Mapping[str, str]) -> str:
+    """Return the value that any fair has, or else the least that it may have."""
+    return base["value"] or base["low"] or NO_DAY
+
+
+def _bounds(cells: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """Return the range of a parameter.
+
+    Raises:
+        ValueError: a bound is no number.
+    """
+    low, high = (float(cells[bound]) if cells.get(bound) else None for bound in ("low", "high"))
+    return low, high
 
 
 def unmerged(rows: list[Cells], file: str, faults: Faults) -> dict[str, Row]:
     """Return the rows of one file by name."""
-    found = ((cells.text("name"), _row(cells.text("name"), cells.cells, file, faults)) for cells in rows)
-    return {name: row for name, row in found if row}
+    return {name: _row(name, one.cells, file, one.cells, faults) for one in rows if (name := one.text("name"))}

@@ -17,12 +17,12 @@ from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.struct_types import prepare_types
-from fairsim.inputs.beyond import leapt_over, shortened, shut_gates
+from fairsim.inputs.beyond import shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
-from fairsim.inputs.fair import FILE, Fair, epoch_of
+from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.figure_days import taken_at_end
-from fairsim.inputs.imported import lay_in, read_programme
+from fairsim.inputs.imported import fit_programme, lay_in, read_programme
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
@@ -30,9 +30,9 @@ from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import Said, read_scenario
 from fairsim.inputs.small_scale import LANES, rounded_lanes, spread_economies
-from fairsim.inputs.stands import note_stands, without_zone
+from fairsim.inputs.stands import note_stands
+from fairsim.inputs.together import Stated, all_days, check_days, check_halls
 from fairsim.inputs.values import Changes, resolve, stated_value
-from fairsim.inputs.zones import FILE as ZONES
 
 SECTORS_FIGURE = "sectors.count"
 """The figure that the number of sectors gives to the model."""
@@ -77,7 +77,7 @@ class Scenario(msgspec.Struct, frozen=True):
     @property
     def duration_ms(self) -> int:
         """The simulated time that a run takes: the days of the fair, and those after it has closed."""
-        return self.at_ms(_all_days(self.parameters))
+        return self.at_ms(all_days(self.parameters.fair))
 
     def at_ms(self, day: int, hour: float = 0.0) -> int:
         """Return the moment, in ms since the epoch, at which the fair's clocks show an hour of a day counted from 0."""
@@ -89,11 +89,6 @@ class Scenario(msgspec.Struct, frozen=True):
         if self.timetable is not None:
             played = (*played, self.timetable)
         return hashlib.sha256(msgspec.json.encode(played)).hexdigest()
-
-
-def _all_days(parameters: Parameters) -> int:
-    """Return the days that are played: those of the fair, and those after it has closed."""
-    return parameters.fair.days + parameters.fair.days_after_close
 
 
 def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0) -> Scenario:
@@ -109,30 +104,17 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     """
     if not 0 < scale <= 20:
         raise ScenarioError(f"--scale is {scale:g}; it is a share of the documented size, over 0 and at most 20")
-    said = read_scenario(which, changes)
-    fair, faults = said.fair, Faults()
+    faults = Faults()
+    said = read_scenario(which, changes, faults)
+    fair = said.fair
     parameters = resolve(fair.rows, fair.kinds, said.values, scale, faults)
-    if parameters and parameters.venue.days and not fair.zones:
-        days, own = parameters.venue.days, f"{fair.folder}/{PARAMETERS}"  # the defaults are nobody's to change
-        faults.add(
-            said.values.get("venue.days", ("", own))[1],
-            f"venue.days is {days}, and the fair has no zones; write {ZONES}, or 0 for a fair without halls",
-        )
-    if parameters and (never := leapt_over(epoch_of(parameters, fair), _all_days(parameters))):
-        faults.add(
-            said.values.get("fair.opens_on", ("", f"{fair.folder}/{PARAMETERS}"))[1],
-            f"fair.opens_on is {parameters.fair.opens_on}, and {never} was no day in {fair.time_zone}, whose clocks"
-            f" leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in {FILE}",
-        )
-    for name, message in without_zone(parameters, fair.zones) if parameters and fair.zones else ():
-        faults.add(said.values.get(name, ("", fair.rows[name].file))[1], message)
-    try:
-        economies = load_economies(fair.home, said.factors)
-    except ScenarioError as fault:
-        faults.take(fault)
+    stated = Stated(fair.folder, fair.rows, said.values)
+    check_days(parameters.fair, fair.time_zone, stated, faults)
+    check_halls(parameters, fair.zones, stated, faults)
+    economies = faults.attempt(lambda: load_economies(fair.home, said.factors)) or ()
+    timetable, reports = _timetable(said, parameters, faults)
+    disruptions = _plan(said, parameters, economies, scale, timetable, faults)
     faults.refuse()
-    assert parameters is not None, "parameters without faults can be resolved"
-    timetable, reports = _timetable(said, parameters)
     if remarks := tuple(_remarks(said, parameters, scale)):
         count = sum(row.is_own for row in fair.rows.values())
         reports += (Report(f"{fair.folder}/{PARAMETERS}", "CSV", "rows", count, count, remarks),)
@@ -150,7 +132,7 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         economies=economies,
         inputs=inputs,
         calibrated=calibrated,
-        disruptions=_plan(said, parameters, economies, scale, timetable),
+        disruptions=disruptions,
         timetable=timetable,
         overrides=overrides_of(said),
         reports=reports,
@@ -225,47 +207,54 @@ def _shipped(name: str, scale: float) -> Mapping[str, Any]:
 
 def _own(fair: Fair, changes: Changes, scale: float) -> Mapping[str, Any]:
     """Return what is played with changes that have no fault, by the parameter's name."""
-    own = resolve(fair.rows, fair.kinds, changes, scale, Faults())
-    assert own is not None, "a shipped scenario has no faults"
-    return dict(values_of(own))
+    return dict(values_of(resolve(fair.rows, fair.kinds, changes, scale, Faults())))
 
 
-def _timetable(said: Said, parameters: Parameters) -> tuple[Timetable | None, tuple[Report, ...]]:
+def _timetable(said: Said, parameters: Parameters, faults: Faults) -> tuple[Timetable | None, tuple[Report, ...]]:
     """Return the programme that a scenario imports, which fits into the fair, and the report of its reader."""
     if said.timetable is None:
-        if said.reading:
-            (name, (_, place)), *_ = said.reading.items()
-            raise ScenarioError(f"{place}: {name} is about a timetable, and the scenario names none; leave it out")
+        for name, (_, place) in said.reading.items():
+            faults.add(place, f"{name} is about a timetable, and the scenario names none; leave it out")
         return None, ()
-    timetable, report = read_programme(said.timetable, said.reading, parameters, said.fair)
-    return timetable, (report,)
+    source, reading = said.timetable, said.reading
+    read = faults.attempt(lambda: read_programme(source, reading))
+    if read is None or faults.doubts(["fair.*"]):
+        return None, ()
+    report = faults.attempt(lambda: fit_programme(read, parameters, said.fair))
+    return (read.timetable, (report,)) if report else (None, ())
 
 
 def _plan(
-    said: Said, parameters: Parameters, economies: tuple[Economy, ...], scale: float, timetable: Timetable | None
+    said: Said,
+    parameters: Parameters,
+    economies: tuple[Economy, ...],
+    scale: float,
+    timetable: Timetable | None,
+    faults: Faults,
 ) -> tuple[Planned, ...]:
     """Return the disruptions that a scenario plans, each possible in its fair."""
-    if said.disruptions is None:
+    if said.disruptions is None or faults.doubts(["fair.*"]):
         return ()
     entries, said_in = said.disruptions
     if not isinstance(entries, list):
-        raise ScenarioError(f"{said_in}: disruptions is no list; write a table [[disruptions]] for each")
-    epoch, days = epoch_of(parameters, said.fair), _all_days(parameters)
-    sessions, rooms = _programme(parameters, said.fair, timetable)
-    plan, faults = [], Faults()
+        faults.add(said_in, "disruptions is no list; write a table [[disruptions]] for each")
+        return ()
+    epoch, days = epoch_of(parameters, said.fair), all_days(parameters.fair)
+    can_place = not faults.doubts(["programme.*", "venue.gate_lanes"]) and (timetable or said.timetable is None)
+    sessions, rooms = _programme(parameters, said.fair, timetable) if can_place else (0, [])
+    plan = []
     for entry in entries:
-        try:
-            planned = read_plan(entry, said_in, epoch, days, scale)
-        except ScenarioError as fault:
-            faults.take(fault)
+        planned = faults.attempt(lambda entry=entry: read_plan(entry, said_in, epoch, days, scale))  # type: ignore[misc]  # mypy infers no lambda with a default
+        if planned is None:
             continue
+        plan.append(planned)
         try:
-            check_places(planned.what, sessions, rooms, parameters.venue.gate_lanes)
-            check_origin(planned.what, {economy.code for economy in economies})
+            if can_place:
+                check_places(planned.what, sessions, rooms, parameters.venue.gate_lanes)
+            if economies:
+                check_origin(planned.what, {economy.code for economy in economies})
         except ScenarioError as fault:
             faults.add(said_in, f"disruptions.{fault}")
-        plan.append(planned)
-    faults.refuse()
     return tuple(plan)
 
 

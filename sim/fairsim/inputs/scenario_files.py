@@ -54,45 +54,58 @@ class Said(NamedTuple):
     """What the command line says of how that file is read; each value with where it was said."""
 
 
-def read_scenario(which: str, changes: Iterable[str] = ()) -> Said:
+def read_scenario(which: str, changes: Iterable[str] = (), faults: Faults | None = None) -> Said:
     """Return what a scenario says, unchecked but for its form: its own over what it extends, changes over all.
 
+    Args:
+        which: as for `load_scenario`.
+        changes: likewise.
+        faults: takes what is wrong with its form; without it, that is raised.
+
     Raises:
-        ScenarioError: names the file, and what is wrong with its form or with what it extends.
+        ScenarioError: names the file, and what is wrong with it, with its fair or with what it extends.
     """
+    own = Faults()
+    said = _said(which, changes, own if faults is None else faults)
+    own.refuse()
+    return said
+
+
+def _said(which: str, changes: Iterable[str], faults: Faults) -> Said:
+    """Return what a scenario says; faults of its form go to `faults`."""
     place = _find(which)
     if place is None:
         near = did_you_mean(which, shipped_names())
         raise ScenarioError(f"{which} is no scenario; {near} (or give a path to a .toml, or to the folder of a fair)")
     tables = _chain(place)
-    fair, faults = _fair(place, tables), Faults()
+    fair = _fair(place, tables)
     flat: dict[str, tuple[Any, str]] = {}
     for written_in, table in reversed(tables):
         flat |= {key: (value, written_in) for key, value in _flattened(table, written_in, faults)}
     for change in changes:
         key, value = _change(change)
         flat[key] = (value, f"--set {key}={value}")
-    faults.refuse()
     factors = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("economies.")}
     reading = {key.partition(".")[2]: flat.pop(key) for key in list(flat) if key.startswith("timetable.")}
-    title, question = (_text(tables, key, fair) for key in TEXTS)
+    title, question = (_text(tables, key, fair, faults) for key in TEXTS)
     calibration = _nearest(tables, "calibration")
     plan, timetable = _nearest(tables, "disruptions"), _nearest(tables, "timetable")
     if timetable is None and fair.programme:
         timetable = fair.programme, f"{fair.folder}/{FAIR_FILE}"
     fitted = calibration[0] if calibration else fair.calibration
     is_shipped = which in scenario_names()
-    fitted_to = frozenset(name for written_in, table in tables for name in _fitted_to(table, written_in))
+    fitted_to = frozenset(name for written_in, table in tables for name in _fitted_to(table, written_in, faults))
     return Said(
         *(place.name, title, question, is_shipped, fair, flat, factors, fitted, fitted_to, plan, timetable, reading)
     )
 
 
-def _fitted_to(table: Mapping[str, Any], written_in: str) -> list[str]:
+def _fitted_to(table: Mapping[str, Any], written_in: str, faults: Faults) -> list[str]:
     """Return the figures that a file says its values were fitted to, as `fair calibrate` writes it."""
     names = table.get(FITTED_TO, [])
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ScenarioError(f'{written_in}: {FITTED_TO} is {names!r}; write a list of figures: ["visitors.total"]')
+        faults.add(written_in, f'{FITTED_TO} is {names!r}; write a list of figures: ["visitors.total"]')
+        return []
     return names
 
 
@@ -111,14 +124,15 @@ def _nearest(tables: Tables, key: str) -> tuple[Any, str] | None:
     return next(((table[key], written_in) for written_in, table in tables if key in table), None)
 
 
-def _text(tables: Tables, key: str, fair: Fair) -> str:
+def _text(tables: Tables, key: str, fair: Fair, faults: Faults) -> str:
     """Return the title or the question of a scenario; a fair that is played itself has its name for a title."""
     if not tables:
         return fair.names["en"] if key == "title" else "What comes of the fair as its folder describes it?"
     written_in, table = tables[0]
     text = table.get(key, "")
     if not isinstance(text, str):
-        raise ScenarioError(f"{written_in}: {key} is {text!r}; write a text, in quotes")
+        faults.add(written_in, f"{key} is {text!r}; write a text, in quotes")
+        return ""
     return text
 
 

@@ -28,17 +28,15 @@ class Sector(msgspec.Struct, frozen=True):
 
 
 def read_sectors(folder: Traversable, shown: str, faults: Faults) -> tuple[Sector, ...]:
-    """Return the sectors of a fair's folder: a single one where it names none, none where the file has faults."""
+    """Return the sectors of a fair's folder: a single one where it names none, none where a row cannot be read."""
     if not (folder / FILE).is_file():
         return (Sector(GENERAL, {"en": "General"}, 1.0, 1.0),)
     file = f"{shown}/{FILE}"
-    rows = read_csv(folder / FILE, file, COLUMNS[:1], COLUMNS, faults, has_names=True)
-    if rows is None:
-        return ()
+    rows, is_whole, _ = read_csv(folder / FILE, file, COLUMNS[:1], COLUMNS, faults, has_names=True)
     sectors = [_sector(row.named(row.text("sector")), file, faults) for row in rows]
-    if not sum(sector.weight for sector in sectors):
+    if is_whole and not sum(sector.weight for sector in sectors):
         faults.add(file, "no sector has a weight; give one at least more than 0")
-    return tuple(sectors)
+    return tuple(sectors) if is_whole else ()
 
 
 def _sector(row: Row, file: str, faults: Faults) -> Sector:

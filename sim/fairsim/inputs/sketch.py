@@ -6,17 +6,17 @@ import math
 import shutil
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
-from fairfacts.interchange.reading import Report
+from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import shipped_names
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import FILE, default_rows
-from fairsim.inputs.kinds import key_of
+from fairsim.inputs.keys import keys_of, same_name
 from fairsim.inputs.parameter_names import generic
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario import load_scenario
@@ -34,11 +34,20 @@ COUNTED_BY = {
 MOST_VISITORS, MOST_IMPORTED = 100_000_000, 100_000
 """More people, and more sessions of a programme's file, than any fair has had."""
 ORGANISATIONS_PER_ECONOMY = 3
-NIGHT_H = 5
-"""What begins before this hour is of the night after the day before, on which no halls open of their own."""
+NIGHT_H, LATE_H = 5, 22
+"""The night ends and begins: no halls open for what begins in it, before its end for the day before."""
+HALLS_FROM = "open for those in rooms on half of the days at least, and not at night"
 LAST_CLOSE_H, LAST_ENTRY_H = 23.5, 1.0
 """The latest hour at which halls can close, and how long before it the gates do."""
 COLUMNS = ("name", "value", "class", "source")
+ONLINE = (
+    "visits.domestic_per_delegate_day",
+    "visits.overseas_per_delegate_day",
+    "projects.per_exhibitor_day",
+    "notices.website_reach_share",
+    "notices.app_reach_share",
+)
+"""What people do and read online in any fair; all else online follows from it, or is 0 unless it is stated."""
 LEAST_SHARE = 0.01
 """Of exhibitors among organisations."""
 
@@ -55,36 +64,48 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
         raise ScenarioError(f"{file}: all of its sessions are cancelled; name a programme that is held")
     first = min(entry.starts.date() for entry in held)
     last = max((entry.ends - timedelta(microseconds=1)).date() for entry in held)
-    in_rooms = [entry for entry in held if entry.room]
-    kinds, tracks = (Counter(key_of(getattr(entry, field)) for entry in held) for field in ("kind", "track"))
-    spelled = {key_of(name): name for entry in reversed(held) for name in (entry.kind, entry.track)}
+    by_day = _by_day(held)
     return sketch._replace(
         opens_on=first,
         days=(last - first).days + 1,
-        hall_days=max((entry.starts - timedelta(hours=NIGHT_H)).date() for entry in in_rooms or held).toordinal()
-        - first.toordinal()
-        + 1,
-        hall_hours=_hours_of(in_rooms),
+        hall_days=(max((entry.starts - timedelta(hours=NIGHT_H)).date() for entry in by_day or held) - first).days + 1,
+        hall_hours=_hours_of(by_day),
         time_zone=timetable.zone or sketch.time_zone,
         sessions=len(held),
         programme=file,
-        kinds=tuple(key for key, _ in kinds.most_common() if key),
-        tracks=tuple(key for key, _ in tracks.most_common() if key),
+        kinds=_keys_of([entry.kind for entry in held], "kind"),
+        tracks=_keys_of([entry.track for entry in held], "track"),
         title=timetable.title,
         short_title=timetable.acronym,
-        names=spelled,
     )
 
 
-def _hours_of(in_rooms: Sequence[Entry]) -> tuple[float, float] | None:
-    """Return when sessions in rooms begin and end, by day, or at its midnight; those of the night count as late."""
-    by_day = [entry for entry in in_rooms if entry.starts.hour >= NIGHT_H]
-    if not by_day:
+def _keys_of(names: Sequence[str], usual: str) -> dict[str, str]:
+    """Return the names of kinds or tracks as they are first written, by key, the most frequent first."""
+    written = {same_name(name): name for name in reversed(names)}
+    return keys_of((written[same] for same, _ in Counter(map(same_name, names)).most_common()), usual)
+
+
+def _by_day(entries: Sequence[Entry]) -> list[Entry]:
+    """Return the sessions in rooms that do not begin at night: no halls open for those that do."""
+    return [entry for entry in entries if entry.room and NIGHT_H <= entry.starts.hour < LATE_H]
+
+
+def _hours_of(by_day: Sequence[Entry]) -> tuple[float, float] | None:
+    """Return from when to when sessions are held on at least half of the days that have any; the latest is midnight."""
+    begins, ends = dict[date, float](), dict[date, float]()
+    for entry in by_day:
+        day, begin, end = entry.starts.date(), _clock_h(entry.starts), _clock_h(entry.ends)
+        begins[day] = min(begins.get(day, 24.0), begin)
+        ends[day] = max(ends.get(day, 0.0), end if entry.ends.date() == day else 24.0)
+    if not begins:
         return None
-    begins = min(entry.starts.hour + entry.starts.minute / 60 for entry in by_day)
-    if len(by_day) < len(in_rooms) or any(entry.ends.date() > entry.starts.date() for entry in by_day):
-        return begins, 24.0
-    return begins, max(entry.ends.hour + entry.ends.minute / 60 for entry in by_day)
+    half = (len(begins) - 1) // 2
+    return sorted(begins.values())[half], sorted(ends.values(), reverse=True)[half]
+
+
+def _clock_h(moment: datetime) -> float:
+    return moment.hour + moment.minute / 60
 
 
 def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
@@ -109,12 +130,24 @@ def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
             (folder / name).write_text(text, encoding="utf-8")
         if sketch.programme:
             shutil.copyfile(sketch.programme, folder / sketch.programme.name)
-        return load_scenario(str(folder)).reports
+        return _with_hours(folder, sketch, load_scenario(str(folder)).reports)
     except (OSError, FairError) as fault:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(fault, OSError):
             raise ScenarioError(f"{folder}: cannot be written ({fault.strerror}); name another folder") from fault
         raise
+
+
+def _with_hours(folder: Path, sketch: Sketch, reports: tuple[Report, ...]) -> tuple[Report, ...]:
+    """Return what the readers say, and that days and hours of the halls were chosen by the programme."""
+    halls = _halls(sketch) if sketch.visitors else {}
+    if not halls:
+        return reports
+    assert sketch.programme is not None, "the programme has the hours"
+    stated = ", ".join(f"{name} {value:g}" for name, value in halls.items())
+    remark = Remark("", "assumed", "halls", f"{stated}, from the sessions of {sketch.programme.name}: {HALLS_FROM}")
+    file, count = f"{folder}/{PARAMETERS}", len(_parameters(sketch))
+    return (*reports, Report(file, "CSV", "rows", count, count, (remark,)))
 
 
 def _check(sketch: Sketch) -> None:
@@ -130,6 +163,8 @@ def _check(sketch: Sketch) -> None:
             " exhibitors register, too: give more organisations, or fewer exhibitors"
         )
     _check_lists(sketch)
+    if sketch.on_site and not sketch.visitors:
+        raise ScenarioError("a fair on site alone has 0 visitors; give more, or leave --on-site out")
     row = default_rows()["organisations.delegates_mean"]
     assert row.low is not None
     assert row.high is not None
@@ -211,8 +246,11 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         "organisations.exhibitor_share": _share_of_others(sketch),
         "organisations.delegates_mean": f"{people / organisations:.4g}",
         "organisations.foreign_economies": _foreign_economies(organisations),
-        "platform.rooms": max(50, organisations // 4),
     }
+    if sketch.on_site:
+        answered |= dict.fromkeys(ONLINE, ("on_site", 0))
+    else:
+        derived["platform.rooms"] = max(50, organisations // 4)
     for kind in sketch.organisation_kinds:
         answered[f"organisations.{kind.key}.count"] = ("organisation_kinds", kind.number)
         if kind.stands is not None:
@@ -220,8 +258,8 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
             answered[f"organisations.{kind.key}.exhibitor_share"] = ("organisation_kinds", share)
     if not sketch.programme:
         answered["programme.session.count"] = ("sessions", sketch.sessions)
+    halls = _halls(sketch) if visitors else {}
     if visitors:
-        derived |= _halls(sketch)
         derived["venue.gate_lanes"] = _lanes(visitors * min(_usual("badges.*.days_mean"), sketch.days) / sketch.days)
     else:
         answered["venue.days"] = ("visitors", 0)
@@ -233,13 +271,15 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
     ]
     source = "from the numbers of fair new, in proportion"
     rows += [(name, str(value), "derived", source) for name, value in derived.items()]
+    source = f"from the sessions of {sketch.programme.name}: {HALLS_FROM}" if sketch.programme else ""
+    rows += [(name, f"{value:g}", "assumed", source) for name, value in halls.items()]
     order = list(default_rows())
     return sorted(rows, key=lambda row: order.index(generic(row[0])))
 
 
-def _halls(sketch: Sketch) -> dict[str, object]:
+def _halls(sketch: Sketch) -> dict[str, float]:
     """Return the days and hours of the halls where those of the programme are others than the usual ones."""
-    halls: dict[str, object] = {}
+    halls: dict[str, float] = {}
     if sketch.hall_days is not None and sketch.hall_days < sketch.days:
         halls["venue.days"] = sketch.hall_days
     if sketch.hall_hours:

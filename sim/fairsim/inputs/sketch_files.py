@@ -21,7 +21,7 @@ ZONE_COLUMNS = ("zone", "en", "kind", "sector", "net_m2", "attraction", "class",
 def toml_of(name: str, sketch: Sketch) -> str:
     """Return `fair.toml`."""
     title = sketch.title or name.replace("-", " ").replace("_", " ").title()
-    kinds = sketch.kinds or ("session",)
+    kinds = sketch.kinds or {"session": "Session"}
     programme = (
         f"# The programme that is played. Without this line, programme.*.count sessions are laid out.\n"
         f"programme = {_quoted(sketch.programme.name)}\n"
@@ -46,7 +46,7 @@ called = {{ en = "{{sector}} organisation {{number}} ({{place}})" }}
 others = true
 
 # Kinds of sessions; programme.KEY.count says how many. online and streamed are "never", "some" or "always".
-{"".join(_session_kind(kind, _name_of(kind, sketch)) for kind in kinds)}
+{"".join(_session_kind(key, _capital(name), on_site=sketch.on_site) for key, name in kinds.items())}
 # Occasions on which results are announced that were arranged in advance. Remove the marks to have one.
 # [[occasions]]
 # key = "opening"
@@ -73,19 +73,19 @@ called = {{ en = {_quoted(f"{_plain(kind.name)} {{number}} ({{place}})")} }}
 """
 
 
-def _session_kind(key: str, name: str) -> str:
+def _session_kind(key: str, name: str, *, on_site: bool) -> str:
+    never = 'online = "never"\nstreamed = "never"\n' if on_site else ""
     return f"""[[sessions]]
 key = "{key}"
 name = {{ en = {_quoted(name)} }}
 title = {{ en = {_quoted(f"{_plain(name)} {{number}}: {{about}}")} }}
-
+{never}
 """
 
 
-def _name_of(key: str, sketch: Sketch) -> str:
-    """Return what the programme calls a kind or a track, with a capital letter."""
-    name = sketch.names.get(key, key.replace("_", " ")).strip()
-    return name[:1].upper() + name[1:]
+def _capital(name: str) -> str:
+    """Return a name as the programme writes it, with a capital letter."""
+    return name.strip()[:1].upper() + name.strip()[1:]
 
 
 def _plain(name: str) -> str:
@@ -99,8 +99,8 @@ def _quoted(text: str) -> str:
 
 def sectors_of(sketch: Sketch) -> str:
     """Return `sectors.csv`: the tracks of the programme."""
-    keys = sketch.tracks or ("general",)
-    rows = [(key, _name_of(key, sketch), "1", "1", "assumed", "all alike") for key in keys]
+    tracks = sketch.tracks or {"general": "General"}
+    rows = [(key, _capital(name), "1", "1", "assumed", "all alike") for key, name in tracks.items()]
     return csv_of(("sector", "en", "weight", "value_factor", "class", "source"), rows)
 
 

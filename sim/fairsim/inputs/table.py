@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from importlib.resources.abc import Traversable
+from typing import NamedTuple
 
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.interchange.reading import Reading
@@ -12,11 +13,21 @@ from fairfacts.parts.fairs import ENGLISH, LANGUAGE, Names
 from fairsim.inputs.faults import Faults
 
 
+class Rows(NamedTuple):
+    """The rows of a file that can be read, each with a key of its own."""
+
+    rows: list[Row]
+    is_whole: bool
+    """Whether they are all rows of the file; else what is missing may stand in one that cannot be read."""
+    twice: frozenset[str] = frozenset()
+    """Keys that stand in several rows, of which the first is here."""
+
+
 def read_csv(
     source: Traversable, file: str, needed: tuple[str, ...], columns: Collection[str], faults: Faults,
     *, has_names: bool = False,
-) -> list[Row] | None:  # fmt: skip
-    """Return the rows of a CSV file; None where it has faults, which go to `faults`.
+) -> Rows:  # fmt: skip
+    """Return the rows of a CSV file that can be read; what is wrong goes to `faults`.
 
     Args:
         source: the file.
@@ -29,18 +40,25 @@ def read_csv(
     reading = Reading(file, "CSV", "rows", ScenarioError)
     try:
         table = read_table(source.read_bytes(), reading)
-        for message in _wrong_columns(table, needed, columns, has_names):
-            reading.fault("", message)
-        if needed[0] in table.columns:
-            _check_keys(table.rows, needed[0])
-        reading.refuse()
     except OSError as fault:
         faults.add(file, f"cannot be read ({fault.strerror}); put it there")
-        return None
+        return Rows([], is_whole=False)
     except ScenarioError as fault:
         faults.take(fault)
-        return None
-    return table.rows
+        return Rows([], is_whole=False)
+    for message in _wrong_columns(table, needed, columns, has_names):
+        reading.fault("", message)
+    rows = _with_keys(table.rows, needed[0]) if all(column in table.columns for column in needed) else {}
+    is_whole = not reading.faults
+    twice = _find_twice(table.rows, needed[0], rows)
+    _keep(reading, file, faults)
+    return Rows(list(rows.values()), is_whole, twice)
+
+
+def _keep(reading: Reading, file: str, faults: Faults) -> None:
+    """Keep the faults of a reading among those of all files."""
+    for place, message in reading.faults:
+        faults.add(f"{file}: {place}" if place else file, message)
 
 
 def _wrong_columns(table: Table, needed: tuple[str, ...], columns: Collection[str], has_names: bool) -> Iterator[str]:
@@ -53,15 +71,23 @@ def _wrong_columns(table: Table, needed: tuple[str, ...], columns: Collection[st
             yield f"column {column} is unknown; {did_you_mean(column, columns)}"
 
 
-def _check_keys(rows: list[Row], key: str) -> None:
-    """Refuse rows without a key of their own."""
-    before: set[str] = set()
+def _with_keys(rows: list[Row], key: str) -> dict[str, Row]:
+    """Return the first row of each key; a row without one is a fault."""
+    first: dict[str, Row] = {}
     for row in rows:
-        if not row.text(key):
+        if name := row.text(key):
+            first.setdefault(name, row)
+        else:
             row.fault(f"{key} is empty; give each row a name of its own")
-        elif row.text(key) in before:
-            row.fault(f"{row.text(key)} stands twice; remove one")
-        before.add(row.text(key))
+    return first
+
+
+def _find_twice(rows: list[Row], key: str, first: Mapping[str, Row]) -> frozenset[str]:
+    """Return the keys that stand in several rows; each row but the first is a fault."""
+    again = [row for row in rows if (known := first.get(row.text(key))) and known.place != row.place]
+    for row in again:
+        row.fault(f"{row.text(key)} stands twice, first in {first[row.text(key)].place}; remove one")
+    return frozenset(row.text(key) for row in again)
 
 
 def numbers_of(
@@ -77,8 +103,7 @@ def numbers_of(
         whole: columns whose numbers usually have no decimals.
     """
     numbers = [row.number(column, whole=column in whole) or 0.0 for column in columns]
-    for place, message in row.reading.faults:
-        faults.add(f"{file}: {place}", message)
+    _keep(row.reading, file, faults)
     return numbers
 
 

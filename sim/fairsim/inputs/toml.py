@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -142,11 +143,12 @@ class Table:
             self.fault(key, f"is {quoted(given)}; write a table [[{key}]] for each")
             return ()
         rows = [row for place, one in enumerate(given, 1) if (row := self._row(key, place, one, kind)) is not None]
-        known: set[str] = set()
-        for row in rows:
-            if row.key in known:
-                self.fault(f"{key}, {row.key}", "stands twice; give each kind a key of its own")
-            known.add(row.key)
+        keys = [one.get("key") if isinstance(one, dict) else None for one in given]
+        for name, times in Counter(one for one in keys if isinstance(one, str)).items():
+            if times > 1:
+                first, second, *_ = (place for place, one in enumerate(keys, 1) if one == name)
+                which = f"tables {first} and {second} of [[{key}]]"
+                self.fault(f"{key}, {name}", f"stands twice, in {which}; give each kind a key of its own")
         return tuple(rows)
 
     def _row(self, key: str, place: int, given: Any, kind: type[Row]) -> Row | None:

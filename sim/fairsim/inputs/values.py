@@ -30,8 +30,10 @@ class Stated(msgspec.Struct, frozen=True):
     place: str
 
 
-def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: float, faults: Faults) -> Parameters | None:
-    """Return typed parameters: the rows' values, with changes, at a scale; None where there are faults.
+def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: float, faults: Faults) -> Parameters:
+    """Return typed parameters: the rows' values, with changes, at a scale.
+
+    In place of a value that has a fault a usual one stands, so that all faults are found at once.
 
     Args:
         rows: of the fair's parameters.
@@ -41,9 +43,7 @@ def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: floa
         faults: takes a change that names no parameter, has the wrong type, or lies out of the range, and values that
             cannot stand together.
     """
-    stated = _stated(rows, changes, faults)
-    if len(stated) < len(rows):
-        return None
+    stated = read_values(rows, changes, faults)
     nested: dict[str, dict[str, Any]] = {part: {} for part in Parameters.__struct_fields__}
     of_kinds: dict[str, dict[str, dict[str, Any]]] = {
         part: {key: {"key": key} for key in keys} for part, keys in kinds.of_parts().items()
@@ -56,11 +56,13 @@ def resolve(rows: Mapping[str, Row], kinds: Kinds, changes: Changes, scale: floa
         nested[part]["kinds"] = list(by_key.values())
     parameters = msgspec.convert(nested, Parameters)
     for names, message in check_consistency(parameters, kinds):
-        faults.add(_places(names, stated, changes), message)
+        if not faults.doubts(names):
+            faults.add(_places(names, stated, changes), message)
+            faults.doubtful.update(names if len(names) == 1 else ())  # it cannot stand by itself
     for beyond in find_beyond(parameters):
-        if is_meant(beyond, rows, changes):
+        if is_meant(beyond, rows, changes) and not faults.doubts((beyond.name, *beyond.limits)):
             faults.add(stated[beyond.name].place, beyond.message)
-    return None if faults.found else parameters
+    return parameters
 
 
 def plain(value: Any) -> str:
@@ -77,8 +79,8 @@ def stated_value(name: str, rows: Mapping[str, Row], changes: Changes) -> Any:
     return _converted(value, parameter_type(name))
 
 
-def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[str, Stated]:
-    """Return the value of each parameter; one that has a fault is missing."""
+def read_values(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[str, Stated]:
+    """Return the value of each parameter, a usual one where it has a fault."""
     for name, (_, place) in changes.items():
         if name not in rows:
             part = name.partition(".")[2]
@@ -87,14 +89,24 @@ def _stated(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> dict[s
     stated: dict[str, Stated] = {}
     sources = {name: _source(name, rows, changes) for name in rows}
     for name, source in sorted(sources.items(), key=lambda one: one[0] != one[1]):  # what others refer to comes first
-        if name != source and source not in stated:
-            continue  # its fault is told where it stands
         value, place = changes.get(source, (rows[source].value, rows[source].file))
+        if source in faults.doubtful and name != source:
+            faults.doubtful.add(name)  # its fault is told where it stands
+            stated[name] = Stated(_usual(name, rows), place)
+            continue
         try:
             stated[name] = Stated(_checked(value, rows[name], place), place)
         except ValueError as fault:
             faults.add(place, str(fault).replace(name, source, 1))
+            faults.doubtful.add(name)
+            stated[name] = Stated(_usual(name, rows), place)
     return stated
+
+
+def _usual(name: str, rows: Mapping[str, Row]) -> Any:
+    """Return the usual value of a parameter."""
+    row = msgspec.structs.replace(rows[name], value=rows[name].usual)
+    return _usual(row.refers_to, rows) if row.refers_to else _converted(row.usual, parameter_type(name))
 
 
 def _source(name: str, rows: Mapping[str, Row], changes: Changes) -> str:

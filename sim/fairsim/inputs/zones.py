@@ -47,9 +47,9 @@ def read_zones(
     known = {"sector": {"", *(sector.name for sector in sectors)}} if sectors else {}
     if kinds is not None:
         known["kind"] = {kind.key for kind in kinds}
-    rows = read_csv(folder / FILE, file, COLUMNS[:1], COLUMNS, faults, has_names=True)
-    zones = [_zone(row.named(row.text("zone")), known, file, faults) for row in rows or ()]
-    if zones and not sum(zone.attraction for zone in zones):
+    rows, is_whole, _ = read_csv(folder / FILE, file, COLUMNS[:1], COLUMNS, faults, has_names=True)
+    zones = [_zone(row.named(row.text("zone")), known, file, faults) for row in rows]
+    if is_whole and zones and not sum(zone.attraction for zone in zones):
         faults.add(file, "no zone has an attraction; give one at least more than 0")
     return tuple(zones)
 

@@ -174,8 +174,9 @@ def test_fair_on_a_day_that_never_was_is_refused_before_it_is_played(fair: Fair)
     refused = fair("check", "my-fair")
     assert (refused.returncode, refused.stderr) == (
         2,
-        "Error: my-fair/parameters.csv: fair.opens_on is 2011-12-29, and 2011-12-30 was no day in Pacific/Apia, whose"
-        " clocks leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in fair.toml\n",
+        "Error: my-fair/parameters.csv: line 2: fair.opens_on is 2011-12-29, and 2011-12-30 was no day in Pacific/Apia,"
+        " whose clocks leapt over it; choose other days (fair.opens_on, fair.days), or another time_zone in"
+        " fair.toml\n",
     )
 
 
@@ -228,3 +229,18 @@ def test_halls_without_zones_are_a_fault_of_the_fairs_own_file(fair: Fair) -> No
     (fair.folder / "my-fair" / "zones.csv").unlink()
     refused = fair("check", "my-fair")
     assert "my-fair/parameters.csv: venue.days is 366, and the fair has no zones; write" in refused.stderr
+
+
+@pytest.mark.slow
+def test_fair_on_site_alone_has_no_platform_in_its_run_or_its_report(fair: Fair) -> None:
+    fair("new", "mine", *ANSWERS, "--on-site")
+    assert "platform.rooms" not in (fair.folder / "mine" / "parameters.csv").read_text()
+    assert fair("check", "mine").returncode == 0
+    played = fair("run", "mine")
+    (run,) = (row["id"] for row in fair.json("runs"))
+    assert fair("report", run, "-o", "mine.html").returncode == 0
+    page = (fair.folder / "mine.html").read_text()
+    told, _, parameters = page.partition('id="unknown"')  # where every parameter stands, played or not
+    assert ("venue.entered" in told, "platform.rooms" in parameters) == (True, True)
+    words = ("platform.", "streams.", "visits.", "negotiations.", "Negotiation", "Visits to the platform", "Projects")
+    assert [word for word in words if word in told or word in played.stdout] == []

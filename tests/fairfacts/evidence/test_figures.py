@@ -190,7 +190,7 @@ REFUSED = {
     ),
     "the same figure twice": (
         "a,1,=,people,2020-09-09,outcome,people,closing,1\na,2,=,people,2020-09-09,outcome,people,closing,1",
-        "line 3: figure a stands twice; remove one",
+        "line 3: figure a stands twice, first in line 2; remove one",
     ),
 }
 

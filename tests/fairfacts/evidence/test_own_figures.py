@@ -151,7 +151,7 @@ REFUSED_OWN = {
         " or 0.264: a point before decimals, no separators of thousands",
     ),
     "no name": (",1,visits.started,", "line 2: id is empty; give the figure a name"),
-    "twice": ("a,1,visits.started,\na,2,visits.started,", "line 3: figure a stands twice; remove one"),
+    "twice": ("a,1,visits.started,\na,2,visits.started,", "line 3: figure a stands twice, first in line 2; remove one"),
 }
 
 
@@ -244,7 +244,7 @@ def test_all_faults_of_a_table_are_named_at_once(tmp_path: Path):
         "  line 2: figure a: value is 'x'; a plain number is wanted, such as 550000 or 0.264: a point before decimals,"
         " no separators of thousands",
         "  line 3: figure b: measure is 'visits.start', which is none; did you mean visits.started?",
-        "  line 4: figure b stands twice; remove one",
+        "  line 4: figure b stands twice, first in line 3; remove one",
         "  line 6: id is empty; give the figure a name",
     ]
 

@@ -14,7 +14,6 @@ from fairfacts.interchange.timetable import Options, ReadTimetable
 CASES = Path(__file__).parent / "cases"
 AULA, HALL = "schedule.conference.days[0].rooms.Aula", "schedule.conference.days[0].rooms.Hall"
 SKIP = "\n  timetable.skip_unreadable = true leaves out the entries that cannot be read"
-STREAMS = Remark("", "assumed", "streams", "a calendar does not say what is streamed: every session is")
 CLOCK = Remark(
     "", "assumed", "clock",
     "the file names only UTC; its sessions are shown in UTC (or name the zone of the place: timetable.time_zone)",
@@ -129,7 +128,7 @@ def test_an_entry_whose_begin_cannot_be_read_is_named_and_may_be_left_out() -> N
     assert refusal("c-badstart.ics") == f"c-badstart.ics: entry 5 (line 33): {message}{SKIP}"
     read = case("c-badstart.ics", skip_unreadable=True)
     assert (read.report.found, read.report.read) == (5, 4)
-    assert read.report.remarks == (Remark("entry 5 (line 33)", "left out", "unreadable", message), STREAMS, CLOCK)
+    assert read.report.remarks == (Remark("entry 5 (line 33)", "left out", "unreadable", message), CLOCK)
     assert shown(read) == FOUR_IN_UTC
 
 
@@ -139,7 +138,7 @@ def test_an_entry_without_an_end_is_named_and_gets_the_stated_length() -> None:
     read = case("c-noend.ics", default_length_min=45)
     assert shown(read) == [*FOUR_IN_UTC, "Talk 5, Aula: 03 10:00+00:00 to 10:45"]
     remark = Remark("entry 5 (line 33)", "assumed", "length", "it has no end: it lasts 45 min")
-    assert read.report.remarks == (remark, STREAMS, CLOCK)
+    assert read.report.remarks == (remark, CLOCK)
 
 
 def test_another_encoding_is_refused() -> None:
@@ -154,7 +153,6 @@ def test_an_end_without_a_zone_is_in_the_zone_of_the_begin() -> None:
     assert shown(read)[0] == "Talk 1, Aula: 03 10:00+02:00 to 11:00"
     assert read.report.remarks == (
         Remark("entry 5 (line 33)", "coerced", "zone", "DTEND names no time zone: read in that of DTSTART"),
-        STREAMS,
         Remark("", "moved", "clock", "times in UTC are shown in the zone of the others, Europe/Berlin"),
     )
 
@@ -173,7 +171,7 @@ def test_two_calendars_in_a_file_are_read_and_each_session_once() -> None:
     read = case("c-twocal.ics")
     assert shown(read) == FOUR_IN_UTC
     assert (read.report.found, read.report.read) == (8, 4)
-    assert read.report.remarks[2:4] == (
+    assert read.report.remarks[1:3] == (
         Remark("entry 5 (line 38)", "left out", "repeated", "is the same as entry 1 (line 5)"),
         Remark("entry 6 (line 45)", "left out", "repeated", "is the same as entry 2 (line 12)"),
     )
@@ -183,7 +181,7 @@ def test_a_zone_of_windows_is_read_by_its_usual_name() -> None:
     read = case("c-windowszone.ics")
     assert shown(read)[0] == "Talk 1, Aula: 03 09:00+02:00 to 10:00"
     message = "time zone 'W. Europe Standard Time' is read as Europe/Berlin"
-    assert read.report.remarks == (STREAMS, Remark("", "coerced", "zone", message))
+    assert read.report.remarks == (Remark("", "coerced", "zone", message),)
 
 
 def test_the_report_in_short_counts_remarks_of_one_kind() -> None:

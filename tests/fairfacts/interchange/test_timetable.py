@@ -56,6 +56,7 @@ QUIET = Entry(
     room="room 2",
     seats=100,
     kind="provincial",
+    streamed=False,
 )
 FAIR = Timetable(title="CIFTIS 2020", acronym="ciftis2020", entries=(SUMMIT, ONLINE, QUIET), zone="Asia/Shanghai")
 
@@ -209,7 +210,7 @@ def test_a_calendar_of_others_is_read_in_the_zone_that_it_names() -> None:
         "2019-08-22T10:00:00+02:00",
         "2019-08-22T10:45:00+02:00",
     )
-    assert (opening.title, opening.room, opening.streamed) == ("Opening", "Aula", True)
+    assert (opening.title, opening.room, opening.streamed) == ("Opening", "Aula", None)
 
 
 FOYER = "x: schedule.conference.days[0].rooms.Foyer[0]"

@@ -171,7 +171,7 @@ def test_all_faults_of_a_table_and_of_all_files_are_named_at_once(tmp_path: Path
     assert found == [
         "sectors.csv: line 2: it has 2 cells, and the header has 3; write one for each column",
         "sectors.csv: line 3: sector is empty; give each row a name of its own",
-        "sectors.csv: line 5: a stands twice; remove one",
+        "sectors.csv: line 5: a stands twice, first in line 4; remove one",
         "zones.csv: line 2: hall_1: kind is 'holl', which the fair does not have; did you mean hall?",
         "zones.csv: line 2: hall_1: net_m2 is 'wide'; a plain number is wanted, such as 550000 or 0.264: a point before"
         " decimals, no separators of thousands",
@@ -179,6 +179,85 @@ def test_all_faults_of_a_table_and_of_all_files_are_named_at_once(tmp_path: Path
         "fair.toml: headlines: measure is 'venue.enterd', which is none; did you mean venue.entered?",
         "parameters.csv: line 5: venue.capp is no parameter of this fair; did you mean venue.cap?",
         "parameters.csv: line 3: fair.days is 0; allowed is 1 to 366 (days)",
+    ]
+
+
+def test_names_ranges_and_rows_that_stand_twice_are_named_at_once(tmp_path: Path):
+    rows = "fair.days,3\nplatform.viewers,0\nnegotiations.rooms,0\nvenue.opens_h,20\n"
+    assert faults(written(tmp_path, parameters=PARAMETERS + rows)) == [
+        "parameters.csv: line 5: fair.days stands twice, first in line 3; remove one",
+        "parameters.csv: line 7: negotiations.rooms is no parameter of this fair; did you mean"
+        " negotiations.prompt_share?",
+        "parameters.csv: line 6: platform.viewers is 0; allowed is 1 to 1e+08 (viewers)",
+        "parameters.csv: line 8 and seeds/defaults.csv: venue.opens_h is 20, last_entry_h 17 and closes_h 18; the halls"
+        " open before last entry, and close after it",
+    ]
+
+
+def test_what_only_follows_from_a_fault_is_none(tmp_path: Path):
+    # halls without zones, exhibitors of too few organisations and a programme without days would follow
+    (tmp_path / "programme.ics").write_text("")
+    parameters = "name,value\nvenue.dayz,0\nfair.days,0\norganisations.at_opening,few\norganisations.exhibitors,40\n"
+    folder = written(tmp_path, parameters=parameters + "fair.opens_on,2027-05-07\n")
+    (folder / "zones.csv").unlink()
+    assert [fault.partition(";")[0] for fault in faults(folder)] == [
+        "parameters.csv: line 2: venue.dayz is no parameter of this fair",
+        "parameters.csv: line 3: fair.days is 0",
+        "parameters.csv: line 4: organisations.at_opening is 'few'",
+    ]
+
+
+def test_a_row_that_cannot_be_read_hides_none_of_the_others(tmp_path: Path):
+    sectors, zones = "sector,weight,value_factor\nlamps,1\nrugs,x,1\n", ZONES + "hall_1,hall,,1,1\nhall_2,holl,,y,1\n"
+    parameters = "name,value,class\nfair.days\nvenue.cap,some,guess\nfair.opens_on,2027-05-07,\n"
+    assert [fault.partition(";")[0] for fault in faults(written(tmp_path, TOML, parameters, sectors, zones))] == [
+        "sectors.csv: line 2: it has 2 cells, and the header has 3",
+        "sectors.csv: line 3: rugs: weight is 'x'",
+        "zones.csv: line 3: hall_1 stands twice, first in line 2",
+        "zones.csv: line 4: hall_2: kind is 'holl', which the fair does not have",
+        "zones.csv: line 4: hall_2: net_m2 is 'y'",
+        "parameters.csv: line 2: it has 1 cells, and the header has 3",
+        "parameters.csv: line 3: venue.cap: class is 'guess'",
+        "parameters.csv: line 3: venue.cap is 'some'",
+    ]
+
+
+def test_a_toml_that_cannot_be_read_hides_no_fault_of_the_other_files(tmp_path: Path):
+    parameters = PARAMETERS.replace("days,2", "days,0") + "venue.capp,1\nprogramme.talk.count,1\n"
+    found = faults(written(tmp_path, "name = ", parameters, zones=ZONES.replace("100", "x")))
+    assert [fault.partition(";")[0] for fault in found] == [
+        "fair.toml: is no TOML: Invalid value (at end of document)",
+        "zones.csv: line 2: hall_1: net_m2 is 'x'",
+        "parameters.csv: line 5: venue.capp is no parameter of this fair",
+        "parameters.csv: line 3: fair.days is 0",
+    ]
+
+
+def test_a_kind_that_cannot_be_read_hides_no_fault_of_another(tmp_path: Path):
+    toml = TOML.replace('name = "Talk"', 'name = "Talk"\nhosted = 1') + OCCASION + 'currency = "euro"\n' + OCCASION
+    toml += '[[sessions]]\nkey = "night"\nname = "Night"\ntitle = "{numer}"\n'
+    assert [fault.partition(";")[0] for fault in faults(written(tmp_path, toml, PARAMETERS + "venue.cap,x\n"))] == [
+        "fair.toml: sessions, talk: hosted is 1: it is a whole number, and true or false is wanted",
+        "fair.toml: occasions, prize: stands twice, in tables 1 and 2 of [[occasions]]",
+        "fair.toml: sessions, night: title is '{numer}'",
+        "fair.toml: occasions, prize: currency is 'euro'",
+        "parameters.csv: line 5: venue.cap is 'x'",
+    ]
+
+
+def test_figures_identities_and_a_programme_are_read_with_the_other_files(tmp_path: Path):
+    (tmp_path / "programme.ics").write_text("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:x\nEND:VEVENT\nEND:VCALENDAR\n")
+    (tmp_path / "figures.csv").write_text(
+        "id,value,measure\na,1,visits.started\na,2,visits.startd\nb,1,visits.startd\n"
+    )
+    (tmp_path / "identities.toml").write_text("[other]\n")
+    folder = written(tmp_path, 'programme = "programme.ics"\n' + TOML, PARAMETERS + "venue.cap,x\n")
+    assert [fault.replace(f"{tmp_path.name}/", "").partition(";")[0] for fault in faults(folder)] == [
+        "figures.csv: line 3: figure a stands twice, first in line 2",
+        "figures.csv: line 4: figure b: measure is 'visits.startd', which is none",
+        "identities.toml: other: is no table of the file",
+        "parameters.csv: line 5: venue.cap is 'x'",
+        "programme.ics: entry 1 (line 2): DTSTART is 'x', which cannot be read",
     ]
 
 

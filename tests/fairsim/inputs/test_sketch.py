@@ -11,6 +11,8 @@ import pytest
 
 from fairfacts.errors import ScenarioError
 from fairfacts.measures import State
+from fairfacts.parts.notices import NoticePublished
+from fairfacts.parts.programme import SessionScheduled
 from fairsim.fair import play
 from fairsim.inputs.asked import Sketch, read_list
 from fairsim.inputs.fair import default_rows, load_fair
@@ -78,7 +80,7 @@ def test_kinds_and_zones_that_were_asked_for_have_their_numbers(tmp_path: Path):
         ("Sponsor", "'Sponsor' is no name with a number; write them with commas between: Sponsor=6, Media house=20"),
         ("Sponsor=six", "'Sponsor=six' is no name with a number"),
         ("Sponsor=6:x", "'Sponsor=6:x' is no name with a number"),
-        ("Sponsor=6, sponsor!=7", "sponsor! is there twice, or too much like another one; give it another name"),
+        ("Sponsor=6, SPONSOR =7", "SPONSOR is there twice; write it once, or give one of them another name"),
     ],
 )
 def test_list_that_cannot_be_read_is_refused(listed: str, complaint: str):
@@ -113,6 +115,34 @@ def test_kinds_and_sectors_are_called_as_in_the_programme(tmp_path: Path):
     assert [sector.names["en"] for sector in fair.sectors] == ["Ethics, Society & CCC"]
 
 
+@pytest.mark.parametrize("names", [("Вино 2026", "Хлеб 2026"), ("Cor ã", "Cor õ"), ("C++", "C#"), ("Вино", "Хлеб")])
+def test_names_that_differ_outside_of_ascii_are_sectors_and_kinds_of_their_own(tmp_path: Path, names: tuple[str, str]):
+    starts, ends = "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00"
+    talks = [
+        entry(f"Talk {kind} {track}", starts, ends, room=f"Зал {kind}{track}")
+        | {"type": names[kind], "track": names[track]}
+        for kind in (0, 1) for track in (0, 1)
+    ]  # fmt: skip
+    asked = from_programme(programme(tmp_path, *talks), SKETCH)._replace(organisations=40, exhibitors=10, visitors=100)
+    write_fair(tmp_path / "mine", asked)
+    scenario = load_scenario(str(tmp_path / "mine"))
+    called = {sector.name: sector.names["en"] for sector in scenario.fair.sectors}
+    kinds = {kind.key: kind.name["en"] for kind in scenario.fair.kinds.sessions}
+    assert (sorted(called.values()), sorted(kinds.values())) == (sorted(names), sorted(names))
+    _, events = next(iter(play(scenario, 7)))
+    held = [event for event in events if isinstance(event, SessionScheduled)]
+    assert sorted((one.title, kinds[one.kind], called[one.sector], one.room) for one in held) == sorted(
+        (talk["title"], talk["type"], talk["track"], talk["room"]) for talk in talks
+    )
+
+
+def test_halls_whose_names_differ_in_an_accent_alone_are_two(tmp_path: Path):
+    zones = read_list("Halle Ä=10, Halle Ö=8, Зал=2")
+    write_fair(tmp_path / "mine", SKETCH._replace(exhibitors=20, organisations=60, visitors=600, zones=zones))
+    zones_of = {zone.name: zone.names["en"] for zone in load_fair(str(tmp_path / "mine")).zones}
+    assert zones_of == {"halle_a": "Halle Ä", "halle_o": "Halle Ö", "number_3": "Зал"}
+
+
 def entry(title: str, starts: str, ends: str, room: str = "Main") -> dict[str, str]:
     minutes = int((datetime.fromisoformat(ends) - datetime.fromisoformat(starts)).total_seconds() // 60)
     length = f"{minutes // 60:02}:{minutes % 60:02}"
@@ -141,16 +171,16 @@ def test_night_of_a_programme_opens_no_halls_and_its_hours_are_those_of_the_hall
         entry("Night", "2027-05-09T00:50:00+02:00", "2027-05-09T01:20:00+02:00"),
     )
     late = from_programme(file, SKETCH)
-    assert (late.days, late.hall_days, late.hall_hours) == (2, 1, (10.0, 24.0))
+    assert (late.days, late.hall_days, late.hall_hours) == (2, 1, (10.0, 11.0))
     write_fair(tmp_path / "mine", late._replace(organisations=40, exhibitors=10, visitors=100))
     rows = load_fair(str(tmp_path / "mine")).rows
     assert [rows[f"venue.{name}"].value for name in ("days", "opens_h", "last_entry_h", "closes_h")] == [
-        "1", "9", "22.5", "23.5",
+        "1", "9", "17", "18",
     ]  # fmt: skip
     (report,) = load_scenario(str(tmp_path / "mine")).reports
     assert [remark.message for remark in report.remarks if remark.about == "hours"] == [
         "1 sessions begin while the halls are closed, and nobody comes to them from there: the halls are open from 9 to"
-        " 23.5 (venue.opens_h, venue.closes_h)"
+        " 18 (venue.opens_h, venue.closes_h)"
     ]
 
 
@@ -164,9 +194,78 @@ def test_halls_are_open_for_sessions_in_rooms_and_not_for_those_online(tmp_path:
     assert (halls.days, halls.hall_days, halls.hall_hours) == (2, 1, (9.5, 17.0))
 
 
-def test_halls_of_a_programme_that_crosses_midnight_are_open_until_then(tmp_path: Path):
-    file = programme(tmp_path, entry("Night", "2027-05-08T22:00:00+02:00", "2027-05-09T01:00:00+02:00"))
-    assert from_programme(file, SKETCH).hall_hours == (22.0, 24.0)
+@pytest.mark.parametrize(
+    ("begins", "ends", "hours"),
+    [
+        ("2027-05-08T23:30:00+02:00", "2027-05-09T01:30:00+02:00", None),
+        ("2027-05-08T22:00:00+02:00", "2027-05-08T23:00:00+02:00", None),
+        ("2027-05-08T21:00:00+02:00", "2027-05-09T01:00:00+02:00", (21.0, 24.0)),
+    ],
+)
+def test_session_at_night_opens_no_halls(tmp_path: Path, begins: str, ends: str, hours: tuple[float, float] | None):
+    assert from_programme(programme(tmp_path, entry("Night", begins, ends)), SKETCH).hall_hours == hours
+
+
+def test_halls_are_open_as_long_as_on_half_of_the_days_at_least(tmp_path: Path):
+    talks = [
+        entry(f"{day}, {begins}", f"2027-05-{day}T{begins}:00:00+02:00", f"2027-05-{day}T{ends}:30:00+02:00")
+        for day, begins, ends in (("08", "07", "19"), ("09", "08", "20"), ("10", "06", "21"), ("11", "10", "17"))
+    ]
+    sketch = from_programme(programme(tmp_path, *talks), SKETCH)._replace(organisations=40, exhibitors=10, visitors=100)
+    assert sketch.hall_hours == (7.0, 20.5)
+    (*_, report) = write_fair(tmp_path / "mine", sketch)
+    because = (
+        "from the sessions of schedule.json: open for those in rooms on half of the days at least, and not at night"
+    )
+    assert [(remark.kind, remark.message) for remark in report.remarks] == [
+        ("assumed", f"venue.opens_h 7, venue.last_entry_h 19.5, venue.closes_h 20.5, {because}")
+    ]
+    rows = load_fair(str(tmp_path / "mine")).rows
+    assert {(rows[f"venue.{name}"].kind, rows[f"venue.{name}"].source) for name in ("opens_h", "closes_h")} == {
+        ("assumed", because)
+    }
+
+
+ONLINE = {"visits", "streams", "negotiations", "projects", "public", "agreements"}
+"""Parts of the fair that are online."""
+PLAN = """fair = "mine"
+[[disruptions]]
+kind = "entry_cap"
+people = 5
+begins = "day 1 09:00"
+lasts_min = 120
+[[disruptions]]
+kind = "lanes_closed"
+gate = 0
+lanes = 1
+begins = "day 1 13:00"
+lasts_min = 60
+"""
+
+
+@pytest.mark.parametrize("imports", [False, True])
+def test_fair_on_site_alone_has_nothing_online(tmp_path: Path, imports: bool):
+    talk = entry("Welcome", "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00")
+    asked = from_programme(programme(tmp_path, talk | {"type": "talk"}), SKETCH) if imports else SKETCH
+    asked = asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True)
+    write_fair(tmp_path / "mine", asked)
+    (tmp_path / "mine.toml").write_text(PLAN)
+    events = [event for _, some in play(load_scenario(str(tmp_path / "mine.toml")), 7) for event in some]
+    assert not ONLINE & {type(event).__module__.split(".")[2] for event in events}
+    assert {one.mode for one in events if isinstance(one, SessionScheduled)} == {"on_site"}
+    notices = [one.text for one in events if isinstance(one, NoticePublished)]
+    assert notices
+    assert not [text for text in notices if re.search("platform|online|stream|website|app", text)]
+
+
+def test_fair_on_site_alone_has_visitors_and_no_session_without_a_room(tmp_path: Path):
+    with pytest.raises(ScenarioError, match="a fair on site alone has 0 visitors; give more, or leave --on-site out"):
+        write_fair(tmp_path / "mine", SKETCH._replace(visitors=0, on_site=True))
+    talk = entry("Stream", "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00", room="online")
+    asked = from_programme(programme(tmp_path, talk), SKETCH)
+    with pytest.raises(ScenarioError, match='it names no room, and its kind session has online = "never"'):
+        write_fair(tmp_path / "mine", asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True))
+    assert not (tmp_path / "mine").exists()
 
 
 def test_number_that_a_parameter_does_not_take_is_refused(tmp_path: Path):

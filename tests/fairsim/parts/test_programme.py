@@ -248,5 +248,5 @@ def test_rooms_of_a_timetable_without_seats_have_those_of_the_fair_the_smallest_
         room["capacity"] = None
     timetable = from_schedule(json.dumps(said).encode()).timetable
     scenario = replaced(SHIPPED, "programme", {"room_seats": (50, 900, 400)})
-    _, seats, rooms = lay_in(timetable, scenario, SECTORS, Draws(7))
+    _, seats, rooms = lay_in(timetable, scenario, Draws(7))
     assert (len(rooms), seats) == (4, [900, 400, 50, 50])

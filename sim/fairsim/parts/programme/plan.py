@@ -72,9 +72,7 @@ def lay_out(scenario: Scenario, sectors: list[str], hosts: list[str], draws: Dra
     return sessions
 
 
-def lay_in(
-    timetable: Timetable, scenario: Scenario, sectors: list[str], draws: Draws
-) -> tuple[list[Session], list[int], list[str]]:
+def lay_in(timetable: Timetable, scenario: Scenario, draws: Draws) -> tuple[list[Session], list[int], list[str]]:
     """Return the programme of a timetable, the seats of its rooms, and their names."""
     parameters = scenario.parameters
     laid = imported.lay_in(timetable, parameters, scenario.fair)
@@ -85,11 +83,10 @@ def lay_in(
         else max(1, round(stated / timetable.scale * scenario.scale))
         for place, stated in enumerate(laid.seats)
     ]
-    sector_of = imported.sectors_of(laid.sessions, sectors, draws, SECTOR)
+    sector_of = imported.sectors_of(laid.sessions, scenario.fair.sectors, draws, SECTOR)
     sessions = []
     for number, (placed, sector) in enumerate(zip(laid.sessions, sector_of, strict=True)):
-        in_room = placed.room != NO_ROOM
-        streamed = placed.entry.streamed or not in_room
+        in_room, streamed = placed.room != NO_ROOM, bool(placed.entry.streamed)
         sessions.append(
             Session(
                 number=number,

@@ -142,7 +142,7 @@ class Programme(Part):
         sectors = [sector.name for sector in organisations.sectors]
         if scenario.timetable is None:
             return lay_out(scenario, sectors, organisations.hosts(), draws)
-        sessions, self.rooms, self._names = lay_in(scenario.timetable, scenario, sectors, draws)
+        sessions, self.rooms, self._names = lay_in(scenario.timetable, scenario, draws)
         return sessions
 
     def _doors_ms(self, session: Session) -> int:
