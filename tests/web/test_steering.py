@@ -126,3 +126,13 @@ def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_pa
     assert set(shown) == {path for path in beyond if page.locator(f"[data-measure-of-both='{path}']").count()}
     page.get_by_role("button", name="Close").click()
     expect(page.locator("[data-pair]")).to_have_count(0)
+
+
+def test_a_question_about_one_run_is_not_confirmed_for_another(backend: Any, open_page: OpenPage) -> None:
+    one, other = backend.begin(seed=1), backend.begin(seed=2)
+    page = open_page(f"?view=runs&run={one}")
+    page.locator("#stop-run").click()
+    expect(page.locator("#stop-run-confirmed")).to_be_visible()
+    page.locator("#runs").select_option(other)
+    expect(page.locator("#stop-run")).to_be_visible()
+    assert [backend.get(f"runs/{run}/commands") for run in (one, other)] == [[], []]

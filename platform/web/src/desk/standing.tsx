@@ -24,7 +24,11 @@ export function RunStanding({ page }: { page: Page }) {
         </b>
         {run.fault && <span lang="en"> {run.fault}</span>}
       </p>
-      {standing === "paused" ? <Resume language={language} run={run} /> : <Remedy language={language} run={run} />}
+      {standing === "paused" ? (
+        <Resume key={run.id} language={language} run={run} />
+      ) : (
+        <Remedy language={language} run={run} />
+      )}
     </section>
   );
 }
