@@ -136,3 +136,18 @@ def test_a_question_about_one_run_is_not_confirmed_for_another(backend: Any, ope
     page.locator("#runs").select_option(other)
     expect(page.locator("#stop-run")).to_be_visible()
     assert [backend.get(f"runs/{run}/commands") for run in (one, other)] == [[], []]
+
+
+def test_a_seed_is_shown_as_it_is_and_one_that_the_page_cannot_send_is_refused(url: str, open_page: OpenPage) -> None:
+    large = 2**53 + 1
+    new = {"scenario": "ciftis2020", "seed": large, "scale": 0.01, "version": "0.1.0"}
+    run = httpx.post(f"{url}/runs", json=new).json()["run"]
+    page = open_page(f"?view=runs&run={run}", url=url)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    expect(page.locator(f"[data-run={run}] td").nth(1)).to_have_text(str(large))
+    expect(page.locator("#runs option:checked")).to_contain_text(str(large))
+    page.locator("[name=seed]").fill(str(large))
+    page.locator("#start-run").click()
+    expect(page.locator("[name=seed]:invalid")).to_be_focused()
+    assert sent == []

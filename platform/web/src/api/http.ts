@@ -21,10 +21,15 @@ export function whenLocked(call: () => void): void {
 export async function get<T>(path: string): Promise<T | null> {
   try {
     const answer = await asked(path);
-    return answer.ok ? ((await answer.json()) as T) : null;
+    return answer.ok ? (parsed(await answer.text()) as T) : null;
   } catch {
     return null; // the backend is away: the next refresh asks again
   }
+}
+
+/** Returns what a JSON text says; a seed of 16 digits or more as text, as JavaScript's numbers would round it. */
+export function parsed(json: string): unknown {
+  return JSON.parse(json.replaceAll(/("(?:seed|replication)":\s*)(\d{16,})/g, '$1"$2"'));
 }
 
 /**

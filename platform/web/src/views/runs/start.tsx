@@ -10,6 +10,8 @@ import { Fault, Part, Sentence } from "../../ui/part";
 import { type Changes, nested, Parameters } from "./parameters";
 
 const SCALES = [0.01, 0.05, 0.1, 0.5, 1] as const;
+/** The backend takes larger ones; a page cannot send them. */
+const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 const SPEEDS = [600, 3_600, 21_600, "max"] as const;
 
 export function Start({ page }: { page: Page }) {
@@ -62,7 +64,7 @@ export function Start({ page }: { page: Page }) {
         <div class="controls">
           <label>
             {say(language, "column_seed")}
-            <input name="seed" type="number" min="0" step="1" defaultValue="7" required />
+            <input name="seed" type="number" min="0" max={LARGEST_SEED} step="1" defaultValue="7" required />
           </label>
           <label>
             {say(language, "column_scale")}
