@@ -138,6 +138,20 @@ def test_a_question_about_one_run_is_not_confirmed_for_another(backend: Any, ope
     assert [backend.get(f"runs/{run}/commands") for run in (one, other)] == [[], []]
 
 
+def test_a_double_click_starts_one_run(url: str, open_page: OpenPage) -> None:
+    page = open_page("?view=runs", url=url)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("[name=scale]").select_option("0.01")
+    page.locator("[name=speed]").select_option("max")
+    start = page.locator("#start-run")
+    start.dblclick()
+    expect(page).to_have_url(re.compile("run=ciftis2020"))
+    start.click(force=True)  # the second press of a slow hand: the answer to the first is there
+    expect(start).to_have_attribute("aria-disabled", "false")
+    assert sent == [f"{url}/runs/start"]
+
+
 def test_a_seed_is_shown_as_it_is_and_one_that_the_page_cannot_send_is_refused(url: str, open_page: OpenPage) -> None:
     large = 2**53 + 1
     new = {"scenario": "ciftis2020", "seed": large, "scale": 0.01, "version": "0.1.0"}
@@ -151,3 +165,23 @@ def test_a_seed_is_shown_as_it_is_and_one_that_the_page_cannot_send_is_refused(u
     page.locator("#start-run").click()
     expect(page.locator("[name=seed]:invalid")).to_be_focused()
     assert sent == []
+
+
+def test_what_is_confirmed_is_checked_again(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:3])
+    page = open_page(f"?view=runs&run={run}")
+    page.locator("#disruption").select_option("entry_cap")
+    page.locator("[name=people]").fill("100")
+    lasts = page.locator("[name=lasts_min]")
+    lasts.fill("30")
+    page.locator("#disrupt-run").click()
+    lasts.press("End")
+    lasts.press("e")  # a field of numbers with what is none is empty for the page
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[name=lasts_min]:invalid")).to_be_focused()
+    assert backend.get(f"runs/{run}/commands") == []
+    lasts.press("Backspace")
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[data-command='0']")).to_contain_text("30 min")
+    (command,) = backend.get(f"runs/{run}/commands")
+    assert command["command"]["disruption"] == {"kind": "entry_cap", "people": 100, "lasts_min": 30}

@@ -4,6 +4,8 @@ import { bearing } from "./auth";
 
 /** How long the page waits for an answer. */
 const PATIENCE_MS = 5_000;
+/** How long it waits for the answer to what it sends: that may have been done, and is not sent again. */
+const PATIENCE_OF_SENDERS_MS = 60_000;
 const UNAUTHORIZED = 401;
 const NOT_IMPLEMENTED = 501;
 export const FINAL_OF_A_NAMED_RUN = [404, NOT_IMPLEMENTED];
@@ -49,7 +51,8 @@ export async function faultOf(path: string, final: readonly number[] = [NOT_IMPL
 export async function post<T>(path: string, body: unknown): Promise<Sent<T>> {
   const headers = { "content-type": "application/json", ...bearing() };
   try {
-    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    const signal = AbortSignal.timeout(PATIENCE_OF_SENDERS_MS);
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
     if (answer.status === UNAUTHORIZED) onLocked();
     const message = (await answer.json()) as { detail?: string; title?: string };
     if (answer.ok) return { done: true, answer: message as T };

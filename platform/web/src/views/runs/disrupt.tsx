@@ -13,6 +13,7 @@ import { term, titleOf } from "../../text/names";
 import { say, translated } from "../../text/words";
 import { Confirm } from "../../ui/confirm";
 import { Fault, Part, Sentence } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 
 const USUAL: Record<string, string> = {
   lasts_min: "30",
@@ -29,15 +30,14 @@ const SCALED = ["people", "lanes"] as const;
 export function Disrupt({ page, run }: { page: Page; run: Run }) {
   const { language, disruptions } = page;
   const [chosen, choose] = useState("platform_outage");
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => void loadKinds(), []);
   const kind = disruptions?.find((each) => each.kind === chosen);
   if (!disruptions || !kind) return null;
   const disruption = () => ({ kind: kind.kind, ...valuesOf(kind, new FormData(form.current as HTMLFormElement)) });
-  const submit = async (): Promise<void> =>
-    setFault(await command(run.id, { kind: "disrupt", disruption: disruption() }));
-  const submitBranch = async (): Promise<void> => setFault(await branch(run.id, page.atMs, disruption()));
+  const submit = () => send(() => command(run.id, { kind: "disrupt", disruption: disruption() }));
+  const submitBranch = () => send(() => branch(run.id, page.atMs, disruption()));
   const mayAsk = (): boolean => form.current?.reportValidity() ?? false;
   const canBranch = page.scenarios?.list.some(({ name }) => name === run.scenario);
   return (
@@ -79,6 +79,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             title={say(language, "disrupt_now")}
             question={say(language, "disrupt_question", { kind: term(language, chosen) })}
             mayAsk={mayAsk}
+            isUnderWay={isUnderWay}
             onConfirm={() => void submit()}
           />
         )}
@@ -89,6 +90,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             title={say(language, "branch")}
             question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
             mayAsk={mayAsk}
+            isUnderWay={isUnderWay}
             onConfirm={() => void submitBranch()}
           />
         )}

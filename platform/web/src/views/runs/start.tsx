@@ -7,6 +7,7 @@ import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
 import { paceOf } from "../../ui/pace";
 import { Fault, Part, Sentence } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 import { type Changes, nested, Parameters } from "./parameters";
 
 const SCALES = [0.01, 0.05, 0.1, 0.5, 1] as const;
@@ -18,13 +19,13 @@ export function Start({ page }: { page: Page }) {
   const { language, scenarios } = page;
   const [chosen, setScenario] = useState<string | null>(null);
   const [changes, setChanges] = useState<Changes>({});
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   useEffect(() => void loadScenarios(), []);
   if (scenarios === null || scenarios.list.length === 0) return null;
   const scenario = chosen ?? scenarios.list[0]?.name ?? "";
   const shown = scenarios.list.find(({ name }) => name === scenario);
   const ofFair = shown?.titles?.en === undefined ? undefined : say(language, "question_of_fair");
-  const submit = async (form: FormData): Promise<void> => {
+  const submit = (form: FormData): void => {
     const speed = String(form.get("speed"));
     const wanted = {
       scenario,
@@ -33,7 +34,7 @@ export function Start({ page }: { page: Page }) {
       speed: speed === "max" ? speed : Number(speed),
       changes: nested(changes, scenarios.parameters),
     };
-    setFault(await start(wanted));
+    void send(() => start(wanted));
   };
   return (
     <Part title={say(language, "start_title")}>
@@ -41,7 +42,7 @@ export function Start({ page }: { page: Page }) {
         class="start"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit(new FormData(event.currentTarget));
+          submit(new FormData(event.currentTarget));
         }}
       >
         <label>
@@ -89,7 +90,7 @@ export function Start({ page }: { page: Page }) {
         </div>
         <Parameters page={page} scenarios={scenarios} changes={changes} onChange={setChanges} />
         <Fault language={language} why={fault} />
-        <button type="submit" class="plain" id="start-run">
+        <button type="submit" class="plain" id="start-run" aria-disabled={isUnderWay}>
           {say(language, "start_run")}
         </button>
       </form>
