@@ -146,3 +146,18 @@ test("playback of the run before ends with the choice of another one", async () 
   await frame("a", playback);
   expect([store.page.watched, store.page.snapshot]).toEqual(["b", null]);
 });
+
+test("the page says that it plays once a frame of the moment asked for is there", async () => {
+  const { store } = await begun("?run=a&at=2020-09-04T10:00&speed=60");
+  const { followPlayback } = await import("./playback");
+  const { standingOf } = await import("./standing");
+  followPlayback();
+  await frame("a");
+  const { watcher } = world.opened[0] as { watcher: Watcher<Snapshot> };
+  watcher.state({ name: "live" });
+  await asked("runs/a/fair").answer({ fair: null });
+  await vi.advanceTimersByTimeAsync(1);
+  expect(standingOf(store.page)).toBe("seeking");
+  await frame("a");
+  expect(standingOf(store.page)).toBe("playing");
+});
