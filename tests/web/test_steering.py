@@ -185,3 +185,18 @@ def test_what_is_confirmed_is_checked_again(backend: Any, real: Any, open_page: 
     expect(page.locator("[data-command='0']")).to_contain_text("30 min")
     (command,) = backend.get(f"runs/{run}/commands")
     assert command["command"]["disruption"] == {"kind": "entry_cap", "people": 100, "lasts_min": 30}
+
+
+def test_gates_are_called_in_the_form_as_everywhere(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:1])  # the halls have not opened yet
+    page = open_page(f"?view=runs&run={run}")
+    page.locator("#disruption").select_option("lanes_closed")
+    expect(page.locator("input[name=gate]")).to_have_value("1")
+    backend.append(run, head, [event for batch in real[1:7] for event in batch])
+    gate = page.locator("select[name=gate]")
+    expect(gate.locator("option")).to_have_text([f"Gate {number}" for number in range(1, 6)])
+    gate.select_option("Gate 2")
+    page.locator("#disrupt-run").click()
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[data-command='0']")).to_contain_text("gate 2")
+    assert backend.get(f"runs/{run}/commands")[0]["command"]["disruption"]["gate"] == 1
