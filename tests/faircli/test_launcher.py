@@ -281,7 +281,7 @@ def test_run_that_cannot_be_played_again_is_not_branched(request_: object, words
     ("what", "words"),
     [
         (SessionCancellation(session=999), "there is no session 999; sessions are 0 to 190"),
-        (LanesClosed(gate=9, lanes=1, lasts_min=5), "there is no gate 9; gates are 0 to"),
+        (LanesClosed(gate=9, lanes=1, lasts_min=5), "gate is 9; gates are numbered from 0 to 4"),
         (Demand(factor=2, origin="XX", lasts_min=5), "origin is 'XX', which is no economy"),
     ],
 )

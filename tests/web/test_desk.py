@@ -365,3 +365,24 @@ def test_nobody_waits_too_long_is_said_only_while_nobody_does(backend: Any, real
     expect(page.locator("[data-measure='negotiations.waiting_over_30min']")).to_have_text(
         f"{said['negotiations']['waiting_over_30min']:,}"
     )
+
+
+def test_a_map_that_could_not_be_fetched_says_so_and_comes(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
+    expect(page.locator("#feed")).to_have_text("Ended")
+    page.route("**/assets/world*", lambda route: route.abort())
+    page.keyboard.press("2")
+    expect(page.get_by_text("The map could not be loaded").first).to_be_visible()
+    page.unroute("**/assets/world*")
+    expect(page.locator(".world svg")).to_have_count(2)
+    expect(page.get_by_text("The map could not be loaded")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [360, 640])
+def test_a_run_has_a_readable_name_in_a_narrow_view(width: int, shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=runs", viewport={"width": width, "height": 800})
+    name = page.locator(f"[data-run={shared.whole}] th button")
+    expect(name).to_be_visible()
+    box = name.bounding_box()
+    assert box is not None
+    assert box["height"] < box["width"]  # it was a letter a line

@@ -126,3 +126,77 @@ def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_pa
     assert set(shown) == {path for path in beyond if page.locator(f"[data-measure-of-both='{path}']").count()}
     page.get_by_role("button", name="Close").click()
     expect(page.locator("[data-pair]")).to_have_count(0)
+
+
+def test_a_question_about_one_run_is_not_confirmed_for_another(backend: Any, open_page: OpenPage) -> None:
+    one, other = backend.begin(seed=1), backend.begin(seed=2)
+    page = open_page(f"?view=runs&run={one}")
+    page.locator("#stop-run").click()
+    expect(page.locator("#stop-run-confirmed")).to_be_visible()
+    page.locator("#runs").select_option(other)
+    expect(page.locator("#stop-run")).to_be_visible()
+    assert [backend.get(f"runs/{run}/commands") for run in (one, other)] == [[], []]
+
+
+def test_a_double_click_starts_one_run(url: str, open_page: OpenPage) -> None:
+    page = open_page("?view=runs", url=url)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    page.locator("[name=scale]").select_option("0.01")
+    page.locator("[name=speed]").select_option("max")
+    start = page.locator("#start-run")
+    start.dblclick()
+    expect(page).to_have_url(re.compile("run=ciftis2020"))
+    start.click(force=True)  # the second press of a slow hand: the answer to the first is there
+    expect(start).to_have_attribute("aria-disabled", "false")
+    assert sent == [f"{url}/runs/start"]
+
+
+def test_a_seed_is_shown_as_it_is_and_one_that_the_page_cannot_send_is_refused(url: str, open_page: OpenPage) -> None:
+    large = 2**53 + 1
+    new = {"scenario": "ciftis2020", "seed": large, "scale": 0.01, "version": "0.1.0"}
+    run = httpx.post(f"{url}/runs", json=new).json()["run"]
+    page = open_page(f"?view=runs&run={run}", url=url)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    expect(page.locator(f"[data-run={run}] td").nth(1)).to_have_text(str(large))
+    expect(page.locator("#runs option:checked")).to_contain_text(str(large))
+    page.locator("[name=seed]").fill(str(large))
+    page.locator("#start-run").click()
+    expect(page.locator("[name=seed]:invalid")).to_be_focused()
+    assert sent == []
+
+
+def test_what_is_confirmed_is_checked_again(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, _ = send(backend, real[:3])
+    page = open_page(f"?view=runs&run={run}")
+    page.locator("#disruption").select_option("entry_cap")
+    page.locator("[name=people]").fill("100")
+    lasts = page.locator("[name=lasts_min]")
+    lasts.fill("30")
+    page.locator("#disrupt-run").click()
+    lasts.press("End")
+    lasts.press("e")  # a field of numbers with what is none is empty for the page
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[name=lasts_min]:invalid")).to_be_focused()
+    assert backend.get(f"runs/{run}/commands") == []
+    lasts.press("Backspace")
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[data-command='0']")).to_contain_text("30 min")
+    (command,) = backend.get(f"runs/{run}/commands")
+    assert command["command"]["disruption"] == {"kind": "entry_cap", "people": 100, "lasts_min": 30}
+
+
+def test_gates_are_called_in_the_form_as_everywhere(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:1])  # the halls have not opened yet
+    page = open_page(f"?view=runs&run={run}")
+    page.locator("#disruption").select_option("lanes_closed")
+    expect(page.locator("input[name=gate]")).to_have_value("1")
+    backend.append(run, head, [event for batch in real[1:7] for event in batch])
+    gate = page.locator("select[name=gate]")
+    expect(gate.locator("option")).to_have_text([f"Gate {number}" for number in range(1, 6)])
+    gate.select_option("Gate 2")
+    page.locator("#disrupt-run").click()
+    page.locator("#disrupt-run-confirmed").click()
+    expect(page.locator("[data-command='0']")).to_contain_text("gate 2")
+    assert backend.get(f"runs/{run}/commands")[0]["command"]["disruption"]["gate"] == 1

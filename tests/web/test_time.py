@@ -56,6 +56,12 @@ def test_the_line_of_a_gauge_is_its_course_over_the_day(shared: Shared, open_sha
     eventually(line_is_the_course)
 
 
+def test_a_speed_beyond_the_backend_s_is_played_at_its_fastest(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, f"&at={NOON}&speed=1e9")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")  # it has come to the end
+    expect(page.locator("#clock")).to_contain_text("Thu 10 Sep 00:00")
+
+
 def test_an_answer_that_is_on_its_way_is_not_asked_for_again(shared: Shared, open_shared: OpenPage) -> None:
     page, held = open_shared(shared.whole, f"&at={NOON}"), list[Route]()
     expect(page.locator("#feed")).to_have_text("Paused at this moment")

@@ -148,7 +148,7 @@ def check_places(what: AnyDisruption, sessions: int, rooms: list[int], gate_lane
     if isinstance(what, SessionMove) and not 0 <= room_number(what.room) < len(rooms):
         raise ScenarioError(f"{kind}: there is no {what.room!r}; rooms are 'room 1' to 'room {len(rooms)}'")
     if gate >= len(gate_lanes):
-        raise ScenarioError(f"{kind}: there is no gate {gate}; gates are 0 to {len(gate_lanes) - 1}")
+        raise ScenarioError(f"{kind}: gate is {gate}; gates are numbered from 0 to {len(gate_lanes) - 1}")
 
 
 def check_origin(what: AnyDisruption, codes: set[str]) -> None:

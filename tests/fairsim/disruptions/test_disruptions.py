@@ -285,7 +285,7 @@ REFUSED: dict[str, tuple[AnyDisruption, str]] = {
         SessionMove(session=5, room="hall 3"),
         "session_moved: there is no 'hall 3'; rooms are 'room 1' to 'room 12'",
     ),
-    "gate": (LanesClosed(gate=9, lanes=1, lasts_min=5), "lanes_closed: there is no gate 9; gates are 0 to 4"),
+    "gate": (LanesClosed(gate=9, lanes=1, lasts_min=5), "lanes_closed: gate is 9; gates are numbered from 0 to 4"),
     "economy": (Demand(factor=2, origin="XX", lasts_min=5), "demand: origin is 'XX', which is no economy"),
 }
 

@@ -4,6 +4,8 @@ import { bearing } from "./auth";
 
 /** How long the page waits for an answer. */
 const PATIENCE_MS = 5_000;
+/** How long it waits for the answer to what it sends: that may have been done, and is not sent again. */
+const PATIENCE_OF_SENDERS_MS = 60_000;
 const UNAUTHORIZED = 401;
 const NOT_IMPLEMENTED = 501;
 export const FINAL_OF_A_NAMED_RUN = [404, NOT_IMPLEMENTED];
@@ -21,10 +23,15 @@ export function whenLocked(call: () => void): void {
 export async function get<T>(path: string): Promise<T | null> {
   try {
     const answer = await asked(path);
-    return answer.ok ? ((await answer.json()) as T) : null;
+    return answer.ok ? (parsed(await answer.text()) as T) : null;
   } catch {
     return null; // the backend is away: the next refresh asks again
   }
+}
+
+/** Returns what a JSON text says; a seed of 16 digits or more as text, as JavaScript's numbers would round it. */
+export function parsed(json: string): unknown {
+  return JSON.parse(json.replaceAll(/("(?:seed|replication)":\s*)(\d{16,})/g, '$1"$2"'));
 }
 
 /**
@@ -44,7 +51,8 @@ export async function faultOf(path: string, final: readonly number[] = [NOT_IMPL
 export async function post<T>(path: string, body: unknown): Promise<Sent<T>> {
   const headers = { "content-type": "application/json", ...bearing() };
   try {
-    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+    const signal = AbortSignal.timeout(PATIENCE_OF_SENDERS_MS);
+    const answer = await fetch(path, { method: "POST", headers, body: JSON.stringify(body), signal });
     if (answer.status === UNAUTHORIZED) onLocked();
     const message = (await answer.json()) as { detail?: string; title?: string };
     if (answer.ok) return { done: true, answer: message as T };

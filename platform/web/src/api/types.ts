@@ -6,7 +6,8 @@ type Schemas = components["schemas"];
 /** An answer has all its fields: the document marks those with a default as optional. */
 type Answer<Name extends keyof Schemas> = Required<Schemas[Name]>;
 
-export type Run = Answer<"RunSummary">;
+/** A run; its seed is text where a number could not hold it. */
+export type Run = Omit<Answer<"RunSummary">, "seed" | "replication"> & Record<"seed" | "replication", number | string>;
 export type Row = Answer<"Row">;
 export type Role = Row["role"];
 export type Verdict = NonNullable<Row["verdict"]>;

@@ -5,6 +5,7 @@ import { loadScenarios, start } from "../state/commands";
 import type { Page } from "../state/page";
 import { say, type Word } from "../text/words";
 import { Fault } from "../ui/part";
+import { useSending } from "../ui/sending";
 
 /** Offered beside the first scenario, which is the fair as it is. */
 const OUTAGE = "opening-night";
@@ -57,14 +58,14 @@ function Begun({ page: { language, feed, watched } }: { page: Page }) {
 
 /** Buttons that play a fair here, where this backend plays runs, and one that takes along the command of an own run. */
 function Starts({ page: { language, scenarios }, command }: { page: Page; command: string }) {
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   const [taken, setTaken] = useState<Word | null>(null);
   const names = scenarios?.list.map(({ name }) => name) ?? [];
   const first = names[0];
   if (first === undefined) return null;
   const offered: [scenario: string, Word][] = [[first, "start_fair"]];
   if (names.includes(OUTAGE)) offered.push([OUTAGE, "start_outage"]);
-  const play = async (scenario: string): Promise<void> => setFault(await start({ ...FIRST_RUN, scenario }));
+  const play = (scenario: string) => send(() => start({ ...FIRST_RUN, scenario }));
   const take = async (): Promise<void> => {
     // pages that do not come over TLS, or from this machine, have no clipboard
     const copied = await navigator.clipboard?.writeText(`${command} --to ${location.origin}`).then(
@@ -77,7 +78,14 @@ function Starts({ page: { language, scenarios }, command }: { page: Page; comman
     <>
       <p class="starts">
         {offered.map(([scenario, word]) => (
-          <button key={scenario} type="button" class="plain" data-start={scenario} onClick={() => void play(scenario)}>
+          <button
+            key={scenario}
+            type="button"
+            class="plain"
+            data-start={scenario}
+            aria-disabled={isUnderWay}
+            onClick={() => play(scenario)}
+          >
             {say(language, word)}
           </button>
         ))}

@@ -20,7 +20,7 @@ interface Result extends Found {
 const LISTED = 6;
 
 export function Search({ page }: { page: Page }) {
-  const { language } = page;
+  const { language, watched } = page;
   const dialog = useRef<HTMLDialogElement>(null);
   const [wanted, want] = useState("");
   const [organisations, setOrganisations] = useState<Register>([]);
@@ -31,7 +31,8 @@ export function Search({ page }: { page: Page }) {
     return () => {
       isLatest = false;
     };
-  }, [wanted]);
+  }, [wanted, watched]);
+  useEffect(() => setOrganisations([]), [watched]); // those of another run
   const results =
     wanted === "" ? [] : [...here(page, wanted), ...organisations.map((each) => organisation(page, each))];
   const open = ({ view, pick }: Result): void => {

@@ -1,6 +1,5 @@
 // A run that is not played on: what happened, when, why, and what can be done about it. It stands above every view.
 
-import { useState } from "preact/hooks";
 import type { Run } from "../api/types";
 import { command } from "../state/commands";
 import { epochOf, type Page, runOf } from "../state/page";
@@ -8,6 +7,7 @@ import { standingOfRun } from "../state/standing";
 import { moment, wallMoment } from "../text/clock";
 import { type Language, say } from "../text/words";
 import { Fault } from "../ui/part";
+import { useSending } from "../ui/sending";
 
 export function RunStanding({ page }: { page: Page }) {
   const { language, snapshot, headMs } = page;
@@ -24,17 +24,21 @@ export function RunStanding({ page }: { page: Page }) {
         </b>
         {run.fault && <span lang="en"> {run.fault}</span>}
       </p>
-      {standing === "paused" ? <Resume language={language} run={run} /> : <Remedy language={language} run={run} />}
+      {standing === "paused" ? (
+        <Resume key={run.id} language={language} run={run} />
+      ) : (
+        <Remedy language={language} run={run} />
+      )}
     </section>
   );
 }
 
 function Resume({ language, run }: { language: Language; run: Run }) {
-  const [fault, setFault] = useState<string | null>(null);
-  const resume = async (): Promise<void> => setFault(await command(run.id, { kind: "resume" }));
+  const { isUnderWay, fault, send } = useSending();
+  const resume = () => send(() => command(run.id, { kind: "resume" }));
   return (
     <>
-      <button type="button" class="plain" onClick={resume}>
+      <button type="button" class="plain" aria-disabled={isUnderWay} onClick={resume}>
         {say(language, "resume_run")}
       </button>
       <Fault language={language} why={fault} />

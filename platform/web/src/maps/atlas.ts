@@ -1,4 +1,4 @@
-// The outlines of the world's countries, and great circles between them: fetched when a map is first shown.
+// The outlines of the world's countries, fetched when a map is first shown, and great circles between them.
 
 import source from "virtual:world";
 import { geoEqualEarth, geoPath } from "d3-geo";

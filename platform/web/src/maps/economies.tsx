@@ -19,7 +19,7 @@ const [LIGHTEST, SPREAD] = [0.14, 4];
 
 export function Economies({ page }: { page: Page }) {
   const { language, snapshot } = page;
-  const atlas = useAtlas();
+  const [atlas, isMissing] = useAtlas();
   const [pointed, point] = useState<string | null>(null);
   if (!snapshot) return null;
   const initiated = counts(snapshot, "negotiations.by_economy");
@@ -39,6 +39,11 @@ export function Economies({ page }: { page: Page }) {
       source={measureSource(page, ["negotiations.by_economy"])}
     >
       <div class="world">
+        {isMissing && (
+          <p class="quiet" role="status">
+            {say(language, "map_missing")}
+          </p>
+        )}
         {atlas && (
           <svg
             viewBox={`0 0 ${atlas.width} ${atlas.height}`}

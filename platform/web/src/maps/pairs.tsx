@@ -24,7 +24,7 @@ interface Pair {
 
 export function Pairs({ page }: { page: Page }) {
   const { language, snapshot } = page;
-  const atlas = useAtlas();
+  const [atlas, isMissing] = useAtlas();
   const [pointed, point] = useState<string | null>(null);
   if (!snapshot) return null;
   const pairs = pairsOf(snapshot);
@@ -42,6 +42,11 @@ export function Pairs({ page }: { page: Page }) {
       source={measureSource(page, ["negotiations.by_pair"])}
     >
       <div class="world">
+        {isMissing && (
+          <p class="quiet" role="status">
+            {say(language, "map_missing")}
+          </p>
+        )}
         {atlas && (
           <svg
             viewBox={`0 0 ${atlas.width} ${atlas.height}`}

@@ -2,22 +2,30 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { go } from "../state/actions";
-import type { Atlas } from "./atlas";
+import { type Atlas, openAtlas } from "./atlas";
+
+const AGAIN_AFTER_MS = 2_000;
 
 let fetched: Promise<Atlas> | null = null;
 
-export function useAtlas(): Atlas | null {
+/** Returns the atlas once it is there, and whether it is missing: it could not be fetched, and is tried again. */
+export function useAtlas(): [atlas: Atlas | null, isMissing: boolean] {
   const [atlas, setAtlas] = useState<Atlas | null>(null);
+  const [isMissing, setMissing] = useState(false);
   useEffect(() => {
-    fetched ??= fetchAtlas();
-    void fetched.then(setAtlas);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const bring = (): void => {
+      fetched ??= openAtlas();
+      fetched.then(setAtlas, () => {
+        fetched = null;
+        setMissing(true);
+        timer = setTimeout(bring, AGAIN_AFTER_MS);
+      });
+    };
+    bring();
+    return () => clearTimeout(timer);
   }, []);
-  return atlas;
-}
-
-async function fetchAtlas(): Promise<Atlas> {
-  const { openAtlas } = await import("./atlas");
-  return openAtlas();
+  return [atlas, isMissing && atlas === null];
 }
 
 /** Returns a datum of the closest row or outline: a map listens once, not at each of its outlines. */

@@ -18,6 +18,15 @@ test.each<[string, Partial<Place>]>([
   expect(addressOf(place)).toBe(search || "/page/");
 });
 
+test.each<[string, number]>([
+  ["1e6", 100_000],
+  ["Infinity", 100_000],
+  ["1e-9", 0.1],
+  ["0.5", 0.5],
+])("a speed of %s is played at %d: the backend refuses others", (speed, played) => {
+  expect(placeOf(`?at=2020-09-06T12:00:00&speed=${speed}`).speed).toBe(played);
+});
+
 test.each(["?view=garden", "?at=garbage", "?speed=600", "?at=garbage&speed=600", "?speed=-1"])(
   "%s is the overview, live: what the page does not know is left out",
   (search) => {

@@ -13,6 +13,8 @@ export const VIEWS = [
   "runs",
 ] as const;
 export type View = (typeof VIEWS)[number];
+/** How slow and how fast the backend plays a run again, in simulated seconds a second. */
+const [SLOWEST, FASTEST] = [0.1, 100_000];
 
 export interface Place {
   /** Null to follow the latest. */
@@ -41,7 +43,7 @@ export function placeOf(search: string): Place {
     run: words.get("run"),
     view,
     at,
-    speed: at !== null && speed > 0 ? speed : null,
+    speed: at !== null && speed > 0 ? Math.min(FASTEST, Math.max(SLOWEST, speed)) : null,
     day: words.get("span") === "day",
     pick: words.get("pick"),
     wall: words.has("wall"),

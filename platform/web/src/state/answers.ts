@@ -62,8 +62,8 @@ async function refreshAnswer(page: Page, path: string): Promise<void> {
   asking.set(path, key);
   const answer = await get(addressOf(page, path));
   const { watched, place } = store.page;
-  if (page.watched !== watched) return;
-  if (asking.get(path) === key) asking.delete(path);
+  if (page.watched !== watched || asking.get(path) !== key) return; // the answer to a later question counts
+  asking.delete(path);
   if (page.place.at !== place.at || answer === null) return; // after a move, the next refresh asks again
   answered.set(path, key);
   store.change({ answers: { ...store.page.answers, [path]: answer } });

@@ -38,9 +38,11 @@ export async function loadScenarios(): Promise<void> {
   }
 }
 
-/** Fetches what the form to disrupt a run is made of, once. */
+/** Fetches what the form to disrupt a run is made of, as `loadScenarios` does. */
 export async function loadKinds(): Promise<void> {
-  if (store.page.disruptions !== null) return;
-  const disruptions = await fetchKinds();
-  if (disruptions !== null) store.change({ disruptions });
+  while (store.page.disruptions === null) {
+    const disruptions = await fetchKinds();
+    if (disruptions !== null) store.change({ disruptions });
+    else await new Promise((again) => setTimeout(again, AGAIN_AFTER_MS));
+  }
 }

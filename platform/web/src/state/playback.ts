@@ -27,6 +27,7 @@ export function followPlayback(): void {
 
 function follow(page: Page): void {
   const { place, watched, snapshot, live, headMs } = page;
+  if (player !== null && player.run !== watched) close();
   if (watched === null || snapshot === null) {
     followed = "";
     return;
@@ -35,11 +36,8 @@ function follow(page: Page): void {
   if (wanted === followed) return;
   followed = wanted;
   const atMs = place.at === null ? null : msOf(place.at, epochOf(page));
-  if (atMs === null || player?.run !== watched) {
-    player?.feed.close();
-    player = null;
-  }
   if (atMs === null) {
+    close();
     store.change({ ...(live ? { snapshot: live, atMs: headMs } : {}), seeking: false });
     return;
   }
@@ -53,6 +51,11 @@ function keyOf({ watched, place }: Page): string {
   return `${watched} ${place.at} ${place.speed}`;
 }
 
+function close(): void {
+  player?.feed.close();
+  player = null;
+}
+
 function open(run: string): Player {
   const opened: Player = {
     run,
@@ -61,7 +64,7 @@ function open(run: string): Player {
       `runs/${encodeURIComponent(run)}/live`,
       {
         frame: (snapshot, atMs, drawn) => {
-          if (player !== opened) return;
+          if (player !== opened || store.page.watched !== run) return;
           store.page.trace?.add(snapshot, atMs);
           // all but the last move are answered: that was to pause or to play, from a moment that this frame shows
           store.change({ snapshot, atMs, ...(opened.moves <= 1 ? { seeking: false } : {}) }, drawn);

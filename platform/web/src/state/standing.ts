@@ -26,7 +26,7 @@ export function standingOf(page: Page): Standing {
   if (watched === null) return "idle";
   const isConnected = feed.name === "live" || feed.name === "stale" || feed.name === "ended";
   if (!isConnected) return feed.name;
-  if (place.at !== null) return place.speed !== null ? "playing" : page.seeking ? "seeking" : "held";
+  if (place.at !== null) return page.seeking ? "seeking" : place.speed !== null ? "playing" : "held";
   return standingOfRun(runOf(page)) ?? feed.name;
 }
 

@@ -13,12 +13,21 @@ import { Trace } from "./trace";
 
 const RUNS_EVERY_MS = 2_000;
 const ANSWERS_EVERY_MS = 2_000;
+const AGAIN_AFTER_MS = 2_000;
 const NOTHING = { snapshot: null, live: null, lags: null, trace: null, answers: {}, atMs: 0, headMs: 0 };
 
-let feed: Feed<Snapshot> | null = null;
-let isLookingBack = false;
-/** The run whose fair is known. */
-let described: string | null = null;
+/** The watching of one run: what is still on its way of another one comes to nothing. */
+interface Watching {
+  /** Of the run, at the backend. */
+  path: string;
+  feed: Feed<Snapshot>;
+  /** Its fair is known, or was asked for in vain; null before its first frame. */
+  described: Promise<void> | null;
+}
+
+let watching: Watching | null = null;
+/** The run's past is on its way to this trace. */
+let filling: Trace | null = null;
 /** The run that the address named when runs were last listed. */
 let named = store.page.place.run;
 /** The view, what it is narrowed to, and the time shown, when answers were last asked for. */
@@ -37,9 +46,10 @@ export async function refresh(): Promise<void> {
   await refreshAnswers();
 }
 
-function followAddress({ place, seeking }: Page): void {
+function followAddress({ place, seeking, runs }: Page): void {
   if (place.run !== named) {
     named = place.run;
+    if (runs?.some(({ id }) => id === named)) watch(named); // its name stands in the head already
     void refreshRuns(false);
   }
   const asked = `${place.view} ${place.pick} ${place.at} ${seeking}`;
@@ -51,8 +61,9 @@ function followAddress({ place, seeking }: Page): void {
 
 /** Lists the runs, and watches the one in the address or the latest; `stay` keeps to one that is still played. */
 async function refreshRuns(stay: boolean): Promise<void> {
+  const asked = store.page.place.run;
   const runs = await get<Run[]>("runs");
-  if (runs === null) return;
+  if (runs === null || store.page.place.run !== asked) return; // the list may be older than the run that is named now
   runs.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
   store.change({ runs });
   const { place, watched } = store.page;
@@ -77,35 +88,46 @@ export function isPlayed({ state }: Run): boolean {
 /** Watches another run, or none. */
 function watch(run: string | null): void {
   if (run === store.page.watched) return;
-  feed?.close();
+  watching?.feed.close();
   forgetAnswers();
   const seeking = store.page.place.at !== null;
   store.change({ watched: run, feed: { name: "connecting" }, ...NOTHING, seeking });
-  if (run === null) return;
-  feed = new Feed(`runs/${encodeURIComponent(run)}/live`, {
-    frame: take,
+  watching = run === null ? null : open(`runs/${encodeURIComponent(run)}`);
+}
+
+function open(path: string): Watching {
+  const feed = new Feed<Snapshot>(`${path}/live`, {
+    frame: (snapshot, atMs, drawn) => void take(opened, snapshot, atMs, drawn),
     state: (state) => {
       store.change({ feed: state });
       if (state.name === "ended") void refreshAnswers().then(lookBack);
     },
     heartbeat: (lags, headMs) => store.change({ lags, headMs }),
-    refused: () => faultOf(`runs/${encodeURIComponent(run)}`),
+    refused: () => faultOf(path),
   });
+  const opened: Watching = { path, feed, described: null };
+  return opened;
 }
 
-/** Learns which fair the run plays, so that its first frame is drawn with the names and the time of the fair. */
-async function describe(): Promise<void> {
-  const run = store.page.watched;
-  const answer = await get<{ fair: Fair }>(`runs/${encodeURIComponent(run ?? "")}/fair`);
-  if (run !== store.page.watched) return;
-  showFair(answer?.fair ?? null);
-  described = run;
-}
-
-/** Takes in a frame of the run: it is shown unless the page looks back. */
-function take(snapshot: Snapshot, atMs: number, drawn: () => void): void {
+/** Takes in a frame: the first waits for the names and the time of the fair with which it is drawn. */
+async function take(of: Watching, snapshot: Snapshot, atMs: number, drawn: () => void): Promise<void> {
   if (snapshot.run.scenario === "") return store.change({}, drawn); // a log without events says nothing yet
-  if (described !== store.page.watched) return void describe().then(() => take(snapshot, atMs, drawn));
+  of.described ??= describe(of);
+  await of.described;
+  if (of === watching) show(snapshot, atMs, drawn);
+}
+
+/** Learns which fair the run plays; where the backend does not answer, frames are drawn without, and it is asked again. */
+async function describe(of: Watching): Promise<void> {
+  const answer = await get<{ fair: Fair }>(`${of.path}/fair`);
+  if (of !== watching) return;
+  showFair(answer?.fair ?? null);
+  store.change({});
+  if (answer === null) setTimeout(() => of === watching && void describe(of), AGAIN_AFTER_MS);
+}
+
+/** Shows a frame of the run watched, unless the page looks back. */
+function show(snapshot: Snapshot, atMs: number, drawn: () => void): void {
   const trace = store.page.trace ?? new Trace(snapshot.run.duration_ms);
   trace.add(snapshot, atMs);
   const isFirst = store.page.snapshot === null;
@@ -117,13 +139,15 @@ function take(snapshot: Snapshot, atMs: number, drawn: () => void): void {
 
 /** Asks for the course of the gauges since it was last asked for, where the time shown lies beyond that. */
 async function lookBack(): Promise<void> {
-  const { watched, trace, atMs } = store.page;
-  if (isLookingBack || watched === null || trace === null || atMs <= trace.knownMs) return;
-  isLookingBack = true;
-  const course = await get<Course>(`runs/${encodeURIComponent(watched)}/course?since=${trace.knownMs}`);
-  if (course !== null) trace.fill(course);
+  const { trace, atMs } = store.page;
+  if (watching === null || trace === null || trace === filling || atMs <= trace.knownMs) return;
+  filling = trace;
+  const course = await get<Course>(`${watching.path}/course?since=${trace.knownMs}`);
+  if (filling === trace) filling = null;
+  if (trace !== store.page.trace) return;
+  if (course === null) setTimeout(lookBack, AGAIN_AFTER_MS);
+  else trace.fill(course);
   store.change({});
-  isLookingBack = false;
 }
 
 /** Repeats a task, each time some while after it was done. */

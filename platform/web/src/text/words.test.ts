@@ -1,6 +1,6 @@
 // Whatever the page or the backend names has a name in every language.
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { FIELDS, KEYS } from "../api/generated/facts";
 import { isTag } from "./tags";
 import { LANGUAGES, type Topic } from "./words";
@@ -83,3 +83,17 @@ test.each(all)("%s names every measure that is one number", (_, words) => {
 });
 /** The run itself, bounds and counts of notices and alarms: a tile or a sentence names them. */
 const UNNAMED = /^(run|alarms|notices)\.|\.requests_most_per_s$|^platform\.viewers$/;
+
+test("words whose answer breaks off are fetched again", async () => {
+  vi.useFakeTimers();
+  vi.resetModules();
+  const fresh = await import("./words");
+  const broken = { ok: true, json: () => Promise.reject(new TypeError("network error")) };
+  const whole = { ok: true, json: async () => ({ page: { close: "Close" } }) };
+  vi.stubGlobal("fetch", vi.fn().mockResolvedValueOnce(broken).mockResolvedValueOnce(whole));
+  const loaded = fresh.loadWords("en");
+  await vi.advanceTimersByTimeAsync(1_000);
+  await loaded;
+  expect(fresh.say("en", "close")).toBe("Close");
+  vi.useRealTimers();
+});

@@ -38,10 +38,15 @@ export const LANGUAGES: readonly Language[] = [...owns.keys()].sort();
 /** Fetches the words of a language, once; again and again while the backend is away. */
 export async function loadWords(language: Language): Promise<void> {
   while (!words.has(language)) {
-    const answer = await fetch(addresses.get(language) ?? "").catch(() => null);
-    if (answer?.ok) addWords(language, (await answer.json()) as Words);
+    const fetched = await wordsAt(addresses.get(language) ?? "").catch(() => null);
+    if (fetched !== null) addWords(language, fetched);
     else await new Promise((again) => setTimeout(again, AGAIN_AFTER_MS));
   }
+}
+
+async function wordsAt(address: string): Promise<Words | null> {
+  const answer = await fetch(address);
+  return answer.ok ? ((await answer.json()) as Words) : null;
 }
 
 export function addWords(language: Language, added: Words): void {

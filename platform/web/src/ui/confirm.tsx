@@ -10,15 +10,23 @@ interface Props {
   /** What will happen. */
   question: string;
   onConfirm: () => void;
-  /** Whether to ask; a form that is not complete says so instead. */
+  /** Whether to ask, and to do what was asked; a form that is not complete says so instead. */
   mayAsk?: () => boolean;
+  /** Whether the answer to an earlier press is on its way. */
+  isUnderWay: boolean;
 }
 
-export function Confirm({ language, id, title, question, onConfirm, mayAsk = () => true }: Props) {
+export function Confirm({ language, id, title, question, onConfirm, mayAsk = () => true, isUnderWay }: Props) {
   const [isAsking, ask] = useState(false);
   if (!isAsking) {
     return (
-      <button type="button" class="plain" id={id} onClick={() => ask(mayAsk())}>
+      <button
+        type="button"
+        class="plain"
+        id={id}
+        aria-disabled={isUnderWay}
+        onClick={() => ask(!isUnderWay && mayAsk())}
+      >
         {title}
       </button>
     );
@@ -31,6 +39,7 @@ export function Confirm({ language, id, title, question, onConfirm, mayAsk = () 
         class="plain"
         id={`${id}-confirmed`}
         onClick={() => {
+          if (!mayAsk()) return; // the fields may have changed since
           ask(false);
           onConfirm();
         }}

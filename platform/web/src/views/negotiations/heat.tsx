@@ -7,7 +7,7 @@ import { LAPSES } from "../../state/answers";
 import { epochOf, type Page } from "../../state/page";
 import { lapsesOf } from "../../state/rows";
 import { HOUR_MS, hourOfDay, midnightAfter, midnights, shortDay } from "../../text/clock";
-import { home } from "../../text/fair";
+import { fair, home } from "../../text/fair";
 import { number, percent } from "../../text/format";
 import { economy } from "../../text/names";
 import { type Language, say } from "../../text/words";
@@ -31,7 +31,7 @@ export function Heat({ page }: { page: Page }) {
       source={answerSource(page, LAPSES)}
     >
       <div onPointerMove={(event) => point(placeOf(event, hours))} onPointerLeave={() => point(null)}>
-        <Kept of={[language, rows, hours]}>{() => <Rows page={page} rows={rows} hours={hours} />}</Kept>
+        <Kept of={[language, fair(), rows, hours]}>{() => <Rows page={page} rows={rows} hours={hours} />}</Kept>
       </div>
       <p class="legend heat-legend">
         0% <span aria-hidden="true" /> 100%

@@ -1,6 +1,5 @@
 // An alarm: what is short, since when, and the buttons of whoever sees to it.
 
-import { useState } from "preact/hooks";
 import { chooseView } from "../../state/actions";
 import { command } from "../../state/commands";
 import { epochOf, type Page, runOf } from "../../state/page";
@@ -8,6 +7,7 @@ import { isPlayed } from "../../state/watching";
 import { moment } from "../../text/clock";
 import { say } from "../../text/words";
 import { Fault } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 import { type Alarm, answerOf, describe } from "./alarms";
 
 const SNOOZE_MIN = 30;
@@ -25,7 +25,7 @@ export function AlarmLine({ page, alarm }: { page: Page; alarm: Alarm }) {
         </span>
       </button>
       {answer !== null && <span class="answer"> {answer}</span>}
-      {isOpen && <Answers page={page} alarm={alarm} />}
+      {isOpen && <Answers key={page.watched} page={page} alarm={alarm} />}
     </>
   );
 }
@@ -33,20 +33,27 @@ export function AlarmLine({ page, alarm }: { page: Page; alarm: Alarm }) {
 /** Buttons to say that somebody sees to it, or that it may be quiet for a while. */
 function Answers({ page, alarm }: { page: Page; alarm: Alarm }) {
   const { language } = page;
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   const run = runOf(page);
   if (!run || !isPlayed(run)) return null;
-  const send = async (what: object): Promise<void> => setFault(await command(run.id, { ...what, alarm: alarm.name }));
+  const answer = (what: object) => send(() => command(run.id, { ...what, alarm: alarm.name }));
   return (
     <span class="answers">
-      <button type="button" class="link" data-answer="acknowledge" onClick={() => void send({ kind: "acknowledge" })}>
+      <button
+        type="button"
+        class="link"
+        data-answer="acknowledge"
+        aria-disabled={isUnderWay}
+        onClick={() => answer({ kind: "acknowledge" })}
+      >
         {say(language, "acknowledge")}
       </button>
       <button
         type="button"
         class="link"
         data-answer="snooze"
-        onClick={() => void send({ kind: "snooze", for_min: SNOOZE_MIN })}
+        aria-disabled={isUnderWay}
+        onClick={() => answer({ kind: "snooze", for_min: SNOOZE_MIN })}
       >
         {say(language, "snooze", { minutes: String(SNOOZE_MIN) })}
       </button>

@@ -4,6 +4,7 @@ import type { Session } from "../../api/types";
 import { go } from "../../state/actions";
 import { epochOf, type Page } from "../../state/page";
 import { HOUR_MS, hourAt, midnightBefore, moment, shortDay, time } from "../../text/clock";
+import { fair } from "../../text/fair";
 import { number } from "../../text/format";
 import { term, titleOf } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
@@ -51,7 +52,7 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
             </span>
           ))}
         </div>
-        <Kept of={[language, sessions, midnight]}>
+        <Kept of={[language, fair(), sessions, midnight]}>
           {() =>
             rows(page, today).map((row, place, { length }) => (
               <Room key={row.name} page={page} row={row} share={share} isLow={place >= Math.max(ROWS, length - ROWS)} />

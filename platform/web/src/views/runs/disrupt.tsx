@@ -6,13 +6,16 @@ import type { Run } from "../../api/types";
 import { branch, command, loadKinds } from "../../state/commands";
 import { epochOf, type Page } from "../../state/page";
 import { sessionsOf } from "../../state/rows";
+import { counts } from "../../state/snapshot";
 import { isPlayed } from "../../state/watching";
 import { moment } from "../../text/clock";
+import { fair } from "../../text/fair";
 import { number } from "../../text/format";
-import { term, titleOf } from "../../text/names";
+import { nameOfGate, term, titleOf } from "../../text/names";
 import { say, translated } from "../../text/words";
 import { Confirm } from "../../ui/confirm";
 import { Fault, Part, Sentence } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 
 const USUAL: Record<string, string> = {
   lasts_min: "30",
@@ -20,7 +23,7 @@ const USUAL: Record<string, string> = {
   factor: "2",
   share: "0.5",
   lanes: "1",
-  gate: "0",
+  gate: "1",
 };
 
 /** Fields that are said at the documented scale, which the run shrinks to its own. */
@@ -29,15 +32,14 @@ const SCALED = ["people", "lanes"] as const;
 export function Disrupt({ page, run }: { page: Page; run: Run }) {
   const { language, disruptions } = page;
   const [chosen, choose] = useState("platform_outage");
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => void loadKinds(), []);
   const kind = disruptions?.find((each) => each.kind === chosen);
   if (!disruptions || !kind) return null;
   const disruption = () => ({ kind: kind.kind, ...valuesOf(kind, new FormData(form.current as HTMLFormElement)) });
-  const submit = async (): Promise<void> =>
-    setFault(await command(run.id, { kind: "disrupt", disruption: disruption() }));
-  const submitBranch = async (): Promise<void> => setFault(await branch(run.id, page.atMs, disruption()));
+  const submit = () => send(() => command(run.id, { kind: "disrupt", disruption: disruption() }));
+  const submitBranch = () => send(() => branch(run.id, page.atMs, disruption()));
   const mayAsk = (): boolean => form.current?.reportValidity() ?? false;
   const canBranch = page.scenarios?.list.some(({ name }) => name === run.scenario);
   return (
@@ -79,6 +81,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             title={say(language, "disrupt_now")}
             question={say(language, "disrupt_question", { kind: term(language, chosen) })}
             mayAsk={mayAsk}
+            isUnderWay={isUnderWay}
             onConfirm={() => void submit()}
           />
         )}
@@ -89,6 +92,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
             title={say(language, "branch")}
             question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
             mayAsk={mayAsk}
+            isUnderWay={isUnderWay}
             onConfirm={() => void submitBranch()}
           />
         )}
@@ -109,6 +113,18 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
       </select>
     );
   }
+  const gates = name === "gate" ? gatesOf(page) : [];
+  if (gates.length > 0) {
+    return (
+      <select name={name}>
+        {gates.map((gate) => (
+          <option key={gate} value={String(gate + 1)}>
+            {nameOfGate(page.language, gate)}
+          </option>
+        ))}
+      </select>
+    );
+  }
   const usual = field.default == null ? (isNeeded ? (USUAL[name] ?? "") : "") : String(field.default);
   return (
     <>
@@ -116,6 +132,7 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
         name={name}
         type={isText(field) ? "text" : "number"}
         step={isText(field) ? undefined : "any"}
+        min={name === "gate" ? 1 : undefined}
         defaultValue={usual}
         required={isNeeded}
         list={name === "session" ? "sessions" : ""}
@@ -135,11 +152,19 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
   );
 }
 
+/** Returns the numbers of the gates: of those that the fair names, else of those that have been open. */
+function gatesOf({ live }: Page): number[] {
+  const { gates } = fair();
+  if (gates.length > 0) return [...gates.keys()];
+  return live === null ? [] : Object.keys(counts(live, "venue.lanes_by_gate")).map(Number);
+}
+
+/** Returns the fields as the backend takes them: it counts gates from 0, and people count them from 1. */
 function valuesOf(kind: Kind, form: FormData): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(kind.fields)) {
     const text = String(form.get(name) ?? "").trim();
-    const number = Number(text);
+    const number = Number(text) - (name === "gate" ? 1 : 0);
     if (text !== "") values[name] = isText(field) || Number.isNaN(number) ? text : number;
   }
   return values;

@@ -78,23 +78,24 @@ function changed(changes: Changes, path: string, value: string): Changes {
   return value === "" ? others : { ...others, [path]: value };
 }
 
-/** Returns changes as the backend takes them: by part and parameter, numbers as numbers, lists as JSON. */
+/** Returns changes as the backend takes them, by part and parameter; what is blank is no change. */
 export function nested(changes: Changes, parameters: Scenarios["parameters"]): Record<string, Record<string, unknown>> {
   const parts: Record<string, Record<string, unknown>> = {};
-  for (const [path, text] of Object.entries(changes)) {
+  for (const [path, typed] of Object.entries(changes)) {
+    const text = typed.trim();
+    if (text === "") continue;
     const [part = "", ...name] = path.split("."); // a kind of the fair stands between part and parameter
-    parts[part] = { ...parts[part], [name.join(".")]: typedValue(text, parameters[path]) };
+    parts[part] = { ...parts[part], [name.join(".")]: parameters[path]?.type === "array" ? listOf(text) : text };
   }
   return parts;
 }
 
-function typedValue(text: string, parameter: Parameter | undefined): unknown {
-  const number = Number(text);
-  if (parameter && isNumber(parameter)) return Number.isNaN(number) ? text : number;
+/** Returns a list that was typed as JSON, else the text: the backend reads lists and numbers itself, and names a fault. */
+function listOf(text: string): unknown {
   try {
-    return parameter?.type === "array" ? JSON.parse(text) : text;
+    return JSON.parse(text);
   } catch {
-    return text; // the backend names the fault
+    return text;
   }
 }
 

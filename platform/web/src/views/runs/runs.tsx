@@ -61,8 +61,8 @@ export function Runs({ page }: { page: Page }) {
           </p>
         )}
       </Part>
-      {played && <Steer page={page} run={played} />}
-      {watched && <Disrupt page={page} run={watched} />}
+      {played && <Steer key={played.id} page={page} run={played} />}
+      {watched && <Disrupt key={watched.id} page={page} run={watched} />}
       <Start page={page} />
     </div>
   );

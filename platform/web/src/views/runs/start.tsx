@@ -7,22 +7,25 @@ import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
 import { paceOf } from "../../ui/pace";
 import { Fault, Part, Sentence } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 import { type Changes, nested, Parameters } from "./parameters";
 
 const SCALES = [0.01, 0.05, 0.1, 0.5, 1] as const;
+/** The backend takes larger ones; a page cannot send them. */
+const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
 const SPEEDS = [600, 3_600, 21_600, "max"] as const;
 
 export function Start({ page }: { page: Page }) {
   const { language, scenarios } = page;
   const [chosen, setScenario] = useState<string | null>(null);
   const [changes, setChanges] = useState<Changes>({});
-  const [fault, setFault] = useState<string | null>(null);
+  const { isUnderWay, fault, send } = useSending();
   useEffect(() => void loadScenarios(), []);
   if (scenarios === null || scenarios.list.length === 0) return null;
   const scenario = chosen ?? scenarios.list[0]?.name ?? "";
   const shown = scenarios.list.find(({ name }) => name === scenario);
   const ofFair = shown?.titles?.en === undefined ? undefined : say(language, "question_of_fair");
-  const submit = async (form: FormData): Promise<void> => {
+  const submit = (form: FormData): void => {
     const speed = String(form.get("speed"));
     const wanted = {
       scenario,
@@ -31,7 +34,7 @@ export function Start({ page }: { page: Page }) {
       speed: speed === "max" ? speed : Number(speed),
       changes: nested(changes, scenarios.parameters),
     };
-    setFault(await start(wanted));
+    void send(() => start(wanted));
   };
   return (
     <Part title={say(language, "start_title")}>
@@ -39,7 +42,7 @@ export function Start({ page }: { page: Page }) {
         class="start"
         onSubmit={(event) => {
           event.preventDefault();
-          void submit(new FormData(event.currentTarget));
+          submit(new FormData(event.currentTarget));
         }}
       >
         <label>
@@ -62,7 +65,7 @@ export function Start({ page }: { page: Page }) {
         <div class="controls">
           <label>
             {say(language, "column_seed")}
-            <input name="seed" type="number" min="0" step="1" defaultValue="7" required />
+            <input name="seed" type="number" min="0" max={LARGEST_SEED} step="1" defaultValue="7" required />
           </label>
           <label>
             {say(language, "column_scale")}
@@ -87,7 +90,7 @@ export function Start({ page }: { page: Page }) {
         </div>
         <Parameters page={page} scenarios={scenarios} changes={changes} onChange={setChanges} />
         <Fault language={language} why={fault} />
-        <button type="submit" class="plain" id="start-run">
+        <button type="submit" class="plain" id="start-run" aria-disabled={isUnderWay}>
           {say(language, "start_run")}
         </button>
       </form>

@@ -1,6 +1,5 @@
 // An operator's commands to a run while it is played: pause, resume, speed, stop.
 
-import { useState } from "preact/hooks";
 import type { Command, Run } from "../../api/types";
 import { command } from "../../state/commands";
 import { epochOf, type Page } from "../../state/page";
@@ -12,14 +11,14 @@ import { Confirm } from "../../ui/confirm";
 import { describeFields } from "../../ui/fields";
 import { paceOf, stateOf } from "../../ui/pace";
 import { Columns, Fault, Part } from "../../ui/part";
+import { useSending } from "../../ui/sending";
 
 const PACES = [60, 600, 3_600, 21_600, 86_400, "max"] as const;
 const LISTED = 8;
 
 export function Steer({ page, run }: { page: Page; run: Run }) {
   const { language } = page;
-  const [fault, setFault] = useState<string | null>(null);
-  const send = async (what: object): Promise<void> => setFault(await command(run.id, what));
+  const { isUnderWay, fault, tell, send } = useSending();
   const isPaused = run.state === "paused";
   return (
     <Part title={say(language, "steer_title", { run: run.id })} about={stateOf(language, run)}>
@@ -28,7 +27,8 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
           type="button"
           class="plain"
           id="pause-run"
-          onClick={() => send({ kind: isPaused ? "resume" : "pause" })}
+          aria-disabled={isUnderWay}
+          onClick={() => send(() => command(run.id, { kind: isPaused ? "resume" : "pause" }))}
         >
           {say(language, isPaused ? "resume_run" : "pause_run")}
         </button>
@@ -38,7 +38,7 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
             id="speed-run"
             value={String(run.speed)}
             onChange={({ currentTarget: { value } }) =>
-              send({ kind: "speed", speed: value === "max" ? value : Number(value) })
+              tell(() => command(run.id, { kind: "speed", speed: value === "max" ? value : Number(value) }))
             }
           >
             {run.speed === null && (
@@ -58,7 +58,8 @@ export function Steer({ page, run }: { page: Page; run: Run }) {
           id="stop-run"
           title={say(language, "stop_run")}
           question={say(language, "stop_question")}
-          onConfirm={() => void send({ kind: "stop" })}
+          isUnderWay={isUnderWay}
+          onConfirm={() => void send(() => command(run.id, { kind: "stop" }))}
         />
       </div>
       <Fault language={language} why={fault} />
