@@ -109,14 +109,16 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     documented = [figure for figure in known.values() if figure.measure and not figure.is_own]
     if reason := _other_fair(known, run):
         return [LeftOut(figure.id, reason) for figure in documented]
-    without = []
-    if _plays_own_programme(run):
-        reason = "the run plays a programme of its own, and not the documented one"
-        without = [LeftOut(figure.id, reason) for figure in documented if figure.id.startswith(PROGRAMME)]
-    if run.scale != 1:
-        reason = "how many economies take part does not go by the scale, so that they are compared at full scale alone"
-        without += [LeftOut(one.id, reason) for one in documented if one.unit == ECONOMIES]
-    return without + [LeftOut(one.id, why) for one in documented if (why := _without_moment(one, run, at_hand))]
+    return [LeftOut(one.id, why) for one in documented if (why := _why_left_out(one, run, at_hand))]
+
+
+def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:
+    """Return the first reason why a figure does not concern what a run plays; an empty text where it does."""
+    if figure.id.startswith(PROGRAMME) and _plays_own_programme(run):
+        return "the run plays a programme of its own, and not the documented one"
+    if figure.unit == ECONOMIES and run.scale != 1:
+        return "how many economies take part does not go by the scale, so that they are compared at full scale alone"
+    return _without_moment(figure, run, at_hand)
 
 
 def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:

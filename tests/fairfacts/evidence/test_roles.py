@@ -137,6 +137,11 @@ def test_economies_are_compared_at_full_scale_alone():
     assert left_out(FIGURES.values(), run_of(scale=1.0)) == []
 
 
+def test_a_figure_is_left_out_for_one_reason() -> None:
+    without = left_out(FIGURES.values(), run_of(), {})  # no measures of any moment are at hand
+    assert len({entry.figure for entry in without}) == len(without) > len(ECONOMIES)
+
+
 def test_a_run_that_goes_on_after_the_close_is_of_the_same_fair():
     assert left_out(FIGURES.values(), run_of(scale=1.0, duration_ms=371 * DAY)) == []
     closed = after(
