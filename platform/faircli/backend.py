@@ -16,7 +16,7 @@ from typing import Self
 
 import httpx
 
-from faircli.connection import TRY_AGAIN_S, authorization, is_secure
+from faircli.connection import TRY_AGAIN_S, authorization, detail_of, is_secure
 from faircli.defaults import BACKEND, HOST, PORT
 from faircli.listening import listening
 from fairfacts.errors import BackendError
@@ -172,10 +172,10 @@ def _health(url: str, token: str | None) -> dict[str, str]:
     headers = authorization(token)
     try:
         answer = httpx.get(f"{url}/health", headers=headers, timeout=5, verify=is_secure(url))
-        health: dict[str, str] = answer.raise_for_status().json()
-        if health["service"] == "cloudfair":
+        health: dict[str, str] = answer.json()
+        if answer.is_success and health["service"] == "cloudfair":
             return health
-        trouble = "something else answers there"
+        trouble = "something else answers there" if answer.is_success else detail_of(answer)
     except (httpx.UnsupportedProtocol, httpx.InvalidURL) as fault:
         raise BackendError(f"{url} is no URL of a backend; write one such as {BACKEND}") from fault
     except httpx.TransportError as fault:

@@ -15,7 +15,7 @@ import msgspec
 from rich.console import Group
 from rich.live import Live
 from rich.text import Text
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from cloudfair.feed.merge_patch import apply
@@ -181,6 +181,10 @@ def _connected(url: str, run: str, headers: dict[str, str]) -> Iterator[ClientCo
     address = f"{url.replace('http', 'ws', 1)}/runs/{run}/live"
     try:
         socket = connect(address, max_queue=1, compression=None, additional_headers=headers)
+    except InvalidStatus as fault:
+        status, body = fault.response.status_code, bytes(fault.response.body)
+        answer = httpx.Response(status, content=body, request=httpx.Request("GET", address))
+        raise BackendError(detail_of(answer)) from fault
     except (OSError, WebSocketException) as fault:
         raise BackendError(f"no feed at {address} ({fault}); is the backend running? fair serve starts one") from fault
     with socket:

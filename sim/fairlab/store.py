@@ -38,6 +38,20 @@ def calibration_of(fair: str) -> Calibration | None:
     return None if folder is None or not (folder / CALIBRATION).is_file() else Calibration.load(folder / CALIBRATION)
 
 
+def changed_since(fair: str, calibration: Calibration) -> list[str]:
+    """Return the calibrated parameters to which the fair's own table gives another value.
+
+    Somebody has changed them, or a writer broke off between the table and the calibration beside it.
+
+    Raises:
+        LabError: the table has faults, or cannot be read.
+    """
+    folder = fair_folder(fair)
+    rows = _table_of(folder / PARAMETERS).rows if isinstance(folder, Path) else []
+    values = {row.cells["name"]: row.cells.get("value", "") for row in rows}
+    return [each.name for each in calibration.parameters if values.get(each.name) != f"{each.value:.5g}"]
+
+
 def folder_to_write(fair: Fair) -> Path:
     """Return the folder of a fair, whose parameters `--write` is to change.
 

@@ -13,6 +13,7 @@ from tests.faircli.fair import Fair
 
 from faircli import backend
 from faircli.backend import reach
+from fairfacts.errors import BackendError
 
 
 @pytest.fixture
@@ -59,3 +60,11 @@ def test_a_backend_of_the_runs_own_ends_well(tmp_path: Path) -> None:
         assert isinstance(reached, backend.Own)
         process = reached._process
     assert process.returncode == 0
+
+
+def test_a_backend_that_refuses_is_quoted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    refusal = httpx.Response(503, json={"detail": "the backend stops soon"})
+    monkeypatch.setattr(backend.httpx, "get", lambda url, **_: refusal)
+    said = r"no backend at http://there \(the backend stops soon\); start one with fair serve, or leave --to out"
+    with pytest.raises(BackendError, match=said), reach(["http://there"], str(tmp_path / "fair.db"), None):
+        pass

@@ -131,7 +131,7 @@ def shell(line: str, folder: Path, **more: str) -> tuple[int, str, str]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full")
-@pytest.mark.parametrize("arguments", ["--version", "--help", "scenarios", "scenarios card --json"])
+@pytest.mark.parametrize("arguments", ["--version", "--help", "scenarios", "scenarios card --json", "serve --port 0"])
 def test_standard_output_that_is_full_is_named(tmp_path: Path, arguments: str) -> None:
     assert shell(f"fair {arguments} > /dev/full", tmp_path) == (1, "", FULL)
     assert shell(f"fair {arguments} > /dev/full", tmp_path, PYTHONUNBUFFERED="1") == (1, "", FULL)

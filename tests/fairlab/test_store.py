@@ -17,7 +17,7 @@ from fairfacts.errors import LabError
 from fairfacts.resources import data
 from fairlab import store
 from fairlab.calibrated import Calibration
-from fairlab.store import calibration_of, folder_to_write, write_parameters, write_scenario
+from fairlab.store import calibration_of, changed_since, folder_to_write, write_parameters, write_scenario
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import load_fair
 from fairsim.inputs.scenario import load_scenario
@@ -107,9 +107,13 @@ def test_calibration_of_a_fair_of_ones_own_lies_in_its_folder(tmp_path: Path, mo
     fair = load_fair("mine")
     assert calibration_of(fair.key) is None
     write_parameters(FOUND, folder_to_write(fair))
-    assert calibration_of(fair.key) == FOUND
+    assert (calibration_of(fair.key), changed_since(fair.key, FOUND)) == (FOUND, [])
     row = load_fair("mine").rows[RATE.name]
     assert (row.kind, row.value, set(TARGETS) <= set(row.figures)) == ("calibrated", f"{RATE.value:.5g}", True)
+    table = (tmp_path / "mine" / "parameters.csv").read_text(encoding="utf-8")
+    other = table.replace(f"{RATE.name},{RATE.value:.5g}", f"{RATE.name},77")
+    (tmp_path / "mine" / "parameters.csv").write_text(other, encoding="utf-8")
+    assert changed_since(fair.key, FOUND) == [RATE.name]
 
 
 def test_shipped_fair_without_a_calibration_has_none() -> None:
@@ -132,3 +136,7 @@ def test_texts_of_a_scenario_are_written_as_they_were(tmp_path: Path) -> None:
     written = tomllib.loads((tmp_path / "fitted.toml").read_text(encoding="utf-8"))
     assert {key: written[key] for key in texts} == texts
     assert load_scenario(str(tmp_path / "fitted.toml")).title == texts["title"]
+
+
+def test_shipped_parameters_are_those_of_their_calibration() -> None:
+    assert changed_since("ciftis2020", SHIPPED) == []

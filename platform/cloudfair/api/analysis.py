@@ -145,11 +145,12 @@ async def query_run(run: str, request: Request, here: Here) -> Response:
     half a minute ago at most.
     """
     query = await read_json(request, NewQuery)
-    archived, settings = await here.pools.archives.run(here.archive.as_of_now, run), here.settings
+    settings = here.settings
     limits = Limits(time_s=settings.query_time_s, memory_mib=settings.query_memory_mib, rows=query.rows)
-    async with here.queries.taken():
-        began = time.monotonic()
-        found = await ask(archived.folder, query.sql, limits)
+    with await here.pools.archives.run(here.archive.as_of_now, run) as archived:
+        async with here.queries.taken():
+            began = time.monotonic()
+            found = await ask(archived.folder, query.sql, limits)
     here.metrics.queries.labels("answered" if found.fault is None else "refused").observe(time.monotonic() - began)
     if found.fault is not None:
         raise QueryError(found.fault)

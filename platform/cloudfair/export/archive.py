@@ -1,30 +1,36 @@
 """The archive: runs as Parquet, each in a folder of its own, written when they are first asked for.
 
 It is a cache. A manifest holds the checksum of each file; a folder that does not fit its manifest is written again.
+
+Several processes may share it. One of them writes the files of a run, under a lock of `.locks`, and the others wait for
+these. Whoever reads a folder holds a shared lock on its manifest, and nobody deletes it meanwhile.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from cloudfair.errors import UnfinishedError
-from cloudfair.export.parquet import clear_unfinished, new_folder, write_parquet
+from cloudfair.export.parquet import clear_unfinished, locked, new_folder, write_parquet
 from cloudfair.export.sql import SUFFIX
 from cloudfair.store.log import Log
 from cloudfair.store.urls import url_of
 from fairfacts.errors import BackendError
 from fairfacts.events import EVENT_TYPES, type_name
 
-MANIFEST = "manifest.json"
+MANIFEST, LOCKS = "manifest.json", ".locks"
 FORMAT = 2
 """Of the files; a folder of another format is written again."""
 FRESH_S = 30.0
@@ -44,14 +50,43 @@ class Manifest(msgspec.Struct, frozen=True):
     """SHA-256 of each file by its name."""
 
 
-class Archived(NamedTuple):
-    """A run as Parquet, as of a position."""
+class Archived:
+    """A run as Parquet, as of a position. Nobody deletes it before it is closed: use it in a `with`."""
+
+    def __init__(self, folder: Path, position: int, manifest: int) -> None:
+        """`position` is how many events of the run it holds, `manifest` the descriptor that takes the lock."""
+        self.folder, self.position, self._manifest = folder, position, manifest
+
+    def hold(self) -> None:
+        """Take the lock, once whoever deletes the folder has done so."""
+        if sys.platform != "win32":
+            import fcntl
+
+            fcntl.flock(self._manifest, fcntl.LOCK_SH)
+
+    def close(self) -> None:
+        """Let others delete it."""
+        if self._manifest >= 0:
+            os.close(self._manifest)
+            self._manifest = -1
+
+    __del__ = close
+    """Of a request that was cancelled while its thread went on."""
+
+    def __enter__(self) -> Archived:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Latest(NamedTuple):
+    """What was last found of a run."""
 
     folder: Path
     position: int
-    """How many events of the run it holds."""
-    written_at: float
-    """By the monotonic clock: when it was found to be whole."""
+    found_at: float
+    """By the monotonic clock."""
 
 
 def parquet_folder(database: str, named: str | None) -> Path:
@@ -69,7 +104,7 @@ class Archive:
     def __init__(self, log: Log, folder: Path) -> None:
         self._log, self._folder = log, folder
         self._writing = threading.Lock()
-        self._latest: dict[str, Archived] = {}
+        self._latest: dict[str, _Latest] = {}
         clear_unfinished(folder)
 
     def of(self, run: str, on_progress: Callable[[int], None] = lambda _: None) -> Path:
@@ -87,7 +122,8 @@ class Archive:
                 f"run {run} has not ended: its log stands at event {row.head}; ask again once it has,"
                 f" or complete it with fair run --resume {run}"
             )
-        return self.as_of_now(run, on_progress).folder
+        with self.as_of_now(run, on_progress) as archived:
+            return archived.folder
 
     def as_of_now(self, run: str, on_progress: Callable[[int], None] = lambda _: None) -> Archived:
         """Return the files of a run: of all its events, or, while it goes on, as they were half a minute ago at most.
@@ -102,29 +138,40 @@ class Archive:
         if row.head == 0:
             raise UnfinishedError(f"run {run} has no events yet; ask again once it has begun")
         with self._writing:
-            if not row.ended and (archived := self._fresh(run)):
-                return archived
+            if not row.ended and (fresh := self._fresh(run)):
+                return fresh
             folder = self._folder / (run if row.ended else f"{run}@{row.head}")
-            if not _is_whole(folder, run, row.head):
-                self._discard(folder)
-                self._write(run, folder, row.head, on_progress)
+            archived = _opened(folder, run, row.head) or self._written(run, folder, row.head, on_progress)
             self._clear_earlier(run, folder)
-            archived = self._latest[run] = Archived(folder, row.head, time.monotonic())
+            self._latest[run] = _Latest(folder, row.head, time.monotonic())
         return archived
 
     def _fresh(self, run: str) -> Archived | None:
         """Return the latest files of a run that goes on, if they are not too old."""
-        archived = self._latest.get(run)
-        if archived is None or time.monotonic() - archived.written_at >= FRESH_S:
+        latest = self._latest.get(run)
+        if latest is None or time.monotonic() - latest.found_at >= FRESH_S:
             return None
-        return archived if _is_whole(archived.folder, run, archived.position) else None
+        return _opened(latest.folder, run, latest.position)
 
     def _clear_earlier(self, run: str, folder: Path) -> None:
-        """Delete earlier files of a run, but for the latest before `folder`: a query may read them."""
-        before = self._latest.get(run)
+        """Delete earlier files of a run that nobody reads."""
         for earlier in self._folder.glob(f"{run}@*"):
-            if earlier != folder and (before is None or earlier != before.folder):
-                shutil.rmtree(earlier, ignore_errors=True)
+            if earlier != folder:
+                with suppress(OSError), locked(earlier / MANIFEST):
+                    shutil.rmtree(earlier)
+
+    def _written(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> Archived:
+        """Write a folder, unless another process has written it meanwhile."""
+        locks = self._folder / LOCKS
+        try:
+            locks.mkdir(parents=True, exist_ok=True)
+            with locked(locks / run, wait=True):
+                while (archived := _opened(folder, run, head)) is None:
+                    self._discard(folder)
+                    self._write(run, folder, head, on_progress)
+                return archived
+        except OSError as fault:
+            raise BackendError(f"{folder}: {fault.strerror}; name a folder that is yours to write") from fault
 
     def _write(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> None:
         clear_unfinished(self._folder)
@@ -143,9 +190,23 @@ class Archive:
             return
         _logger.warning("%s does not fit its manifest and is written again", folder)
         try:
-            shutil.rmtree(folder)
+            with locked(folder / MANIFEST, wait=True):  # whoever reads it found it whole
+                shutil.rmtree(folder)
         except OSError as fault:
             raise BackendError(f"{folder}: {fault.strerror}; remove it, it is written again when asked for") from fault
+
+
+def _opened(folder: Path, run: str, position: int) -> Archived | None:
+    """Return the files of a run as of a position, held for a reader; None if they are not there, or not as written."""
+    try:
+        archived = Archived(folder, position, os.open(folder / MANIFEST, os.O_RDONLY))
+    except OSError:
+        return None
+    archived.hold()
+    if _is_whole(folder, run, position):
+        return archived
+    archived.close()
+    return None
 
 
 def _is_whole(folder: Path, run: str, position: int) -> bool:

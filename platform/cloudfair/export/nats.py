@@ -7,19 +7,20 @@
 
 Characters of a run's id that are neither letters, digits nor `-` are underscores in subjects.
 
-The database has a record of what the stream acknowledged of each run (`cloudfair.store.publications`). The publisher
+The database has a record of what each stream acknowledged of each run (`cloudfair.store.publications`). The publisher
 sends what lies after it: also of runs that ended while it was away, and whatever the stream lacks. It records some
-pages once all of them are acknowledged. After a fault or a start it asks the stream which events after the record came
-through, and sends the others. So every run is published whole, and each event once.
+pages of events once all of them are acknowledged. After a fault or a start it asks the stream which events after the
+record came through, and sends the others. So every run is published whole, and each event once. Of frames, the latest
+is recorded. A stream that takes nothing holds up no other.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator
+from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from prometheus_client import Counter
@@ -52,10 +53,15 @@ if TYPE_CHECKING:
 LOOK_S = 0.25
 """How often the log is asked for what is new."""
 FRAME_S = 1.0
+"""How long a run that goes on has no other frame."""
+CHECK_S = 10.0
+"""How often JetStream is asked whether a stream still is the one that it was."""
 PAGE_EVENTS = 2_000
 """How many are on their way at a time."""
 TURN_EVENTS = 8 * PAGE_EVENTS
 """How many of a run are read and recorded at a time: about a segment, which is then unpacked once."""
+
+JSON = "application/json"
 
 _logger = logging.getLogger(__name__)
 
@@ -73,10 +79,10 @@ class Publisher:
         self._url, self._log, self._runs, self._count = url, log, runs, published
         self.name = masked(url)
         self._stopped = False
-        self._fault = ""
-        """The latest one reported, and not gone since."""
         self._faults: dict[str, str] = {}
-        """The same of each run."""
+        """Of each stream, and of the connection (""), the latest one reported, and not gone since."""
+        self._run_faults: dict[str, dict[str, str]] = {EVENTS: {}, FRAMES: {}}
+        """Of each stream, the same of each run."""
 
     async def run(self) -> None:
         """Publish until stopped; while NATS cannot be reached, the log is what waits."""
@@ -86,7 +92,7 @@ class Publisher:
             try:
                 await self._serve()
             except (Error, FairError, OSError, TimeoutError) as fault:
-                self._report(fault)
+                self._report("", fault)
                 await asyncio.sleep(RETRY_S)
 
     def stop(self) -> None:
@@ -97,7 +103,7 @@ class Publisher:
         import nats
 
         async def report(fault: Exception) -> None:
-            self._report(fault)
+            self._report("", fault)
 
         client: Client = await nats.connect(
             self._url,
@@ -107,16 +113,12 @@ class Publisher:
             skip_subject_validation=True,  # they are ours; to look at each takes a tenth of the time
         )
         try:
-            jetstream = client.jetstream(timeout=ACK_S)
-            destination, _ = [await made(jetstream, stream) for stream in (EVENTS, FRAMES)]
-            sender = Sender(client)
-            await sender.begin()
-            published = _Pages(jetstream, sender, destination, self._log, self._runs, self._count, self._faults)
-            _logger.info("the publisher publishes", extra={"fields": {"nats": self.name}})
+            over = _Over(client.jetstream(timeout=ACK_S), Sender(client), self._log, self._runs, self._count)
+            await over.sender.begin()
+            _logger.info("the publisher is connected", extra={"fields": {"nats": self.name}})
+            outlets = [_Outlet(kind, over, self._run_faults[kind.stream]) for kind in (_Events, _Frames)]
             while not (client.is_closed or self._stopped):
-                is_busy = await published.publish()
-                if is_busy:
-                    self._fault = ""
+                is_busy = any([await self._published(client, outlet) for outlet in outlets])
                 await asyncio.sleep(0 if is_busy else LOOK_S)
             if not self._stopped:
                 raise OSError("the connection was lost")
@@ -124,64 +126,101 @@ class Publisher:
             async with asyncio.timeout(ACK_S):
                 await client.close()
 
-    def _report(self, fault: Exception) -> None:
+    async def _published(self, client: Client, outlet: _Outlet) -> bool:
+        """Publish what a stream lacks, and return whether there was any; a fault of one stream is its own."""
+        from nats.errors import Error
+
+        try:
+            is_busy = await outlet.publish()
+        except (Error, FairError, OSError, TimeoutError) as fault:
+            if client.is_closed:
+                raise
+            outlet.wait()
+            self._report(outlet.stream, fault)
+            return False
+        if is_busy and not outlet.is_proven:
+            outlet.is_proven = True
+            self._faults.pop("", None)
+            self._faults.pop(outlet.stream, None)
+            _logger.info("the publisher publishes", extra={"fields": {"nats": self.name, "stream": outlet.stream}})
+        return is_busy
+
+    def _report(self, stream: str, fault: Exception) -> None:
         """Log a fault, once for as long as it stays the same."""
-        if (text := plain(fault)) != self._fault:
-            self._fault = text
-            _logger.warning("the publisher waits", extra={"fields": {"nats": self.name, "fault": text}})
+        if (text := plain(fault)) != self._faults.get(stream):
+            self._faults[stream] = text
+            of = {"stream": stream} if stream else {}
+            _logger.warning("the publisher waits", extra={"fields": {"nats": self.name, **of, "fault": text}})
 
 
-class _Pages:
-    """What is published over one connection, page by page."""
+class _Over(NamedTuple):
+    """A connection, and what is published over it."""
 
-    def __init__(
-        self,
-        jetstream: JetStreamContext,
-        sender: Sender,
-        destination: str,
-        log: Log,
-        runs: LiveRuns,
-        count: Counter,
-        faults: dict[str, str],
-    ) -> None:
-        self._jetstream, self._sender, self._destination = jetstream, sender, destination
-        self._log, self._runs, self._count = log, runs, count
-        self._held: dict[str, set[int]] = {}
-        """Of each run, the events after its record that the stream had when the connection was made."""
-        self._since: dict[str, int] = {}
-        """The record from which that was asked for."""
-        self._envelopes: dict[str, Envelope] = {}
-        self._framed: dict[str, tuple[int, float]] = {}
-        """Position of the last frame of a run, and when it was made."""
-        self._unframed: dict[str, int] = {}
-        """Of each run whose last frame came too soon for another one, how many events the next one has at least."""
-        self._retry_at: dict[str, float] = {}
-        self._faults = faults
-        """Of each run that cannot be published, why, as it was last reported."""
+    jetstream: JetStreamContext
+    sender: Sender
+    log: Log
+    runs: LiveRuns
+    published: Counter
+
+
+class _Outlet:
+    """A stream over one connection: it is made if need be, and again where somebody deleted it."""
+
+    def __init__(self, kind: type[_Events | _Frames], over: _Over, faults: dict[str, str]) -> None:
+        self._kind, self._over, self._faults = kind, over, faults
+        self.stream = kind.stream
+        self.is_proven = False
+        """Whether it took something since the connection was made, or since its latest fault."""
+        self._published: _Events | _Frames | None = None
+        self._ask_at = self._retry_at = 0.0
 
     async def publish(self) -> bool:
-        """Publish some pages of each run that has events which are not out yet; return whether there was any.
+        """Publish some of what the stream lacks; return whether there was any. A stream with a fault is left alone."""
+        if (now := _now()) < self._retry_at:
+            return False
+        if self._published is None or now >= self._ask_at:
+            destination = await made(self._over.jetstream, self.stream)
+            self._ask_at = now + CHECK_S
+            if self._published is None or self._published.destination != destination:
+                self._published = self._kind(destination, self._over, self._faults)
+        return await self._published.publish()
+
+    def wait(self) -> None:
+        """Leave the stream alone for some time; then ask it what came through."""
+        self._published, self._retry_at, self.is_proven = None, _now() + RETRY_S, False
+
+
+class _Published:
+    """What is published to one stream over one connection, run by run."""
+
+    stream: str
+
+    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
+        """`faults` has of each run that cannot be published why, as it was last reported."""
+        self.destination = destination
+        self._over, self._faults = over, faults
+        self._retry_at: dict[str, float] = {}
+
+    async def publish(self) -> bool:
+        """Publish some of each run of which not all is out yet; return whether there was any.
 
         A run that cannot be read is reported and tried again later; it touches no other.
         """
-        is_busy, now = False, asyncio.get_running_loop().time()
-        for run in await asyncio.to_thread(self._log.publications.unpublished, self._destination):
-            if self._retry_at.get(run.run, now) <= now:
-                is_busy |= await self._tried(run.run, self._publish(run))
-        for name, end in list(self._unframed.items()):  # of runs that pause as well
-            await self._tried(name, self._frame(name, end, is_last=False))
+        is_busy, now = False, _now()
+        for run in await asyncio.to_thread(self._over.log.publications.unpublished, self.destination):
+            if self._retry_at.get(run.run, now) <= now and self._is_due(run, now):
+                is_busy |= await self._tried(run)
         return is_busy
 
-    async def _tried(self, run: str, work: Awaitable[None]) -> bool:
-        """Do something for a run; return whether it could be done, and report why where it could not."""
+    async def _tried(self, run: Unpublished) -> bool:
+        """Publish of a run; return whether it could be done, and report why where it could not."""
         try:
-            await work
+            await self._publish(run)
         except FairError as fault:
-            self._retry_at[run] = asyncio.get_running_loop().time() + RETRY_S
-            self._unframed.pop(run, None)
-            self._report(run, str(fault))
+            self._retry_at[run.run] = _now() + RETRY_S
+            self._report(run.run, str(fault))
             return False
-        self._faults.pop(run, None)
+        self._faults.pop(run.run, None)
         return True
 
     def _report(self, run: str, fault: str) -> None:
@@ -190,23 +229,43 @@ class _Pages:
             self._faults[run] = fault
             _logger.warning("a run is not published: %s", fault)
 
+    def _is_due(self, of: Unpublished, now: float) -> bool:
+        del of, now
+        return True
+
     async def _publish(self, of: Unpublished) -> None:
-        run, first = of.run, of.position
-        subject = subject_of(run)
+        raise NotImplementedError
+
+    async def _record(self, run: str, position: int) -> None:
+        await asyncio.to_thread(self._over.log.publications.record, run, self.destination, position)
+
+
+class _Events(_Published):
+    """Every event, page by page."""
+
+    stream = EVENTS
+
+    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
+        super().__init__(destination, over, faults)
+        self._held: dict[str, set[int]] = {}
+        """Of each run, the events after its record that the stream had when it was first asked."""
+        self._since: dict[str, int] = {}
+        """The record from which that was asked for."""
+        self._envelopes: dict[str, Envelope] = {}
+
+    async def _publish(self, of: Unpublished) -> None:
+        run, first, log = of.run, of.position, self._over.log
         if run not in self._held or first < self._since[run]:  # a damaged record was removed
             self._since[run] = first
-            self._held[run] = await held(self._jetstream, EVENTS, f"{subject}.events.>", first)
-            self._envelopes[run] = await asyncio.to_thread(envelope_of, self._log, run)
-        count = min(TURN_EVENTS, of.head - first)  # no more than is known of the run: its end has a last frame
-        lines = await asyncio.to_thread(self._log.segments.lines, run, first, count)
-        end = first + len(lines)
+            self._held[run] = await held(self._over.jetstream, EVENTS, f"{subject_of(run)}.events.>", first)
+            self._envelopes[run] = await asyncio.to_thread(envelope_of, log, run)
+        lines = await asyncio.to_thread(log.segments.lines, run, first, min(TURN_EVENTS, of.head - first))
         messages = self._messages(run, first, lines)
         while page := list(islice(messages, PAGE_EVENTS)):
-            self._count.labels("events").inc(await self._sender.send(EVENTS, page))
-        await self._frame(run, end, is_last=of.ended and end >= of.head)
-        await asyncio.to_thread(self._log.publications.record, run, self._destination, end)
-        if of.ended and end >= of.head:
-            for record in (self._held, self._since, self._envelopes, self._framed, self._unframed):
+            self._over.published.labels("events").inc(await self._over.sender.send(EVENTS, page))
+        await self._record(run, first + len(lines))
+        if of.ended and first + len(lines) >= of.head:
+            for record in (self._held, self._since, self._envelopes):
                 record.pop(run, None)
 
     def _messages(self, run: str, first: int, lines: list[bytes]) -> Iterator[Message]:
@@ -216,27 +275,40 @@ class _Pages:
                 kind, content = envelope.typed(position, line)
                 yield Message(f"{events}.{kind}", f"{run}/events/{position}", content, ONE)
 
-    async def _frame(self, run: str, end: int, *, is_last: bool) -> None:
-        """Publish a frame of a run, about once a second and at its end, with the events before `end` at least."""
-        live = await self._runs.get(run)
-        await live.reach(end)  # another backend may have taken them in
-        state, now = live.state(), asyncio.get_running_loop().time()
-        position, made_at = self._framed.get(run, (-1, -FRAME_S))
-        self._unframed.pop(run, None)
-        if position == state.position:
-            return
-        if now < made_at + FRAME_S and not is_last:
-            self._unframed[run] = end
-            return
+
+class _Frames(_Published):
+    """A frame of each run, about once a second and at its end; of one that pauses as well."""
+
+    stream = FRAMES
+
+    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
+        super().__init__(destination, over, faults)
+        self._made_at: dict[str, float] = {}
+        """When the last frame of a run that goes on was made."""
+
+    def _is_due(self, of: Unpublished, now: float) -> bool:
+        return of.ended or now >= self._made_at.get(of.run, float("-inf")) + FRAME_S
+
+    async def _publish(self, of: Unpublished) -> None:
+        live = await self._over.runs.get(of.run)
+        await live.reach(of.head)  # another backend may have taken them in
+        state, now = live.state(), _now()
         frame = PublishedFrame(
-            run=run,
+            run=of.run,
             position=state.position,
             at_ms=live.at_ms,
             digest=live.digest,
             ended=live.ended,
             measures=state.snapshot(),
         )
-        name, content = f"{run}/frames/{state.position}", msgspec.json.encode(frame)
-        await self._sender.send(FRAMES, [Message(f"{subject_of(run)}.frames", name, content, "application/json")])
-        self._framed[run] = (frame.position, now)  # the state has gone on meanwhile
-        self._count.labels("frames").inc()
+        name, content = f"{of.run}/frames/{frame.position}", msgspec.json.encode(frame)
+        await self._over.sender.send(FRAMES, [Message(f"{subject_of(of.run)}.frames", name, content, JSON)])
+        self._over.published.labels("frames").inc()
+        self._made_at[of.run] = now
+        await self._record(of.run, frame.position)  # the state has gone on meanwhile
+        if frame.ended:
+            del self._made_at[of.run]
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

@@ -5,7 +5,9 @@ Ahead of the fields stand `position` (in the log), `at_ms`, and `clock`, the mom
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import shutil
 import signal
@@ -137,17 +139,39 @@ def new_folder(folder: Path) -> Iterator[Path]:
         BackendError: the folder exists already, or cannot be written.
     """
     try:
-        if folder.exists():
-            raise BackendError(f"{folder} is there already; remove it, or name another folder")
+        _check_free(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", suffix=UNFINISHED, dir=folder.parent) as scratch:
-            made = Path(scratch, folder.name)
+        with _scratch(folder) as scratch:
+            made = scratch / folder.name
             made.mkdir()
-            with locked(Path(scratch, LOCK)):
-                yield made
+            yield made
+            _check_free(folder)  # another process may have been quicker
             made.rename(folder)
     except OSError as fault:
         raise BackendError(f"{folder}: {fault.strerror}; name a folder that is yours to write") from fault
+
+
+def _check_free(folder: Path) -> None:
+    if folder.exists():
+        raise BackendError(f"{folder} is there already; remove it, or name another folder")
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """Yield a folder beside `folder` that holds a lock, and delete it after the block."""
+    while True:
+        with (
+            tempfile.TemporaryDirectory(
+                prefix=f".{folder.name}-", suffix=UNFINISHED, dir=folder.parent, ignore_cleanup_errors=True
+            ) as scratch,
+            ExitStack() as lock,
+        ):
+            try:
+                lock.enter_context(locked(Path(scratch, LOCK)))
+            except (BlockingIOError, FileNotFoundError):  # taken for what a killed writer left, before it had its lock
+                continue
+            yield Path(scratch)
+            return
 
 
 def clear_unfinished(folder: Path) -> None:
@@ -158,17 +182,20 @@ def clear_unfinished(folder: Path) -> None:
 
 
 @contextmanager
-def locked(file: Path) -> Iterator[None]:
+def locked(file: Path, *, wait: bool = False) -> Iterator[None]:
     """Hold the lock of a file for the length of the block; the system releases it when the process dies.
 
     Raises:
-        OSError: another process holds it.
+        BlockingIOError: another one holds it, and it is not to be waited for.
+        FileNotFoundError: whoever held it has deleted the file.
     """
-    with file.open("w") as opened:
+    with file.open("ab") as opened:
         if sys.platform != "win32":  # there, a file that is open cannot be deleted
             import fcntl
 
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(opened, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            if not os.fstat(opened.fileno()).st_nlink:
+                raise FileNotFoundError(errno.ENOENT, "No such file", str(file))
         yield
 
 

@@ -78,7 +78,11 @@ class Server:
         self._uvicorn = _Uvicorn(config, lambda: on_ready(url_of(listener)), settings.drain_s, app.state.readiness)
 
     def run(self) -> None:
-        """Serve."""
+        """Serve.
+
+        Raises:
+            OSError: what `on_ready` prints cannot be written.
+        """
         switch_s, thresholds = sys.getswitchinterval(), gc.get_threshold()
         sys.setswitchinterval(SWITCH_S)
         gc.set_threshold(*thresholds[:2], FULL_COLLECTION)
@@ -88,6 +92,8 @@ class Server:
         finally:
             sys.setswitchinterval(switch_s)
             gc.set_threshold(*thresholds)
+        if self._uvicorn.fault:
+            raise self._uvicorn.fault
 
     def stop(self) -> None:
         """Make `run` return; may be called from any thread."""
@@ -130,6 +136,8 @@ class _Uvicorn(uvicorn.Server):
         self._on_ready = on_ready
         self._drain_s, self._readiness = drain_s, readiness
         self._stop_at: float | None = None
+        self.fault: OSError | None = None
+        """Why `on_ready` failed: uvicorn would log what is raised below it, with its traceback."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Stop; at the first SIGTERM only once load balancers had time to turn elsewhere."""
@@ -147,7 +155,10 @@ class _Uvicorn(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._on_ready()
+            try:
+                self._on_ready()
+            except OSError as fault:
+                self.fault, self._stop_at = fault, time.monotonic()
 
 
 def _allow_files(count: int) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, false, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col
 
@@ -147,6 +147,8 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
         ) from fault
     except NoSuchModuleError as fault:
         raise BackendError(f"{name_of(url)}: {fault}; give a file for SQLite, or a postgresql:// URL") from fault
+    except ArgumentError as fault:
+        raise BackendError(f"{name_of(url)}: {fault}; correct what follows the ? of the URL") from fault
     (sqlite if is_sqlite else postgres).prepare(engine, read_only=read_only)
     try:
         _check(engine, database, read_only=read_only)
@@ -156,6 +158,9 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
     except UnicodeDecodeError as fault:
         engine.dispose()
         raise _garbled(name_of(url), fault) from fault
+    except UnicodeError as fault:  # of the codec of host names
+        engine.dispose()
+        raise BackendError(f"{name_of(url)}: {fault}: its host is no name of a host; correct the URL") from fault
     except SQLAlchemyError as fault:
         engine.dispose()
         reason = reason_of(fault)
@@ -179,6 +184,8 @@ def _check(engine: Engine, database: str, *, read_only: bool) -> None:
         if not is_current(engine):
             open_database(database).dispose()  # migrates the tables
         return
+    if engine.dialect.name != "sqlite":
+        postgres.check_encoding(engine)
     migrate(engine)
     with engine.connect() as connection:  # touches no row, yet fails here and now if the database is read-only
         connection.execute(update(Run).where(false()).values(head=col(Run.head)))

@@ -9,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 
 from cloudfair.store.scan import QUERIES, Integrity, Scan
 from cloudfair.store.tables import TABLES
+from cloudfair.store.urls import name_of
+from fairfacts.errors import BackendError
 
 CONNECT_S = 10
 LOCK_S = 5
@@ -19,26 +21,60 @@ CORRUPT = ("XX001", "XX002")
 REINDEX = tuple(f"REINDEX TABLE {table.__tablename__}" for table in TABLES)
 """The statements that make the indexes again."""
 NO_AMCHECK = "the indexes: the extension amcheck is not installed; a superuser may say CREATE EXTENSION amcheck"
+SETTINGS = {
+    "DateStyle": "ISO",  # the driver reads moments in no other
+    "TimeZone": "UTC",
+    "extra_float_digits": "3",  # less, and a scale is read rounded
+    "default_transaction_isolation": "read committed",  # a row that another backend changed is looked at again
+    "idle_session_timeout": "0",  # the engine keeps connections for the next request
+}
+"""What the sessions are that we read and write in, whatever database or role settle; a server may not know them all."""
+SETTLE = (
+    "SELECT set_config(name, wanted, false) FROM pg_settings"
+    " JOIN unnest(%s::text[], %s::text[]) AS ours(name, wanted) USING (name)"
+)
+DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+"""What was answered is on disk; a database that asks for more, such as a standby's answer, keeps that."""
+WHOLE = ("UTF8", "SQL_ASCII")
+"""The encodings of databases that hold names in every script: the second one holds what it is sent."""
 REMEDY = "see that the server runs, that the database exists and that the user may create tables"
 
 
 def arguments(*, read_only: bool) -> dict[str, Any]:
     """Return the arguments of `create_engine`."""
     options = {"postgresql_readonly": True} if read_only else {}
-    return {"connect_args": {"connect_timeout": CONNECT_S}, "execution_options": options}
+    session = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "autocommit": False}
+    return {"connect_args": session, "execution_options": options}
 
 
 def prepare(engine: Engine, *, read_only: bool) -> None:
-    """Bound what each statement of the engine's connections may wait."""
+    """Settle what the engine's connections read and write, and how long each statement may wait."""
     del read_only
-    event.listen(engine, "connect", _bound)
+    event.listen(engine, "connect", _settle)
 
 
-def _bound(connection: Any, _: object) -> None:
-    """Set the time limits of a connection."""
+def check_encoding(engine: Engine) -> None:
+    """Hold that a database can store every name.
+
+    Raises:
+        BackendError: its encoding has no room for some.
+    """
+    with engine.connect() as connection:
+        encoding = connection.scalar(text("SHOW server_encoding"))
+    if encoding not in WHOLE:
+        raise BackendError(
+            f"{name_of(engine.url)}: its encoding is {encoding}, which cannot hold every name; make the"
+            " database with ENCODING 'UTF8' TEMPLATE template0"
+        )
+
+
+def _settle(connection: Any, _: object) -> None:
+    """Set what a session's database or role may have set otherwise, and the time limits of its statements."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
+        cursor.execute(SETTLE, (list(SETTINGS), list(SETTINGS.values())))
+        cursor.execute(DURABLE)
     connection.commit()
 
 

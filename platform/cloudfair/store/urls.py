@@ -19,9 +19,10 @@ def url_of(database: str) -> URL:
     """
     try:
         url = make_url(database) if "://" in database else URL.create("sqlite", database=database)
-    except ArgumentError as fault:  # the URL itself is not shown: it may hold a password
-        raise BackendError(
-            "the database URL cannot be read; write it like sqlite:///fair.db or postgresql://user:password@host/name"
+    except (ArgumentError, ValueError) as fault:  # a ValueError: the port is no number
+        raise BackendError(  # the URL itself is not shown: it may hold a password
+            "the database URL cannot be read; write it like sqlite:///fair.db or"
+            " postgresql://user:password@host:5432/name"
         ) from fault
     if url.get_backend_name() not in ("sqlite", "postgres", "postgresql"):
         raise BackendError(

@@ -58,7 +58,8 @@ def query(
     kept = find_run(log, run)
     with events_progress("Writing Parquet", kept.head) as reached:
         archived = Archive(log, parquet_folder(database, parquet)).as_of_now(kept.id, reached)
-    answer = asyncio.run(ask(archived.folder, sql, Limits(time_s=time_s, memory_mib=memory_mib, rows=rows)))
+    with archived:
+        answer = asyncio.run(ask(archived.folder, sql, Limits(time_s=time_s, memory_mib=memory_mib, rows=rows)))
     if answer.fault is not None:
         raise ScenarioError(f"run {kept.id}: {answer.fault}")
     if as_json:

@@ -28,7 +28,7 @@ from fairfacts.parts.fairs import ENGLISH, FairDescription, in_language
 from fairfacts.parts.organisations import countries
 from fairfacts.parts.runs import RunStarted
 from fairlab.calibrated import Calibration
-from fairlab.store import calibration_of
+from fairlab.store import calibration_of, changed_since
 from fairsim import VERSION
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.scenario import Scenario, load_scenario
@@ -85,7 +85,14 @@ def fitted_of_fair(fair: FairDescription) -> Calibrated | None:
         LabError: it cannot be read.
     """
     found = calibration_of(fair.key)
-    return None if found is None else fitted_of(found, f"of {in_language(fair.short_names, ENGLISH).text}")
+    if found is None:
+        return None
+    fitted = fitted_of(found, f"of {in_language(fair.short_names, ENGLISH).text}")
+    if changed := changed_since(fair.key, found):
+        fitted = msgspec.structs.replace(
+            fitted, line=f"{fitted.line}; the fair has other values of {', '.join(changed)} since"
+        )
+    return fitted
 
 
 def fitted_of(calibration: Calibration, which: str) -> Calibrated:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import signal
@@ -20,9 +21,10 @@ from tests.cloudfair.export.test_parquet import begun, kept, rows_of
 from cloudfair.errors import DamageError, UnfinishedError
 from cloudfair.export import archive as archives
 from cloudfair.export.archive import Archive
-from cloudfair.export.parquet import clear_unfinished, write_csv
+from cloudfair.export.parquet import LOCK, clear_unfinished, new_folder, write_csv
 from cloudfair.export.sql import Limits, ask
 from cloudfair.store.log import Log
+from fairfacts.errors import BackendError
 
 EVENTS = example(500)
 LIMITS = Limits(time_s=30.0, memory_mib=256, rows=100)
@@ -74,6 +76,10 @@ def deepen_manifest(folder: Path) -> None:
 HARMS = [remove, cut_short, empty, swap, flip, remove_manifest, garble_manifest, deepen_manifest]
 
 
+def folders(archive: Path) -> list[str]:
+    return [folder.name for folder in archive.iterdir() if folder.name != archives.LOCKS]
+
+
 @pytest.mark.parametrize("harm", HARMS)
 def test_folder_that_is_not_as_it_was_written_is_written_again(
     log: Log, tmp_path: Path, harm: Callable[[Path], None]
@@ -90,7 +96,7 @@ def test_damaged_log_is_damage_and_leaves_no_folder(log: Log, tmp_path: Path) ->
         connection.exec_driver_sql("UPDATE segment SET payload = x'28b52ffd' WHERE first = 200")
     with pytest.raises(DamageError, match="the segment at event 200 is not what was appended"):
         archive.of(run)
-    assert list((tmp_path / "archive").iterdir()) == []
+    assert folders(tmp_path / "archive") == []
 
 
 @pytest.mark.slow
@@ -101,8 +107,8 @@ def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, mo
     log.batches.append(run, batch(EVENTS, 0, 200))
 
     def answer() -> tuple[int, list[list[object]]]:
-        archived = archive.as_of_now(run)
-        found = asyncio.run(ask(archived.folder, "select max(position) from negotiation.requested", LIMITS))
+        with archive.as_of_now(run) as archived:
+            found = asyncio.run(ask(archived.folder, "select max(position) from negotiation.requested", LIMITS))
         return archived.position, found.rows
 
     def latest(end: int) -> list[list[object]]:
@@ -117,7 +123,7 @@ def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, mo
     assert answer() == (500, latest(500))
     assert archive.of(run).name == run
     archive.of(run)
-    assert [folder.name for folder in (tmp_path / "archive").iterdir()] == [run]
+    assert folders(tmp_path / "archive") == [run]
 
 
 @pytest.mark.slow
@@ -165,6 +171,70 @@ def test_names_of_folders_change_nothing(log: Log, tmp_path: Path, name: str) ->
     assert header.split(",") == list(expected[0])
 
 
+@pytest.mark.slow
+def test_of_processes_that_ask_at_once_one_writes_and_all_read(log: Log, sqlite: str, tmp_path: Path) -> None:
+    run, archive = kept(log, EVENTS), tmp_path / "archive"
+    asks = (
+        "import sys; from pathlib import Path; from cloudfair.export.archive import Archive\n"
+        "from cloudfair.store.log import Log; log = Log.open(sys.argv[1], read_only=True)\n"
+        "sys.stdin.read(); reached = []\n"
+        "print(Archive(log, Path(sys.argv[2])).of(sys.argv[3], reached.append).name, bool(reached))"
+    )
+    command = [sys.executable, "-c", asks, sqlite, str(archive), run]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    processes = [subprocess.Popen(command, **pipes) for _ in range(3)]
+    for process in processes:
+        process.stdin.close()
+        process.stdin = None
+    said = [process.communicate(timeout=60) for process in processes]
+    assert sorted(out.split() for out, _ in said) == [[run, "False"], [run, "False"], [run, "True"]], said
+    assert folders(archive) == [run]
+
+
+def test_files_that_another_process_reads_are_not_deleted(log: Log, tmp_path: Path) -> None:
+    run = begun(log)
+    log.batches.append(run, batch(EVENTS, 0, 200))
+    reader, other = Archive(log, tmp_path / "archive"), Archive(log, tmp_path / "archive")
+    with reader.as_of_now(run) as read:
+        log.batches.append(run, batch(EVENTS, 200, 400))
+        other.as_of_now(run).close()
+        assert sorted(folders(tmp_path / "archive")) == [f"{run}@200", f"{run}@400"]
+        found = asyncio.run(ask(read.folder, "select max(position) from negotiation.requested", LIMITS))
+        assert found.rows == [[rows_of(EVENTS[:200], "negotiation.requested")[-1]["position"]]]
+    log.batches.append(run, batch(EVENTS, 400, 500))
+    other.of(run)
+    assert folders(tmp_path / "archive") == [run]
+
+
+def test_folder_of_a_writer_that_has_just_begun_may_be_cleared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between its making and its lock it looks like one that a killed writer left."""
+    cleared: list[Path] = []
+
+    def make(self: Path, *arguments: object, **settings: object) -> object:
+        if self.name == LOCK and not cleared:
+            cleared.append(self.parent)
+            clear_unfinished(tmp_path)
+        return opened(self, *arguments, **settings)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", make)
+    with new_folder(tmp_path / "made") as made:
+        clear_unfinished(tmp_path)
+        (made / "x").touch()
+    assert len(cleared) == 1
+    assert not cleared[0].exists()
+    assert [file.name for file in (tmp_path / "made").iterdir()] == ["x"]
+
+
+def test_folder_that_another_process_made_meanwhile_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    with contextlib.ExitStack() as writing:
+        writing.enter_context(new_folder(folder))
+        folder.mkdir()
+        with pytest.raises(BackendError, match=r"made is there already; remove it"):
+            writing.close()
+
+
 def test_files_say_of_what_they_are(log: Log, tmp_path: Path) -> None:
     run = kept(log, EVENTS)
     folder = Archive(log, tmp_path).of(run)
@@ -190,7 +260,8 @@ def test_files_say_of_what_they_are(log: Log, tmp_path: Path) -> None:
 def test_time_of_the_archive_is_not_the_wall_clock(log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run, archive = begun(log), Archive(log, tmp_path / "archive")
     log.batches.append(run, batch(EVENTS, 0, 200))
-    archive.as_of_now(run)
+    archive.as_of_now(run).close()
     monkeypatch.setattr(time, "time", lambda: 0.0)
     log.batches.append(run, batch(EVENTS, 200, 400))
-    assert archive.as_of_now(run).position == 200
+    with archive.as_of_now(run) as archived:
+        assert archived.position == 200

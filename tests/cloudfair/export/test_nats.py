@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,17 @@ from tests.cloudfair.nats import free_port, nats_server
 from cloudfair.errors import DamageError
 from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import EVENTS, FRAMES, NO_JETSTREAM, Message, Sender, masked, plain, subject_of
+from cloudfair.export.jetstream import (
+    EVENTS,
+    FRAMES,
+    NO_JETSTREAM,
+    SUBJECTS,
+    Message,
+    Sender,
+    masked,
+    plain,
+    subject_of,
+)
 from cloudfair.export.nats import Publisher
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.settings import Settings
@@ -159,12 +170,12 @@ def test_holes_are_filled_and_nothing_comes_twice(tmp_path: Path, sqlite: str, m
     assert are_the_log(sorted(found, key=lambda message: int(message[1].rpartition("/")[2])), run, LOG)
 
 
-async def limited(url: str, bytes_at_most: int) -> None:
-    """Make the stream, or settle it anew, with so many bytes, and ids that are forgotten at once."""
+async def limited(url: str, bytes_at_most: int, stream: str = EVENTS) -> None:
+    """Make a stream, or settle it anew, with so many bytes, and ids that are forgotten at once."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
     config = nats.js.api.StreamConfig(
-        name=EVENTS, subjects=["cloudfair.*.events.>"], max_bytes=bytes_at_most, duplicate_window=0.1, discard="new"
+        name=stream, subjects=[SUBJECTS[stream]], max_bytes=bytes_at_most, duplicate_window=0.1, discard="new"
     )
     await (jetstream.add_stream(config) if bytes_at_most > 0 else jetstream.update_stream(config))
     await client.close()
@@ -182,11 +193,11 @@ async def full(url: str) -> None:
     await client.close()
 
 
-async def emptied(url: str, *, made_again: bool) -> None:
-    """Purge the stream of events, or delete it."""
+async def emptied(url: str, stream: str = EVENTS, *, made_again: bool) -> None:
+    """Purge a stream, or delete it."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
-    await (jetstream.delete_stream(EVENTS) if made_again else jetstream.purge_stream(EVENTS))
+    await (jetstream.delete_stream(stream) if made_again else jetstream.purge_stream(stream))
     await client.close()
 
 
@@ -225,7 +236,7 @@ def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
     log, told = Log.open(sqlite), {"fault": ""}
     run = created(log)
     log.batches.append(run, batch(LOG, 0, 100))
-    pages = publisher._Pages(None, None, "there", log, None, None, {})
+    pages = publisher._Events("there", over(log), {})
     monkeypatch.setattr(publisher, "RETRY_S", 0)
 
     async def publish(_: object) -> None:
@@ -243,60 +254,110 @@ def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
     assert [record.getMessage().rpartition(": ")[2] for record in caplog.records] == ["one fault", "another", "another"]
 
 
+def over(log: Log, runs: LiveRuns | None = None, sender: object = None) -> publisher._Over:
+    return publisher._Over(None, sender, log, runs, Counter("published", "", ["kind"], registry=CollectorRegistry()))
+
+
+class Sent:
+    """Takes all messages; `meanwhile` is called before each page is acknowledged."""
+
+    def __init__(self, meanwhile: Callable[[], Awaitable[None]] | None = None) -> None:
+        self.ids: list[str] = []
+        self._meanwhile = meanwhile
+
+    async def send(self, _: str, messages: list[jetstream.Message]) -> int:
+        self.ids += [message.id for message in messages]
+        if self._meanwhile:
+            await self._meanwhile()
+        return len(messages)
+
+
 async def test_the_last_frame_is_published_where_the_run_ends_while_another_is_sent(sqlite: str) -> None:
     log = Log.open(sqlite)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1", request="null").id
-    runs, sent = LiveRuns(log), []
+    run, runs = created(log), LiveRuns(log)
     live = await runs.get(run)
     await live.append(batch(LOG, 0, 1_000), LOG[:1_000])
 
-    class EndsMeanwhile:
-        async def send(self, _: str, messages: list[jetstream.Message]) -> None:
-            sent.extend(message.id for message in messages)
-            if live.head < len(LOG):
-                await live.append(batch(LOG, 1_000, 2_000), LOG[1_000:])
-                live.catch_up()
+    async def ends() -> None:
+        if live.head < len(LOG):
+            await live.append(batch(LOG, 1_000, 2_000), LOG[1_000:])
+            live.catch_up()
 
-    count = Counter("published", "", ["kind"], registry=CollectorRegistry())
-    pages = publisher._Pages(None, EndsMeanwhile(), "there", log, runs, count, {})
-    await pages._frame(run, 1_000, is_last=False)
-    await pages._frame(run, 2_000, is_last=True)
+    sent = Sent(ends)
+    frames = publisher._Frames("there", over(log, runs, sent), {})
+    is_busy = [await frames.publish() for _ in range(3)]
     runs.close()
     log.close()
-    assert sent == [f"{run}/frames/1000", f"{run}/frames/2000"]
+    assert sent.ids == [f"{run}/frames/1000", f"{run}/frames/2000"]
+    assert is_busy == [True, True, False]
 
 
 async def test_a_run_that_pauses_right_after_a_frame_is_shown_as_far_as_it_has_come(
     sqlite: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    log = Log.open(sqlite)
-    run = log.runs.create(scenario="example", seed=7, replication=0, scale=1.0, version="1", request="null").id
-    runs, sent = LiveRuns(log), []
+    log, sent = Log.open(sqlite), Sent()
+    run, runs = created(log), LiveRuns(log)
     live = await runs.get(run)
-
-    class Sends:
-        async def send(self, stream: str, messages: list[jetstream.Message]) -> int:
-            ids = [message.id for message in messages]
-            sent.extend(ids if stream == FRAMES else [])
-            return len(ids)
-
-    async def nothing(*_: object) -> set[int]:
-        return set()
-
-    monkeypatch.setattr(publisher, "held", nothing)
     monkeypatch.setattr(publisher, "FRAME_S", 3_600.0)
-    count = Counter("published", "", ["kind"], registry=CollectorRegistry())
-    pages = publisher._Pages(None, Sends(), "there", log, runs, count, {})
+    frames = publisher._Frames("there", over(log, runs, sent), {})
     for first in (0, 500):
         await live.append(batch(LOG, first, first + 500), LOG[first : first + 500])
-        await pages.publish()
-    assert sent == [f"{run}/frames/500"]  # the next one would come too soon
+        await frames.publish()
+    assert sent.ids == [f"{run}/frames/500"]  # the next one would come too soon
     monkeypatch.setattr(publisher, "FRAME_S", 0.0)
-    assert not await pages.publish()
-    assert not await pages.publish()
+    assert await frames.publish()
+    assert not await frames.publish()
     runs.close()
     log.close()
-    assert sent == [f"{run}/frames/500", f"{run}/frames/1000"]
+    assert sent.ids == [f"{run}/frames/500", f"{run}/frames/1000"]
+
+
+@pytest.mark.parametrize("while_it_is_up", [True, False])
+def test_the_last_frames_are_published_again_where_their_stream_was_lost(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, *, while_it_is_up: bool
+) -> None:
+    monkeypatch.setattr(publisher, "CHECK_S", 0.1)
+    with nats_server(tmp_path) as url:
+        settings = Settings(database=sqlite, nats=url)
+        with served(settings) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG)
+            asyncio.run(frames(url))
+            asyncio.run(messages(url, EVENTS, len(LOG)))
+            if while_it_is_up:
+                asyncio.run(emptied(url, FRAMES, made_again=True))
+                assert asyncio.run(frames(url))[0][1] == f"{run}/frames/{len(LOG)}"
+        if not while_it_is_up:
+            asyncio.run(emptied(url, FRAMES, made_again=True))
+            with served(settings):
+                assert asyncio.run(frames(url))[0][1] == f"{run}/frames/{len(LOG)}"
+        assert asyncio.run(messages(url, EVENTS, len(LOG)))[-1][1] == f"{run}/events/{len(LOG) - 1}"  # and no event
+
+
+def test_a_stream_of_frames_that_is_full_holds_up_no_event(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name, value in (("RETRY_S", 0.1), ("TURN_EVENTS", 400), ("PAGE_EVENTS", 200)):
+        monkeypatch.setattr(publisher, name, value)
+    caplog.set_level("INFO", publisher.__name__)
+    with nats_server(tmp_path) as url:
+        asyncio.run(limited(url, 1, FRAMES))
+        with served(Settings(database=sqlite, nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            runs = [begin(client), begin(client)]
+            for run in runs:
+                send_all(client, run, LOG)
+            found = asyncio.run(messages(url, EVENTS, 2 * len(LOG)))
+            told = [(record.getMessage(), record.fields.get("stream")) for record in caplog.records]
+            asyncio.run(limited(url, -1, FRAMES))
+            asyncio.run(frames(url))
+    assert all(are_the_log([each for each in found if each[1].startswith(f"{run}/")], run, LOG) for run in runs)
+    assert sorted(told) == [
+        ("the publisher is connected", None),
+        ("the publisher publishes", EVENTS),
+        ("the publisher waits", FRAMES),
+    ]
+    assert caplog.records[-1].fields["stream"] == FRAMES
+    assert caplog.records[-1].getMessage() == "the publisher publishes"
 
 
 def test_a_damaged_record_loses_no_event_and_sends_none_twice(tmp_path: Path, sqlite: str) -> None:

@@ -59,6 +59,19 @@ def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:
     assert "secret" not in message
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://fair:secret@127.0.0.1/fair?port=abc", "port=abc: Received non-integer port arguments"),
+        ("postgresql://fair:secret@a..b/fair", "its host is no name of a host; correct the URL"),
+    ],
+)
+def test_url_that_the_driver_cannot_take_is_told(url: str, said: str) -> None:
+    with pytest.raises(BackendError, match=said) as told:
+        open_database(url)
+    assert "secret" not in str(told.value)
+
+
 def test_other_kinds_of_database_are_refused() -> None:
     with pytest.raises(BackendError, match="orakel:// is no database that cloudfair can use; name a file, or a URL"):
         open_database("orakel://fair")

@@ -39,8 +39,10 @@ def test_database_is_named_by_its_file_or_url_without_its_password(database: str
         ("sqlite://", "a log must outlive the process"),
         ("mysql://host/fair", "mysql:// is no database that cloudfair can use"),
         ("://nothing", "the database URL cannot be read"),
+        ("postgresql://fair:secret@127.0.0.1:abc/fair", "the database URL cannot be read"),
     ],
 )
 def test_what_is_no_database_is_refused(database: str, reason: str) -> None:
-    with pytest.raises(BackendError, match=reason):
+    with pytest.raises(BackendError, match=reason) as told:
         url_of(database)
+    assert "secret" not in str(told.value)

@@ -23,12 +23,15 @@ def test_a_run_is_watched_at_a_relay_that_leaves_no_file(fair: Fair, tmp_path: P
             result = json.loads(fair("run", *SMALL, "--to", url, "--json").stdout)
             watched = patiently(away, result["run"], at)
             nameless = away("watch", "--from", at)
+            unknown = away("watch", "nothing", "--from", at)
             relay.send_signal(signal.SIGTERM)
             assert relay.wait(30) == 0
     last = watched[-1]
     assert (last["position"], last["run"]) == (result["events"], result["measures"]["run"])
     assert nameless.returncode == 1
     assert f"/runs is not a relay's, which has live feeds of runs alone; ask {url}" in " ".join(nameless.stderr.split())
+    reason = f"no frame of a run nothing was published; ask {url} which runs there are"
+    assert " ".join(unknown.stderr.split()) == f"Error: {reason}"
     assert list((tmp_path / "relay").iterdir()) == []
 
 

@@ -75,7 +75,7 @@ def test_the_publisher_tells_where_it_publishes_and_what_it_waits_for_without_th
         assert process.stderr is not None
         waits = json.loads(process.stderr.readline())
         with nats_server(tmp_path, port):
-            while (line := json.loads(process.stderr.readline()))["message"] != "the publisher publishes":
+            while (line := json.loads(process.stderr.readline()))["message"] != "the publisher is connected":
                 assert line["message"] == "the publisher waits"
             process.send_signal(signal.SIGTERM)
             out, err = process.communicate(timeout=30)

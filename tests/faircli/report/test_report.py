@@ -12,6 +12,7 @@ import pytest
 from msgspec import structs
 from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
 
+from faircli.report import gather
 from faircli.report.content import (
     Content,
     Disturbance,
@@ -33,6 +34,7 @@ from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.identities import audit
 from fairfacts.parts.fairs import Described
 from fairfacts.parts.negotiations.events import NegotiationRequested
+from fairsim.inputs.fair import load_fair
 
 KNOWN = known_fair("ciftis2020")
 FIGURES = KNOWN.figures
@@ -189,3 +191,12 @@ def test_names_are_drawn_as_they_are_written(name: str, monkeypatch: pytest.Monk
 )
 def test_numbers_are_shown_as_people_read_them(value: Any, shown: str):
     assert number(value) == shown
+
+
+def test_values_that_were_changed_after_a_calibration_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    fair = load_fair("ciftis2020").describe(1)
+    whole = gather.fitted_of_fair(fair)
+    monkeypatch.setattr(gather, "changed_since", lambda *_: ["a.b", "c.d"])
+    changed = gather.fitted_of_fair(fair)
+    assert whole is not None
+    assert changed == structs.replace(whole, line=f"{whole.line}; the fair has other values of a.b, c.d since")
