@@ -1,4 +1,4 @@
-"""Where requests lapse: by the requester's economy or the exhibitor's sector, in all and by the hour."""
+"""Where requests lapse: by the requester's economy, the exhibitor's sector or the exhibitor, in all and by the hour."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from fairfacts.series import plain
 router = APIRouter(tags=["negotiations"], responses=NOT_MODIFIED)
 
 MOST_CELLS = 10_000_000
-"""The largest breakdown by hour: hours times economies or sectors."""
+"""The largest breakdown by hour: hours times economies, sectors or exhibitors."""
 
 
 class Lapses(BaseModel):
-    """How the requests of an economy or sector were answered, in all and by the hour of the request since the epoch."""
+    """How requests of one of these were answered, in all and by the hour of the request since the epoch."""
 
     of: str
-    """The requester's economy, or the exhibitor's sector."""
+    """The requester's economy, the exhibitor's sector, or the number of the exhibitor."""
     requested: int
     answered: int
     """Of those, declined, lapsed or taken up by now."""
@@ -53,13 +53,16 @@ class LapsesAsked(AskedOne):
 
     model_config = ConfigDict(extra="forbid")
 
-    by: Literal["economy", "sector"] = "economy"
-    limit: int = Field(30, ge=1, le=300, description="how many economies or sectors at most")
+    by: Literal["economy", "sector", "exhibitor"] = "economy"
+    limit: int = Field(30, ge=1, le=300, description="how many economies, sectors or exhibitors at most")
 
 
 @router.get("/runs/{run}/negotiations/lapses", response_model=LapsesAnswer)
 async def get_lapses(reading: Reading, asked: Annotated[LapsesAsked, Query()]) -> Response:
-    """Return where requests lapse: by the requester's economy or the exhibitor's sector, by hour."""
+    """Return where requests lapse: by the requester's economy, the exhibitor's sector or the exhibitor, by hour.
+
+    An exhibitor all of whose requests lapse answers nobody.
+    """
     model = reading.model
 
     def answer(as_of: AsOf) -> dict[str, Any]:
@@ -71,7 +74,7 @@ async def get_lapses(reading: Reading, asked: Annotated[LapsesAsked, Query()]) -
 
 
 def lapses_by(table: Table, by: str, at_ms: int, limit: int) -> list[dict[str, Any]]:
-    """Return how requests were answered by economy or sector, those with most requests first.
+    """Return how requests were answered by economy, sector or exhibitor, those with most requests first.
 
     Raises:
         RequestValidationError: there are too many hours and sectors.
@@ -94,7 +97,8 @@ def lapses_by(table: Table, by: str, at_ms: int, limit: int) -> list[dict[str, A
     ]
     totals = grids[0].sum(1)
     most = [place for place in np.argsort(-totals, kind="stable")[:limit].tolist() if totals[place]]
-    return [_lapses(table.words.list[place], used, *(grid[place] for grid in grids)) for place in most]
+    names = {place: str(place) if by == "exhibitor" else table.words.list[place] for place in most}
+    return [_lapses(name, used, *(grid[place] for grid in grids)) for place, name in names.items()]
 
 
 def _lapses(

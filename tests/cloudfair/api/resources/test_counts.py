@@ -12,7 +12,7 @@ from tests.cloudfair.api.resources.asking import BUSY_MS, measures, read
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
 from fairfacts.measures import GAUGES, State, value_at
-from fairfacts.parts.negotiations.events import NegotiationRequested
+from fairfacts.parts.negotiations.events import NegotiationLapsed, NegotiationRequested
 from fairfacts.parts.platform import PlatformMetered
 from fairfacts.parts.venue.events import ZonesCounted
 
@@ -33,6 +33,17 @@ def test_lapses_by_hour_add_up_to_the_measures(web: httpx.Client, played: str, l
             per_hour += Counter(item["requested_per_hour"])
         origins = snapshot["negotiations"]["per_hour"]
         assert per_hour == Counter(origins["domestic"]) + Counter(origins["overseas"])
+
+
+def test_lapses_of_exhibitors_say_who_answers_nobody(web: httpx.Client, played: str, log: list[Event]) -> None:
+    asked = Counter(str(event.exhibitor) for event in log if isinstance(event, NegotiationRequested))
+    lapsed = Counter(str(event.exhibitor) for event in log if isinstance(event, NegotiationLapsed))
+    items = read(web, played, "negotiations/lapses", by="exhibitor", limit=300)["items"]
+    assert {item["of"]: item["requested"] for item in items} == dict(asked.most_common(len(items)))
+    assert {item["of"]: item["lapsed"] for item in items} == {item["of"]: lapsed[item["of"]] for item in items}
+    shares = [item["lapse_share"] for item in items]
+    assert 1.0 in shares
+    assert min(shares) < 0.5
 
 
 @pytest.mark.parametrize("at_ms", [0, BUSY_MS, None])
