@@ -86,6 +86,21 @@ def parties(
 
 BETWEEN = parties(4, 9, "SG", 3, "CN", overseas=True)
 """The parties of the golden negotiation."""
+SUMMIT = SessionScheduled(
+    at_ms=0,
+    session=0,
+    kind="summit",
+    title="Summit",
+    sector="other",
+    mode="online",
+    streamed=True,
+    counted=False,
+    room="",
+    capacity=0,
+    starts_ms=72_000_000,
+    ends_ms=80_000_000,
+)
+
 GOLDEN: tuple[Event, ...] = (
     STARTED,
     OrganisationRegistered(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.fairfacts.stories import DAY, STARTED, after
+from tests.fairfacts.stories import DAY, STARTED, SUMMIT, after
 
 from fairfacts.errors import FigureError
 from fairfacts.evidence.comparison import (
@@ -26,24 +26,10 @@ from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import left_out, role_of
 from fairfacts.measures import MEASURES, value_at
 from fairfacts.parts.negotiations.events import NegotiationRequested
-from fairfacts.parts.programme import SessionClosed, SessionScheduled
+from fairfacts.parts.programme import SessionClosed
 from fairfacts.parts.runs import FairClosed, FairOpened
 
 FIGURES = known_fair("ciftis2020").figures
-SUMMIT = SessionScheduled(
-    at_ms=0,
-    session=0,
-    kind="summit",
-    title="Summit",
-    sector="other",
-    mode="online",
-    streamed=True,
-    counted=False,
-    room="",
-    capacity=0,
-    starts_ms=72_000_000,
-    ends_ms=80_000_000,
-)
 FORUM = SessionClosed(at_ms=DAY, session=1, kind="summit_forum", mode="on_site", counted=True, attended=2, overran_ms=0)
 ASKED = [
     NegotiationRequested(
@@ -131,47 +117,6 @@ def test_sessions_do_not_shrink():
 )
 def test_moments_are_compared_as_they_are_written(figure: str, moment: str):
     assert (ROWS[figure].reported, ROWS[figure].simulated, ROWS[figure].ratio) == (moment, moment, None)
-
-
-def verdict_of(measure: str, value: str, op: str) -> str | None:
-    state = after(STARTED, FairOpened(0), SUMMIT, FairClosed(6 * DAY))
-    own = from_csv(f"id,value,measure,op\na,{value},{measure},{op}\n".encode(), "mine.csv", {}).figures
-    (row,) = compare(state, own)
-    return row.verdict
-
-
-@pytest.mark.parametrize(
-    ("value", "op", "verdict"),
-    [
-        ("2020-09-04T20:00", "=", "agrees"),  # on the fair's clock
-        ("2020-09-04T12:00+00:00", "=", "agrees"),  # the same instant
-        ("2020-09-04T20:00+00:00", "=", "differs"),
-        ("2020-09-04", "=", "agrees"),  # all of the day
-        ("2020-09-04", "~", "agrees"),
-        ("2020-09-03", "=", "differs"),
-        ("2020-09-04", "<", "differs"),
-        ("2020-09-05", "<", "agrees"),
-        ("2020-09-04", ">", "differs"),
-        ("2020-09-03", ">", "agrees"),
-        ("2020-09-04T20:00", "<", "differs"),
-        ("2020-09-04T20:01", "<", "agrees"),
-        ("2020-09-04T11:59Z", ">", "agrees"),
-    ],
-)
-def test_a_moment_is_compared_as_an_instant_and_by_its_operator(value: str, op: str, verdict: str):
-    assert verdict_of("programme.starts_by_kind.summit", value, op) == verdict
-
-
-def test_what_never_came_meets_no_moment():
-    assert verdict_of("programme.starts_by_kind.evening", "2020-09-05", "<") == "differs"
-
-
-def test_a_moment_that_the_fairs_clocks_leap_over_is_refused():
-    lisbon = msgspec.structs.replace(STARTED.description, time_zone="Europe/Lisbon")
-    run = after(msgspec.structs.replace(STARTED, fair=lisbon, epoch="2026-03-28T00:00:00+00:00")).parts.run
-    own = from_csv(b"id,value,measure\na,2026-03-29T01:30,programme.starts_by_kind.summit\n", "mine.csv", {}).figures
-    with pytest.raises(FigureError, match="figure a: value: 2026-03-29T01:30 is never shown at the fair"):
-        rows(own.values(), run, lambda _, __: Simulated("2026-03-29T02:30+01:00"))
 
 
 def test_figure_that_did_not_happen_is_zero_of_what_was_reported():

@@ -1,0 +1,53 @@
+"""Keys: the page is used without a mouse, and letters can be turned off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+from tests.web.conftest import Shared
+
+OpenPage = Callable[..., Page]
+
+
+def test_keyboard_reaches_the_view_and_letters_can_be_turned_off(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
+    expect(page.locator("#feed")).to_have_text("Ended")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Skip to the view")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#view")).to_be_focused()
+    page.keyboard.press("?")
+    page.locator("#letters").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    expect(page.locator("main[data-view=overview]")).to_be_visible()
+    page.reload()
+    page.keyboard.press("3")
+    expect(page.locator("main[data-view=overview]")).to_be_visible()
+
+
+def test_keys_go_past_a_dialog_that_was_just_closed(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open] #letters")).to_be_focused()
+    # a key that arrives before the browser has moved the focus, as happens where it has much to do
+    page.evaluate("""() => {
+        document.querySelector("dialog").close();
+        document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key: "/", bubbles: true }));
+    }""")
+    expect(page.locator("dialog[open] #wanted")).to_be_focused()
+
+
+def test_list_of_keys_opens_and_closes_by_its_key_and_keeps_others_to_itself(
+    shared: Shared, open_shared: OpenPage
+) -> None:
+    page = open_shared(shared.whole)
+    page.keyboard.press("?")
+    expect(page.locator("dialog[open] #letters")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("3")
+    page.keyboard.press("?")
+    expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("main[data-view=overview]")).to_be_visible()
