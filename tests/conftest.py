@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import functools
 import gc
+import inspect
 import os
 import signal
 import ssl
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 from tests.ready.program import share
@@ -21,6 +23,9 @@ for _size in ("COLUMNS", "LINES"):  # readline invents them for xdist's workers,
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as the command `fair` does
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # a shell starts what runs in its background like this
     signal.signal(signal.SIGINT, signal.default_int_handler)
+_patience = inspect.signature(httpx.Client).parameters["timeout"].default  # 5 s, which all clients share
+for _part in ("connect", "read", "write", "pool"):
+    setattr(_patience, _part, 60.0)
 ssl.create_default_context = functools.cache(ssl.create_default_context)  # httpx reads them at each request
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")

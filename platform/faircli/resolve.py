@@ -20,7 +20,7 @@ from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import LeftOut, left_out
 from fairfacts.evidence.settings import Settings, settings_of
-from fairfacts.measures import State, value_at, within
+from fairfacts.measures import State, value_at
 from fairfacts.parts.runs import RunMeasures
 from fairlab.ensemble import Ensemble
 
@@ -131,7 +131,7 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
         if isinstance(text := ensemble.replications[0].value(measure, at_ms), str):
             return Simulated(text)
         mean, ends = ensemble.estimate(measure, at_ms).mean, ensemble.next_one(measure, at_ms)
-        return Simulated(mean) if ends is None else Simulated(mean, *within(measure, *ends))
+        return Simulated(mean) if ends is None else Simulated(mean, *ends)
 
     run = RunMeasures(
         scenario=ensemble.scenario,

@@ -19,11 +19,12 @@ import msgspec
 from fairfacts.clock import read_epoch
 from fairfacts.errors import FairError, LabError, did_you_mean
 from fairfacts.evidence.chance import load_chance
+from fairfacts.evidence.figures import PLUS
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import MEASURES, is_given, measure_at
+from fairfacts.measures import MEASURES, is_given, measure_at, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate, widened
 from fairlab.members import Members
@@ -110,12 +111,20 @@ class Ensemble(msgspec.Struct, frozen=True):
         return 0.0 if self._is_given(path) else least_sd(path, mean) or None
 
     def _is_given(self, path: str) -> bool:
-        fixed = is_fixed(path, self.fair, self.overrides, in_the_end=True)
-        return is_given(path, in_the_end=True) or (fixed and not self.as_of)
+        def is_known(one: str) -> bool:
+            fixed = not self.as_of and is_fixed(one, self.fair, self.overrides, in_the_end=True)
+            return fixed or is_given(one, in_the_end=True)
 
-    def estimates(self) -> dict[str, Estimate]:
-        """Return the estimate of every measure that is one number."""
-        return {path: self.estimate(path) for path in numbers(self.replications[0].measures)}
+        return all(map(is_known, path.split(PLUS)))
+
+    def estimates(self, moment_ms: int | None = None) -> dict[str, Estimate]:
+        """Return the estimate of every measure that is one number, with the interval of `next_one`."""
+        return {path: self._with_next_one(path, moment_ms) for path in numbers(self.replications[0].measures)}
+
+    def _with_next_one(self, path: str, moment_ms: int | None) -> Estimate:
+        found = self.estimate(path, moment_ms)
+        low, high = within(path, *(self.next_one(path, moment_ms) or (found.next_low, found.next_high)))
+        return msgspec.structs.replace(found, next_low=low, next_high=high)
 
     def save(self, path: Path) -> None:
         """Write the ensemble to a file.

@@ -14,7 +14,7 @@ from tests.fairsim.runs import BRIEF, log_of
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError
 from fairfacts.events import encode
-from fairfacts.measures import State
+from fairfacts.measures import State, within
 from fairfacts.parts.fairs import NO_FAIR
 from fairlab.ensemble import Ensemble, Plan, Until, paired, play_ensembles, read_until
 from fairlab.estimates import estimate
@@ -218,3 +218,19 @@ def test_moment_outside_the_fair_is_refused():
         moment_ms("2020-09-11", scenario, "--at")
     with pytest.raises(LabError, match="--at: soon is no moment"):
         moment_ms("soon", scenario, "--at")
+
+
+def test_estimates_have_the_interval_of_the_next_one_where_the_measure_can_be(ensemble):
+    for path, found in ensemble.estimates().items():
+        if (ends := ensemble.next_one(path)) is not None:
+            assert (found.next_low, found.next_high) == within(path, *ends), path
+
+
+def test_a_sum_is_given_where_all_its_measures_are(ensemble):
+    alike = msgspec.structs.replace(ensemble, replications=ensemble.replications[:1] * 2)
+    for path, is_certain in (
+        ("programme.counted_held + programme.online_only_held", True),
+        ("programme.counted_held + negotiations.held", False),
+    ):
+        low, high = alike.next_one(path) or (0.0, 0.0)
+        assert (low == high) is is_certain, path

@@ -218,7 +218,7 @@ def _plain_one(one: Ensemble) -> dict[str, Any]:
             for replication in one.replications
         ],
         "estimates": one.estimates(),
-        "moments": {moment: {path: one.estimate(path, int(moment)) for path in one.estimates()}
+        "moments": {moment: one.estimates(int(moment))
                     for moment in one.replications[0].moments},
     }  # fmt: skip
 

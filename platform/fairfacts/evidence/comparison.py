@@ -26,7 +26,7 @@ from fairfacts.evidence.moments import is_met, moment_ms
 from fairfacts.evidence.roles import NONE, LeftOut, Role, is_overridden, left_out, plays_its_value, role_of
 from fairfacts.evidence.stated import Overrides
 from fairfacts.evidence.verdicts import MOST_FACTOR, Ends, Verdict, meets, verdict_of, z_of
-from fairfacts.measures import State, value_at
+from fairfacts.measures import State, value_at, within
 from fairfacts.parts.runs import RunMeasures
 
 THIN = 5
@@ -183,9 +183,15 @@ def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
 def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
     """Return a row for each measure that nobody reported and that is asked for all the same."""
     return [
-        Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=one.low, high=one.high)
+        Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=low, high=high)
         for path, one in ((path, simulated(path, None)) for path in EMERGENT)
+        for low, high in (_shown(path, one.ends),)
     ]
+
+
+def _shown(measure: str, ends: Ends) -> tuple[float | None, float | None]:
+    """Return the ends of an interval as they are shown, where the measure can be: verdicts go by its whole reach."""
+    return within(measure, *ends) if ends else (None, None)
 
 
 @dataclass(frozen=True)
@@ -260,6 +266,7 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
         verdict = verdict_of(figure.op, figure.unit, value, simulated.ends, reported, rounding)
         ratio = round(value / reported, 4) if reported else None
         z = z_of(figure.op, value, simulated.ends, reported, rounding)
+    low, high = _shown(figure.measure, simulated.ends)
     return Row(
         figure=figure.id,
         op=figure.op,
@@ -270,8 +277,8 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
         role="held out",
         measure=figure.measure,
         rounding=rounding,
-        low=simulated.low,
-        high=simulated.high,
+        low=low,
+        high=high,
         z=z,
         verdict=verdict if decided else "open",
         as_reported=figure.value,

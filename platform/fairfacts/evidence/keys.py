@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache
-from importlib.resources import files
 from typing import get_args
 
 from fairfacts.errors import did_you_mean
 from fairfacts.evidence.figures import PLUS
 from fairfacts.parts.disruptions import DISRUPTIONS, kind_of
 from fairfacts.parts.fairs import FairDescription
+from fairfacts.parts.organisations import countries
 from fairfacts.parts.platform import CHANNELS
 from fairfacts.parts.results import ReleaseKind, ReportKind
 from fairfacts.parts.routes import Theme
 from fairfacts.parts.venue.events import Reason
-from fairfacts.resources import data
 
 ECONOMY, FREE, NUMBER = "economy", "", "number"
 """`FREE`: any text may be a key of it; `NUMBER`: any whole number."""
@@ -86,7 +83,7 @@ def kinds_of_keys(measure: str) -> tuple[str, ...]:
 def _known(fair: FairDescription) -> Mapping[str, Collection[str]]:
     """Return the keys that there are, by what they stand for."""
     closed: dict[str, Collection[str]] = {
-        ECONOMY: _economies(),
+        ECONOMY: countries(),
         "channel": CHANNELS,
         "reason": get_args(Reason),
         "theme": get_args(Theme),
@@ -120,11 +117,3 @@ def _remedy(key: str, what: str, known: Collection[str]) -> str:
     if what == ECONOMY:
         return f"{did_you_mean(key.upper(), known)} (ISO 3166 codes of two letters)"
     return did_you_mean(key, known) if known else "the fair has none"
-
-
-@cache
-def _economies() -> frozenset[str]:
-    """Return the ISO 3166 codes of economies, and those that the model plays beside them."""
-    lines = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8").splitlines()
-    played = csv.DictReader((data("seeds") / "economies.csv").read_text(encoding="utf-8").splitlines())
-    return frozenset((*(line[:2] for line in lines if not line.startswith("#")), *(row["iso2"] for row in played)))

@@ -98,7 +98,7 @@ def is_overridden(figure: Figure, at_ms: int | None, run: RunMeasures) -> bool:
 
 
 def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[int] | None = None) -> list[LeftOut]:
-    """Return the documented figures that do not concern what a run plays, each with the reason.
+    """Return the figures that do not concern what a run plays, each with the reason.
 
     Args:
         figures: documented ones and a user's own.
@@ -109,15 +109,18 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     documented = [figure for figure in known.values() if figure.measure and not figure.is_own]
     if reason := _other_fair(known, run):
         return [LeftOut(figure.id, reason) for figure in documented]
-    return [LeftOut(one.id, why) for one in documented if (why := _why_left_out(one, run, at_hand))]
+    asked = [figure for figure in known.values() if figure.measure]
+    return [LeftOut(one.id, why) for one in asked if (why := _why_left_out(one, run, at_hand))]
 
 
 def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:
     """Return the first reason why a figure does not concern what a run plays; an empty text where it does."""
-    if figure.id.startswith(PROGRAMME) and _plays_own_programme(run):
-        return "the run plays a programme of its own, and not the documented one"
     if figure.unit == ECONOMIES and run.scale != 1:
         return "how many economies take part does not go by the scale, so that they are compared at full scale alone"
+    if figure.is_own:
+        return ""
+    if figure.id.startswith(PROGRAMME) and _plays_own_programme(run):
+        return "the run plays a programme of its own, and not the documented one"
     return _without_moment(figure, run, at_hand)
 
 

@@ -33,14 +33,18 @@ def verdict_of(op: Operator, unit: str, value: float, ends: Ends, reported: floa
         return "differs" if _is_beyond_chance(unit, value, reported, rounding) else "open"
     if not meets(op, *ends, reported, rounding):
         return "differs"
-    is_wide = _is_wide(op, *ends, reported, rounding)
+    is_wide = _is_wide(op, unit, *ends, reported, rounding)
     return "open" if is_wide or (op in ("<", ">") and not met) else "agrees"
 
 
-def _is_wide(op: str, low: float, high: float, reported: float, rounding: float) -> bool:
-    """Return whether a range reaches so far that it would hold what is off by `MOST_FACTOR`; a bound has one side."""
-    below, above = (reported - rounding) / MOST_FACTOR, (reported + rounding) * MOST_FACTOR
-    return (op != "<" and low < below) or (op != ">" and high > above)
+def _is_wide(op: str, unit: str, low: float, high: float, reported: float, rounding: float) -> bool:
+    """Return whether a range reaches so far that it would hold what is off by `MOST_FACTOR`; a bound has one side.
+
+    Nothing is below 0. What is no share is told to one, so that none at all can agree as well.
+    """
+    told = reported + rounding if unit == "share" else max(reported + rounding, 0.5)
+    below, above = (reported - rounding) / MOST_FACTOR, told * MOST_FACTOR
+    return (op != "<" and max(low, 0.0) < below) or (op != ">" and high > above)
 
 
 def meets(op: str, low: float, high: float, reported: float, rounding: float) -> bool:

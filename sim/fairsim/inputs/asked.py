@@ -38,6 +38,8 @@ class Sketch(NamedTuple):
     """Whether it is on site alone, without an online platform."""
     programme: Path | None = None
     """A programme's file, whose days, rooms, sessions and kinds are taken."""
+    roomless: tuple[str, ...] = ()
+    """Titles of those of its sessions that name no room."""
     kinds: Mapping[str, str] = {}
     """Of sessions by key, as that file names them."""
     tracks: Mapping[str, str] = {}

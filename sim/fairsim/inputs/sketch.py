@@ -11,7 +11,7 @@ from pathlib import Path
 
 from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
-from fairfacts.interchange.reading import Remark, Report
+from fairfacts.interchange.reading import Remark, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import shipped_names
 from fairsim.inputs.asked import Sketch
@@ -73,6 +73,7 @@ def from_programme(file: Path, sketch: Sketch) -> Sketch:
         time_zone=timetable.zone or sketch.time_zone,
         sessions=len(held),
         programme=file,
+        roomless=tuple(entry.title for entry in held if not entry.room),
         kinds=_keys_of([entry.kind for entry in held], "kind"),
         tracks=_keys_of([entry.track for entry in held], "track"),
         title=timetable.title,
@@ -165,6 +166,12 @@ def _check(sketch: Sketch) -> None:
     _check_lists(sketch)
     if sketch.on_site and not sketch.visitors:
         raise ScenarioError("a fair on site alone has 0 visitors; give more, or leave --on-site out")
+    if sketch.on_site and sketch.roomless:
+        names = ", ".join(map(quoted, sketch.roomless))
+        raise ScenarioError(
+            f"{sketch.programme}: no room is named of {names}, and the fair is on site alone; name one of each, or"
+            " leave --on-site out"
+        )
     row = default_rows()["organisations.delegates_mean"]
     assert row.low is not None
     assert row.high is not None
@@ -247,8 +254,9 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
         "organisations.delegates_mean": f"{people / organisations:.4g}",
         "organisations.foreign_economies": _foreign_economies(organisations),
     }
+    chosen = dict[str, str]()
     if sketch.on_site:
-        answered |= dict.fromkeys(ONLINE, ("on_site", 0))
+        chosen = dict.fromkeys(ONLINE, "0")
     else:
         derived["platform.rooms"] = max(50, organisations // 4)
     for kind in sketch.organisation_kinds:
@@ -271,6 +279,7 @@ def _parameters(sketch: Sketch) -> list[tuple[str, str, str, str]]:
     ]
     source = "from the numbers of fair new, in proportion"
     rows += [(name, str(value), "derived", source) for name, value in derived.items()]
+    rows += [(name, value, "assumed", "on site alone: fair new --on-site") for name, value in chosen.items()]
     source = f"from the sessions of {sketch.programme.name}: {HALLS_FROM}" if sketch.programme else ""
     rows += [(name, f"{value:g}", "assumed", source) for name, value in halls.items()]
     order = list(default_rows())

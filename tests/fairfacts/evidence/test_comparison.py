@@ -163,7 +163,6 @@ def several(value: float, sd: float = 10.0) -> Simulated:
         (own(0.264, unit="share"), one(0.15), "open"),
         (own(0.264, unit="share"), one(0.13), "differs"),  # off by more than a factor of two
         (own(190, unit="sessions"), one(62), "differs"),  # what does not vary with the people
-        (own(30, unit="economies"), one(10), "open"),  # in a small fair few economies take part
         (own(100), one(1), "open"),  # small counts vary much
         (own(20_000), one(6_520), "differs"),  # a ratio of 0.326
         (own(20_000), one(9_000), "differs"),
@@ -187,6 +186,9 @@ def several(value: float, sd: float = 10.0) -> Simulated:
         (own(100), several(1_000, sd=100.0), "differs"),
         (own(0.6, rounding=0.5), several(1, sd=0.5), "open"),
         (own(0), several(0, sd=0.0), "agrees"),
+        (own(0), Simulated(0, -0.66, 0.66), "agrees"),  # none at all, of many fairs
+        (own(0), Simulated(0, -11.0, 11.0), "open"),
+        (own(0, unit="share"), Simulated(0, -0.3, 0.3), "open"),
         (own(100, op=">"), several(300, sd=140.0), "open"),  # the next fair may be far below it
         (own(100, op="<"), several(90, sd=60.0), "open"),
         (own(30), several(30, sd=0.0), "agrees"),
@@ -206,6 +208,7 @@ def test_verdict_weighs_rounding_bound_and_interval(figure: Figure, simulated: S
         (own(100, rounding=5.0), several(130), 2.45),
         (own(100, rounding=5.0), several(104), 0.0),
         (own(100), Simulated(130, 70, 900), 0.98),  # the side on which the figure lies
+        (own(20), Simulated(2_308, -9_588, 14_204), 0.38),  # as far as it reaches, also below what can be
         (own(100, op=">"), several(130), 0.0),
         (own(100, op=">"), several(70), -2.94),
         (own(30), several(29, sd=0.0), None),
@@ -220,6 +223,13 @@ def test_z_counts_standard_deviations_of_one_fair_beyond_the_rounding(figure: Fi
 def test_what_differs_is_what_lies_beyond_196_standard_deviations(op: str, rounding: float):
     found = [row(own(100, op=op, rounding=rounding), several(value)) for value in range(61, 142, 2)]
     assert {(abs(one.z or 0) > 1.96, one.verdict == "differs") for one in found} == {(True, True), (False, False)}
+
+
+def test_interval_is_shown_where_the_measure_can_be():
+    shown = row(own(20), Simulated(2_308, -9_588, 14_204))
+    assert (shown.low, shown.high) == (0.0, 14_204)
+    share = row(own(0.5, "negotiations.lapse_share", unit="share"), Simulated(0.6, -0.2, 1.3))
+    assert (share.low, share.high) == (0.0, 1.0)
 
 
 def test_input_never_counts_as_agreement():

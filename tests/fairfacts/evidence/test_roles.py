@@ -99,13 +99,16 @@ def test_no_row_of_another_systems_log_speaks_for_a_model():
 def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
     started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
     state = after(started, FairOpened(0), FairClosed(6 * DAY))
-    mine = msgspec.structs.replace(FIGURES["economies.top_traders"], is_own=True)
+    asked = FIGURES["negotiations.initiated"]
+    mine = msgspec.structs.replace(
+        asked, id="mine", value=10.0, rounding=0.0, measure="negotiations.held", scales=False, is_own=True
+    )
     rows = compare(state, {**{name: FIGURES[name] for name in FITTED}, "mine": mine})
     assert [(row.figure, row.role, row.verdict, row.overridden) for row in rows] == [
         ("negotiations.initiated", "calibrated", "differs", False),
         ("negotiations.initiated_overseas", "held out", "differs", True),
         ("negotiations.overseas_share", "held out", "differs", True),
-        ("economies.top_traders", "held out", "open", False),
+        ("mine", "held out", "open", False),
     ]
     assert evidence(rows) == Evidence(held_out=1, agree=0, differ=0, left_open=1, is_thin=True)
     assert headline(rows).endswith(
@@ -135,6 +138,12 @@ def test_economies_are_compared_at_full_scale_alone():
     without = left_out(FIGURES.values(), run_of())
     assert {entry.figure for entry in without} == ECONOMIES
     assert left_out(FIGURES.values(), run_of(scale=1.0)) == []
+
+
+def test_own_figure_of_economies_is_left_out_of_a_small_fair_too() -> None:
+    mine = {"mine": msgspec.structs.replace(FIGURES["economies.participating"], id="mine", is_own=True)}
+    assert [entry.figure for entry in left_out(mine.values(), run_of(scale=0.02))] == ["mine"]
+    assert left_out(mine.values(), run_of(scale=1.0)) == []
 
 
 def test_a_figure_is_left_out_for_one_reason() -> None:

@@ -263,7 +263,7 @@ def test_fair_on_site_alone_has_visitors_and_no_session_without_a_room(tmp_path:
         write_fair(tmp_path / "mine", SKETCH._replace(visitors=0, on_site=True))
     talk = entry("Stream", "2027-05-08T10:00:00+02:00", "2027-05-08T11:00:00+02:00", room="online")
     asked = from_programme(programme(tmp_path, talk), SKETCH)
-    with pytest.raises(ScenarioError, match='it names no room, and its kind session has online = "never"'):
+    with pytest.raises(ScenarioError, match="json: no room is named of 'Stream', and the fair is on site alone"):
         write_fair(tmp_path / "mine", asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True))
     assert not (tmp_path / "mine").exists()
 
