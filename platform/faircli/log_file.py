@@ -25,7 +25,7 @@ from fairfacts.parts.runs import RunEnded, RunStarted
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 PIECE_BYTES = 1 << 20
-"""How much is read at a time: a piece is within the bounds of a batch."""
+"""How much is read at a time. A piece is that much and the beginning of a line, at most; no batch is larger."""
 PACKED_BYTES = 1 << 10
 """How much of a zstd file is unpacked at a time: so little can be no more than 32 MiB."""
 LONGEST_LINE = 1 << 24
@@ -110,9 +110,9 @@ def _unpacked_zstd(file: IO[bytes]) -> Iterator[bytes]:
             unpacked += frame.decompress(packed)
             packed = frame.unused_data if frame.eof else b""
             frame = None if frame.eof else frame
-        if len(unpacked) >= PIECE_BYTES:
-            yield unpacked
-            unpacked = b""
+        while len(unpacked) >= PIECE_BYTES:
+            yield unpacked[:PIECE_BYTES]
+            unpacked = unpacked[PIECE_BYTES:]
     yield unpacked
     if frame is not None:
         raise zstandard.ZstdError("its end is missing")

@@ -79,6 +79,14 @@ def test_a_log_begins_and_ends_once(tmp_path: Path) -> None:
     assert damage(tmp_path, late) == [(1, "the event")]
 
 
+def test_little_that_unpacks_to_much_comes_in_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "log.ndjson.zst"
+    path.write_bytes(zstandard.compress(b'{"type":"fair.opened","at_ms":0}\n' * 200_000))
+    pieces = list(log_file.pieces_of(path))
+    assert (path.stat().st_size < 10_000, sum(map(len, pieces))) == (True, 200_000 * 33)
+    assert max(map(len, pieces)) < log_file.PIECE_BYTES + 33
+
+
 def test_what_is_no_log_at_all_is_not_named_line_by_line_for_ever(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
