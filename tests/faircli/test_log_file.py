@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from msgspec import structs
 from tests.cloudfair.example import digest_of, example
 from tests.fairfacts.stories import STARTED
 
@@ -77,6 +78,27 @@ def test_a_log_begins_and_ends_once(tmp_path: Path) -> None:
     assert damage(tmp_path, *LINES, LINES[-1], LINES[-2]) == [(101, "type"), (102, "type")]
     late = encode([STARTED]).replace(b'"at_ms":0', b'"at_ms":1', 1).replace(b'"duration_ms":', b'"duration_ms":0,"x":')
     assert damage(tmp_path, late) == [(1, "the event")]
+
+
+@pytest.mark.parametrize("scenario", ["", " x", "x  y", "x y/ü", "../../etc", "x" * 300, "x" * 65])
+def test_a_log_whose_scenario_no_run_can_have_is_damaged_there(tmp_path: Path, scenario: str) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(encode([structs.replace(STARTED, scenario=scenario), *EVENTS[1:]]))
+    (found,) = checked(path).damage
+    assert (found.line, found.field, found.what) == (
+        1,
+        "scenario",
+        f"is {scenario!r:.80}; {log_file.NAMES['scenario']}",
+    )
+
+
+@pytest.mark.parametrize("version", ["", "0 1", "1.0 β", "1" * 65])
+def test_a_log_whose_version_no_run_can_have_is_damaged_there(tmp_path: Path, version: str) -> None:
+    assert damage(tmp_path, encode([structs.replace(STARTED, version=version)])) == [(1, "version")]
+
+
+def test_names_of_any_script_are_whole(tmp_path: Path) -> None:
+    assert damage(tmp_path, encode([structs.replace(STARTED, scenario="Вино 2026 " + "ü" * 54)])) == []
 
 
 def test_little_that_unpacks_to_much_comes_in_pieces(tmp_path: Path) -> None:
