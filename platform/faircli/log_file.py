@@ -13,24 +13,32 @@ from typing import IO
 
 import msgspec
 import zstandard
+from pydantic import ValidationError
 
 from cloudfair.api.batch import check, check_end
+from cloudfair.api.new_run import NewRun
 from cloudfair.errors import TooLargeError
 from cloudfair.settings import Settings
 from fairfacts.auditor import Auditor
 from fairfacts.errors import EventError, LabError
 from fairfacts.event import Event
 from fairfacts.measures import State
-from fairfacts.parts.runs import RunEnded, RunStarted
+from fairfacts.parts.runs import REPRODUCING, RunEnded, RunStarted
 
 SUFFIXES = (".ndjson", ".ndjson.gz", ".ndjson.zst")
 PIECE_BYTES = 1 << 20
-"""How much is read at a time: a piece is within the bounds of a batch."""
+"""How much is read at a time. A piece is that much and the beginning of a line, at most; no batch is larger."""
 PACKED_BYTES = 1 << 10
 """How much of a zstd file is unpacked at a time: so little can be no more than 32 MiB."""
 LONGEST_LINE = 1 << 24
 MOST_NAMED = 1000
 """Damages that are named; the others are counted: what is no log at all has one in each line."""
+NAMES = {
+    "scenario": "write a name without blanks at its ends or side by side, control characters, / or \\, of at most 64"
+    " characters",
+    "version": "write ASCII characters without blanks, at most 64",
+}
+"""What is written in those fields of the first event by which a run is begun."""
 _OF_A_BATCH = re.compile(r"event \d+ of the batch:? |; nothing of the batch was kept$")
 _CUT = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
@@ -110,9 +118,9 @@ def _unpacked_zstd(file: IO[bytes]) -> Iterator[bytes]:
             unpacked += frame.decompress(packed)
             packed = frame.unused_data if frame.eof else b""
             frame = None if frame.eof else frame
-        if len(unpacked) >= PIECE_BYTES:
-            yield unpacked
-            unpacked = b""
+        while len(unpacked) >= PIECE_BYTES:
+            yield unpacked[:PIECE_BYTES]
+            unpacked = unpacked[PIECE_BYTES:]
     yield unpacked
     if frame is not None:
         raise zstandard.ZstdError("its end is missing")
@@ -174,6 +182,7 @@ class LogCheck:
             raise EventError(what, position=0, field="at_ms")
         if isinstance(events[0], RunStarted):
             self.started = events[0]
+            _check_names(events[0])
         if self.started is not None:
             check_end(events, self.started.duration_ms)
         return events
@@ -185,6 +194,19 @@ class LogCheck:
         if not self.damaged:
             self.state.fold(events)
             self.auditor.handle(events)
+
+
+def _check_names(started: RunStarted) -> None:
+    """Check that a run can be begun as the first event of a log says of it.
+
+    Raises:
+        EventError: its scenario or its version is no name.
+    """
+    try:
+        NewRun(**{name: getattr(started, name) for name in REPRODUCING})
+    except ValidationError as fault:
+        field = str(fault.errors()[0]["loc"][0])
+        raise EventError(f"is {getattr(started, field)!r:.80}; {NAMES[field]}", position=0, field=field) from None
 
 
 SETTINGS = Settings()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import zstandard
+from msgspec import structs
 from tests.cloudfair.example import digest_of, example
 from tests.fairfacts.stories import STARTED
 
@@ -77,6 +78,35 @@ def test_a_log_begins_and_ends_once(tmp_path: Path) -> None:
     assert damage(tmp_path, *LINES, LINES[-1], LINES[-2]) == [(101, "type"), (102, "type")]
     late = encode([STARTED]).replace(b'"at_ms":0', b'"at_ms":1', 1).replace(b'"duration_ms":', b'"duration_ms":0,"x":')
     assert damage(tmp_path, late) == [(1, "the event")]
+
+
+@pytest.mark.parametrize("scenario", ["", " x", "x  y", "x y/ü", "../../etc", "x" * 300, "x" * 65])
+def test_a_log_whose_scenario_no_run_can_have_is_damaged_there(tmp_path: Path, scenario: str) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(encode([structs.replace(STARTED, scenario=scenario), *EVENTS[1:]]))
+    (found,) = checked(path).damage
+    assert (found.line, found.field, found.what) == (
+        1,
+        "scenario",
+        f"is {scenario!r:.80}; {log_file.NAMES['scenario']}",
+    )
+
+
+@pytest.mark.parametrize("version", ["", "0 1", "1.0 β", "1" * 65])
+def test_a_log_whose_version_no_run_can_have_is_damaged_there(tmp_path: Path, version: str) -> None:
+    assert damage(tmp_path, encode([structs.replace(STARTED, version=version)])) == [(1, "version")]
+
+
+def test_names_of_any_script_are_whole(tmp_path: Path) -> None:
+    assert damage(tmp_path, encode([structs.replace(STARTED, scenario="Вино 2026 " + "ü" * 54)])) == []
+
+
+def test_little_that_unpacks_to_much_comes_in_pieces(tmp_path: Path) -> None:
+    path = tmp_path / "log.ndjson.zst"
+    path.write_bytes(zstandard.compress(b'{"type":"fair.opened","at_ms":0}\n' * 200_000))
+    pieces = list(log_file.pieces_of(path))
+    assert (path.stat().st_size < 10_000, sum(map(len, pieces))) == (True, 200_000 * 33)
+    assert max(map(len, pieces)) < log_file.PIECE_BYTES + 33
 
 
 def test_what_is_no_log_at_all_is_not_named_line_by_line_for_ever(

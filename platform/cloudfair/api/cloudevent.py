@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -17,6 +17,7 @@ from fairfacts.errors import EventError
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 PREFIX = "ce-"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})?")
 
 
@@ -39,7 +40,8 @@ class CloudEvent(msgspec.Struct, frozen=True):
     @property
     def content(self) -> str:
         """The SHA-256 of what becomes an event: type, moment and data, and not of how it was sent."""
-        said = (self.type, self.time.astimezone(UTC), self.data or {})
+        moment_us = (self.time - EPOCH) // timedelta(microseconds=1)  # in UTC, a time may lie outside of the calendar
+        said = (self.type, moment_us, self.data or {})
         return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
 
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from faircli.completion import complete_run
 from faircli.defaults import DATABASE
 from faircli.options import Database, Json, Token
 
 if TYPE_CHECKING:
-    import httpx
-
     from faircli.log_file import LogCheck
 
 
@@ -21,6 +20,14 @@ def import_(
     *,
     to: Annotated[
         str | None, typer.Option(metavar="URL", help="Backend that keeps it; by default the database here.")
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with the run of an import that broke off.",
+            autocompletion=complete_run,
+        ),
     ] = None,
     database: Database = DATABASE,
     token: Token = None,
@@ -31,8 +38,12 @@ def import_(
     The file is checked first, as `fair verify FILE` does. A damaged log is refused, and nothing is kept. One that
     breaks laws is kept, and said to. The digest of the run is the SHA-256 of the file as it is unpacked.
 
+    Where sending breaks off, the run holds the events up to there, and is stopped. `--resume RUN` sends the others: the
+    events of the run must be the first ones of the file.
+
     Examples:
     - `fair import FILE.ndjson` keeps a log; then `fair report`, `fair compare` and `fair query` take the run.
+    - `fair import FILE.ndjson --resume RUN` goes on where an import broke off.
     - `fair export RUN --to ndjson --into run.ndjson` writes such a file.
     """
     import httpx
@@ -40,6 +51,7 @@ def import_(
     from faircli.backend import reach
     from faircli.connection import authorization, is_secure
     from faircli.console import note, print_json, say, warn
+    from faircli.importing import send
     from faircli.log_file import checked, require_log_file
     from faircli.progress import events_progress
 
@@ -53,7 +65,7 @@ def import_(
         reach([to] if to else [], database, token) as backend,
         httpx.Client(base_url=backend.url, headers=headers, verify=is_secure(backend.url)) as client,
     ):
-        run = _send(client, file, found)
+        run = send(client, file, found, resume)
     broken = dict(found.auditor.broken)
     if as_json:
         print_json({"run": run, "events": found.events, "digest": found.digest, "ended": found.ended, "broken": broken})
@@ -82,25 +94,3 @@ def _refuse_damaged(file: Path, found: LogCheck) -> None:
         )
     if found.started is None:
         raise LabError(f"{file}: it has no events; name a log file, as fair export --to ndjson writes it")
-
-
-def _send(client: httpx.Client, file: Path, found: LogCheck) -> str:
-    """Begin a run as the log says of itself, send the bytes of the file, and return the id of the run."""
-    from faircli.connection import Connection
-    from faircli.log_file import pieces_of
-    from faircli.outbox import compressor
-    from faircli.progress import events_progress
-    from fairfacts.parts.runs import REPRODUCING
-
-    assert found.started is not None, "it is no log otherwise"
-    said = {name: getattr(found.started, name) for name in REPRODUCING}
-    connection, first, pack = Connection(client, remedy="start the backend, and import it again"), 0, compressor()
-    run = str(connection.request_once("POST", "/runs", json=said).json()["run"])
-    headers = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
-    with events_progress("Sending", found.events) as reached:
-        for piece in pieces_of(file):
-            content, path = pack.compress(piece), f"/runs/{run}/events"
-            connection.request("POST", path, params={"first": first}, content=content, headers=headers)
-            first += piece.count(b"\n")
-            reached(first)
-    return run
