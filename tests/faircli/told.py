@@ -6,5 +6,5 @@ import re
 
 
 def beside_small_scale(told: str) -> str:
-    """Return what was told on standard error beside what so small a fair has not of the whole one."""
+    """Return what was told on standard error beside what so small a fair lacks of the whole one."""
     return re.sub(r"^.*rows read\n(  coerced, (lanes|economies): .*\n)+", "", told, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""What a small fair has not of the whole one: a gate has whole lanes, and an economy is there or is not."""
+"""What a small fair lacks of the whole one: a gate has whole lanes, and an economy is there or is not."""
 
 from __future__ import annotations
 

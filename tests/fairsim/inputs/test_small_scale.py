@@ -1,4 +1,4 @@
-"""What a small fair has not of the whole one: a user is told."""
+"""A user is told what a small fair lacks of the whole one."""
 
 from __future__ import annotations
 
