@@ -4,6 +4,8 @@ Runs that differ by their seeds alone differ. Some of that averages out as a fai
 some does not, such as the appeal of one summit. Replications at several scales tell both apart: the relative variance
 of a measure is lasting^2 + shrinking^2 / scale, fitted by maximum likelihood (a sample variance of normal values
 follows a gamma distribution). `fairfacts.evidence.chance` reads it.
+
+Every measure that is one number is taken at the end, and those that figures speak of at the figures' moments as well.
 """
 
 from __future__ import annotations
@@ -17,12 +19,11 @@ from statistics import fmean, variance
 
 from rich.progress import track
 
+from fairfacts.clock import any_moment
 from fairfacts.evidence.chance import CHANCE, COLUMNS, Chance
-from fairfacts.measures import State, value_at
+from fairfacts.evidence.folder import known_fair
 from fairlab.profile import FIRST_SEED, REFERENCE
-from fairlab.replications import numbers
-from fairsim.engine.kernel import few_collections
-from fairsim.fair import play
+from fairlab.replications import Play, numbers, replicate
 from fairsim.inputs.scenario import load_scenario
 
 SCALES: Mapping[float, int] = {0.02: 32, 0.08: 24, 0.4: 10}
@@ -35,21 +36,26 @@ GROWS = 0.5
 
 Task = tuple[float, int]
 """Scale and seed."""
+Key = tuple[str, str]
+"""A measure, and the moment at which it is taken, as the figures write it; empty: the end."""
 
 
-def measures(task: Task) -> dict[str, float]:
-    """Play the reference and return every measure that is one number."""
+def measures(task: Task) -> dict[Key, float]:
+    """Play the reference and return every measure that is one number at the end, and those of figures at moments."""
     scale, seed = task
-    state = State()
-    with few_collections():
-        for _, events in play(load_scenario(REFERENCE, scale=scale), seed):
-            state.fold(events)
-    snapshot = state.snapshot()
-    return {path: float(value_at(snapshot, path)) for path in numbers(snapshot)}
+    scenario = load_scenario(REFERENCE, scale=scale)
+    figures = {
+        (figure.measure, figure.at): figure.value for figure in known_fair(REFERENCE).figures.values() if figure.measure
+    }
+    asked = [key for key, value in figures.items() if not isinstance(value, str)]
+    moments = {at: any_moment(at, scenario.epoch, day_ends=True) for _, at in asked if at}
+    played = replicate(Play(scenario, seed, moments_ms=tuple(sorted(set(moments.values()))), digest=False))
+    keys = dict.fromkeys([*((path, "") for path in numbers(played.measures)), *asked])
+    return {(path, at): float(played.value(path, moments.get(at))) for path, at in keys}
 
 
 def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
-    """Return what chance does to a measure, from its values by scale; None where it is 0 in a mean."""
+    """Return what chance does to a measure, from its values by scale; None where one of the means is 0."""
     if not all(fmean(some) for some in values.values()):
         return None
     variances = {scale: (variance(some) / fmean(some) ** 2, len(some) - 1) for scale, some in values.items()}
@@ -76,13 +82,13 @@ def _misfit(variances: Mapping[float, tuple[float, int]], shrinking: float, rati
     )
 
 
-def write(found: Mapping[str, Chance], file: Path) -> None:
+def write(found: Mapping[Key, Chance], file: Path) -> None:
     """Write the file."""
     with file.open("w", newline="", encoding="utf-8") as lines:
         rows = csv.writer(lines, lineterminator="\n")
         rows.writerow(COLUMNS)
-        for measure, each in found.items():
-            rows.writerow((measure, *(f"{number:.4g}" for number in (each.total, each.lasting, each.shrinking))))
+        for key, each in found.items():
+            rows.writerow((*key, *(f"{number:.4g}" for number in (each.total, each.lasting, each.shrinking))))
 
 
 def main() -> None:
@@ -90,13 +96,13 @@ def main() -> None:
     tasks = [(scale, SEED + number) for scale, count in sorted(SCALES.items(), reverse=True) for number in range(count)]
     with ProcessPoolExecutor() as pool:
         played = list(track(pool.map(measures, tasks), "fairs", len(tasks)))
-    found: dict[str, Chance] = {}
-    for path in played[0]:
+    found: dict[Key, Chance] = {}
+    for key in played[0]:
         values: dict[float, list[float]] = {scale: [] for scale in SCALES}
         for (scale, _), each in zip(tasks, played, strict=True):
-            values[scale].append(each[path])
+            values[scale].append(each[key])
         if known := chance(values):
-            found[path] = known
+            found[key] = known
     write(found, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE / CHANCE)
 
 

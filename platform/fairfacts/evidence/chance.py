@@ -1,7 +1,7 @@
 """Chance: how far apart two runs are that differ by their seeds alone.
 
-`chance.csv` in the fair's folder says it of each measure that is one number (`fairlab.chance` plays and writes it).
-Most fairs have none; nothing is said then.
+`chance.csv` in the fair's folder says it of each measure that is one number, at the end and at the moments that figures
+speak of (`fairlab.chance` plays and writes it). Most fairs have none; nothing is said then.
 """
 
 from __future__ import annotations
@@ -14,12 +14,16 @@ from statistics import NormalDist
 
 import msgspec
 
+from fairfacts.errors import FigureError
+from fairfacts.evidence.figures import PLUS, measure_of
+from fairfacts.evidence.moments import checked_moment
 from fairfacts.evidence.numbers import needed, read_numbers
 from fairfacts.interchange.reading import quoted
-from fairfacts.measures import MEASURES
+from fairfacts.interchange.table import Row
 from fairfacts.resources import fair_folder, files_state
 
-CHANCE, COLUMNS = "chance.csv", ("measure", "total", "lasting", "shrinking")
+CHANCE, NUMBERS = "chance.csv", ("total", "lasting", "shrinking")
+COLUMNS = ("measure", "as_of", *NUMBERS)
 LEVEL = 0.95
 Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 
@@ -28,8 +32,8 @@ class Chance(msgspec.Struct, frozen=True):
     """What chance does to one measure. Its relative variance is lasting^2 + shrinking^2 / size."""
 
     total: float
-    """The measure at the end of a fair of scale 1, which its value is held against; 0 where it does not grow with the
-    fair, such as a share or the sessions: there the run's scale counts."""
+    """The measure in a fair of scale 1, which its value is held against; 0 where it does not grow with the fair, such
+    as a share or the sessions: there the run's scale counts."""
     lasting: float
     """Standard deviation against the mean, of what is the same in a large fair."""
     shrinking: float
@@ -51,39 +55,52 @@ def apart(*sides: tuple[Chance, float, float]) -> float:
     return Z * math.sqrt(sum(chance.variance(value, scale) for chance, value, scale in sides))
 
 
-def load_chance(fair: str) -> Mapping[str, Chance]:
+def load_chance(fair: str, as_of: str = "") -> Mapping[str, Chance]:
     """Return what chance does in a fair, by measure; nothing where its folder is not here, or does not say.
+
+    Args:
+        fair: its key.
+        as_of: the moment at which the measures are taken, as the fair's figures write it; empty: the end.
 
     Raises:
         FigureError: the file has faults; names each with row, value and what is allowed.
     """
-    return _latest(fair, files_state(fair, CHANCE))
+    return _latest(fair, files_state(fair, CHANCE)).get(as_of, {})
 
 
 @lru_cache(maxsize=16)
-def _latest(fair: str, _: object) -> Mapping[str, Chance]:
+def _latest(fair: str, _: object) -> Mapping[str, Mapping[str, Chance]]:
     """Return it as the file is in a state; another state is read again."""
     folder = fair_folder(fair)
     return {} if folder is None else read_chance(fair, folder)
 
 
-def read_chance(fair: str, folder: Traversable) -> Mapping[str, Chance]:
-    """Return what chance does, as a fair's folder says; nothing where the file is not there.
+def read_chance(fair: str, folder: Traversable) -> Mapping[str, Mapping[str, Chance]]:
+    """Return what chance does by moment and measure, as a fair's folder says; nothing where the file is not there.
 
     Raises:
         FigureError: as `load_chance`.
     """
     if not (folder / CHANCE).is_file():
         return {}
-    rows, reading = read_numbers(folder / CHANCE, f"{fair}/{CHANCE}", COLUMNS)
-    found: dict[str, Chance] = {}
+    rows, reading = read_numbers(folder / CHANCE, f"{fair}/{CHANCE}", ("measure", *NUMBERS), optional=("as_of",))
+    found: dict[str, dict[str, Chance]] = {}
     for row in rows:
-        measure = row.text("measure")
-        if measure not in MEASURES or measure in found:
-            why = "it stands twice; remove one" if measure in found else "there is no such measure"
-            row.fault(f"measure is {quoted(measure)}; {why}")
-            continue
-        total, lasting, shrinking = (needed(row.named(measure), column) for column in COLUMNS[1:])
-        found[measure] = Chance(total, lasting, shrinking)
+        measure, known = row.text("measure"), found.setdefault(checked_moment(row), {})
+        if measure in known:
+            row.fault(f"measure is {quoted(measure)}; it stands twice; remove one")
+        elif _is_measure(row, measure):
+            known[measure] = Chance(*(needed(row.named(measure), column) for column in NUMBERS))
     reading.refuse()
     return found
+
+
+def _is_measure(row: Row, measure: str) -> bool:
+    """Return whether a path, or each of a sum, leads to one number; what does not is a fault of the row."""
+    try:
+        for path in measure.split(PLUS):
+            measure_of(path)
+    except FigureError as fault:
+        row.fault(str(fault))
+        return False
+    return True

@@ -7,12 +7,13 @@ was not reported at all.
 A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
 range in which the next fair falls with 95 % probability; a figure outside of it differs, and one inside agrees unless
 the range is so wide that it would hold what is off by `MOST_FACTOR` as well. One run is one fair among
-many: it agrees where it falls into the figure's range, differs where chance cannot explain it (`MOST_FACTOR`,
-`MOST_DISPERSION`), and leaves the question open otherwise.
+many: it agrees where it falls into the figure's range, differs where chance cannot explain it (the fair's `chance.csv`;
+where that says nothing, `MOST_FACTOR` and `MOST_DISPERSION`), and leaves the question open otherwise.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -20,10 +21,11 @@ from typing import Any
 import msgspec
 
 from fairfacts.errors import FigureError, MomentError
+from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import is_met, moment_ms
-from fairfacts.evidence.roles import NONE, LeftOut, Role, is_overridden, left_out, plays_its_value, role_of
+from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, is_overridden, left_out, plays_its_value, role_of
 from fairfacts.evidence.stated import Overrides
 from fairfacts.evidence.verdicts import MOST_FACTOR, Ends, Verdict, meets, verdict_of, z_of
 from fairfacts.measures import State, value_at, within
@@ -263,7 +265,8 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
             reported, rounding = round(reported * run.scale, 6), rounding * run.scale
             if not reported.is_integer():  # nothing that is counted can come to 37.4
                 rounding = max(rounding, 0.5)
-        verdict = verdict_of(figure.op, figure.unit, value, simulated.ends, reported, rounding)
+        sd = _sd_of_two(figure, value, reported, run)
+        verdict = verdict_of(figure.op, figure.unit, value, simulated.ends, reported, rounding, sd=sd)
         ratio = round(value / reported, 4) if reported else None
         z = z_of(figure.op, value, simulated.ends, reported, rounding)
     low, high = _shown(figure.measure, simulated.ends)
@@ -287,6 +290,17 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
         names=figure.names,
         caveat=figure.caveat,
     )
+
+
+def _sd_of_two(figure: Figure, value: float, reported: float, run: RunMeasures) -> float | None:
+    """Return the standard deviation of the difference of two fairs, with the value played and with the one reported.
+
+    None where nobody knows what chance does, and of a log that no model played.
+    """
+    known = load_chance(run.fair.key, figure.at).get(figure.measure) if is_by_model(run) else None
+    if known is None:
+        return None
+    return math.sqrt(known.variance(value, run.scale) + known.variance(reported, run.scale))
 
 
 def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool:

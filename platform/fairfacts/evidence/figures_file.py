@@ -9,11 +9,11 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
-from fairfacts.clock import check_moment, is_date
-from fairfacts.errors import FigureError, MomentError, did_you_mean
+from fairfacts.clock import is_date
+from fairfacts.errors import FigureError, did_you_mean
 from fairfacts.evidence.figures import FIXED_UNITS, PLUS, Figure, Operator, Status, measure_of
 from fairfacts.evidence.keys import wrong_keys
-from fairfacts.evidence.moments import wrong_moments
+from fairfacts.evidence.moments import checked_moment, wrong_moments
 from fairfacts.interchange.reading import Reading, Report, read_bytes
 from fairfacts.interchange.table import Row, Table, check_columns, half_of_last_place, read_table
 from fairfacts.measure import Measure
@@ -133,7 +133,7 @@ def _by_id(table: Table, reading: Reading) -> Iterator[tuple[str, Row]]:
 def _documented(row: Row) -> Figure | None:
     """Return the figure of a fair's row; None where it has a fault."""
     as_of, unit = row.text("as_of"), row.text("unit")
-    at = "" if is_date(as_of) else _checked_moment(row)
+    at = "" if is_date(as_of) else checked_moment(row)
     if row.text("measure"):
         figure = _measured(row, ORGANISER)
     elif unit:
@@ -146,7 +146,7 @@ def _documented(row: Row) -> Figure | None:
 
 def _own_figure(row: Row, source: str, documented: Mapping[str, Figure]) -> Figure | None:
     """Return the figure of a row that names the measure it is held against; None where it has a fault."""
-    figure, at = _measured(row, source), _checked_moment(row)
+    figure, at = _measured(row, source), checked_moment(row)
     same = [known for known in documented.values() if known.measure == row.text("measure")]
     at_end = tuple(known.id for known in same if not known.at)
     at_moments = tuple((known.id, known.at) for known in same if known.at)
@@ -256,17 +256,6 @@ def _scales(row: Row) -> bool:
     if scales not in ("yes", "no"):
         row.fault(f"scales is {scales!r}; yes when it counts people or what they do, else no")
     return scales == "yes"
-
-
-def _checked_moment(row: Row) -> str:
-    """Return the moment at which a figure is taken; one that is none is a fault."""
-    as_of = row.text("as_of")
-    try:
-        if as_of:
-            check_moment(as_of)
-    except MomentError as fault:
-        row.fault(f"as_of: {fault}")
-    return as_of
 
 
 def _names(row: Row) -> dict[str, str]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from fairfacts.clock import any_moment, read_moment
+from fairfacts.clock import any_moment, check_moment, read_moment
 from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.figures import Figure
+from fairfacts.interchange.table import Row
 from fairfacts.parts.runs import RunMeasures
 
 
@@ -35,6 +36,17 @@ def read_at(at: str, run: RunMeasures) -> int | None:
         return None
     at_ms = read_moment(at, run.began, range(1, run.duration_ms + 1), day_ends=True)
     return at_ms if at_ms < run.duration_ms else None
+
+
+def checked_moment(row: Row) -> str:
+    """Return the moment at which the measure of a row is taken; one that is none is a fault."""
+    as_of = row.text("as_of")
+    try:
+        if as_of:
+            check_moment(as_of)
+    except MomentError as fault:
+        row.fault(f"as_of: {fault}")
+    return as_of
 
 
 def wrong_moments(figure: Figure, run: RunMeasures) -> Iterator[str]:

@@ -24,8 +24,8 @@ class Numbers(NamedTuple):
     reading: Reading
 
 
-def read_numbers(source: Traversable, name: str, columns: Sequence[str]) -> Numbers:
-    """Return the rows of a table that has these columns and no others.
+def read_numbers(source: Traversable, name: str, columns: Sequence[str], optional: Sequence[str] = ()) -> Numbers:
+    """Return the rows of a table that has these columns, and no others but the optional ones.
 
     Raises:
         FigureError: it cannot be read, or its columns are others.
@@ -33,7 +33,7 @@ def read_numbers(source: Traversable, name: str, columns: Sequence[str]) -> Numb
     reading = Reading(name, "CSV", "rows", FigureError)
     content = read_bytes(source, reading, REMEDY) if isinstance(source, Path) else source.read_bytes()
     table = read_table(content, reading)
-    check_columns(table, columns, columns, reading)
+    check_columns(table, columns, (*columns, *optional), reading)
     return Numbers(table.rows, reading)
 
 

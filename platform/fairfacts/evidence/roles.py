@@ -59,7 +59,7 @@ def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Over
     What the model plays as the tables of the fair state it (`Measure.given`, `fairfacts.evidence.stated`) is input,
     whether or not they name the figure.
     """
-    if not _by_model(run):
+    if not is_by_model(run):
         return "recorded"
     names, overridden = _names(figure, at_ms, run), shipped_overrides(run.scenario, run.fair.key)
     if any(name in run.inputs and name not in overridden for name in names):
@@ -83,7 +83,7 @@ def plays_its_value(figure: Figure, run: RunMeasures) -> bool:
     return figure.id in run.inputs and not figure.is_own
 
 
-def _by_model(run: RunMeasures) -> bool:
+def is_by_model(run: RunMeasures) -> bool:
     """Return whether a model played a run: the sectors at least are given to it. Logs of others name no figure."""
     return bool(run.inputs or run.calibrated)
 

@@ -24,13 +24,18 @@ STEADY_UNITS = frozenset(FIXED_UNITS) - {"economies", "sectors"}
 """Units of what is as large in a small fair as in a whole one, however few people come."""
 
 
-def verdict_of(op: Operator, unit: str, value: float, ends: Ends, reported: float, rounding: float) -> Verdict:
-    """Return what a value and the range of one more fair say; one run has no range, and too wide a one says nothing."""
+def verdict_of(
+    op: Operator, unit: str, value: float, ends: Ends, reported: float, rounding: float, *, sd: float | None = None
+) -> Verdict:
+    """Return what a value and the range of one more fair say; one run has no range, and too wide a one says nothing.
+
+    `sd` is the standard deviation of the difference of two fairs, where the fair's `chance.csv` says it.
+    """
     met = meets(op, value, value, reported, rounding)
     if ends is None:
         if met:
             return "agrees"
-        return "differs" if _is_beyond_chance(unit, value, reported, rounding) else "open"
+        return "differs" if _is_beyond_chance(unit, value, reported, rounding, sd) else "open"
     if not meets(op, *ends, reported, rounding):
         return "differs"
     is_wide = _is_wide(op, unit, *ends, reported, rounding)
@@ -57,14 +62,17 @@ def meets(op: str, low: float, high: float, reported: float, rounding: float) ->
     return low <= reported + rounding + slack and high >= reported - rounding - slack
 
 
-def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float) -> bool:
+def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float, sd: float | None) -> bool:
     """Return whether one run is so far from a figure that chance cannot explain it, at the scale of the run.
 
-    It must be off by more than `MOST_FACTOR`. A count must be off by more than `MOST_DEVIATIONS` as well, since small
-    counts vary much; `STEADY_UNITS` do not.
+    Where it is known what chance does, it must be off by more than `MOST_DEVIATIONS`. Else it must be off by more than
+    `MOST_FACTOR`, and a count by more than `MOST_DEVIATIONS` as well, since small counts vary much; `STEADY_UNITS` do
+    not.
     """
     low, high = sorted((abs(value), abs(reported)))
     apart = abs(value - reported) - rounding
+    if sd is not None:
+        return apart > MOST_DEVIATIONS * sd
     if high <= MOST_FACTOR * low or apart <= 0:
         return False
     return unit in STEADY_UNITS or apart > MOST_DEVIATIONS * (MOST_DISPERSION * high) ** 0.5
