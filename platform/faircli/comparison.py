@@ -11,7 +11,7 @@ from faircli.tables import table
 from faircli.text import short
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.emergent import EMERGENT, unit_of
-from fairfacts.evidence.roles import CHANGED, ROLES
+from fairfacts.evidence.roles import ROLES
 from fairfacts.measures import value_at
 
 
@@ -46,10 +46,8 @@ def comparison_tables(rows: Iterable[Row]) -> Group:
 def by_worth(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
     """Yield rows by what they are worth, those of each worth with its name and meaning: what is worth most first."""
     for role, meaning in ROLES.items():
-        if in_role := [row for row in rows if row.role == role and not row.overridden]:
+        if in_role := [row for row in rows if row.role == role]:
             yield role, meaning, in_role
-        if role == "held out" and (changed := [row for row in rows if row.overridden]):
-            yield "changed", CHANGED, changed
 
 
 def is_scaled(rows: Iterable[Row]) -> bool:

@@ -34,7 +34,7 @@ def render(content: Content, plots: dict[str, Plot]) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = number
-    by_role = {role: [row for row in content.rows if row.role == role and not row.overridden] for role in ROLES}
+    by_role = {role: [row for row in content.rows if row.role == role] for role in ROLES}
     ends = moment_at(content.began, content.duration_ms - 1)
     return environment.get_template("page.html.j2").render(
         content=content,

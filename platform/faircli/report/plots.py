@@ -49,6 +49,13 @@ NAMED_DAYS = 12
 ECONOMIES = 24
 """Rows of the heat map: the economies that ask most."""
 WHITE_TO_BLUE = LinearSegmentedColormap.from_list("white to blue", ("#ffffff", "#9ecae1", BLUE, "#012a4a"))
+SIMULATED = {
+    "held out": (GREEN, "held out"),
+    "changed": (ORANGE, "another value played"),
+    "calibrated": (BLUE, "fitted"),
+    "recorded": (BLUE, "recorded"),
+}
+"""Roles of figures that were not put into the model, in the order that they are drawn: each with colour and label."""
 KEPT_DISTANCE = 0.25
 """People per m2 at which everybody has 4 m2: the distance rule of Koelnmesse, 2020."""
 
@@ -61,8 +68,7 @@ def draw(content: Content) -> dict[str, Plot]:
 
 def reported(content: Content) -> Figure:
     """Draw each figure that was not given beside what was simulated, as a share of the figure."""
-    roles = ("held out", "calibrated", "recorded")
-    rows = [row for role in roles for row in content.rows if row.role == role and isinstance(row.reported, float)]
+    rows = [row for role in SIMULATED for row in content.rows if row.role == role and isinstance(row.reported, float)]
     rows = [row for row in rows if row.ratio is not None]
     figure = Figure(figsize=(WIDTH_IN, 0.9 + 0.24 * max(len(rows), 1)))
     axes = figure.subplots()
@@ -80,9 +86,10 @@ def reported(content: Content) -> Figure:
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0)
     axes.plot([], [], "o", mfc="white", mec=INK, label="reported, with its rounding")
-    axes.plot([], [], "o", color=GREEN, label="simulated, held out")
-    axes.plot([], [], "o", color=BLUE, label="simulated, fitted")
-    figure.legend(loc="outside upper right", ncols=3, handletextpad=0.2, columnspacing=1.2)
+    for role in dict.fromkeys(row.role for row in rows):
+        colour, said = SIMULATED[role]
+        axes.plot([], [], "o", color=colour, label=f"simulated, {said}" if role != "recorded" else said)
+    figure.legend(loc="outside upper right", ncols=4, handletextpad=0.2, columnspacing=1.2)
     return figure
 
 
@@ -94,7 +101,7 @@ def _name(figure: str) -> str:
 def _ratio(axes: Axes, place: int, row: Row) -> None:
     assert isinstance(row.reported, float), "rows with a ratio are numbers"
     assert row.ratio is not None, "rows with a ratio have one"
-    colour = GREEN if row.role == "held out" else BLUE
+    colour, _ = SIMULATED[row.role]
     if row.op in ("=", "~"):
         rounding = row.rounding / row.reported
         axes.plot([1 - rounding, 1 + rounding], [place, place], color=INK, linewidth=5, alpha=0.16,

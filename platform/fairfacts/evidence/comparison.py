@@ -1,8 +1,8 @@
 """Comparison: what was simulated beside what was reported, each row with its role and a verdict.
 
 The role (`fairfacts.evidence.roles`) says what agreement is worth: an `input` figure agrees because it was given, a
-`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model. An `emergent` measure
-was not reported at all.
+`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model. A `changed` one tells
+what another value does than the figure's. An `emergent` measure was not reported at all.
 
 A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
 range in which the next fair falls with 95 % probability; a figure outside of it differs, and one inside agrees unless
@@ -25,7 +25,7 @@ from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.moments import is_met, moment_ms
-from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, is_overridden, left_out, plays_its_value, role_of
+from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, left_out, plays_its_value, role_of
 from fairfacts.evidence.stated import Overrides
 from fairfacts.evidence.verdicts import MOST_FACTOR, Ends, Verdict, meets, verdict_of, z_of
 from fairfacts.measures import State, value_at, within
@@ -77,10 +77,6 @@ class Row:
     verdict: Verdict | None = None
     """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
     of an emergent row."""
-    overridden: bool = False
-    """Whether another value was played than the figure's, of what is given to the model or fitted: the scenario
-    overrides a parameter, or the figure is not what the fair states. The row then tells what that changes, and counts
-    neither for the model nor against it."""
     as_reported: float | str | None = None
     """The figure as it was reported, whatever the scale of the run; None of an emergent row."""
     as_reported_rounding: float = 0.0
@@ -157,8 +153,7 @@ def rows(
         if figure.measure and figure.id not in without:
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
-            row = replace(row, at_ms=at_ms, overridden=is_overridden(figure, at_ms, run))
-            row = replace(row, role=role_of(figure, at_ms, run, overrides))
+            row = replace(row, at_ms=at_ms, role=role_of(figure, at_ms, run, overrides))
             is_own_value = not decided or plays_its_value(figure, run)
             compared.append(_given(row, figure, run, is_own_value) if row.role == "input" else row)
     return compared
@@ -168,7 +163,7 @@ def _given(row: Row, figure: Figure, run: RunMeasures, is_own_value: bool) -> Ro
     """Return the row of a given measure: whether that was played which was reported, or another value."""
     if is_own_value or _is_as_reported(row, figure, run):
         return replace(row, verdict="given")
-    return replace(row, role="held out", overridden=True, verdict="differs")
+    return replace(row, role="changed", verdict="differs")
 
 
 def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
@@ -198,7 +193,7 @@ def _shown(measure: str, ends: Ends) -> tuple[float | None, float | None]:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the held-out rows say; figures that were given, fitted to or overridden never count."""
+    """What the held-out rows say; figures that were given, fitted to or changed never count."""
 
     held_out: int
     agree: int
@@ -210,7 +205,7 @@ class Evidence:
 
 def evidence(compared: Iterable[Row]) -> Evidence:
     """Return what the held-out rows say."""
-    held_out = [row.verdict for row in compared if row.role == "held out" and not row.overridden]
+    held_out = [row.verdict for row in compared if row.role == "held out"]
     agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
     return Evidence(len(held_out), agree, differ, left_open, len(held_out) < THIN)
 
@@ -220,8 +215,8 @@ def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
     known = list(compared)
     recorded = [row for row in known if row.role == "recorded"]
     sentences = [_recorded(recorded) if recorded else _held_out(evidence(known))]
-    if overridden := [row.figure for row in known if row.overridden]:
-        sentences.append(f"Another value was played of {', '.join(overridden)}: these rows show what that changes.")
+    if changed := [row.figure for row in known if row.role == "changed"]:
+        sentences.append(f"Another value was played of {', '.join(changed)}: these rows show what that changes.")
     for reason in dict.fromkeys(entry.reason for entry in without):
         count = sum(entry.reason == reason for entry in without)
         sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")

@@ -26,7 +26,7 @@ from typing import Any
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.profiles import HEADLINES, Profile, load_profiles
-from fairfacts.evidence.roles import is_overridden, is_shipped_scenario, overridden_parameters, used_figures
+from fairfacts.evidence.roles import is_shipped_scenario, overridden_parameters, role_of, used_figures
 from fairfacts.measures import value_at
 from fairfacts.parts.runs import RunMeasures
 
@@ -85,7 +85,9 @@ def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0
         )  # fmt: skip
         notes.append(f"The forecast {what}: only the sessions of its programme are forecast.")
     used = used_figures(run.fair.key)
-    overridden = [figure.id for figure in figures.values() if figure.id in used and is_overridden(figure, None, run)]
+    overridden = [
+        figure.id for figure in figures.values() if figure.id in used and role_of(figure, None, run) == "changed"
+    ]
     usual = "the forecast takes the usual course, and follows what has come"
     if changed := overridden or sorted(overridden_parameters(run.scenario)):
         notes.append(f"The scenario overrides {', '.join(changed)}: {usual}.")

@@ -2,7 +2,7 @@
 
 A role follows from what was played. A figure is `input` only where the run played the figure's own value, and
 `calibrated` only where it played the value that was fitted to the figure. A figure whose parameter the scenario
-overrides was not used: it is `held out`, and its row says so, since a what-if is no test of the model.
+overrides is `changed`, as is one that is not what the fair states: a what-if is no test of the model.
 
 The first event of a log lists the figures that the model was given or fitted to, less those that the user's own
 scenario or `--set` overrides. What a *shipped* scenario overrides follows from its file, so that logs of shipped
@@ -27,9 +27,10 @@ from fairfacts.measures import is_given
 from fairfacts.parts.runs import RunMeasures
 from fairfacts.resources import data, files_state, is_shipped
 
-Role = Literal["input", "calibrated", "held out", "recorded", "emergent"]
+Role = Literal["input", "calibrated", "held out", "changed", "recorded", "emergent"]
 ROLES: Mapping[Role, str] = {
     "held out": "not used by what was played: this speaks for the model",
+    "changed": "another value was played: this tells what that changes",
     "calibrated": "parameters were fitted to it: closeness is no evidence",
     "input": "given to the model: no evidence",
     "recorded": "no model played this: what the log of another system recorded, beside what was reported",
@@ -41,8 +42,6 @@ PROGRAMME = "sessions."
 NONE: Overrides = {}
 ECONOMIES = "economies"
 """The unit of what is neither as large in a small fair nor smaller by its scale."""
-CHANGED = "another value was played: this tells what that changes"
-"""What a row of a figure is worth that the scenario overrides, or that is not what the fair was played with."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +65,9 @@ def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Over
         return "input"
     if any(name in run.calibrated and name not in overridden for name in names):
         return "calibrated"
-    return "input" if not _is_used(names, run) and _is_given(figure, at_ms, run, overrides) else "held out"
+    if any(name in used_figures(run.fair.key) for name in names):
+        return "changed"
+    return "input" if _is_given(figure, at_ms, run, overrides) else "held out"
 
 
 def _is_given(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides) -> bool:
@@ -86,15 +87,6 @@ def plays_its_value(figure: Figure, run: RunMeasures) -> bool:
 def is_by_model(run: RunMeasures) -> bool:
     """Return whether a model played a run: the sectors at least are given to it. Logs of others name no figure."""
     return bool(run.inputs or run.calibrated)
-
-
-def _is_used(names: Iterable[str], run: RunMeasures) -> bool:
-    return any(name in used_figures(run.fair.key) for name in names)
-
-
-def is_overridden(figure: Figure, at_ms: int | None, run: RunMeasures) -> bool:
-    """Return whether the scenario plays another value than the one that was given by the figure, or fitted to it."""
-    return _is_used(_names(figure, at_ms, run), run) and role_of(figure, at_ms, run) == "held out"
 
 
 def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[int] | None = None) -> list[LeftOut]:

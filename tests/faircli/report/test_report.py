@@ -176,6 +176,15 @@ def test_names_are_drawn_as_they_are_written(name: str, monkeypatch: pytest.Monk
     assert html.escape(name.replace("_", " ")) in plots["reported"].svg
 
 
+def test_the_plot_says_of_each_figure_whether_it_speaks_for_the_model(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("faircli.report.plots.PLOTS", {"reported": PLOTS["reported"]})
+    told = content(events=GOLDEN)
+    rows = [dataclasses.replace(row, role="changed") for row in told.rows]
+    drawn = draw(msgspec.structs.replace(told, rows=rows))["reported"].svg
+    assert "simulated, another value played" in drawn
+    assert "held out" not in drawn
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [

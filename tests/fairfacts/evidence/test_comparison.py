@@ -126,7 +126,11 @@ def test_figure_that_did_not_happen_is_zero_of_what_was_reported():
 
 @pytest.mark.parametrize(
     ("figure", "role"),
-    [("sessions.total", "input"), ("negotiations.initiated", "calibrated"), ("sessions.streamed", "held out")],
+    [
+        ("sessions.total", "input"),
+        ("negotiations.initiated", "calibrated"),
+        ("sessions.streamed", "changed"),
+    ],
 )
 def test_role_is_what_the_run_says_the_figure_was_to_its_model(figure: str, role: str):
     assert (ROWS[figure].role, role_of(FIGURES[figure], None, RUN)) == (role, role)

@@ -12,7 +12,7 @@ from fairfacts.errors import FigureError
 from fairfacts.evidence.comparison import Evidence, compare, evidence, headline
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
-from fairfacts.evidence.roles import LeftOut, is_overridden, left_out, role_of, shipped_overrides, used_figures
+from fairfacts.evidence.roles import LeftOut, left_out, role_of, shipped_overrides, used_figures
 from fairfacts.parts.fairs import NO_FAIR
 from fairfacts.parts.platform import PlatformOpened
 from fairfacts.parts.runs import FairClosed, FairOpened, RunMeasures
@@ -30,21 +30,14 @@ def run_of(**changes: object) -> RunMeasures:
     return after(started).parts.run
 
 
-def roles(run: RunMeasures, *figures: str) -> list[tuple[str, bool]]:
-    return [(role_of(FIGURES[id_], None, run), is_overridden(FIGURES[id_], None, run)) for id_ in figures]
+def roles(run: RunMeasures, *figures: str) -> list[str]:
+    return [role_of(FIGURES[id_], None, run) for id_ in figures]
 
 
-def test_a_figure_whose_parameter_the_shipped_scenario_overrides_is_a_prediction():
-    assert roles(run_of(scenario="ciftis2020"), *FITTED) == [("calibrated", False)] * 3
-    assert roles(run_of(scenario="overseas-40"), *FITTED) == [
-        ("calibrated", False),
-        ("held out", True),
-        ("held out", True),
-    ]
-    assert roles(run_of(scenario="all-online"), "routes.count", "sessions.total") == [
-        ("held out", True),
-        ("input", False),
-    ]
+def test_a_figure_whose_parameter_the_shipped_scenario_overrides_is_changed():
+    assert roles(run_of(scenario="ciftis2020"), *FITTED) == ["calibrated"] * 3
+    assert roles(run_of(scenario="overseas-40"), *FITTED) == ["calibrated", "changed", "changed"]
+    assert roles(run_of(scenario="all-online"), "routes.count", "sessions.total") == ["changed", "input"]
 
 
 def test_a_scenario_overrides_what_those_that_it_extends_override():
@@ -69,26 +62,25 @@ def test_figures_of_a_fair_of_ones_own_are_read_as_spreadsheets_write_them_and_a
         used_figures("mine")
 
 
-def test_a_figure_that_the_user_overrides_is_a_prediction():
+def test_a_figure_that_the_user_overrides_is_changed():
     run = run_of(inputs=tuple(name for name in GIVEN if name != "organisations.at_opening"))
-    assert roles(run, "organisations.at_opening", "sessions.total") == [("held out", True), ("input", False)]
+    assert roles(run, "organisations.at_opening", "sessions.total") == ["changed", "input"]
 
 
-def test_a_figure_that_was_never_used_is_not_overridden():
-    assert roles(run_of(), "economies.top_traders") == [("held out", False)]
+def test_a_figure_that_was_never_used_is_held_out():
+    assert roles(run_of(), "economies.top_traders") == ["held out"]
 
 
 def test_a_run_that_no_model_plays_overrides_nothing():
     assert (
-        roles(after(msgspec.structs.replace(STARTED, inputs=(), calibrated=())).parts.run, *FITTED)
-        == [("recorded", False)] * 3
+        roles(after(msgspec.structs.replace(STARTED, inputs=(), calibrated=())).parts.run, *FITTED) == ["recorded"] * 3
     )
 
 
 def test_no_row_of_another_systems_log_speaks_for_a_model():
     started = msgspec.structs.replace(STARTED, inputs=(), calibrated=())
     rows = compare(after(started, FairOpened(0), FairClosed(6 * DAY)), {name: FIGURES[name] for name in FITTED})
-    assert {(row.role, row.overridden) for row in rows} == {("recorded", False)}
+    assert {row.role for row in rows} == {"recorded"}
     assert evidence(rows).held_out == 0
     assert headline(rows) == (
         "No model played this log, so nothing here speaks for one. Reported figures beside it: 0 agree, 3 differ, 0"
@@ -96,7 +88,7 @@ def test_no_row_of_another_systems_log_speaks_for_a_model():
     )
 
 
-def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
+def test_a_changed_figure_counts_neither_for_the_model_nor_against_it():
     started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
     state = after(started, FairOpened(0), FairClosed(6 * DAY))
     asked = FIGURES["negotiations.initiated"]
@@ -104,11 +96,11 @@ def test_an_overridden_figure_counts_neither_for_the_model_nor_against_it():
         asked, id="mine", value=10.0, rounding=0.0, measure="negotiations.held", scales=False, is_own=True
     )
     rows = compare(state, {**{name: FIGURES[name] for name in FITTED}, "mine": mine})
-    assert [(row.figure, row.role, row.verdict, row.overridden) for row in rows] == [
-        ("negotiations.initiated", "calibrated", "differs", False),
-        ("negotiations.initiated_overseas", "held out", "differs", True),
-        ("negotiations.overseas_share", "held out", "differs", True),
-        ("mine", "held out", "open", False),
+    assert [(row.figure, row.role, row.verdict) for row in rows] == [
+        ("negotiations.initiated", "calibrated", "differs"),
+        ("negotiations.initiated_overseas", "changed", "differs"),
+        ("negotiations.overseas_share", "changed", "differs"),
+        ("mine", "held out", "open"),
     ]
     assert evidence(rows) == Evidence(held_out=1, agree=0, differ=0, left_open=1, is_thin=True)
     assert headline(rows).endswith(
@@ -177,7 +169,7 @@ def test_the_programme_of_a_fairs_own_folder_is_the_documented_one(own: str):
     run = run_of(scenario=own, inputs=("sectors.count",), calibrated=(), fair=described)
     assert left_out(figures.values(), run) == []
     (figure,) = figures.values()
-    assert (role_of(figure, None, run), is_overridden(figure, None, run)) == ("input", False)
+    assert role_of(figure, None, run) == "input"
 
 
 @pytest.mark.parametrize(
@@ -201,12 +193,12 @@ def test_what_a_fair_is_played_with_is_no_agreement_though_no_table_names_the_fi
 @pytest.mark.parametrize(
     ("measure", "value", "found"),
     [
-        ("platform.rooms", 50, ("input", "given", False)),
-        ("platform.rooms", 100, ("held out", "differs", True)),
-        ("programme.counted_held", 190, ("held out", "differs", True)),
-        ("run.opened_on", "2020-09-04", ("input", "given", False)),
-        ("run.opened_on", "2019-09-04", ("held out", "differs", True)),
-        ("venue.entered", 3, ("held out", "differs", False)),
+        ("platform.rooms", 50, ("input", "given")),
+        ("platform.rooms", 100, ("changed", "differs")),
+        ("programme.counted_held", 190, ("changed", "differs")),
+        ("run.opened_on", "2020-09-04", ("input", "given")),
+        ("run.opened_on", "2019-09-04", ("changed", "differs")),
+        ("venue.entered", 3, ("held out", "differs")),
     ],
 )
 def test_a_figure_that_is_not_what_was_played_is_not_given(own: str, measure: str, value: object, found: object):
@@ -217,7 +209,7 @@ def test_a_figure_that_is_not_what_was_played_is_not_given(own: str, measure: st
         FIGURES["sessions.total"], id="mine", measure=measure, value=value, is_own=True, same_as=()
     )
     (row,) = compare(after(started, FairOpened(0), opened, FairClosed(6 * DAY)), {"mine": figure})
-    assert (row.role, row.verdict, row.overridden) == found
+    assert (row.role, row.verdict) == found
 
 
 def test_a_users_own_value_of_a_documented_figure_is_given_only_where_it_is_the_one_that_was_played():
@@ -225,7 +217,7 @@ def test_a_users_own_value_of_a_documented_figure_is_given_only_where_it_is_the_
     state = after(msgspec.structs.replace(STARTED, inputs=GIVEN), FairOpened(0), FairClosed(6 * DAY))
     documented = compare(state, {"routes.count": FIGURES["routes.count"]})
     assert [(row.role, row.verdict) for row in documented] == [("input", "given")]
-    assert [(row.role, row.overridden) for row in compare(state, {mine.id: mine})] == [("held out", True)]
+    assert [row.role for row in compare(state, {mine.id: mine})] == ["changed"]
     (going_on,) = compare(after(msgspec.structs.replace(STARTED, inputs=GIVEN), FairOpened(0)), {mine.id: mine})
     assert (going_on.role, going_on.verdict) == ("input", "given")  # nothing is decided yet
 

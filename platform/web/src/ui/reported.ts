@@ -16,6 +16,7 @@ export const ROLES: Record<Role, Word> = {
   input: "role_input",
   calibrated: "role_calibrated",
   "held out": "role_held_out",
+  changed: "role_changed",
   recorded: "role_recorded",
   emergent: "role_emergent",
 };
@@ -23,6 +24,7 @@ const ROLES_ABOUT: Record<Role, Word> = {
   input: "group_input_about",
   calibrated: "group_calibrated_about",
   "held out": "group_held_out_about",
+  changed: "group_changed_about",
   recorded: "group_recorded_about",
   emergent: "group_emergent_about",
 };

@@ -386,12 +386,10 @@ export interface components {
                 [key: string]: string;
             };
             op: string;
-            /** @default false */
-            overridden: boolean;
             ratio: number | null;
             reported: number | string | null;
             /** @enum {string} */
-            role: "input" | "calibrated" | "held out" | "recorded" | "emergent";
+            role: "input" | "calibrated" | "held out" | "changed" | "recorded" | "emergent";
             /** @default 0 */
             rounding: number;
             simulated: number | string;

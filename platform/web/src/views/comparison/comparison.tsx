@@ -1,6 +1,6 @@
 // What was reported beside what was simulated, grouped by what agreement is worth.
 
-import type { Evidence, Role, Row } from "../../api/types";
+import type { Evidence, Role } from "../../api/types";
 import { answerSource } from "../../charts/source";
 import { COMPARISON } from "../../state/answers";
 import type { Page } from "../../state/page";
@@ -12,7 +12,7 @@ import { Checks } from "./checks";
 import { Counts } from "./counts";
 import { Line, STRIP_REACH } from "./line";
 
-const GROUPS: readonly (readonly [Role | "changed", Word, Word])[] = [
+const GROUPS: readonly (readonly [Role, Word, Word])[] = [
   ["held out", "group_held_out", "group_held_out_about"],
   ["changed", "group_changed", "group_changed_about"],
   ["calibrated", "group_calibrated", "group_calibrated_about"],
@@ -27,9 +27,6 @@ const COLUMNS: readonly Word[] = [
   "column_ratio",
   "column_verdict",
 ];
-
-/** Returns the group of a row: of what another value was played tells what that changes, and speaks neither for the model nor against it. */
-const groupOf = ({ role, overridden }: Row) => (overridden ? "changed" : role);
 
 export function Comparison({ page }: { page: Page }) {
   const { language } = page;
@@ -54,7 +51,7 @@ export function Comparison({ page }: { page: Page }) {
       <Part title={say(language, "table_title")} source={answerSource(page, COMPARISON)}>
         <table class="comparison" aria-label={say(language, "table_title")}>
           <Columns language={language} of={COLUMNS} more={reportedHere} />
-          {GROUPS.filter(([group]) => rows.some((row) => groupOf(row) === group)).map(([role, word, about]) => (
+          {GROUPS.filter(([group]) => rows.some((row) => row.role === group)).map(([role, word, about]) => (
             <tbody key={role} data-role={role}>
               <tr class="group">
                 <th scope="rowgroup" colSpan={COLUMNS.length + 1}>
@@ -63,7 +60,7 @@ export function Comparison({ page }: { page: Page }) {
                 </th>
               </tr>
               {rows
-                .filter((row) => groupOf(row) === role)
+                .filter((row) => row.role === role)
                 .map((row) => (
                   <Line key={row.figure} page={page} row={row} />
                 ))}
