@@ -48,6 +48,8 @@ class Measure(NamedTuple):
     given: Literal["", "in the end", "from the start"] = ""
     """From when on the model plays it as the tables of the fair state it, whatever the seed: to meet it then proves
     nothing. Empty of every measure that comes of what happens."""
+    most: str = ""
+    """Path of the measure that it never exceeds, whatever happens: to be below that proves nothing. Empty of others."""
 
     @property
     def is_gauge(self) -> bool:

@@ -251,7 +251,7 @@ class Assimilator:
             self._on_run(self._scale)
         if len(kept) < LEAST:
             raise LabError(f"only {len(kept)} of {len(places)} members can be played ({one}); take a smaller --by")
-        names = [name for name, row in played[0].items() if _is_number(row)]
+        names = [name for name, row in played[0].items() if _is_number(row) and all(name in one for one in played)]
         return kept, Figures(
             {name: played[0][name] for name in names},
             {name: np.array([float(one[name].simulated) for one in played]) for name in names},

@@ -18,9 +18,11 @@ ALIKE = {
     ("negotiations.talking", "platform.rooms_in_use"),
     ("negotiations.talking_peak", "platform.rooms_in_use_peak"),
     ("streams.viewers", "platform.viewers_in_use"),
+    ("people.present", "venue.visitors"),
     ("routes.departed", "routes.seats"),
 }
-"""What people do, and what that takes of the platform, which others may use too; tours of one seat in a small fair."""
+"""What people do, and what that takes of the platform, which others may use too; who came, as evidence calls it;
+tours of one seat in a small fair."""
 LEAST_VALUES = 4
 """With so many values of its own, a measure that is always another one's is no coincidence."""
 

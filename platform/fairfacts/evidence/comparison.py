@@ -23,14 +23,18 @@ import msgspec
 from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
-from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.figures import PLUS, Figure
 from fairfacts.evidence.moments import is_met, moment_ms
 from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, left_out, plays_its_value, role_of
 from fairfacts.evidence.stated import Overrides
-from fairfacts.evidence.verdicts import MOST_FACTOR, Ends, Verdict, meets, verdict_of, z_of
-from fairfacts.measures import State, value_at, within
+from fairfacts.evidence.verdicts import MOST_FACTOR, STEADY_UNITS, Ends, Verdict, meets, verdict_of, z_of
+from fairfacts.measures import State, measure_at, value_at, within
 from fairfacts.parts.runs import RunMeasures
 
+DISRUPTED = "disruptions.begun"
+"""Figures tell of a fair that nothing disrupted: from the first disruption on they are held against another one."""
+OF_FEW = ("share", "economies", "sectors")
+"""Units of what is not the same in a small fair though it does not shrink with it: few people are whole people."""
 THIN = 5
 """Fewer held-out figures than this are called thin evidence."""
 
@@ -154,16 +158,35 @@ def rows(
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
             row = replace(row, at_ms=at_ms, role=role_of(figure, at_ms, run, overrides))
-            is_own_value = not decided or plays_its_value(figure, run)
-            compared.append(_given(row, figure, run, is_own_value) if row.role == "input" else row)
+            if row.role == "input" or _is_bound(row, simulated):
+                is_given = not decided or _is_played(row, figure, run)
+                row = replace(row, role="input" if is_given else "changed", verdict="given" if is_given else "differs")
+            elif row.role in ("calibrated", "held out") and _is_more(simulated(DISRUPTED, at_ms), 0):
+                row = replace(row, role="changed")
+            compared.append(row)
     return compared
 
 
-def _given(row: Row, figure: Figure, run: RunMeasures, is_own_value: bool) -> Row:
-    """Return the row of a given measure: whether that was played which was reported, or another value."""
-    if is_own_value or _is_as_reported(row, figure, run):
-        return replace(row, verdict="given")
-    return replace(row, role="changed", verdict="differs")
+def _is_bound(row: Row, simulated: Callable[[str, int | None], Simulated]) -> bool:
+    """Return whether a row is not held out: what was played never exceeds what the figure says is the most."""
+    most = measure_at(row.measure).most if PLUS not in row.measure else ""
+    if row.role != "held out" or row.op != "<" or not most or not isinstance(row.reported, int | float):
+        return False
+    played = simulated(most, row.at_ms)
+    return _is_more(played, 0) and not _is_more(played, row.reported + row.rounding)
+
+
+def _is_more(played: Simulated, than: float) -> bool:
+    return isinstance(played.value, int | float) and played.value > than
+
+
+def _is_played(row: Row, figure: Figure, run: RunMeasures) -> bool:
+    """Return whether a given value was played: the one reported, or what comes by chance of the figure's parameters."""
+    if _is_as_reported(row, figure, run):
+        return True
+    is_rounded = run.scale != 1 and row.unit in OF_FEW
+    is_near = row.unit not in STEADY_UNITS and row.verdict != "differs"
+    return plays_its_value(figure, run) and (is_rounded or is_near)
 
 
 def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
@@ -216,7 +239,7 @@ def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
     recorded = [row for row in known if row.role == "recorded"]
     sentences = [_recorded(recorded) if recorded else _held_out(evidence(known))]
     if changed := [row.figure for row in known if row.role == "changed"]:
-        sentences.append(f"Another value was played of {', '.join(changed)}: these rows show what that changes.")
+        sentences.append(f"Played otherwise than reported: {', '.join(changed)}; these rows show what that changes.")
     for reason in dict.fromkeys(entry.reason for entry in without):
         count = sum(entry.reason == reason for entry in without)
         sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")

@@ -30,7 +30,7 @@ from fairfacts.resources import data, files_state, is_shipped
 Role = Literal["input", "calibrated", "held out", "changed", "recorded", "emergent"]
 ROLES: Mapping[Role, str] = {
     "held out": "not used by what was played: this speaks for the model",
-    "changed": "another value was played: this tells what that changes",
+    "changed": "another value was played, or a disruption came before: this tells what that changes",
     "calibrated": "parameters were fitted to it: closeness is no evidence",
     "input": "given to the model: no evidence",
     "recorded": "no model played this: what the log of another system recorded, beside what was reported",
@@ -39,6 +39,8 @@ ROLES: Mapping[Role, str] = {
 """What agreement is worth, the most first."""
 PROGRAMME = "sessions."
 """How the figures of the documented programme begin."""
+OF_PROGRAMME = ("programme.", "streams.")
+"""How the measures begin that a programme decides."""
 NONE: Overrides = {}
 ECONOMIES = "economies"
 """The unit of what is neither as large in a small fair nor smaller by its scale."""
@@ -111,7 +113,7 @@ def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | N
         return "how many economies take part does not go by the scale, so that they are compared at full scale alone"
     if figure.is_own:
         return ""
-    if figure.id.startswith(PROGRAMME) and _plays_own_programme(run):
+    if figure.measure.startswith(OF_PROGRAMME) and _plays_own_programme(run):
         return "the run plays a programme of its own, and not the documented one"
     return _without_moment(figure, run, at_hand)
 

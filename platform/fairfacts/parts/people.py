@@ -26,6 +26,7 @@ class PersonRegistered(Event, frozen=True, tag="person.registered"):
 MEASURES: Mapping[str, Measure] = {
     "registered": Measure("people", "registered so far: with their organisations, and later than these"),
     "registered_later": Measure("people", "of those, who registered after their organisations"),
+    "present": Measure("people", "who came in on one day at least: `venue.visitors`, where evidence looks for it"),
     "later_per_hour": Measure("people", "who registered after their organisations, by hour since the epoch"),
 }
 
@@ -54,5 +55,6 @@ class PeopleMeasures(PartState):
         return {
             "registered": fair.organisations.delegates + self.later.count,
             "registered_later": self.later.count,
+            "present": fair.venue.visitors,
             "later_per_hour": self.later.plain(),
         }

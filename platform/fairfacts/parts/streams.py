@@ -79,7 +79,7 @@ MEASURES: Mapping[str, Measure] = {
     "live": Measure("streams", "on air now"),
     "ended": Measure("streams", "that have been on air", given="in the end"),
     "viewers": Measure("viewers", "watching now", attrgetter("viewers")),
-    "viewers_peak": Measure("viewers", "at most at the same time"),
+    "viewers_peak": Measure("viewers", "at most at the same time", most="platform.viewers"),
     "views": Measure("views", "begun; whoever returns begins another"),
     "views_public": Measure("views", "of those begun, by the public, who are not registered"),
     "refused": Measure("views", "refused, as the platform was full or the stream had failed"),

@@ -57,7 +57,7 @@ def test_shipped_figures_are_of_two_documents_and_of_the_press_of_the_second_day
     assert Counter(figure.source for figure in FIGURES.values()) == {
         "closing": 36,
         "opening": 21,
-        "Beijing News 5 September 2020": 4,
+        "Beijing News 5 September 2020": 5,
         "njim September 2020": 4,
     }
     assert {figure.at for figure in FIGURES.values()} == {"", "2020-09-05T08:00+08:00", "2020-09-06T00:00+08:00"}

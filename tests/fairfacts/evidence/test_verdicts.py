@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import msgspec
 import pytest
@@ -55,15 +56,19 @@ def test_run_is_held_against_the_chance_of_its_size() -> None:
 def test_nothing_at_all_is_no_certainty_in_a_small_fair() -> None:
     small = msgspec.structs.replace(RUN, scale=0.001)
     projects = FIGURES["projects.published_online"]
-    assert rows([projects], small, lambda *_: Simulated(0))[0].verdict == "open"
-    assert rows([projects], RUN, lambda *_: Simulated(0))[0].verdict == "differs"
+    assert rows([projects], small, _of(0.0))[0].verdict == "open"
+    assert rows([projects], RUN, _of(0.0))[0].verdict == "differs"
 
 
 def test_chance_of_the_model_says_nothing_of_what_another_system_recorded() -> None:
-    row = rows([OVERSEAS], RECORDED, lambda *_: Simulated(75_000.0))[0]
+    row = rows([OVERSEAS], RECORDED, _of(75_000.0))[0]
     assert (row.role, row.verdict) == ("recorded", "open")
     assert _verdict("negotiations.initiated_overseas", 75_000) == "differs"
 
 
 def _verdict(figure: str, value: float) -> str | None:
-    return rows([FIGURES[figure]], RUN, lambda *_: Simulated(value))[0].verdict
+    return rows([FIGURES[figure]], RUN, _of(value))[0].verdict
+
+
+def _of(value: float) -> Callable[[str, int | None], Simulated]:
+    return lambda measure, _: Simulated(0 if measure == "disruptions.begun" else value)

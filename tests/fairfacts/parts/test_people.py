@@ -25,7 +25,7 @@ def test_people_are_registered_with_their_organisation_and_later():
     later = PersonRegistered(at_ms=3 * HOUR, organisation=0, economy="CN", delegate=2)
     shown = after(STARTED, BANK, later).snapshot()
     assert (shown["people"], shown["organisations"]["delegates"]) == (
-        {"registered": 3, "registered_later": 1, "later_per_hour": {"3": 1}},
+        {"registered": 3, "registered_later": 1, "present": 0, "later_per_hour": {"3": 1}},
         2,
     )
 

@@ -211,7 +211,7 @@ def test_figures_are_given_fitted_or_held_out(shipped: Scenario):
             "streams.views_to_second_day",
             "venue.entries_second_day",
         ],
-        "held out": ["economies.top_traders", "streams.to_second_day"],
+        "held out": ["economies.top_traders", "sessions.second_day", "streams.to_second_day"],
     }
 
 

@@ -40,8 +40,8 @@ MEASURES: Mapping[str, Measure] = {
     "cap": Measure(
         "people", "that may be inside at the same time; 0 before the halls first open", given="from the start"
     ),
-    "inside": Measure("people", "inside now", attrgetter("inside")),
-    "inside_peak": Measure("people", "inside at most at the same time"),
+    "inside": Measure("people", "inside now", attrgetter("inside"), most="venue.cap"),
+    "inside_peak": Measure("people", "inside at most at the same time", most="venue.cap"),
     "entered": Measure("entries", "of everybody with a badge; whoever goes out and comes in again counts again"),
     "entered_overseas": Measure("entries", "of delegates from outside the home economy"),
     "entered_by_badge": Measure("entries", "by badge"),

@@ -141,6 +141,7 @@ export const KEYS = {
     "organisations.sectors",
     "people.registered",
     "people.registered_later",
+    "people.present",
     "programme.scheduled",
     "programme.live",
     "programme.held",

@@ -1,0 +1,86 @@
+"""What was played otherwise than it was reported speaks neither for the model nor against it."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+from tests.fairfacts.stories import DAY, STARTED, after
+
+from fairfacts.evidence.comparison import Row, Simulated, headline, rows
+from fairfacts.evidence.figures import Figure
+from fairfacts.evidence.folder import known_fair
+from fairfacts.measures import MEASURES
+from fairfacts.parts.runs import FairClosed
+
+FIGURES = known_fair("ciftis2020").figures
+GIVEN = ("sessions.total", "organisations.exhibiting_second_morning", "zone.comprehensive.international_share")
+FITTED = ("negotiations.initiated", "organisations.second_morning")
+STREAMS = "streams.to_second_day"
+ON_5_SEPTEMBER = 2 * DAY
+
+
+def played(figure: Figure, value: float, *, scale: float = 1.0, **others: float) -> Row:
+    """The row of a figure in a run whose measures have these values; a name's two underscores are its dot."""
+    run = after(msgspec.structs.replace(STARTED, scale=scale, inputs=GIVEN, calibrated=FITTED), FairClosed(6 * DAY))
+    known = {"disruptions.begun": 0.0} | {name.replace("__", "."): other for name, other in others.items()}
+    return rows([figure], run.parts.run, lambda measure, _: Simulated(known.get(measure, value)))[0]
+
+
+@pytest.mark.parametrize("name", ["negotiations.initiated", STREAMS])
+def test_what_a_disruption_came_before_is_no_longer_the_fair_that_was_reported(name: str) -> None:
+    figure = FIGURES[name]
+    value = float(figure.value) if not isinstance(figure.value, str) else 0.0
+    assert played(figure, value).role in ("calibrated", "held out")
+    row = played(figure, value, disruptions__begun=1)
+    assert row.role == "changed"
+    assert headline([row]).endswith(f"Played otherwise than reported: {name}; these rows show what that changes.")
+
+
+def test_a_disruption_after_a_figures_moment_changes_nothing_of_it() -> None:
+    run = after(msgspec.structs.replace(STARTED, scale=1.0, inputs=GIVEN, calibrated=FITTED), FairClosed(6 * DAY))
+    asked = FIGURES["organisations.second_morning"]
+
+    def simulated(measure: str, at_ms: int | None) -> Simulated:
+        later = at_ms is None or at_ms > ON_5_SEPTEMBER
+        return Simulated(float(later) if measure == "disruptions.begun" else 19_630.0)
+
+    at_end = msgspec.structs.replace(asked, id="negotiations.initiated", at="", measure="negotiations.initiated")
+    assert [row.role for row in rows([asked, at_end], run.parts.run, simulated)] == ["calibrated", "changed"]
+
+
+@pytest.mark.parametrize(
+    ("name", "scale", "value", "role"),
+    [
+        ("sessions.total", 1.0, 190, "input"),
+        ("sessions.total", 0.05, 189, "changed"),  # one was cancelled
+        ("organisations.exhibiting_second_morning", 1.0, 6_049, "input"),  # comes by chance of what is given
+        ("organisations.exhibiting_second_morning", 0.05, 167, "changed"),  # of 295
+        ("zone.comprehensive.international_share", 0.1, 0.4348, "input"),  # 10 of 23
+        ("zone.comprehensive.international_share", 1.0, 0.4348, "changed"),
+    ],
+)
+def test_what_was_given_is_given_only_where_it_was_played(name: str, scale: float, value: float, role: str) -> None:
+    row = played(FIGURES[name], value, scale=scale)
+    assert (row.role, row.verdict) == (role, "given" if role == "input" else "differs")
+
+
+@pytest.mark.parametrize(
+    ("measure", "op", "most", "role"),
+    [
+        ("venue.inside_peak", "<", 60_000, "input"),  # the cap itself: the gates let nobody else in
+        ("venue.inside_peak", "<", 70_000, "held out"),
+        ("venue.inside_peak", "<", 0, "held out"),  # of a log that tells no cap
+        ("venue.inside_peak", "~", 60_000, "held out"),
+        ("venue.waiting_peak", "<", 60_000, "held out"),
+    ],
+)
+def test_what_cannot_be_exceeded_is_given(measure: str, op: str, most: float, role: str) -> None:
+    cap = {"op": op, "value": 60_000.0, "unit": "people", "measure": measure, "id": "mine", "is_own": True, "at": ""}
+    mine = msgspec.structs.replace(FIGURES["people.second_morning"], same_as=(), same_at=(), rounding=0.0, **cap)
+    assert played(mine, 44_312, scale=1.0, venue__cap=most).role == role
+
+
+def test_what_a_measure_never_exceeds_is_a_measure_of_its_unit() -> None:
+    bounds = [(measure, MEASURES[measure.most]) for measure in MEASURES.values() if measure.most]
+    assert len(bounds) >= 6
+    assert all(measure.unit == most.unit for measure, most in bounds)
