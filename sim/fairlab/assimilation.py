@@ -120,7 +120,7 @@ class Assimilator:
             at_once: how many it plays at the same time.
             scale: of the runs.
             seed: of all random numbers.
-            on_run: called with the scale of each run that is done.
+            on_run: called with the scale of each run that is done, or that cannot be played.
 
         Raises:
             ScenarioError: the scenario cannot be played.
@@ -247,10 +247,11 @@ class Assimilator:
                 kept.append(member)
             else:
                 self._left_out[f"member {member} of round {turn}"] = one
-            self._played += 1
             self._on_run(self._scale)
+        self._played += len(kept)
         if len(kept) < LEAST:
-            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({one}); take a smaller --by")
+            why = next(reversed(self._left_out.values()))
+            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({why}); take a smaller --by")
         names = [name for name, row in played[0].items() if _is_number(row)]
         return kept, Figures(
             {name: played[0][name] for name in names},
