@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairfacts.clock import any_moment
-from fairfacts.errors import LabError, MomentError, ScenarioError, did_you_mean
+from fairfacts.errors import LabError, MomentError, ScenarioError
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.comparison import Row, Simulated, moments, rows
 from fairfacts.evidence.figures import Figure
@@ -28,7 +28,7 @@ from fairlab.emulator import Emulator, Known, most_likely
 from fairlab.identifiability import Floats
 from fairlab.members import Coverage, Members, Prediction, Prior, Role
 from fairlab.replications import Play, Replication, replicated
-from fairlab.targets import LEAST_TOLERANCE
+from fairlab.targets import LEAST_TOLERANCE, check_measured
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.engine.draws import Draws
@@ -281,10 +281,8 @@ class Assimilator:
             now_ms = any_moment(as_of, epoch, day_ends=True)
         except MomentError as fault:
             raise LabError(f"--as-of: {fault}") from fault
+        check_measured(held_back, self._figures, "--hold-back")
         measured = {name: figure.as_of for name, figure in self._figures.items() if figure.measure}
-        for name in held_back:
-            if name not in measured:
-                raise LabError(f"--hold-back {name}: is no figure with a measure; {did_you_mean(name, measured)}")
         moments_ms = {name: any_moment(at, epoch, day_ends=True) if at else end_ms for name, at in measured.items()}
         return {name for name, at_ms in moments_ms.items() if at_ms <= now_ms and name not in held_back}
 
