@@ -11,6 +11,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+LOGS = (".ndjson", ".ndjson.gz", ".ndjson.zst")
+"""How the names of log files end."""
+
 
 def complete_scenario(incomplete: str) -> list[str]:
     """Return the shipped scenarios, the fairs, and the .toml files, that begin so."""
@@ -44,8 +47,7 @@ def complete_run_or_file(ctx: Any, incomplete: str) -> list[str]:
 
 def complete_run_or_log(ctx: Any, incomplete: str) -> list[str]:
     """Return the ids of the runs, and the log files, that begin so."""
-    logs = (_files(incomplete, suffix) for suffix in (".ndjson", ".ndjson.gz", ".ndjson.zst"))
-    return [*complete_run(ctx, incomplete), *(name for names in logs for name in names)]
+    return [*complete_run(ctx, incomplete), *_files(incomplete, *LOGS)]
 
 
 def complete_change(incomplete: str) -> list[str]:
@@ -92,17 +94,17 @@ def _parameters() -> list[str]:
     return sorted(set(names))
 
 
-def _files(incomplete: str, suffix: str) -> list[str]:
-    """Return the files of a suffix, and the folders, that begin so."""
-    folder = Path(incomplete) if incomplete.endswith("/") else Path(incomplete).parent
+def _files(incomplete: str, *suffixes: str) -> list[str]:
+    """Return the files of some suffixes, and the folders, that begin so; hidden ones only where a dot asks for them."""
+    typed, slash, beginning = incomplete.rpartition("/")
     with suppress(OSError):
-        paths = sorted(folder.iterdir())
-        names = [
-            f"{path}/" if path.is_dir() else str(path)
-            for path in paths
-            if path.is_dir() or path.suffix.lower() == suffix
+        return [
+            f"{typed}{slash}{path.name}{'/' if path.is_dir() else ''}"
+            for path in sorted(Path(typed + slash).iterdir())
+            if path.name.startswith(beginning)
+            and (beginning.startswith(".") or not path.name.startswith("."))
+            and (path.is_dir() or path.name.lower().endswith(suffixes))
         ]
-        return [name for name in names if name.startswith(incomplete) and not name.startswith(".")]
     return []
 
 

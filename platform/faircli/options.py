@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
@@ -158,3 +159,21 @@ Resume = Annotated[
 Replication = Annotated[
     int, typer.Option(min=0, callback=_bounded, help="Number of the independent replication of the seed.")
 ]
+
+
+def warn_ignored(context: typer.Context, names: Collection[str], why: str) -> None:
+    """Warn of options, by the names of their parameters, that were given and that a mode of a command ignores."""
+    from faircli.console import warn
+
+    given = [
+        max(parameter.opts, key=len)
+        for parameter in context.command.params
+        if parameter.name in names and _is_given(context, parameter.name)
+    ]
+    if given:
+        warn(f"{' and '.join(given)}: {'is' if len(given) == 1 else 'are'} ignored {why}")
+
+
+def _is_given(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"

@@ -59,11 +59,11 @@ def predict(
 
     base = load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
     priors = priors_of(base, load, read_free(asked.scenario), asked.by)
-    runs, began = asked.members * (1 if coverage else asked.rounds + 1), time.monotonic()
-    with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(runs * asked.scale) as (played, _):
+    planned, began = asked.members * (1 if coverage else asked.rounds + 1), time.monotonic()
+    with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned * asked.scale) as (done, _):
         assimilator = Assimilator(
             asked.scenario, asked.changes, priors, figures, executor, at_once,
-            scale=asked.scale, seed=asked.seed, on_run=played,
+            scale=asked.scale, seed=asked.seed, on_run=done,
         )  # fmt: skip
         if coverage:
             covered = assimilator.coverage(asked.as_of, asked.members)
@@ -75,7 +75,8 @@ def predict(
         with stored(lambda: None if output is None else found.save(output)):
             print_json(found) if as_json else _show(found)
     if not as_json:
-        say(f"\n{runs} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
+        played = covered.fairs if coverage else found.runs
+        say(f"\n{played} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
 
 
 def _show(found: Members) -> None:

@@ -15,6 +15,7 @@ import msgspec
 
 from fairfacts.clock import HOUR_MS, hour_of
 from fairfacts.course import Course
+from fairfacts.errors import FairError, did_you_mean
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES
 from fairfacts.handlers import Handler, joined
@@ -176,9 +177,14 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     """Return the measure at a path of a snapshot, such as `negotiations.initiated`; 0 for a breakdown's absent key.
 
     Of paths with ` + ` between them, it is the sum.
+
+    Raises:
+        FairError: there is no such measure; names the nearest.
     """
     if " + " in path:
         return sum(value_at(snapshot, one) for one in path.split(" + "))
+    if measure_at(path) is UNKNOWN:
+        raise FairError(f"{path} is no measure; {did_you_mean(path, MEASURES)}")
     value: Any = snapshot
     for name in path.split("."):
         value = value.get(name, 0) if isinstance(value, dict) else 0

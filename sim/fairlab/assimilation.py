@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fairfacts.clock import any_moment
-from fairfacts.errors import LabError, MomentError, ScenarioError, did_you_mean
+from fairfacts.errors import LabError, MomentError, ScenarioError
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.comparison import Row, Simulated, moments, rows
 from fairfacts.evidence.figures import Figure
@@ -28,7 +28,7 @@ from fairlab.emulator import Emulator, Known, most_likely
 from fairlab.identifiability import Floats
 from fairlab.members import Coverage, Members, Prediction, Prior, Role
 from fairlab.replications import Play, Replication, replicated
-from fairlab.targets import LEAST_TOLERANCE
+from fairlab.targets import LEAST_TOLERANCE, check_measured
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.engine.draws import Draws
@@ -120,7 +120,7 @@ class Assimilator:
             at_once: how many it plays at the same time.
             scale: of the runs.
             seed: of all random numbers.
-            on_run: called with the scale of each run that is done.
+            on_run: called with the scale of each run that is done, or that cannot be played.
 
         Raises:
             ScenarioError: the scenario cannot be played.
@@ -247,10 +247,11 @@ class Assimilator:
                 kept.append(member)
             else:
                 self._left_out[f"member {member} of round {turn}"] = one
-            self._played += 1
             self._on_run(self._scale)
+        self._played += len(kept)
         if len(kept) < LEAST:
-            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({one}); take a smaller --by")
+            why = next(reversed(self._left_out.values()))
+            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({why}); take a smaller --by")
         names = [name for name, row in played[0].items() if _is_number(row) and all(name in one for one in played)]
         return kept, Figures(
             {name: played[0][name] for name in names},
@@ -280,10 +281,8 @@ class Assimilator:
             now_ms = any_moment(as_of, epoch, day_ends=True)
         except MomentError as fault:
             raise LabError(f"--as-of: {fault}") from fault
+        check_measured(held_back, self._figures, "--hold-back")
         measured = {name: figure.as_of for name, figure in self._figures.items() if figure.measure}
-        for name in held_back:
-            if name not in measured:
-                raise LabError(f"--hold-back {name}: is no figure with a measure; {did_you_mean(name, measured)}")
         moments_ms = {name: any_moment(at, epoch, day_ends=True) if at else end_ms for name, at in measured.items()}
         return {name for name, at_ms in moments_ms.items() if at_ms <= now_ms and name not in held_back}
 

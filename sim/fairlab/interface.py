@@ -48,7 +48,11 @@ class Run:
         return state.snapshot()
 
     def measure(self, path: str) -> Any:
-        """Return a measure by its path, such as `negotiations.initiated` or `results.announced_by_occasion.opening`."""
+        """Return a measure by its path, such as `negotiations.initiated` or `results.announced_by_occasion.opening`.
+
+        Raises:
+            FairError: there is no such measure.
+        """
         return value_at(self.measures, path)
 
     def rows(self, kind: str) -> list[dict[str, Any]]:

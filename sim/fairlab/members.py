@@ -132,6 +132,7 @@ class Members(msgspec.Struct, frozen=True):
     left_out: dict[str, str]
     """Figures and members that took no part, and why."""
     runs: int
+    """How many fairs were played; a member that is left out is none."""
     kind: Literal["cloudfair.members"] = "cloudfair.members"
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -115,6 +115,18 @@ def read_free(which: str) -> tuple[FreeParameter, ...]:
     for free in table.parameters:
         _check_free(free, which, scenario.fair.rows)
     return table.parameters
+
+
+def check_measured(names: Iterable[str], figures: Mapping[str, Figure], option: str) -> None:
+    """Hold that an option names figures that a measure speaks of.
+
+    Raises:
+        LabError: one of the names is of none.
+    """
+    measured = [name for name, figure in figures.items() if figure.measure]
+    for name in names:
+        if name not in measured:
+            raise LabError(f"{option} {name}: is no figure with a measure; {did_you_mean(name, measured)}")
 
 
 def _table(given: object, which: str) -> _Calibration:

@@ -16,7 +16,7 @@ import typer
 from tests.faircli.fair import Fair, Played
 
 from faircli.app import COMMANDS, STATUSES
-from faircli.completion import complete_change, complete_fair, complete_scenario
+from faircli.completion import LOGS, _files, complete_change, complete_fair, complete_scenario
 from fairsim import VERSION
 
 FOLDER = Path(inspect.getfile(import_module("faircli.commands"))).parent
@@ -97,6 +97,20 @@ def test_files_are_completed_whatever_the_letters_of_their_suffix(
     for name in ("mine.TOML", "mine.toml", "mine.txt"):
         (tmp_path / name).write_text("")
     assert complete_scenario("mi") == ["mine.TOML", "mine.toml"]
+
+
+def test_logs_are_completed_as_the_guide_names_them_and_wherever_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    logs = ["b.ndjson", "b.ndjson.gz", "b.ndjson.zst"]
+    for name in (*logs, "b.gz", ".b.ndjson"):
+        (tmp_path / "here" / name).touch()
+    for folder in ("", "./", "../here/", f"{tmp_path}/here/"):
+        assert _files(f"{folder}", *LOGS) == [f"{folder}{name}" for name in logs]
+    assert _files("../h", *LOGS) == ["../here/"]
+    assert _files(".b", *LOGS) == [".b.ndjson"]
 
 
 @pytest.mark.slow

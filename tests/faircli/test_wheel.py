@@ -59,6 +59,16 @@ def test_every_package_that_is_imported_is_declared() -> None:
     assert missing == set()
 
 
+@pytest.mark.slow
+def test_whose_private_names_are_imported_is_bounded_above() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
+    bounded = {plain(re.split(r"[^A-Za-z0-9_.-]", each)[0]) for each in declared if "<" in each}
+    private = {name.partition(".")[0] for name in names_imported() if re.search(r"\._[^_]", name)}
+    others = private - {*OURS, *sys.stdlib_module_names}
+    assert others == {"typer", "uvicorn"}  # of one more, the bound is to be thought of
+    assert others - bounded == set()
+
+
 def plain(name: str) -> str:
     """A name of a distribution, as all of its spellings are compared."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -66,14 +76,19 @@ def plain(name: str) -> str:
 
 def imported() -> set[str]:
     """The top-level names that the packages import."""
+    return {name.partition(".")[0] for name in names_imported()}
+
+
+def names_imported() -> set[str]:
+    """The modules that the packages import, and what they import from them: `typer.core.TyperGroup`."""
     found = set()
     for package in OURS:
         for file in next(ROOT.glob(f"*/{package}")).rglob("*.py"):
             for node in ast.walk(ast.parse(file.read_text())):
                 if isinstance(node, ast.Import):
-                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                    found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                    found.add(node.module.partition(".")[0])
+                    found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 

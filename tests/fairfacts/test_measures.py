@@ -16,6 +16,7 @@ from tests.fairfacts.any_events import any_log
 from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
 
 from fairfacts import parts
+from fairfacts.errors import FairError
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measure import Format
@@ -118,6 +119,11 @@ def test_value_at_a_path():
 
 def test_value_at_the_absent_key_of_a_breakdown_is_zero():
     assert value_at(State().snapshot(), "organisations.by_kind.embassy") == 0
+
+
+def test_no_value_is_that_of_a_misspelt_measure():
+    with pytest.raises(FairError, match=r"negotiations\.hedl is no measure; did you mean negotiations\.held"):
+        value_at(State().snapshot(), "programme.held + negotiations.hedl")
 
 
 @given(any_log())

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_type_hints
+
+import pytest
 
 from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.field_docs import field_docs
 from fairfacts.measures import MEASURES
 from fairfacts.parts.disruptions import DISRUPTIONS, kind_of
 from fairfacts.vocabulary import COMMON, document, fields_of
@@ -34,8 +38,14 @@ def test_every_field_has_a_type_and_a_meaning():
 
 
 def test_every_common_meaning_is_that_of_a_field():
-    used = {text for type_ in TYPES for *_, text in fields_of(type_)}
-    assert [name for name, text in COMMON.items() if text not in used] == []
+    lacking = {name for type_ in TYPES for name in set(type_.__struct_fields__) - field_docs(type_).keys()}
+    assert sorted(COMMON.keys() - lacking) == []
+
+
+@pytest.mark.parametrize(("name", "common"), [("economy", "organisation"), ("waited_ms", "negotiation")])
+def test_what_a_field_has_in_common_is_said_only_where_it_is_so(name: str, common: str):
+    filled = [type_ for type_ in TYPES if name in type_.__struct_fields__ and name not in field_docs(type_)]
+    assert [type_.__name__ for type_ in filled if get_type_hints(type_).get(common) is not int] == []
 
 
 def test_a_field_is_explained_by_the_docstring_below_it_with_its_unit():

@@ -148,6 +148,19 @@ def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):
         assimilator.assimilate(LATE, 20, 1, ["hold"])
 
 
+def test_too_few_members_say_why_one_cannot_be_played(assimilator, monkeypatch):
+    monkeypatch.setattr(
+        assimilation, "replicated", lambda play: "too slow" if play.replication < FIRST + 7 else quick(play)
+    )
+    with pytest.raises(LabError) as told:
+        assimilator.assimilate(EARLY, 10, 1)
+    assert str(told.value) == "only 3 of 10 members can be played (too slow); take a smaller --by"
+
+
+def test_members_that_cannot_be_played_are_no_runs(assimilator):
+    assert assimilator.assimilate(EARLY, 20, 1).runs == 19 + 19
+
+
 @pytest.mark.slow
 def test_later_moment_knows_more(assimilator):
     found = assimilator.assimilate(LATE, 80, 2)

@@ -15,7 +15,7 @@ import re
 import signal
 import sys
 import threading
-from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ START_S = 5.0
 OVERHEAD_BYTES = 1024 * 1024 * 1024
 """Of addresses, not of memory: what Python and DuckDB take before a query holds anything."""
 THREADS = 2
+UNBOUNDED = "the system holds no bound of a query's"
+"""How the process that answers begins to say what it could not bound."""
 NICE = 10
 """The log and the feeds go first."""
 
@@ -114,11 +116,22 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
             await process.wait()
     status = process.returncode or 0
     if status == 0:
+        for line in complaint.decode(errors="replace").splitlines():
+            if line.startswith(UNBOUNDED):
+                _warn(line)
         return msgspec.json.decode(told, type=Answer)
     if status < 0:  # the system ended it
         return Answer(fault=_too_long(limits) if status == -signal.SIGXCPU else _too_much(limits))
     reason = complaint.decode(errors="replace").strip().splitlines()[-1:]
     raise BackendError(f"the query's process failed: {' '.join(reason) or status}; report it")
+
+
+@cache
+def _warn(line: str) -> None:
+    """Log once what the process that answers could not do."""
+    import logging
+
+    logging.getLogger(__name__).warning("%s; DuckDB's own limits stand", line)
 
 
 def _environment() -> dict[str, str]:
@@ -195,19 +208,26 @@ def _tables(folder: Path) -> list[str]:
 
 
 def _bound(limits: Limits) -> None:
-    """Have the operating system hold what DuckDB is told as well; where it cannot, DuckDB's own limits stand."""
+    """Have the operating system hold what DuckDB is told as well; a bound that is closer already stays.
+
+    Where the system has no such bound, as macOS has none of addresses, DuckDB's own limits stand, and it is said.
+    """
     import resource
 
     memory = limits.memory_mib * 1024 * 1024 + OVERHEAD_BYTES
     seconds = int(limits.time_s * THREADS) + 1
-    for what, limit in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 0),  # not a byte to any file
-        (resource.RLIMIT_CORE, 0),
+    for name, what, limit in (
+        ("memory", resource.RLIMIT_AS, memory),
+        ("time of the processor", resource.RLIMIT_CPU, seconds),
+        ("files", resource.RLIMIT_FSIZE, 0),  # not a byte to any file
+        ("dumps", resource.RLIMIT_CORE, 0),
     ):
-        with suppress(ValueError, OSError):
-            resource.setrlimit(what, (limit, limit))
+        _, closest = resource.getrlimit(what)
+        bound = limit if closest == resource.RLIM_INFINITY else min(limit, closest)
+        try:
+            resource.setrlimit(what, (bound, bound))
+        except (ValueError, OSError) as fault:
+            print(f"{UNBOUNDED} {name} ({fault})", file=sys.stderr)
     os.nice(NICE)
 
 

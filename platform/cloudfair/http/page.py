@@ -91,12 +91,10 @@ class PageRoute(BaseRoute):
 
 
 def _accepts(accepted: str, encoding: str) -> bool:
-    """Return whether a header Accept-Encoding allows an encoding."""
-    for each in accepted.split(","):
-        name, _, weight = each.strip().partition(";")
-        if name.strip().lower() in (encoding, "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
+    """Return whether a header Accept-Encoding allows an encoding: what names it goes before `*`, wherever it stands."""
+    parts = (each.partition(";") for each in accepted.split(","))
+    weights = {name.strip().lower(): weight.replace(" ", "").lower() for name, _, weight in parts}
+    return weights.get(encoding, weights.get("*", "q=0")) not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
 
 
 @cache

@@ -21,14 +21,23 @@ HELD_MOMENTS = 64
 """Of how many moments the measures are held."""
 
 
+class _Held:
+    """Decoded events of a stretch, from its first; whoever reads on holds the lock of this stretch alone."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.events: list[Event] = []
+
+
 class PointsInTime:
     """The states of runs as of any point in time that their logs reach. Safe to use from any thread."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
         self._lock = threading.Lock()
-        self._held: OrderedDict[tuple[str, int], list[Event]] = OrderedDict()
-        """Decoded events by run and position of the first, the least used first."""
+        """Held for moments alone: a slow read of one run keeps nobody from another."""
+        self._held: OrderedDict[tuple[str, int], _Held] = OrderedDict()
+        """By run and position of the first event, the least used first."""
         self._settled: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
         """Measures by run and moment, the least used first."""
 
@@ -58,7 +67,9 @@ class PointsInTime:
         Raises:
             DamageError, BackendError: as `state`.
         """
-        measures = self._settled.pop((run, at_ms), None) or self.state(run, at_ms).snapshot()
+        with self._lock:
+            measures = self._settled.pop((run, at_ms), None)
+        measures = measures or self.state(run, at_ms).snapshot()
         with self._lock:
             self._settled[run, at_ms] = measures
             while len(self._settled) > HELD_MOMENTS:
@@ -74,15 +85,17 @@ class PointsInTime:
         """Return the events from the stretch's first, at least to its end. The list may grow; it never changes else."""
         key = (run, stretch.first)
         with self._lock:
-            events = self._held.pop(key, None) or []
-            missing = stretch.first + len(events)
-            for segment in self._log.segments.read(run, missing, stretch.end) if missing < stretch.end else ():
-                for some in segment.events():
-                    events += some
-            self._held[key] = events
-            while len(self._held) > 1 and sum(map(len, self._held.values())) > HELD_EVENTS:
+            held = self._held.setdefault(key, _Held())
+            self._held.move_to_end(key)
+        with held.lock:
+            missing = stretch.first + len(held.events)
+            if missing < stretch.end:
+                segments = self._log.segments.read(run, missing, stretch.end)
+                held.events += [event for segment in segments for some in segment.events() for event in some]
+        with self._lock:
+            while len(self._held) > 1 and sum(len(each.events) for each in self._held.values()) > HELD_EVENTS:
                 self._held.popitem(last=False)
-        return events
+        return held.events
 
     def _check_next(self, run: str, position: int, at_ms: int) -> None:
         """Hold that the event after the chosen segments is later: the stored moments of segments chose them."""

@@ -10,6 +10,11 @@ import typer
 from faircli.options import CalibratedScenario, Changes, Dask, Figures, Json, Resume, Scale, Seed, Verbose, Workers
 
 MEMBERS, ROUNDS, BY = 100, 4, 1.5
+OF_PREDICTING = ("members", "rounds", "by", "held_back", "coverage")
+OF_FITTING = ("check", "resume", "write", "recoveries")
+OF_RESULT = ("check", "output", "write")
+OF_MOVING = ("rounds", "held_back")
+"""Parameters that other modes ignore."""
 AsOf = Annotated[
     str | None,
     typer.Option(
@@ -46,6 +51,7 @@ if TYPE_CHECKING:
 
 
 def calibrate(
+    context: typer.Context,
     scenario: CalibratedScenario,
     *,
     changes: Changes = None,
@@ -101,6 +107,7 @@ def calibrate(
     """
     from faircli.console import complain, print_json, warn
     from faircli.files import stored
+    from faircli.options import warn_ignored
     from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
     from faircli.reports import figures_of
@@ -110,26 +117,29 @@ def calibrate(
     from fairlab.evaluations import Evaluator
     from fairlab.recovery import recover
     from fairlab.store import folder_to_write
-    from fairlab.targets import read_problem
+    from fairlab.targets import check_measured, read_problem
     from fairlab.workers import workers
     from fairsim.inputs.scenario import load_scenario
 
     base = load_scenario(scenario, changes=changes or ())
     known = figures_of(base, figures, verbose=verbose)
+    check_measured(held_back or (), known, "--hold-back")
     if as_of is not None:
-        if resume or write or recoveries:
-            warn("--resume, --write and --recover: are ignored with --as-of, which writes nothing but -o FILE.json")
+        warn_ignored(context, OF_FITTING, "with --as-of, which writes nothing but -o FILE.json")
+        if coverage:
+            warn_ignored(context, OF_MOVING, "with --coverage, which moves all members once, by every known figure")
         asked = Asked(
             scenario, tuple(changes or ()), as_of, members, rounds, by, scale * small, seed, tuple(held_back or ())
         )
         predict(asked, known, output, worker_count, dask, coverage=coverage, as_json=as_json)
         return
+    warn_ignored(context, OF_PREDICTING, "without --as-of")
     problem = read_problem(scenario, known)
     _check_files(output, resume)
-    if recoveries and (output or write):
-        warn("-o and --write: are ignored with --recover, which fits no parameters of the scenario")
+    if recoveries:
+        warn_ignored(context, OF_RESULT, "with --recover, which fits no parameters of the scenario")
     folder = folder_to_write(base.fair) if write else None
-    settings = Settings(seed=seed, scale=scale, small=small, check=check)
+    settings = Settings(seed=seed, scale=scale, small=small, check=0 if recoveries else check)
     planned = settings.planned(len(problem.free)) * (recoveries or 1)
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned) as (played, note):
         evaluator = Evaluator(executor, at_once, resume, played)

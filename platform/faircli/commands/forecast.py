@@ -105,7 +105,11 @@ def forecast(
     heads = ("now", "expected", "from", "to", reported_at(kept.scale))
     columns = [("headline", "left"), *((name, "right") for name in heads)]
     cells = (
-        (row.measure, *map(number, (row.now, row.expected, row.low, row.high)), number(row.reported or ""))
+        (
+            row.measure,
+            *map(number, (row.now, row.expected, row.low, row.high)),
+            number("" if row.reported is None else row.reported),
+        )
         for row in rows
     )
     for line in notes:

@@ -83,7 +83,9 @@ def posterior(
     from fairlab.workers import workers
     from fairsim.inputs.scenario import load_scenario
 
-    problem = read_problem(scenario, figures_of(load_scenario(scenario), figures, verbose=verbose))
+    problem = read_problem(
+        scenario, figures_of(load_scenario(scenario, changes=changes or ()), figures, verbose=verbose)
+    )
     check_output(output, suffixes=(".json",))
     if what_if_draws != WHAT_IF_DRAWS and not what_if:
         warn(f"--what-if-draws {what_if_draws}: is ignored without --what-if")
@@ -107,8 +109,9 @@ def posterior(
             stage(f"what if: {played} of {4 * what_if_draws} runs")
 
         try:
+            evaluator = Evaluator(executor, at_once, resume, evaluated)
             drawn = find_posterior(
-                space, Evaluator(executor, at_once, resume, evaluated), executor, at_once,
+                space, evaluator, executor, at_once,
                 seed=seed, wave=wave, size=size, populations=populations, discrepancy=discrepancy, on_stage=stage,
             )  # fmt: skip
             played = 0
@@ -128,7 +131,8 @@ def posterior(
         _show(drawn)
         if effects:
             _show_effects(effects, what_if or [])
-        say(f"\n{drawn.runs + played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
+        played += evaluator.played + drawn.runs - drawn.wave.runs
+        say(f"\n{played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
 
 
 def _show(drawn: Posterior) -> None:

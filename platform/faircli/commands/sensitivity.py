@@ -98,7 +98,7 @@ def sensitivity(
             print_json(msgspec.to_builtins(found) | {"wall_s": round(time.monotonic() - began, 1)})
             return
         _show(found)
-        say(f"\n{found.runs} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
+        say(f"\n{evaluator.played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
 
 
 def _check(chosen: tuple[str, ...]) -> None:

@@ -128,7 +128,7 @@ def _of_hours(snapshot: dict[str, Any], measure: str, hours: range) -> Iterator[
         series = list(value_at(snapshot, "negotiations.per_hour").values())
     for each in series:
         for hour in hours:
-            yield each.get(str(hour), each.get(hour, 0))
+            yield each.get(str(hour), 0)
 
 
 def _way(came: int, usual: float, dispersion: float) -> Way:

@@ -90,6 +90,7 @@ class StaffCut(Disruption, frozen=True, kw_only=True, tag="staff_cut"):
     """A share of the negotiators at exhibitors' desks is away; whoever is in a talk ends it first."""
 
     share: Share
+    """Of the negotiators, who are away."""
     origin: Origin = "all"
     lasts_min: Minutes
 
@@ -107,6 +108,7 @@ class BordersOpened(Disruption, frozen=True, kw_only=True, tag="borders_opened")
     """Another share of the overseas delegates means to come on site."""
 
     overseas_share: Share
+    """Of the overseas delegates, who mean to come on site."""
     lasts_min: Minutes | None = None
     """To the end of the run without it."""
 

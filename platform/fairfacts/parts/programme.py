@@ -84,7 +84,6 @@ class SessionScheduled(Event, frozen=True, tag="session.scheduled"):
     mode: Mode
     streamed: bool
     counted: bool
-    """Whether the fair counts the session in its total."""
     room: str
     """Empty when the session is held online only."""
     capacity: Count

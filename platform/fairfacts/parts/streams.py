@@ -36,6 +36,7 @@ class ViewerJoined(Event, frozen=True, tag="viewer.joined"):
     organisation: Count | None
     """Null for the public, who are not registered."""
     economy: EconomyCode
+    """The viewer's."""
     channel: Channel
 
 
@@ -44,7 +45,9 @@ class ViewerRefused(Event, frozen=True, tag="viewer.refused"):
 
     stream: Count
     organisation: Count | None
+    """Null for the public, who are not registered."""
     economy: EconomyCode
+    """The viewer's."""
     channel: Channel
     reason: WhyRefused
     returns: bool

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import http.server
+import os
+import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -340,3 +342,21 @@ def test_at_most_so_many_queries_are_answered_at_the_same_time(tmp_path: Path) -
         details = [answered.json()["detail"] for answered in asyncio.run(both())]
     assert "the query took over 1 s and was ended; ask for less at a time" in details
     assert "1 queries are under way and others wait; ask again in a moment" in details
+
+
+def test_a_bound_that_the_system_does_not_hold_is_said_once(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import resource\nhold = resource.setrlimit\n"
+        "def setrlimit(what, limits):\n"
+        "    if what == resource.RLIMIT_AS: raise ValueError('not here')\n"
+        "    hold(what, limits)\n"
+        "resource.setrlimit = setrlimit\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *filter(None, sys.path)]))
+    for _ in range(2):
+        assert answer(folder, "select 1").rows == [[1]]
+    assert [record.message for record in caplog.records] == [
+        "the system holds no bound of a query's memory (not here); DuckDB's own limits stand"
+    ]

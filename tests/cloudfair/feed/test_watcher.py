@@ -135,16 +135,23 @@ async def test_state_follows_the_life_of_a_watcher(runs: LiveRuns) -> None:
 
 async def test_watcher_that_seeks_is_sent_no_live_frame(runs: LiveRuns) -> None:
     live = await begun(runs, 300)
-    async with watched(run_feed(live, PointsInTime(runs._log), POOL)) as (client, _):
+    feed = run_feed(live, PointsInTime(runs._log), POOL)
+    async with watched(feed) as (client, _):
         await client.next("hello")
         client.say("subscribe", rate_hz=20)
         await client.next("snapshot")
         client.say("seek", at_ms=5_000)
         await client.next("playback")
         assert (await client.next("patch"))["at_ms"] == 5_000
-        await append(live, 300, 350)
-        await asyncio.sleep(0.3)
-        assert client.received.empty()
+        async with watched(feed) as (other, _):
+            await other.next("hello")
+            other.say("subscribe", rate_hz=20)
+            await other.next("snapshot")
+            await append(live, 300, 350)
+            assert (await other.next("patch"))["position"] == 350
+        client.say("seek", at_ms=6_000)  # what comes before its answer would fail
+        await client.next("playback")
+        assert (await client.next("patch"))["at_ms"] == 6_000
 
 
 async def test_step_while_it_plays_pauses(runs: LiveRuns) -> None:
@@ -251,7 +258,14 @@ async def test_frames_are_made_only_while_somebody_watches(runs: LiveRuns) -> No
         client.say("subscribe")
         await client.next("snapshot")
     await append(live, 50, 60)
-    await asyncio.sleep(0.2)
+    other = await begun(runs, 1)
+    async with watched(run_feed(other, PointsInTime(runs._log), POOL)) as (client, _):  # its clock ticks as often
+        await client.next("hello")
+        client.say("subscribe", rate_hz=20)
+        await client.next("snapshot")
+        for end in (2, 3, 4):
+            await append(other, end - 1, end)
+            await client.next("patch")
     assert feed.newest.position == 50
 
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, example, send
+from tests.faircli.fair import wait_until
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 from websockets.sync.client import connect
@@ -52,12 +53,26 @@ def unfinished(path: str, length: int = 50) -> bytes:
     return f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n{{".encode()
 
 
-def test_requests_that_are_never_finished_take_no_place_of_others(alone: httpx.Client) -> None:
-    run = begin(alone)
+def noted(monkeypatch: pytest.MonkeyPatch, name: str) -> list[object]:
+    """A list that grows by one with each call of a method of the uploads."""
+    calls, method = [], getattr(uploads.Uploads, name)
+
+    def noting(*arguments: object) -> object:
+        calls.append(name)
+        return method(*arguments)
+
+    monkeypatch.setattr(uploads.Uploads, name, noting)
+    return calls
+
+
+def test_requests_that_are_never_finished_take_no_place_of_others(
+    alone: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, begun = begin(alone), noted(monkeypatch, "begin")
     with ExitStack() as stack:
         for _ in range(40):  # ten times as many as may be answered at the same time
             opened(alone, unfinished(f"/runs/{run}/query"), stack)
-        time.sleep(0.3)
+        wait_until(lambda: len(begun) == 40)
         assert alone.get("/runs").status_code == 200
         assert send(alone, run, EVENTS, 0, 50).status_code == 200
         assert alone.get("/health").status_code == 200
@@ -168,11 +183,16 @@ def test_idle_connections_are_bounded(alone: httpx.Client, monkeypatch: pytest.M
         assert alone.get("/health").status_code == 200
 
 
-def test_client_that_leaves_in_its_body_is_no_error(alone: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
-    run = begin(alone)
+def test_client_that_leaves_in_its_body_is_no_error(
+    alone: httpx.Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, begun, ended = begin(alone), noted(monkeypatch, "begin"), noted(monkeypatch, "end")
     with ExitStack() as stack:
-        opened(alone, unfinished(f"/runs/{run}/query"), stack).close()
-        time.sleep(0.3)
+        leaving = opened(alone, unfinished(f"/runs/{run}/query"), stack)
+        wait_until(lambda: len(begun) == 1)
+        leaving.close()
+        wait_until(lambda: len(ended) == 1)
+        assert alone.get("/health").status_code == 200  # answered after what the backend has to say of the other
     assert [record for record in caplog.records if record.levelname == "ERROR" or record.exc_info] == []
     assert 'status="500"' not in alone.get("/metrics").text
 

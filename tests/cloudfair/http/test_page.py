@@ -39,7 +39,15 @@ def raw(client: httpx.Client, path: str, **headers: str) -> tuple[httpx.Response
 
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
-    [("gzip, deflate", "gzip"), ("br, zstd, gzip", "zstd"), ("identity", None), ("gzip;q=0", None), ("*", "zstd")],
+    [
+        ("gzip, deflate", "gzip"),
+        ("br, zstd, gzip", "zstd"),
+        ("identity", None),
+        ("gzip;q=0", None),
+        ("*", "zstd"),
+        ("*;q=0, gzip", "gzip"),
+        ("zstd;q=0, *", "gzip"),
+    ],
 )
 def test_file_is_sent_compressed_to_who_accepts_it(built: httpx.Client, accepted: str, encoding: str | None) -> None:
     answer, body = raw(built, "/assets/index-abc123.js", **{"Accept-Encoding": accepted})

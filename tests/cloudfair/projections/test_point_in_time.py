@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -144,6 +146,30 @@ def test_settled_measures_are_folded_once_and_those_asked_for_last_are_held(
     for at_ms in (0, 20_000, 0, 40_000, 0, 20_000):
         assert at.settled(run, at_ms) == measures_of(EVENTS[: at_ms // STEP_MS + 1])
     assert asked == [0, 20_000, 40_000, 20_000]
+
+
+def test_a_slow_read_of_one_run_keeps_nobody_from_the_past_of_another(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick = (keep(log, EVENTS[:100], size=50, every=9) for _ in range(2))
+    at, read, begun, over = PointsInTime(log), log.segments.read, threading.Event(), threading.Event()
+
+    def reading(run: str, first: int, end: int) -> Any:
+        if run == slow:
+            begun.set()
+            assert over.wait(30)
+        return read(run, first, end)
+
+    monkeypatch.setattr(log.segments, "read", reading)
+    with ThreadPoolExecutor(2) as pool:
+        waits = pool.submit(at.state_after, slow, 100)
+        assert begun.wait(30)
+        other = pool.submit(at.state_after, quick, 100)
+        try:
+            assert other.result(timeout=20).position == 100
+        finally:
+            over.set()
+        assert waits.result().position == 100
 
 
 @pytest.mark.parametrize(("held", "reads"), [(600, 2), (300, 2), (299, 3)])

@@ -155,14 +155,30 @@ def test_the_method_is_tested_on_parameters_that_are_known(
     assert f"{1 - status} of 1 recovered" in told.stdout
     row = next(line for line in told.stdout.splitlines() if recovered.name in line)
     assert row.split() == f"1 {recovered.name} 5 5.25 4 to 6 90.0% {shown}".split()
-    assert told.stderr.startswith("Warning: -o and --write: are ignored with --recover")
+    assert told.stderr.startswith("Warning: --write: is ignored with --recover")
     plain = json.loads(fair("calibrate", "ciftis2020", "--recover", "1", "--json").stdout)
     assert (plain["well"], plain["of"]) == (1 - status, 1)
 
 
 def test_what_predicting_does_not_use_is_said(fair: Fair) -> None:
-    done = fair("calibrate", "ciftis2020", "--as-of", "never", "--write")
+    done = fair(
+        "calibrate", "ciftis2020", "--as-of", "never", "--write", "--check", "20", "--coverage", "--rounds", "4"
+    )
     assert (done.returncode, done.stdout) == (2, "")
-    ignored, refused = done.stderr.splitlines()
-    assert ignored.startswith("Warning: --resume, --write and --recover: are ignored with --as-of")
+    fitting, moving, refused = done.stderr.splitlines()
+    assert fitting == "Warning: --check and --write: are ignored with --as-of, which writes nothing but -o FILE.json"
+    assert moving.startswith("Warning: --rounds: is ignored with --coverage")
     assert refused.startswith("Error: --as-of: never is no moment")
+
+
+def test_what_fitting_does_not_use_is_said(fair: Fair) -> None:
+    done = fair("calibrate", "ciftis2020", "--by", "1.5", "--coverage", "--resume", ".")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[0] == "Warning: --by and --coverage: are ignored without --as-of"
+
+
+@pytest.mark.parametrize("mode", [(), ("--as-of", "2020-09-05"), ("--as-of", "2020-09-05", "--coverage")])
+def test_no_mode_takes_a_figure_to_hold_back_that_does_not_exist(fair: Fair, mode: tuple[str, ...]) -> None:
+    done = fair("calibrate", "ciftis2020", "--hold-back", "x", *mode)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Error: --hold-back x: is no figure with a measure; ")

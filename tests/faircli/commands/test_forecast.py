@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.faircli.fair import Fair
 
+from fairfacts.evidence import forecast as forecasts
+from fairfacts.evidence.forecast import Forecast
 from fairlab.members import Members
 
 
@@ -61,6 +64,19 @@ def test_members_forecast_a_run_by_what_has_come_of_it(played: tuple[Fair, dict[
     assert told["notes"][0] == later
     at_the_end = fair.json("forecast", result["run"], "--posterior", file)
     assert at_the_end["rows"] == fair.json("forecast", result["run"])["rows"]
+
+
+def test_a_headline_of_which_none_was_reported_shows_its_0(
+    played: tuple[Fair, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fair, result = played
+    rows = [Forecast("agreements.signed", 9, 0.5, 18, 12, 27, "mine", reported) for reported in (0.0, None)]
+    monkeypatch.setattr(forecasts, "forecast", lambda *_, **__: rows)
+    shown = [line.split() for line in fair("forecast", result["run"]).stdout.splitlines()]
+    assert [line[1:] for line in shown if line[:1] == ["agreements.signed"]] == [
+        ["9", "18", "12", "27", "0"],
+        ["9", "18", "12", "27"],
+    ]
 
 
 def test_members_of_another_scenario_are_named_and_those_of_another_fair_refused(

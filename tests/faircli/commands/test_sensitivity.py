@@ -24,6 +24,7 @@ def test_plot_and_tables_say_what_decides_a_measure_and_would_be_worth_measuring
     told = fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.svg", "--workers", "1")
     assert "Worth measuring first: visits.browse_mean_min" in told.stdout
     assert "1 assumed parameters were not varied" in told.stdout
+    assert "\n0 runs in" in told.stdout  # the totals were known without
     assert "visits.browse_mean_min" in (fair.folder / "found.svg").read_text()
     fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.json", "--workers", "1")
     written = json.loads((fair.folder / "found.json").read_text())

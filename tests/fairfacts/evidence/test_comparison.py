@@ -346,7 +346,13 @@ def test_emergent_row_has_no_figure_and_no_verdict():
 
 
 def test_a_figure_may_be_the_sum_of_measures():
-    assert value_at({"a": {"b": {"x": 2, "y": 3}}}, "a.b.x + a.b.y + a.b.z") == 5
+    assert (
+        value_at(
+            {"programme": {"held_by_kind": {"x": 2, "y": 3}}},
+            "programme.held_by_kind.x + programme.held_by_kind.y + programme.held_by_kind.z",
+        )
+        == 5
+    )
     assert ROWS["sessions.industry_forum_as_reported"].measure == (
         "programme.held_by_kind.industry_forum + programme.held_by_kind.industry_promotion"
     )

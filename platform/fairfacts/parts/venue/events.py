@@ -56,7 +56,9 @@ class EntryBookedOut(Event, frozen=True, tag="entry.booked_out"):
     """Somebody found no free slot of timed entry on a day, and stays away."""
 
     organisation: Count | None
+    """Null for people who are no delegates."""
     economy: EconomyCode
+    """The organisation's; the home economy for people who are no delegates."""
 
 
 class TicketsSold(Event, frozen=True, tag="tickets.sold"):
@@ -77,6 +79,7 @@ class VisitorEntered(Event, frozen=True, tag="visitor.entered"):
     organisation: Count | None
     """Null for people who are no delegates."""
     economy: EconomyCode
+    """The organisation's; the home economy for people who are no delegates."""
     gate: Count
     waited_ms: Milliseconds
     """In the queue, before the opening too, until a lane was free and there was room inside."""
@@ -92,9 +95,12 @@ class VisitorRefused(Event, frozen=True, tag="visitor.refused"):
     """Somebody at a gate was not let in: the halls were full on arrival, or last entry had passed."""
 
     organisation: Count | None
+    """Null for people who are no delegates."""
     economy: EconomyCode
+    """The organisation's; the home economy for people who are no delegates."""
     gate: Count
     waited_ms: Milliseconds
+    """Since the arrival at the gate; 0 where the halls were full then."""
     reason: Reason
     returns: bool
     """Whether the delegate comes again later in the day; the others are turned away for good."""
@@ -105,7 +111,9 @@ class VisitorLeft(Event, frozen=True, tag="visitor.left"):
 
     visitor: Count
     organisation: Count | None
+    """Null for people who are no delegates."""
     economy: EconomyCode
+    """The organisation's; the home economy for people who are no delegates."""
     stayed_ms: Milliseconds
 
 
