@@ -31,6 +31,7 @@ from fairfacts.interchange.timetable import (
     seats_of,
     slug,
 )
+from fairfacts.wall_clock import now
 
 if TYPE_CHECKING:
     import icalendar  # half a second to import: the functions that need it import it
@@ -267,7 +268,7 @@ def to_icalendar(timetable: Timetable) -> bytes:
     calendar.add("x-cloudfair-scale", f"{timetable.scale!r}")
     if timetable.zone:
         calendar.add("x-wr-timezone", timetable.zone)
-    made = datetime.now(UTC)
+    made = now()
     for entry in timetable.entries:
         event = icalendar.Event()
         event.add("uid", Text(entry.uid))
