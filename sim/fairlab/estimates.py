@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fairfacts.measures import measure_at
+
 CONFIDENCE = 0.95
 
 
@@ -53,6 +55,11 @@ def widened(found: Estimate, least_sd: float) -> Estimate:
     if count == 1 or found.sd >= least_sd:
         return found
     return _of_spread(count, found.mean, math.sqrt(((count - 1) * found.sd**2 + least_sd**2) / count))
+
+
+def least_sd(path: str, mean: float) -> float:
+    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
+    return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
 
 
 def _of_spread(count: int, mean: float, sd: float) -> Estimate:
