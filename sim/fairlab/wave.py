@@ -171,6 +171,9 @@ def close_in(implausibility: Callable[[Floats], Floats], dimensions: int, seed: 
     The plausible part is a millionth of the box. Each box encloses the best points of the last, until a tenth of a box
     is plausible. Where parameters compensate for one another, the plausible part lies diagonally in every box and never
     fills a tenth: then all plausible points found on the way count.
+
+    Raises:
+        LabError: no point is plausible.
     """
     low, high, volume = -REACH * np.ones(dimensions), REACH * np.ones(dimensions), 1.0
     plausible: list[Floats] = []

@@ -287,7 +287,7 @@ def test_visitor_in_a_lane_at_last_entry_is_through_before_the_halls_close():
     assert max(checks_ms) == MINUTE - 1
 
 
-def test_a_delegate_who_reads_that_the_halls_are_full_comes_later():
+def test_a_visitor_who_reads_that_the_halls_are_full_comes_later():
     halls, ten = Halls(cap=1), NINE + HOUR
     halls.stage.change(venue={"cap": 1}, notices={"app_reach_share": 1.0})
     halls.comes(ten, ANNA, stay_ms=30 * MINUTE)

@@ -97,7 +97,7 @@ class VisitorRefused(Event, frozen=True, tag="visitor.refused"):
     waited_ms: Milliseconds
     reason: Reason
     returns: bool
-    """Whether the delegate comes again later in the day; the others are turned away for good."""
+    """Whether the visitor comes again later in the day; the others are turned away for good."""
 
 
 class VisitorLeft(Event, frozen=True, tag="visitor.left"):

@@ -186,7 +186,7 @@ class Venue(Part):
         self.env.add_arrivals(self._arrivals(self._day, self._hours, self._drawn))
 
     def _arrivals(self, day: int, hours: Hours, drawn: int) -> Arrivals:
-        """Delegates come to the gates in the rest of a day."""
+        """Visitors come to the gates in the rest of a day."""
         everybody, booked = self._comers(day, hours)
         for start in range(0, len(everybody.persons), VISITORS_AT_ONCE):
             comers = everybody.rows(slice(start, start + VISITORS_AT_ONCE))
@@ -207,7 +207,7 @@ class Venue(Part):
         return comers.rows(left), booked[left].tolist()
 
     def _come(self, visitor: Visitor, *, has_slot: bool) -> None:
-        """A delegate sets out for the halls, unless there is no slot, or an app says that they are full now."""
+        """A visitor sets out for the halls, unless there is no slot, or an app says that they are full now."""
         self._came.add(visitor.person)
         gates = self.gates
         if not has_slot:
@@ -218,7 +218,7 @@ class Venue(Part):
             gates.arrive(visitor)
 
     def _stay_away(self, visitor: Visitor) -> None:
-        """A delegate who reads that the halls are full comes later, or not at all on that day."""
+        """A visitor who reads that the halls are full comes later, or not at all on that day."""
         after_ms, visitor.return_ms = visitor.return_ms, 0
         if after_ms and self.env.now + after_ms < self._hours.last_entry_ms:
             self.env.after(after_ms, self.gates.arrive, visitor)
