@@ -99,10 +99,8 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     archive = Archive(log, parquet_folder(settings.database, settings.parquet))
     pools = Pools()
     live_runs = LiveRuns(log, pools.past.executor)
-    read_models, observed = (
-        ReadModels(log.segments, services.SECTIONS, pools.past.executor),
-        Metrics(release(), RunMetrics(log, live_runs)),
-    )
+    read_models = ReadModels(log.segments, services.SECTIONS, pools.past.executor)
+    observed = Metrics(release(), RunMetrics(log, live_runs))
     points = PointsInTime(log)
     feeds = Feeds(points, pools.feeds)
     publisher = Publisher(settings.nats, log, live_runs, observed.published) if settings.nats else None

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from fairfacts.evidence.chance import TAIL
 from fairfacts.measures import measure_at
-
-CONFIDENCE = 0.95
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -85,4 +84,4 @@ def student(freedom: int) -> float:
     """Return the two-sided 95 % quantile of Student's distribution."""
     from scipy.special import stdtrit  # this one function: importing all of scipy.stats takes a second
 
-    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
+    return float(stdtrit(freedom, 1 - TAIL))
