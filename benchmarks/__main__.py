@@ -21,12 +21,9 @@ from websockets.sync.client import connect
 
 from benchmarks.backend import FAIR, backend
 from benchmarks.machine import machine, memory_kb, new_run
+from benchmarks.replay import audit, replay
 from cloudfair.store.log import Log
-from cloudfair.store.segments import pieces
 from faircli.outbox import BATCH_EVENTS
-from fairfacts.auditor import Auditor
-from fairfacts.events import decode
-from fairfacts.measures import State
 
 console = Console(width=110)
 
@@ -124,26 +121,6 @@ def append(database: Path, ndjson: list[bytes]) -> float:
         seconds = time.perf_counter() - began
         assert position == len(lines), "all events are folded"
     return len(lines) / seconds
-
-
-def replay(ndjson: list[bytes]) -> float:
-    """Decode and fold a log; return events a second."""
-    state, began = State(), time.perf_counter()
-    for batch in ndjson:
-        state.fold(decode(batch))
-    return state.position / (time.perf_counter() - began)
-
-
-def audit(ndjson: list[bytes]) -> float:
-    """Hold a log against the laws, in pieces as `fair verify` reads it; return events a second."""
-    auditor, spent_s = Auditor(), 0.0
-    for batch in ndjson:
-        for piece in pieces(batch):
-            events = decode(piece)
-            began = time.perf_counter()
-            auditor.handle(events)
-            spent_s += time.perf_counter() - began
-    return auditor.position / spent_s
 
 
 def newest(url: str) -> str:

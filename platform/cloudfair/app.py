@@ -56,9 +56,9 @@ from cloudfair.store.log import Log
 from fairfacts.struct_types import prepare_types
 
 WEB = Path(__file__).parent / "web"
-"""The dashboard, built from platform/web."""
+"""The page, built from platform/web."""
 
-READ_ROUTES = (
+GUARDED_ROUTES = (
     intake,
     player,
     cloudevents_in,
@@ -99,10 +99,8 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     archive = Archive(log, parquet_folder(settings.database, settings.parquet))
     pools = Pools()
     live_runs = LiveRuns(log, pools.past.executor)
-    read_models, observed = (
-        ReadModels(log.segments, services.SECTIONS, pools.past.executor),
-        Metrics(release(), RunMetrics(log, live_runs)),
-    )
+    read_models = ReadModels(log.segments, services.SECTIONS, pools.past.executor)
+    observed = Metrics(release(), RunMetrics(log, live_runs))
     points = PointsInTime(log)
     feeds = Feeds(points, pools.feeds)
     publisher = Publisher(settings.nats, log, live_runs, observed.published) if settings.nats else None
@@ -164,21 +162,21 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
 
 def _add_routes(app: FastAPI) -> None:
     app.include_router(health.router)
-    for module in READ_ROUTES:
+    for module in GUARDED_ROUTES:
         app.include_router(module.router, dependencies=[Depends(reader), Depends(all_read)])
     app.add_api_websocket_route("/{path:path}", refuse_socket)
     app.add_route("/docs", get_reference, include_in_schema=False)
     if (WEB / "index.html").is_file():
         app.router.routes.append(PageRoute(WEB))
     else:
-        app.add_api_route("/", explain_dashboard, include_in_schema=False)
+        app.add_api_route("/", explain_page, include_in_schema=False)
 
 
 async def refuse_socket(socket: WebSocket) -> None:
-    """Refuse a WebSocket on any other path; the handler of the dashboard's files would fail on it."""
+    """Refuse a WebSocket on any other path; the handler of the page's files would fail on it."""
     raise UnknownError(f"{socket.url.path} is no WebSocket of this backend; /asyncapi.json lists them")
 
 
-async def explain_dashboard() -> Response:
-    """Answer how to get the dashboard if it was not built."""
-    return problem(404, "the dashboard is not built here: run `python hatch_build.py`, then start the backend again")
+async def explain_page() -> Response:
+    """Answer how to get the page if it was not built."""
+    return problem(404, "the page is not built here: run `python hatch_build.py`, then start the backend again")

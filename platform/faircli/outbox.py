@@ -24,6 +24,7 @@ from fairfacts.errors import BackendError
 from fairfacts.event import Event
 from fairfacts.events import encode
 from fairfacts.operator_commands import NumberedCommand
+from fairfacts.wall_clock import now_ms
 
 BATCH_EVENTS = 16_384
 QUEUED_BATCHES = 4
@@ -216,7 +217,7 @@ class Outbox:
             headers={
                 "Content-Type": "application/x-ndjson",
                 "Content-Encoding": "zstd",
-                "Fair-Emitted-At": f"{time.time() * 1000:.0f}",
+                "Fair-Emitted-At": f"{now_ms():.0f}",
                 "Fair-Pace": self.pace,
                 **self._player,
             },

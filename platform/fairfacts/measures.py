@@ -110,13 +110,14 @@ def all_measures() -> list[dict[str, Any]]:
             "meaning": measure.meaning,
             "format": measure.format,
             "gauge": measure.is_gauge,
-            "shape": _shape_of(value_at(empty, path)),
+            "shape": shape_of(value_at(empty, path)),
         }
         for path, measure in MEASURES.items()
     ]
 
 
-def _shape_of(value: Any) -> str:
+def shape_of(value: Any) -> str:
+    """Return what a measure's value is: a breakdown, a text or a number."""
     return "breakdown" if isinstance(value, dict) else "text" if isinstance(value, str) else "number"
 
 

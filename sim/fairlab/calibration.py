@@ -20,10 +20,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from fairfacts.evidence.chance import CONFIDENCE_Z
 from fairlab.calibrated import Calibration, Fitted, Settings, TargetFit
 from fairlab.estimates import estimate
 from fairlab.evaluations import Evaluation, EvaluationResult, Evaluator, corrections, standard_deviations
-from fairlab.flow import EXACT, FLOWS, expected_exposure, flow
+from fairlab.flow import EXACT, FLOWS, log_flow
 from fairlab.identifiability import Floats, identifiability
 from fairlab.targets import CalibrationProblem, FreeParameter, Target
 from fairsim import VERSION
@@ -39,7 +40,6 @@ DIGITS = 5
 """Digits of a fitted value: more than its interval deserves."""
 FULL_FROM, CHECK_FROM = 1_000, 2_000
 """First replications of the runs at full scale and of the check: none is used twice."""
-NORMAL = 1.959964
 
 
 class Calibrator:
@@ -157,12 +157,8 @@ class Calibrator:
     def _scenario(self, point: Floats | None, scale: float) -> Scenario:
         """Return the scenario with the parameters of a point, each clipped to its allowed range."""
         fitted = [] if point is None else zip(self.problem.free, np.exp(point).tolist(), strict=True)
-        changes = [f"{free.name}={self._playable(free.name, value)!r}" for free, value in fitted]
+        changes = [f"{free.name}={self._rows[free.name].clip(value)!r}" for free, value in fitted]
         return load_scenario(self._which, changes=[*self._changes, *changes], scale=scale)
-
-    def _playable(self, name: str, value: float) -> float:
-        row = self._rows[name]
-        return min(max(value, row.low or 0.0), row.high if row.high is not None else math.inf)
 
     def _values(self, parameters: Parameters) -> list[float]:
         """Return the free parameters of a scenario at full scale; in place of a 0, the prior's center."""
@@ -175,9 +171,8 @@ class Calibrator:
 
     def logs(self, point: Floats, scale: float, correction: Sequence[float] | Floats) -> Floats:
         """Return the logarithms of the expected measures at a point: the corrected flow equations."""
-        parameters = self._scenario(point, scale).parameters
-        equations = flow(parameters, expected_exposure(parameters))
-        expected: Floats = np.log([equations.get(name, 1.0) for name in self.measures]) + np.asarray(correction)
+        equations = log_flow(self._scenario(point, scale).parameters, self.measures)
+        expected: Floats = equations + np.asarray(correction)
         return expected
 
     def weighted(self, point: Floats, logs: Floats, scale: float) -> Floats:
@@ -234,7 +229,7 @@ class Calibrator:
     def _fitted(
         self, free: FreeParameter, given: float, start: float, value: float, spread: float, moved: float
     ) -> Fitted:
-        reach = math.exp(NORMAL * spread)
+        reach = math.exp(CONFIDENCE_Z * spread)
         return Fitted(
             name=free.name,
             unit=self._rows[free.name].unit,
@@ -335,7 +330,7 @@ class Pool:
         count = calibrator.settings.small_replications
         first = calibrator.results(self._small, calibrator.settings.scale * calibrator.settings.small, count, 0)
         small_noise = np.array(standard_deviations(first, calibrator.measures)) / math.sqrt(count)
-        reach = NORMAL * np.hypot(small_noise, self.noise())
+        reach = CONFIDENCE_Z * np.hypot(small_noise, self.noise())
         return [
             None if name in EXACT or calibrator.settings.small == 1 else (math.expm1(bias), float(half))
             for name, bias, half in zip(calibrator.measures, biases.tolist(), reach.tolist(), strict=True)

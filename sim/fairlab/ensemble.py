@@ -17,26 +17,25 @@ from typing import Literal
 import msgspec
 
 from fairfacts.clock import read_epoch
-from fairfacts.errors import FairError, LabError, did_you_mean
+from fairfacts.errors import FairError, LabError
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.figures import PLUS
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import MEASURES, is_given, measure_at, within
+from fairfacts.measures import is_given, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
-from fairlab.estimates import Estimate, estimate, widened
+from fairlab.estimates import Estimate, estimate, least_sd, widened
 from fairlab.members import Members
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
+from fairlab.stopping import Plan, Stopping
 from fairlab.stored import fault_of
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario
 
 REMEDY = "fair ensemble -o FILE writes one"
-PERSISTS = 3
-"""After how many replications in a row the interval must be narrow enough: a single time is often chance."""
 
 
 class Ensemble(msgspec.Struct, frozen=True):
@@ -157,64 +156,6 @@ class Ensemble(msgspec.Struct, frozen=True):
         return None
 
 
-class Until(msgspec.Struct, frozen=True):
-    """When an ensemble is large enough: the width of its interval of a measure, or of a difference."""
-
-    measure: str
-    half_width: float
-    """In the measure's unit, or as a share of its mean."""
-    relative: bool
-
-    def holds(self, estimate: Estimate) -> bool:
-        """Return whether the interval is narrow enough.
-
-        Replications that are all alike tell of no width, unless the measure is given: their number may be few.
-        """
-        if not (estimate.sd or is_given(self.measure, in_the_end=True)):
-            estimate = widened(estimate, least_sd(self.measure, estimate.mean))
-            if not estimate.sd:
-                return False
-        width = self.half_width * abs(estimate.mean) if self.relative else self.half_width
-        return width > 0 and estimate.half_width <= width
-
-
-def least_sd(path: str, mean: float) -> float:
-    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
-    return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
-
-
-class Plan(msgspec.Struct, frozen=True):
-    """How many replications are played, and what each records."""
-
-    count: int
-    """Number of replications; with `until` the least number."""
-    until: Until | None = None
-    most: int = 200
-    """The largest number, where `until` does not come true."""
-    moments_ms: tuple[int, ...] = ()
-    digest: bool = True
-
-
-def read_until(text: str) -> Until:
-    """Return the condition of `--until MEASURE=WIDTH`, such as `negotiations.held=0.5%` or `negotiations.held=1000`.
-
-    Raises:
-        LabError: it names no measure, or no width.
-    """
-    measure, _, width = text.partition("=")
-    if measure not in MEASURES:
-        raise LabError(f"--until {text}: {measure} is no measure; {did_you_mean(measure, MEASURES)}")
-    relative = width.endswith("%")
-    try:
-        value = float(width.removesuffix("%")) / (100 if relative else 1)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        trouble = f"{width} is no width over 0" if width else "the width is missing"
-        raise LabError(f"--until {text}: {trouble}; write {measure}=0.5% or {measure}=1000")
-    return Until(measure, value, relative)
-
-
 def play_ensembles(
     scenarios: Sequence[tuple[str, tuple[str, ...], Scenario]],
     seed: int,
@@ -241,11 +182,11 @@ def play_ensembles(
     """
     plays = (
         Play(_of_member(members, replication, *each), seed, replication, plan.moments_ms, plan.digest)
-        for replication in range(plan.count if plan.until is None else max(plan.most, plan.count))
+        for replication in range(plan.largest)
         for each in scenarios
     )
     played: list[tuple[Replication, ...]] = []
-    narrow, left_out = 0, {}
+    stopping, left_out = Stopping(plan), {}
     done = in_order(executor, at_once, replicate if members is None else replicated, plays)
     for replication, all_of_it in enumerate(_grouped(done, len(scenarios))):
         together = tuple(one for one in all_of_it if isinstance(one, Replication))
@@ -253,10 +194,9 @@ def play_ensembles(
             left_out[f"replication {replication}"] = next(one for one in all_of_it if isinstance(one, str))
             continue
         played.append(together)
-        known = _known(plan.until, played) if plan.until else None
-        on_replication(len(played), known)
-        narrow = narrow + 1 if plan.until and known and plan.until.holds(known) else 0
-        if narrow >= PERSISTS and len(played) >= plan.count:
+        are_enough = stopping.are_enough(played)
+        on_replication(len(played), stopping.known)
+        if are_enough:
             break
     ensembles = (
         _ensemble(*scenario, seed, tuple(each[place] for each in played)) for place, scenario in enumerate(scenarios)
@@ -281,15 +221,6 @@ def _of_member(
 def _grouped(results: Iterator[Replication | str], size: int) -> Iterator[tuple[Replication | str, ...]]:
     while group := tuple(islice(results, size)):
         yield group
-
-
-def _known(until: Until, played: list[tuple[Replication, ...]]) -> Estimate | None:
-    """Return the estimate of the measure so far, or of its difference between the first two scenarios."""
-    values = [[each.value(until.measure) for each in together[:2]] for together in played]
-    if not isinstance(values[0][0], int | float):
-        raise LabError(f"--until {until.measure}: is no number but a breakdown or a text; name another measure")
-    differences = [float(value[-1] - value[0]) if len(value) > 1 else float(value[0]) for value in values]
-    return estimate(differences) if len(played) > 1 else None
 
 
 def _ensemble(

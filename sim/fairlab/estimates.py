@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-CONFIDENCE = 0.95
+from fairfacts.evidence.chance import TAIL
+from fairfacts.measures import measure_at
 
 
 class Estimate(msgspec.Struct, frozen=True):
@@ -55,6 +56,11 @@ def widened(found: Estimate, least_sd: float) -> Estimate:
     return _of_spread(count, found.mean, math.sqrt(((count - 1) * found.sd**2 + least_sd**2) / count))
 
 
+def least_sd(path: str, mean: float) -> float:
+    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
+    return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
+
+
 def _of_spread(count: int, mean: float, sd: float) -> Estimate:
     reach = student(count - 1) * sd
     half, ahead = reach / math.sqrt(count), reach * math.sqrt(1 + 1 / count)
@@ -78,4 +84,4 @@ def student(freedom: int) -> float:
     """Return the two-sided 95 % quantile of Student's distribution."""
     from scipy.special import stdtrit  # this one function: importing all of scipy.stats takes a second
 
-    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2))
+    return float(stdtrit(freedom, 1 - TAIL))

@@ -8,7 +8,7 @@ lapses and second attempts are not in them; the fair is played for those.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -19,6 +19,7 @@ from fairfacts.parts.organisations import OrganisationRegistered
 from fairfacts.parts.people import PersonRegistered
 from fairfacts.parts.runs import RunStarted
 from fairsim.engine.arrivals import weight_of
+from fairsim.engine.draws import Floats
 from fairsim.inputs.parameters import Parameters
 
 EXACT = ("organisations.registered", "organisations.delegates_at_opening", "projects.published")
@@ -126,6 +127,13 @@ def flow(parameters: Parameters, exposure: Exposure) -> dict[str, float]:
         "negotiations.initiated_overseas": either,
         "negotiations.overseas_share": either / (domestic + overseas) if domestic + overseas else 0.0,
     }
+
+
+def log_flow(parameters: Parameters, measures: Sequence[str]) -> Floats:
+    """Return the logarithms of the expected totals of measures; 0 for one that is not in the equations."""
+    totals = flow(parameters, expected_exposure(parameters))
+    logs: Floats = np.log([totals.get(name, 1.0) for name in measures])
+    return logs
 
 
 class _DaysLeft:

@@ -24,7 +24,8 @@ from fairfacts.errors import LabError, did_you_mean
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measures import State, value_at
-from fairlab.ensemble import Ensemble, Paired, Plan, paired, play_ensembles
+from fairlab.ensemble import Ensemble, Paired, paired, play_ensembles
+from fairlab.stopping import Plan
 from fairlab.workers import workers as processes
 from fairsim import fair as model
 from fairsim.inputs.scenario import Scenario, load_scenario

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 
 from fairfacts.errors import LabError
+from fairfacts.evidence.chance import TAIL
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.verdicts import meets
 from fairfacts.interchange.reading import read_json
@@ -23,7 +24,6 @@ from fairlab.targets import FreeParameter
 from fairsim.inputs.scenario import Scenario
 
 Role = Literal["fitted", "predicted"]
-ENDS = (0.025, 0.975)
 ENOUGH = 39
 """So many members have 2.5 % of what is still to come below their least value, and as much above their largest."""
 BINS = 10
@@ -78,7 +78,9 @@ class Interval(msgspec.Struct, frozen=True):
         place: of ten, the least and the largest hold 82 % alone.
         """
         known = values.tolist()
-        ends = np.quantile(values, ENDS, method="weibull").tolist() if len(known) >= ENOUGH else further(known)
+        ends = (
+            np.quantile(values, (TAIL, 1 - TAIL), method="weibull").tolist() if len(known) >= ENOUGH else further(known)
+        )
         return cls(ends[0], float(np.median(values)), min(ends[1], most))
 
     def holds(self, op: str, reported: float, rounding: float) -> bool:

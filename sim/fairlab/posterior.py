@@ -19,6 +19,7 @@ import msgspec
 import numpy as np
 
 from fairfacts.errors import LabError
+from fairfacts.evidence.chance import TAIL
 from fairlab.evaluations import Evaluation, Evaluator, corrections, evaluate
 from fairlab.identifiability import Floats
 from fairlab.targets import CalibrationProblem
@@ -215,7 +216,7 @@ def marginals(problem: CalibrationProblem, draws: Sequence[Draw]) -> tuple[Margi
         mean = float(weights @ logs)
         variance = float(weights @ (logs - mean) ** 2)
         order = np.argsort(logs)
-        ends = np.interp([0.025, 0.975], np.cumsum(weights[order]) - weights[order] / 2, logs[order])
+        ends = np.interp([TAIL, 1 - TAIL], np.cumsum(weights[order]) - weights[order] / 2, logs[order])
         low, high = (math.exp(end) for end in ends)
         result.append(Marginal(free.name, math.exp(mean), low, high, 1 - variance / free.spread**2))
     return tuple(result)

@@ -46,8 +46,9 @@ VARIANTS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     (REFERENCE, ("visits.day_profile=0.35 1 1.1 1.2 1.2 1.15", "agreements.drafting_mean_h=18"), 1.0),
 )
 """Fairs that differ in more than chance: scenario, changes, and size against the reference's."""
-LEVEL = 0.8
-Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+FORECAST_LEVEL = 0.8
+"""Forecasts are fitted so that their intervals hold in so many cases."""
+FORECAST_Z = NormalDist().inv_cdf((1 + FORECAST_LEVEL) / 2)
 SHARE_FLOOR = 0.02
 """Below this share of a total, what has come says too little to learn from."""
 
@@ -123,7 +124,7 @@ def _beyond(fairs: Sequence[Series], hour: int, share: float, dispersion: float,
         max(0.0, _miss(series, hour, share) ** 2 - dispersion * rest / max(series[hour], LEAST_COUNT))
         for series in fairs
     )
-    return max(math.sqrt(lasting * rest), math.sqrt(excess[int(LEVEL * len(excess))]) / Z)
+    return max(math.sqrt(lasting * rest), math.sqrt(excess[int(FORECAST_LEVEL * len(excess))]) / FORECAST_Z)
 
 
 def _chance(scales: Sequence[Sequence[Series]], share: Series, hours: Sequence[int]) -> tuple[float, float]:

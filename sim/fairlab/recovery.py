@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 import numpy as np
 
+from fairfacts.evidence.chance import TAIL
 from fairlab.calibrated import Calibration, Settings
 from fairlab.calibration import Calibrator
 from fairlab.estimates import estimate
@@ -97,7 +98,7 @@ def _recovered(truth: Floats, calibration: Calibration) -> tuple[Recovered, ...]
     from scipy.special import ndtri
 
     identifiable = sum(fitted.moved >= IDENTIFIABLE for fitted in calibration.parameters) or 1
-    together = float(ndtri(1 - 0.025 / identifiable))  # Bonferroni
+    together = float(ndtri(1 - TAIL / identifiable))  # Bonferroni
     recovered = []
     for known, fitted, spread in zip(
         truth.tolist(), calibration.parameters, calibration.identifiability.spreads, strict=True

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from fairfacts.measure import Measure
-from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.measures import MEASURES, State, shape_of, value_at
 from fairlab.replications import Replication
 
 TEXTS = ("text", "moment", "date")
@@ -31,7 +31,7 @@ def fault_of(replications: Sequence[Replication]) -> str | None:
                 return f"a part of replication {each.replication} is no object with measures"
             for path, measure in MEASURES.items():
                 if not _is_of(value_at(snapshot, path), value_at(empty, path), measure):
-                    return f"{path} of replication {each.replication} is no {_shape(value_at(empty, path))}"
+                    return f"{path} of replication {each.replication} is no {shape_of(value_at(empty, path))}"
     return None
 
 
@@ -49,7 +49,3 @@ def _is_leaf(value: Any, measure: Measure) -> bool:
     if measure.format in TEXTS:
         return isinstance(value, str)
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _shape(value: Any) -> str:
-    return "breakdown" if isinstance(value, dict) else "text" if isinstance(value, str) else "number"

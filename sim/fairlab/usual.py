@@ -19,7 +19,7 @@ from rich.progress import track
 from fairfacts.clock import DAY_MS
 from fairfacts.evidence.usual import HALF_HOUR_MS, USUAL, Gauges
 from fairfacts.measures import State
-from fairlab.profile import FIRST_SEED, LEVEL, PROFILE_HOURS, REFERENCE, VARIANT_SCALE, VARIANTS, Z
+from fairlab.profile import FIRST_SEED, FORECAST_LEVEL, FORECAST_Z, PROFILE_HOURS, REFERENCE, VARIANT_SCALE, VARIANTS
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
 
@@ -80,7 +80,7 @@ def _misses(fair: Course, mean: Sequence[float]) -> list[list[float]]:
 
 def _spread(misses: list[float]) -> float:
     """Return the standard deviation of the 80 % that miss least; 0 at a time when the halls are empty."""
-    return sorted(misses)[int(LEVEL * len(misses))] / Z if misses else 0.0
+    return sorted(misses)[int(FORECAST_LEVEL * len(misses))] / FORECAST_Z if misses else 0.0
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fairfacts.errors import LabError
 from fairlab.evaluations import Evaluation, Evaluator, corrections
-from fairlab.flow import expected_exposure, flow
+from fairlab.flow import log_flow
 from fairlab.identifiability import Floats
 from fairlab.targets import CalibrationProblem
 from fairsim.engine.draws import Draws
@@ -61,11 +61,10 @@ class Space:
 
     def values(self, point: Floats) -> list[float]:
         """Return the parameters of a point, each clipped to its allowed range."""
-        values = []
-        for free, place in zip(self.problem.free, point, strict=True):
-            row, value = self._rows[free.name], free.around * math.exp(free.spread * place)
-            values.append(min(max(value, row.low or 0.0), row.high if row.high is not None else math.inf))
-        return values
+        return [
+            self._rows[free.name].clip(free.around * math.exp(free.spread * place))
+            for free, place in zip(self.problem.free, point, strict=True)
+        ]
 
     def scenario(self, point: Floats, changes: Sequence[str] = ()) -> Scenario:
         """Return the scenario of a point, with more changes."""
@@ -74,10 +73,7 @@ class Space:
 
     def equations(self, point: Floats) -> Floats:
         """Return the logarithms of the flow equations at a point."""
-        parameters = self._parameters(point)
-        totals = flow(parameters, expected_exposure(parameters))
-        logs: Floats = np.log([totals.get(name, 1.0) for name in self.measures])
-        return logs
+        return log_flow(self._parameters(point), self.measures)
 
     def _parameters(self, point: Floats) -> Parameters:
         """Return the parameters of a point without the checks of a scenario: it is called often."""
@@ -171,6 +167,9 @@ def close_in(implausibility: Callable[[Floats], Floats], dimensions: int, seed: 
     The plausible part is a millionth of the box. Each box encloses the best points of the last, until a tenth of a box
     is plausible. Where parameters compensate for one another, the plausible part lies diagonally in every box and never
     fills a tenth: then all plausible points found on the way count.
+
+    Raises:
+        LabError: no point is plausible.
     """
     low, high, volume = -REACH * np.ones(dimensions), REACH * np.ones(dimensions), 1.0
     plausible: list[Floats] = []

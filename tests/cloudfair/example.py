@@ -16,7 +16,6 @@ from sqlmodel import col
 
 from cloudfair.store.batches import Batch
 from cloudfair.store.log import Log
-from cloudfair.store.states import now
 from cloudfair.store.tables import Run
 from fairfacts.event import Event
 from fairfacts.events import encode
@@ -29,6 +28,7 @@ from fairfacts.parts.negotiations.events import (
     NegotiationTakenUp,
 )
 from fairfacts.parts.runs import REPRODUCING, FairOpened, RunEnded, RunStarted
+from fairfacts.wall_clock import now
 
 NEW_RUN = {"scenario": "example", "seed": 7, "replication": 0, "scale": 1.0, "version": "1", "request": {"days": 6}}
 ECONOMIES = [f"{first}{second}" for first in "CDFSU" for second in ascii_uppercase]

@@ -63,7 +63,7 @@ def test_shell_that_allows_few_open_files_allows_as_many_watchers(sqlite: str) -
             assert one.recv(15).startswith(b"HTTP/1.1 200")
 
 
-def test_dashboard_is_served_where_it_is_built(sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_is_served_where_it_is_built(sqlite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "WEB", tmp_path / "web")
     with served(Settings(database=sqlite)) as url:
         answer = httpx.get(url)

@@ -1,4 +1,4 @@
-"""A conference as pretalx exports it, and what a `schedule.json` must be to be read by frab's tools."""
+"""Timetables: read from bytes, a conference as pretalx exports it, and what frab's tools want of a `schedule.json`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,28 @@ from datetime import date, datetime, timedelta, timezone
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+from fairfacts.errors import ScenarioError
+from fairfacts.interchange import ics, schedule_json
+from fairfacts.interchange.reading import Reading
+from fairfacts.interchange.timetable import Options, ReadTimetable
+
 BERLIN = timezone(timedelta(hours=2))
 ROOMS: dict[str, int | None] = {"Großer Saal": 600, "Room B": 120, "Workshop 1": 25, "Foyer": None}
 TRACKS = ("Digital trade", "Logistics", None)
 FIRST = date(2019, 8, 22)
 SLOTS = ("10:00", "11:00", "12:00", "14:00", "15:30", "17:00")
+
+
+def from_icalendar(content: bytes, name: str = "programme.ics", options: Options | None = None) -> ReadTimetable:
+    """Return the timetable that a calendar holds."""
+    return ics.read(content, Reading(name, ics.FORMAT, "entries", ScenarioError), options or Options())
+
+
+def from_schedule(content: bytes, name: str = "schedule.json", options: Options | None = None) -> ReadTimetable:
+    """Return the timetable that a `schedule.json` holds."""
+    return schedule_json.read(
+        content, Reading(name, schedule_json.FORMAT, "entries", ScenarioError), options or Options()
+    )
 
 
 def conference() -> dict[str, Any]:

@@ -7,7 +7,8 @@ import pytest
 from tests.fairlab.quick_model import quick_model
 from tests.fairsim.runs import BRIEF
 
-from fairlab.ensemble import Ensemble, Plan, play_ensembles
+from fairlab.ensemble import Ensemble, play_ensembles
+from fairlab.stopping import Plan
 from fairsim.inputs.scenario import load_scenario
 
 SCALE = 0.005

@@ -17,9 +17,10 @@ from fairfacts.evidence.chance import Chance
 from fairfacts.evidence.figures import Figure
 from fairlab import assimilation, ensemble
 from fairlab.assimilation import FIRST, Assimilator, shrunk
-from fairlab.ensemble import Plan, play_ensembles
+from fairlab.ensemble import play_ensembles
 from fairlab.members import Interval, Members, Prior
 from fairlab.replications import Play, Replication
+from fairlab.stopping import Plan
 from fairsim.engine.draws import Draws
 from fairsim.inputs.scenario import load_scenario
 

@@ -16,9 +16,9 @@ from fairfacts.errors import LabError
 from fairfacts.events import encode
 from fairfacts.measures import State, within
 from fairfacts.parts.fairs import NO_FAIR
-from fairlab.ensemble import Ensemble, Plan, Until, paired, play_ensembles, read_until
-from fairlab.estimates import estimate
+from fairlab.ensemble import Ensemble, paired, play_ensembles
 from fairlab.replications import Replication, moment_ms
+from fairlab.stopping import Plan, Until
 from fairsim.inputs.scenario import load_scenario
 
 
@@ -180,36 +180,6 @@ def test_the_next_fair_varies_as_the_fair_itself_says():
     assert high - low == pytest.approx(2 * 12.706 * sd * 1.5**0.5, rel=0.001)
     of_seats = of_values("platform.rooms", 6000, 6000, fair=of_the_fair)
     assert of_seats.next_one("platform.rooms") == (6000, 6000)
-
-
-@pytest.mark.parametrize(
-    ("until", "values", "narrow"),
-    [
-        ("agreements.signed_on_site=5%", [0, 0, 0, 0], False),  # no share of 0 is a width
-        ("agreements.signed_on_site=0.5", [0, 0], False),
-        ("agreements.signed_on_site=0.5", [0] * 8, True),  # so many that one more is rare
-        ("negotiations.held=5%", [392, 392], False),
-        ("negotiations.held=5%", [392] * 5, True),
-        ("negotiations.lapse_share=0.1", [1.0, 1.0, 1.0], False),
-        ("programme.held=5%", [190, 190], True),  # given: it is always so
-    ],
-)
-def test_a_few_fairs_that_are_alike_are_no_narrow_interval(until: str, values: list[float], narrow: bool):
-    assert read_until(until).holds(estimate(values)) is narrow
-
-
-@pytest.mark.parametrize(
-    ("text", "remedy"),
-    [
-        ("negotiations.hold=1%", "did you mean negotiations.held"),
-        ("negotiations.held", "write negotiations.held=0.5% or"),
-        ("negotiations.held=-3", "-3 is no width"),
-        ("negotiations.held=wide%", "wide% is no width"),
-    ],
-)
-def test_bad_width_is_refused(text, remedy):
-    with pytest.raises(LabError, match=remedy):
-        read_until(text)
 
 
 def test_moment_outside_the_fair_is_refused():

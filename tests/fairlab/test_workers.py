@@ -13,7 +13,8 @@ from tests.fairlab.conftest import SCALE
 from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import WorkersError
-from fairlab.ensemble import Ensemble, Plan, play_ensembles
+from fairlab.ensemble import Ensemble, play_ensembles
+from fairlab.stopping import Plan
 from fairlab.workers import _interrupts_deferred, in_order, workers
 from fairsim.inputs.scenario import load_scenario
 

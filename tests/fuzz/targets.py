@@ -14,14 +14,16 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from tests.fairfacts.timetables import from_icalendar, from_schedule
+
 from cloudfair.api.cloudevent import parsed
 from cloudfair.errors import MalformedError, MediaTypeError
 from fairfacts.errors import FairError, FigureError, ScenarioError
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
-from fairfacts.interchange.ics import from_icalendar, to_icalendar
-from fairfacts.interchange.schedule_json import from_schedule, to_schedule
+from fairfacts.interchange.ics import to_icalendar
+from fairfacts.interchange.schedule_json import to_schedule
 from fairfacts.interchange.timetable import Options, ReadTimetable, Timetable
 from fairsim.inputs.imported import lay_in
 from fairsim.inputs.scenario import load_scenario

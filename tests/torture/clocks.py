@@ -21,5 +21,5 @@ def jumping_clock(random: Random) -> Iterator[None]:
         def now(cls, tz: tzinfo | None = None) -> datetime:
             return datetime.now(tz) + timedelta(seconds=random.uniform(-MOST_S, MOST_S))
 
-    with mock.patch("cloudfair.store.states.datetime", Jumping):
+    with mock.patch("fairfacts.wall_clock.datetime", Jumping):
         yield

@@ -14,6 +14,7 @@ from cloudfair.errors import MalformedError, MediaTypeError
 from cloudfair.export.cloudevents import BATCH, ONE
 from cloudfair.http.requests import repeated_field
 from fairfacts.errors import EventError
+from fairfacts.interchange.plain import placed
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 PREFIX = "ce-"
@@ -71,8 +72,8 @@ def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
 
 def wrong(fault: Exception, position: int, what: str) -> EventError:
     """Return the error for an event of a batch that is not `what`."""
-    reason, _, path = str(fault).partition(" - at `")
-    field = path.removesuffix("`").removeprefix("$").lstrip(".") or "the event"
+    place, reason = placed(fault)
+    field = place or "the event"
     return EventError(
         f"event {position} of the batch is not {what}: {field}: {reason}; nothing of the batch was kept",
         position=position,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import accumulate
 from typing import Annotated, NamedTuple
 
@@ -36,6 +36,7 @@ from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, AnyEvent, encode, type_name
 from fairfacts.parts.fairs import NO_FAIR
 from fairfacts.parts.runs import NO_PARAMETERS, RunEnded, RunStarted
+from fairfacts.wall_clock import now
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 _logger = logging.getLogger(__name__)
@@ -248,7 +249,7 @@ def _check_time(
     Raises:
         EventError: it does; names its position.
     """
-    time_, clock = event.time.isoformat(), datetime.now(UTC)
+    time_, clock = event.time.isoformat(), now()
     if made.at_ms < latest_ms:
         raise EventError(
             f"event {position} of the batch: time is {time_}, {(latest_ms - made.at_ms) / 1000:g} s before the log's"

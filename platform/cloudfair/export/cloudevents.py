@@ -8,7 +8,6 @@ envelope was made, `sequence` the position in digits that sort as they count. `d
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +19,7 @@ from fairfacts.clock import moment_at
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.parts.runs import RunStarted
 from fairfacts.vocabulary import NUMBERED
+from fairfacts.wall_clock import now_ms
 
 ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 SUBPROTOCOL = "cloudevents.json"
@@ -125,7 +125,7 @@ class Envelope:
                 event.type.encode(),
                 b"" if subject is None or number is None else b',"subject":"%b/%d"' % (subject.encode(), number),
                 self._simulated.text(event.at_ms),
-                self._wall.text(time.time_ns() // 1_000_000),
+                self._wall.text(int(now_ms())),
             )
             + b'"sequence":"%0*d","datacontenttype":"application/json","data":%b}' % (SEQUENCE_DIGITS, position, line),
         )

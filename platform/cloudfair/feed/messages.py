@@ -21,12 +21,12 @@ and the server answers with `cloudfair`. The token is in no URL, and in no log.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from fairfacts.event import Milliseconds
+from fairfacts.wall_clock import now
 
 PROTOCOL = 1
 MAX_RATE_HZ = 20.0
@@ -210,4 +210,4 @@ PairMessage = PairHello | Snapshot | Patch | Heartbeat | Playback | Reset | Pair
 
 def wall_time() -> str:
     """Return the server's clock, as messages have it: ISO 8601 in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return now().isoformat(timespec="milliseconds")

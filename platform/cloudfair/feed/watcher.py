@@ -2,7 +2,8 @@
 
 A watcher keeps the last frame that its client was sent, and its own playback. When the client can be sent to again, it
 gets one patch from that frame to the newest. A slow client therefore sees fewer frames, each merging what it missed,
-and it costs the run nothing.
+and it costs the run nothing. Nobody turns it away: the server closes only the connection of one that takes nothing at
+all, and so answers no ping for 20 s (uvicorn's `ws_ping_timeout`).
 """
 
 from __future__ import annotations

@@ -134,7 +134,11 @@ class HttpConnection(HttpToolsProtocol):
         self._in_head, self._in_message, self._head_bytes = True, True, 0
 
     def on_headers_complete(self) -> None:
-        """Start the request, unless its head is too large."""
+        """Start the request.
+
+        Raises:
+            ValueError: its head is too large.
+        """
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if len(self.url) > PATH_BYTES:
             self._refusal = HTTPStatus.REQUEST_URI_TOO_LONG

@@ -1,4 +1,4 @@
-"""The dashboard's files: read once, compressed when first asked for, and answered only where there is such a file.
+"""The page's files: read once, compressed when first asked for, and answered only where there is such a file.
 
 A mount of static files would answer for every path, so that a route that takes POST alone would say that it allows GET.
 """

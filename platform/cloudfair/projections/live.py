@@ -17,6 +17,7 @@ from cloudfair.store.log import Log
 from fairfacts.event import Event
 from fairfacts.measures import State
 from fairfacts.parts.alarms import Alarm
+from fairfacts.wall_clock import now_ms
 
 CHECKPOINT_EVENTS = 32_768
 """A checkpoint has 20 to 180 KB. The state as of any moment is at most so many events and a batch away from one."""
@@ -108,7 +109,7 @@ class Live:
         """
         arrived_at = time.monotonic()
         if emitted_at_ms is not None:
-            self.model_to_intake_ms = max(0.0, time.time() * 1000 - emitted_at_ms)
+            self.model_to_intake_ms = max(0.0, now_ms() - emitted_at_ms)
         commands = await asyncio.wrap_future(self._writer.submit(self._commit, batch, pace, player))
         if self.head == batch.first:
             self._take(events, arrived_at)

@@ -175,12 +175,12 @@ def verify(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
         for segment in _segments(log, run, row):
             verification.read(segment)
             if verification.is_readable and (checkpoint := checkpoints.pop(verification.position, None)):
-                _check_checkpoint(verification, checkpoint)
+                _compare_checkpoint(verification, checkpoint)
             on_progress(verification.position)
     except DamageError as fault:
         verification.lost(verification.position, str(fault))
     _check_row(verification, row)
-    _check_checkpoints(verification, log, list(checkpoints))
+    _check_other_checkpoints(verification, log, list(checkpoints))
     verification.check_strays(log)
     verification.check_commands(log)
     for record in log.publications.damaged(run):
@@ -221,7 +221,8 @@ def _check_row(verification: Verification, row: Run) -> None:
             verification.found("run", 0, f"its {column} is {getattr(row, column)}, and the log's {value}", derived=True)
 
 
-def _check_checkpoint(verification: Verification, checkpoint: StoredCheckpoint) -> None:
+def _compare_checkpoint(verification: Verification, checkpoint: StoredCheckpoint) -> None:
+    """Hold a checkpoint against the log that was read up to it."""
     position = checkpoint.position
     if checkpoint.digest != verification.digest:
         verification.found("checkpoint", position, "its digest is not that of the log", derived=True)
@@ -238,7 +239,7 @@ def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
     return restored.parts == state.parts
 
 
-def _check_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
+def _check_other_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
     """Check what no segment's end was held against: damaged checkpoints, lost ones, and the one of the end."""
     for position in log.checkpoints.unfit(verification.run):
         verification.found("checkpoint", position, "its checksum does not fit", derived=True)

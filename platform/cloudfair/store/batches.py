@@ -21,9 +21,9 @@ from cloudfair.store.checksums import state_checksum
 from cloudfair.store.commands import Commands, PendingCommand
 from cloudfair.store.database import Database
 from cloudfair.store.runs import Runs
-from cloudfair.store.states import now
 from cloudfair.store.tables import Received, Run, Segment
 from fairfacts.errors import EventError
+from fairfacts.wall_clock import now
 
 READ_KEYS = 500
 """How many keys one statement looks up: databases limit the parameters of a statement."""

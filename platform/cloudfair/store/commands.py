@@ -12,10 +12,10 @@ from sqlmodel import SQLModel, col
 from cloudfair.errors import ConflictError, DamageError, UnknownError
 from cloudfair.store.database import Database
 from cloudfair.store.runs import Runs
-from cloudfair.store.states import now
 from cloudfair.store.tables import Command
 from fairfacts.alarm_answers import AlarmAnswer, answer_of
 from fairfacts.operator_commands import AlarmCommand, AnyOperatorCommand, Disrupt
+from fairfacts.wall_clock import now
 
 _decoder: msgspec.json.Decoder[AnyOperatorCommand] = msgspec.json.Decoder(AnyOperatorCommand)
 COLUMNS = tuple(SQLModel.metadata.tables["command"].c)

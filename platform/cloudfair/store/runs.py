@@ -17,9 +17,9 @@ from sqlmodel import col
 from cloudfair.errors import ConflictError, DamageError, UnknownError
 from cloudfair.store.checksums import STATE, state_checksum
 from cloudfair.store.database import Database
-from cloudfair.store.states import now
 from cloudfair.store.tables import Run
 from fairfacts.errors import BackendError, did_you_mean
+from fairfacts.wall_clock import now
 
 BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
 SUFFIX_LETTERS = 4

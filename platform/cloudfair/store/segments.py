@@ -124,7 +124,11 @@ class Segments:
         return digest.hexdigest()
 
     def rows(self, run: str) -> Iterator[SegmentRow]:
-        """Yield the rows of a run's segments as they are stored, unchecked; for the verification of a log."""
+        """Yield the rows of a run's segments as they are stored, unchecked; for the verification of a log.
+
+        Raises:
+            DamageError: a row holds no positions.
+        """
         start = end = 0
         while True:
             query = select(*COLUMNS).where(col(Segment.run_id) == run, col(Segment.first) >= start)

@@ -1,9 +1,11 @@
-"""How a run stands, derived from its row in the table; imports nothing, so that a list of runs is quick."""
+"""How a run stands, derived from its row in the table; imports little, so that a list of runs is quick."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, get_args
+
+from fairfacts.wall_clock import now
 
 RunState = Literal["running", "paused", "stopped", "failed", "ended"]
 STATES: tuple[RunState, ...] = get_args(RunState)
@@ -31,8 +33,3 @@ def silent_since(state: RunState, heard_at: datetime, *, pace: str | None, head:
     has_player, time = pace is not None or head == 0, now()
     is_overdue = has_player and state in ("running", "paused") and abs(time - heard_at) > SILENT_AFTER
     return min(heard_at, time) if is_overdue else None
-
-
-def now() -> datetime:
-    """Return the wall clock in UTC."""
-    return datetime.now(UTC)

@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Text, 
 from sqlmodel import Field, SQLModel
 
 from cloudfair.store.checksums import FIXED, STATE, fixed_checksum, sha256_of, state_checksum
-from cloudfair.store.states import RunState, now, silent_since, state_of
+from cloudfair.store.states import RunState, silent_since, state_of
+from fairfacts.wall_clock import now
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -111,9 +111,10 @@ def ensemble(
     from faircli.progress import runs_progress
     from faircli.reports import known_to_play, moments_ms
     from fairfacts.errors import LabError
-    from fairlab.ensemble import Plan, paired, play_ensembles, read_until
+    from fairlab.ensemble import paired, play_ensembles
     from fairlab.members import Members
     from fairlab.replications import moment_ms
+    from fairlab.stopping import Plan, read_until
     from fairlab.workers import workers
     from fairsim.inputs.scenario import load_scenario
 

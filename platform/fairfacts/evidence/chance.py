@@ -24,8 +24,11 @@ from fairfacts.resources import fair_folder, files_state
 
 CHANCE, NUMBERS = "chance.csv", ("total", "lasting", "shrinking")
 COLUMNS = ("measure", "as_of", *NUMBERS)
-LEVEL = 0.95
-Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
+TAIL = 0.025
+"""The probability beyond either end of an interval, wherever one of 95 % is meant."""
+CONFIDENCE = 1 - 2 * TAIL
+CONFIDENCE_Z = NormalDist().inv_cdf(1 - TAIL)
+"""So many standard deviations a normal distribution's interval reaches either way."""
 
 
 class Chance(msgspec.Struct, frozen=True):
@@ -52,7 +55,7 @@ def apart(*sides: tuple[Chance, float, float]) -> float:
     Args:
         sides: of each run what chance does to the measure, its value, and the run's scale.
     """
-    return Z * math.sqrt(sum(chance.variance(value, scale) for chance, value, scale in sides))
+    return CONFIDENCE_Z * math.sqrt(sum(chance.variance(value, scale) for chance, value, scale in sides))
 
 
 def load_chance(fair: str, as_of: str = "") -> Mapping[str, Chance]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from fairfacts.evidence.chance import Z
+from fairfacts.evidence.chance import CONFIDENCE_Z
 from fairfacts.evidence.figures import FIXED_UNITS, Operator
 
 Verdict = Literal["given", "agrees", "differs", "open"]
@@ -86,4 +86,4 @@ def z_of(op: Operator, value: float, ends: Ends, reported: float, rounding: floa
         return 0.0
     beyond = abs(value - reported) - (rounding if op in ("=", "~") else 0.0)
     reach = ends[1] - value if value < reported else value - ends[0]
-    return round(math.copysign(beyond * Z / reach, value - reported), 2) if reach else None
+    return round(math.copysign(beyond * CONFIDENCE_Z / reach, value - reported), 2) if reach else None

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairfacts.clock import zone_of
-from fairfacts.errors import ScenarioError
 from fairfacts.interchange.ics_event import Event, Lines, event_lines
 from fairfacts.interchange.reading import Reading, quoted
 from fairfacts.interchange.timetable import (
@@ -31,6 +30,7 @@ from fairfacts.interchange.timetable import (
     seats_of,
     slug,
 )
+from fairfacts.wall_clock import now
 
 if TYPE_CHECKING:
     import icalendar  # half a second to import: the functions that need it import it
@@ -40,15 +40,6 @@ PRODUCT = "-//Cloudfair//Programme//EN"
 LEFT_OUT = ("VTODO", "VJOURNAL", "VFREEBUSY")
 """Components that are no sessions."""
 UNTITLED = "untitled"
-
-
-def from_icalendar(content: bytes, name: str = "programme.ics", options: Options | None = None) -> ReadTimetable:
-    """Return the timetable that a calendar holds.
-
-    Raises:
-        ScenarioError: it has faults; names all of them, their places, and what is allowed.
-    """
-    return read(content, Reading(name, FORMAT, "entries", ScenarioError), options or Options())
 
 
 def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
@@ -267,7 +258,7 @@ def to_icalendar(timetable: Timetable) -> bytes:
     calendar.add("x-cloudfair-scale", f"{timetable.scale!r}")
     if timetable.zone:
         calendar.add("x-wr-timezone", timetable.zone)
-    made = datetime.now(UTC)
+    made = now()
     for entry in timetable.entries:
         event = icalendar.Event()
         event.add("uid", Text(entry.uid))

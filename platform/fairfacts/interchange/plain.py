@@ -19,8 +19,14 @@ def plain_words(fault: Exception) -> str:
 
 def plain_fault(fault: Exception) -> tuple[str, str]:
     """Return where msgspec found something wrong, such as `disruption.share`, and what, in plain words."""
-    text, _, path = str(fault).partition(" - at `")
-    return path.removesuffix("`").removeprefix("$").lstrip("."), _reason(text)
+    place, reason = placed(fault)
+    return place, _reason(reason)
+
+
+def placed(fault: Exception) -> tuple[str, str]:
+    """Return where msgspec found something wrong, empty for the whole, and what, in its own words."""
+    reason, _, path = str(fault).partition(" - at `")
+    return path.removesuffix("`").removeprefix("$").lstrip("."), reason
 
 
 def _reason(text: str) -> str:

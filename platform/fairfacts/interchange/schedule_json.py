@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 from fairfacts.clock import zone_of
-from fairfacts.errors import ScenarioError
 from fairfacts.interchange.clock import in_years
 from fairfacts.interchange.fields import Fields, is_text
 from fairfacts.interchange.reading import Reading, quoted
@@ -49,15 +48,6 @@ NEVER = ("do_not_record", "do_not_stream")
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$", re.ASCII)
 _CLOCK = re.compile(r"^(\d{1,2}):(\d\d)(?::(\d\d))?$", re.ASCII)
 _DURATION = re.compile(r"^(\d{1,4}):(\d\d)(?::(\d\d))?$", re.ASCII)
-
-
-def from_schedule(content: bytes, name: str = FORMAT, options: Options | None = None) -> ReadTimetable:
-    """Return the timetable that a `schedule.json` holds.
-
-    Raises:
-        ScenarioError: it has faults; names all of them, their places, and what is allowed.
-    """
-    return read(content, Reading(name, FORMAT, "entries", ScenarioError), options or Options())
 
 
 def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:

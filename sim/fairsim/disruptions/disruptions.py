@@ -55,7 +55,7 @@ class Disruptions:
             "streams.viewers": lambda: parts.platform.watching,
             "negotiations.talking": lambda: parts.platform.talking,
             "venue.inside": lambda: parts.venue.inside,
-            "venue.waiting": lambda: parts.venue.waiting,
+            "venue.waiting": lambda: sum(parts.venue.gates.waiting),
         }
         """What a condition may compare, by the name of its measure."""
 

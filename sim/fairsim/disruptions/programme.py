@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from fairfacts.clock import MINUTE_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.parts.disruptions import SessionCancellation, SessionDelay, SessionMove
-from fairsim.disruptions.kind import Kind, Undo, What
+from fairsim.disruptions.kind import Kind, Undo
 from fairsim.inputs.plan import room_number
 from fairsim.parts.programme.sessions import Session
+
+Change = TypeVar("Change", bound=SessionCancellation | SessionDelay | SessionMove)
 
 
 def _nothing() -> None:
     """Undo nothing: a session that was changed stays so."""
 
 
-class _OfSession(Kind[What]):
+class _OfSession(Kind[Change]):
     def _session(self, number: int) -> Session:
         return self.parts.programme.sessions[number]
 
-    def _until_end_ms(self, number: int) -> int:
-        """Return the time until a session ends, or would have ended."""
-        return max(self._session(number).ends_ms - self.context.env.now, 1)
+    def lasts_ms(self, what: Change) -> int:
+        """Return the time until the session ends, or would have ended."""
+        return max(self._session(what.session).ends_ms - self.context.env.now, 1)
 
     def _check_change(self, kind: str, number: int) -> None:
         if self.parts.programme.has_opened_doors(number):
@@ -53,10 +57,6 @@ class SessionCancellations(_OfSession[SessionCancellation]):
         self.parts.programme.cancel(what.session)
         return _nothing
 
-    def lasts_ms(self, what: SessionCancellation) -> int:
-        """Return the time until the session would have ended."""
-        return self._until_end_ms(what.session)
-
 
 class SessionDelays(_OfSession[SessionDelay]):
     """A session begins and ends later."""
@@ -74,10 +74,6 @@ class SessionDelays(_OfSession[SessionDelay]):
         """Delay the session."""
         self.parts.programme.reschedule(what.session, by_ms=round(what.by_min * MINUTE_MS))
         return _nothing
-
-    def lasts_ms(self, what: SessionDelay) -> int:
-        """Return the time until the session ends."""
-        return self._until_end_ms(what.session)
 
 
 class SessionMoves(_OfSession[SessionMove]):
@@ -98,7 +94,3 @@ class SessionMoves(_OfSession[SessionMove]):
         """Move the session."""
         self.parts.programme.reschedule(what.session, room=room_number(what.room))
         return _nothing
-
-    def lasts_ms(self, what: SessionMove) -> int:
-        """Return the time until the session ends."""
-        return self._until_end_ms(what.session)

@@ -24,7 +24,7 @@ class LaneClosures(Kind[LanesClosed]):
 
     def begin(self, what: LanesClosed) -> Undo:
         """Close the lanes."""
-        return self.parts.venue.close_lanes(what.gate, what.lanes)
+        return self.parts.venue.gates.close_lanes(what.gate, what.lanes)
 
 
 class EntryCaps(Kind[EntryCap]):
@@ -36,7 +36,7 @@ class EntryCaps(Kind[EntryCap]):
 
     def begin(self, what: EntryCap) -> Undo:
         """Set the cap."""
-        return self.parts.venue.change_cap(what.people)
+        return self.parts.venue.gates.change_cap(what.people)
 
 
 class BorderOpenings(Kind[BordersOpened]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from importlib.resources.abc import Traversable
@@ -44,6 +45,10 @@ class Row(msgspec.Struct, frozen=True):
     """Where its value stands, with the line."""
     usual: str
     """The value that any fair has, written alike; the least where each fair states its own."""
+
+    def clip(self, value: float) -> float:
+        """Return the nearest value that may be played."""
+        return min(max(value, self.low or 0.0), math.inf if self.high is None else self.high)
 
     @property
     def is_own(self) -> bool:

@@ -10,7 +10,6 @@ from functools import partial
 
 from fairfacts.clock import HOUR_MS, MINUTE_MS
 from fairfacts.parts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned, SigningMode
-from fairsim.engine.draws import SUBSTREAMS
 from fairsim.inputs.parameters import Agreements as AgreementsParameters
 from fairsim.parts.negotiations.negotiation import Negotiation, Parties
 from fairsim.parts.part import Context, Part
@@ -105,5 +104,3 @@ class Agreements(Part):
 # substreams of `agreements.terms`, for each attempt at a wish; drafting and value use two
 FALLS_THROUGH, DRAFTING, VALUE, ON_SITE, STAYS, REQUESTER_SIGNS, EXHIBITOR_SIGNS = 0, 1, 3, 5, 6, 7, 8
 SUBSTREAMS_AN_ATTEMPT = 16
-MOST_ATTEMPTS = 8
-assert MOST_ATTEMPTS * SUBSTREAMS_AN_ATTEMPT <= SUBSTREAMS, "every attempt at a wish has substreams of its own"

@@ -10,7 +10,7 @@ import numpy as np
 
 from fairfacts.clock import MINUTE_MS
 from fairfacts.parts.platform import PlatformMetered, PlatformOpened
-from fairsim.engine.draws import SUBSTREAMS, Keys, packed, whole_ms
+from fairsim.engine.draws import Keys, packed, whole_ms
 from fairsim.engine.kernel import BEHIND_ALL_ELSE
 from fairsim.inputs.parameters import Platform as PlatformParameters
 from fairsim.inputs.scenario import Scenario
@@ -186,7 +186,3 @@ class Platform(Part):
 def _again_means_ms(platform: PlatformParameters) -> list[float]:
     """Return the mean time until the next try, by the number of tries before."""
     return [platform.again_mean_s * platform.again_growth**tries * 1000 for tries in range(platform.again_max)]
-
-
-MOST_AGAIN = SUBSTREAMS - 1
-"""Maximum number of tries: each uses one substream, from 1 on."""

@@ -7,17 +7,13 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.api.test_cloudevents_in import BADGES, BATCH, entered, post
+from tests.cloudfair.api.conftest import BADGES
+from tests.cloudfair.api.test_cloudevents_in import BATCH, entered, post
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, example, send_all
 
 from cloudfair.settings import Settings
 from cloudfair.store.log import Log
-
-
-@pytest.fixture
-def badges(client: httpx.Client) -> str:
-    return client.post("/runs", json=BADGES).json()["run"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from cloudevents.core.bindings.http import to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
+from tests.cloudfair.api.conftest import BADGES
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, digest_of, example, send_all
 
@@ -23,7 +24,6 @@ from fairfacts.events import decode
 BATCH = "application/cloudevents-batch+json"
 BEIJING = timezone(timedelta(hours=8))
 NOON = datetime(2020, 9, 5, 12, tzinfo=BEIJING)
-BADGES = {"scenario": "badges", "seed": 0, "version": "reader-1"}
 
 
 def entered(number: int, after_s: float = 0, **changes: Any) -> dict[str, Any]:
@@ -43,11 +43,6 @@ def entered(number: int, after_s: float = 0, **changes: Any) -> dict[str, Any]:
             "checked_ms": 800,
         },
     } | changes
-
-
-@pytest.fixture
-def badges(client: httpx.Client) -> str:
-    return client.post("/runs", json=BADGES).json()["run"]
 
 
 def post(client: httpx.Client, run: str, events: list[dict[str, Any]], **params: Any) -> httpx.Response:

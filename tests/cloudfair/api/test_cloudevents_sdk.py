@@ -7,18 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-import pytest
 from cloudevents.core.bindings.http import HTTPMessage, to_binary_event, to_structured_event
 from cloudevents.core.v1.event import CloudEvent
-from tests.cloudfair.api.test_cloudevents_in import BADGES, BATCH, NOON, entered
+from tests.cloudfair.api.test_cloudevents_in import BATCH, NOON, entered
 
 NAMES = ["plain", "a b", "50%", "100%25", '"quoted"', 'in "side"', "公平", "é", "a/b?c#d", "back\\slash", "~!@^&*()"]
 """Of events: each must stay another event, in every mode."""
-
-
-@pytest.fixture
-def badges(client: httpx.Client) -> str:
-    return client.post("/runs", json=BADGES).json()["run"]
 
 
 def event(name: str, number: int, data: Any = None, **attributes: Any) -> CloudEvent:

@@ -9,13 +9,11 @@ import httpx
 import icalendar
 import pytest
 from tests.cloudfair.example import begin, send_all
-from tests.fairfacts.timetables import FRAB
+from tests.fairfacts.timetables import FRAB, from_icalendar, from_schedule
 from tests.json_schema import validator
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.event import Event
-from fairfacts.interchange.ics import from_icalendar
-from fairfacts.interchange.schedule_json import from_schedule
 from fairfacts.parts.programme import SessionCancelled, SessionScheduled
 from fairfacts.parts.runs import RunStarted
 

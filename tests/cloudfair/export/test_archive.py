@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import polars
@@ -29,13 +29,6 @@ from fairfacts.errors import BackendError
 EVENTS = example(500)
 LIMITS = Limits(time_s=30.0, memory_mib=256, rows=100)
 REQUESTED = "negotiation.requested.parquet"
-
-
-@pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
 
 
 def remove(folder: Path) -> None:

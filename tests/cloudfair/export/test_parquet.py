@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,13 +27,6 @@ from fairfacts.events import EVENT_TYPES, encode, type_name
 STARTED, *REST = example(500)
 EVENTS = [msgspec.structs.replace(STARTED, fair=msgspec.UNSET), *REST]
 """Of the release before: a column of this one, which it lacks, is null."""
-
-
-@pytest.fixture
-def log(sqlite: str) -> Iterator[Log]:
-    log = Log.open(sqlite)
-    yield log
-    log.close()
 
 
 def begun(log: Log) -> str:

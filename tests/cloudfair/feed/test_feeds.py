@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from pathlib import Path
 
-import pytest
 from tests.cloudfair.example import batch, example
 
 from cloudfair.feed.feeds import Feeds
@@ -25,15 +22,6 @@ class Looking:
 
     def wake_if_due(self, now: float) -> None:
         pass
-
-
-@pytest.fixture
-async def runs(tmp_path: Path) -> AsyncIterator[LiveRuns]:
-    log = Log.open(str(tmp_path / "fair.db"))
-    runs = LiveRuns(log)
-    yield runs
-    runs.close()
-    log.close()
 
 
 async def begun(runs: LiveRuns) -> str:

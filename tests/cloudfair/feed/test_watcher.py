@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -64,15 +63,6 @@ class Client:
                 pass
         assert message["type"] in types, message
         return message
-
-
-@pytest.fixture
-async def runs(tmp_path: Path) -> AsyncIterator[LiveRuns]:
-    log = Log.open(str(tmp_path / "fair.db"))
-    runs = LiveRuns(log)
-    yield runs
-    runs.close()
-    log.close()
 
 
 async def begun(runs: LiveRuns, count: int) -> Live:

@@ -167,7 +167,8 @@ async def test_run_tells_how_long_its_data_were_on_their_way(
     log: Log, run: str, writer: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(live, "time", SimpleNamespace(time=lambda: 5_000.0, monotonic=lambda: clock.now))
+    monkeypatch.setattr(live, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    monkeypatch.setattr(live, "now_ms", lambda: 5_000_000.0)
     late = Live(run, log, writer)
     assert (late.folded_at, late.intake_to_fold_ms, late.model_to_intake_ms) == (100.0, 0.0, None)
     await late.append(batch(EVENTS, 0, 100), EVENTS[:100], emitted_at_ms=4_999_750.0)

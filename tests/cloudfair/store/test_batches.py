@@ -10,7 +10,7 @@ from tests.cloudfair.example import batch, created, example
 from cloudfair.errors import ConflictError
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
-from cloudfair.store.states import now
+from fairfacts.wall_clock import now
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 

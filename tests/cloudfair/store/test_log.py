@@ -16,11 +16,11 @@ from cloudfair.errors import ConflictError, UnknownError
 from cloudfair.store import batches, runs
 from cloudfair.store.checkpoints import StoredCheckpoint
 from cloudfair.store.log import Log
-from cloudfair.store.states import now
 from fairfacts.errors import EventError
 from fairfacts.events import encode
 from fairfacts.measures import State
 from fairfacts.parts.runs import FairClosed
+from fairfacts.wall_clock import now
 
 EVENTS = example(100)
 

@@ -6,10 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from tests.fairfacts.timetables import from_icalendar, from_schedule
 
 from fairfacts.errors import ScenarioError
-from fairfacts.interchange.ics import from_icalendar
-from fairfacts.interchange.schedule_json import from_schedule, to_schedule
+from fairfacts.interchange.schedule_json import to_schedule
 from fairfacts.interchange.timetable import Options, ReadTimetable
 
 

@@ -12,13 +12,13 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fairfacts.timetables import FRAB, conference
+from tests.fairfacts.timetables import FRAB, conference, from_icalendar, from_schedule
 from tests.json_schema import validator
 
 from fairfacts.errors import ScenarioError
 from fairfacts.interchange.files import read_timetable
-from fairfacts.interchange.ics import from_icalendar, to_icalendar
-from fairfacts.interchange.schedule_json import from_schedule, to_schedule
+from fairfacts.interchange.ics import to_icalendar
+from fairfacts.interchange.schedule_json import to_schedule
 from fairfacts.interchange.timetable import Entry, Timetable
 
 BEIJING = timezone(timedelta(hours=8))

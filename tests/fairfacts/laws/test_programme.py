@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.fairfacts.laws.breaking import broken
 from tests.fairfacts.stories import DAY, HOUR, MINUTE
-from tests.fairfacts.test_auditor import BAKER, STORY
+from tests.fairfacts.test_auditor import BAKER
 
-from fairfacts.auditor import Auditor
-from fairfacts.event import Event
 from fairfacts.parts.programme import (
     AttendeeAdmitted,
     AttendeeTurnedAway,
@@ -35,13 +34,6 @@ FORUM = SessionScheduled(
     ends_ms=ELEVEN,
 )
 OPENED = SessionOpened(at_ms=TEN, session=0, kind="industry_forum")
-
-
-def broken(*events: Event) -> dict[str, int]:
-    """Return the laws that events break after an opening."""
-    auditor = Auditor()
-    auditor.handle([*STORY[:5], *events])
-    return dict(auditor.broken)
 
 
 def planned(session: int, starts_ms: int, ends_ms: int, room: str = "room 1") -> SessionScheduled:

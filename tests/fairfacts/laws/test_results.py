@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
+from tests.fairfacts.laws.breaking import broken
 from tests.fairfacts.laws.test_programme import FORUM, OPENED, TEN
 from tests.fairfacts.stories import HOUR
 from tests.fairfacts.test_auditor import BAKER, BANK, STORY
@@ -11,13 +12,6 @@ from tests.fairfacts.test_auditor import BAKER, BANK, STORY
 from fairfacts.auditor import Auditor
 from fairfacts.event import Event
 from fairfacts.parts.results import ReleasePublished, ReportReleased, ResultAnnounced, ResultSigned
-
-
-def broken(*events: Event) -> dict[str, int]:
-    """Return the laws that events break after an opening."""
-    auditor = Auditor()
-    auditor.handle([*STORY[:5], *events])
-    return dict(auditor.broken)
 
 
 def announced(result: int = 0, occasion: str = "henan") -> ResultAnnounced:

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+from tests.fairfacts.laws.breaking import broken
 from tests.fairfacts.stories import HOUR, MINUTE
-from tests.fairfacts.test_auditor import BAKER, BANK, STORY
+from tests.fairfacts.test_auditor import BAKER, BANK
 
-from fairfacts.auditor import Auditor
-from fairfacts.event import Event
 from fairfacts.parts.platform import LoginRefused
 from fairfacts.parts.visits import PagesViewed, VisitEnded, VisitStarted
-
-
-def broken(*events: Event) -> dict[str, int]:
-    """Return the laws that events break after an opening in which a bank registers six delegates, a baker one."""
-    auditor = Auditor()
-    auditor.handle([*STORY[:5], *events])
-    return dict(auditor.broken)
 
 
 def starts(visit: int = 0, at_ms: int = HOUR, **said: object) -> VisitStarted:

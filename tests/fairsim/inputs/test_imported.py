@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.fairfacts.timetables import conference
+from tests.fairfacts.timetables import conference, from_schedule
 
 from fairfacts.auditor import Auditor
 from fairfacts.clock import DAY_MS, MINUTE_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.event import Event
 from fairfacts.interchange.ics import to_icalendar
-from fairfacts.interchange.schedule_json import from_schedule, to_schedule
+from fairfacts.interchange.schedule_json import to_schedule
 from fairfacts.interchange.timetable import Entry, Timetable
 from fairfacts.measures import State
 from fairfacts.parts.programme import SessionClosed, SessionOpened, SessionScheduled

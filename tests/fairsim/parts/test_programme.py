@@ -10,10 +10,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.fairfacts.timetables import conference
+from tests.fairfacts.timetables import conference, from_schedule
 from tests.fairsim.stage import DAY, HOUR, MINUTE, Stage, replaced
 
-from fairfacts.interchange.schedule_json import from_schedule
 from fairfacts.parts.programme import AttendeeAdmitted, AttendeeTurnedAway, SessionClosed, SessionOpened
 from fairfacts.parts.streams import StreamEnded, StreamStarted
 from fairsim.engine.draws import Draws

@@ -203,7 +203,7 @@ def test_visitors_pass_the_lanes_of_a_gate_first_come_first_served():
     def arrive() -> Process:
         for number, (gap_ms, check_ms) in enumerate(zip(*come, strict=True)):
             yield stage.env.timeout(gap_ms)
-            stage.parts.venue.arrive(Visitor(0, "CN", number, number, 0, check_ms, SECOND, 0, 0))
+            stage.parts.venue.gates.arrive(Visitor(0, "CN", number, number, 0, check_ms, SECOND, 0, 0))
 
     stage.env.process(arrive())
     log = of_types(stage.play(sum(come.gaps_ms) + 10 * DAY), VisitorEntered)

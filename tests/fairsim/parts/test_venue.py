@@ -45,14 +45,14 @@ class Halls:
         self.venue: Venue = self.stage.parts.venue
         self.venue.prepare(Hours(NINE, FOUR, FIVE), (lanes,))
         self.stage.at(NINE, self.venue.open)
-        self.stage.at(FOUR, self.venue.close_gates)
+        self.stage.at(FOUR, self.venue.gates.close)
 
     def comes(
         self, at_ms: int, who: int, *, check_ms: int = 10 * SECOND, stay_ms: int = HOUR, return_ms: int = 0
     ) -> None:
         """A person of the bank comes to the gate."""
         visitor = Visitor(0, "CN", who, who, 0, check_ms, stay_ms, MINUTE, return_ms)
-        self.stage.at(at_ms, lambda: self.venue.arrive(visitor))
+        self.stage.at(at_ms, lambda: self.venue.gates.arrive(visitor))
 
     def play(self) -> list[Event]:
         return self.stage.play(FIVE)
@@ -241,7 +241,7 @@ def through_the_gate(lanes: int, *, people: int, gap_ms: float, check_ms: float)
         waits_ms = gaps_ms(moments, 0)
         for who, (wait_ms, check) in enumerate(zip(waits_ms, checks.tolist(), strict=True)):
             yield halls.env.timeout(wait_ms)
-            halls.parts.venue.arrive(Visitor(0, "CN", who, who, 0, check, HOUR, MINUTE, 0))
+            halls.parts.venue.gates.arrive(Visitor(0, "CN", who, who, 0, check, HOUR, MINUTE, 0))
 
     halls.env.process(come())
     return [event.waited_ms for event in of_types(halls.play(2_000 * HOUR - 1), VisitorEntered)]
@@ -287,7 +287,7 @@ def test_visitor_in_a_lane_at_last_entry_is_through_before_the_halls_close():
     assert max(checks_ms) == MINUTE - 1
 
 
-def test_a_delegate_who_reads_that_the_halls_are_full_comes_later():
+def test_a_visitor_who_reads_that_the_halls_are_full_comes_later():
     halls, ten = Halls(cap=1), NINE + HOUR
     halls.stage.change(venue={"cap": 1}, notices={"app_reach_share": 1.0})
     halls.comes(ten, ANNA, stay_ms=30 * MINUTE)
@@ -316,14 +316,14 @@ def test_nobody_stays_away_from_halls_that_are_not_full_any_more():
 def test_lanes_of_a_day_with_fewer_than_the_scenario_has_are_closed_but_once():
     halls = Halls(lanes=2)
     halls.stage.change(venue={"gate_lanes": (5,)})
-    halls.stage.at(NINE + HOUR, lambda: halls.venue.close_lanes(0, 5))
+    halls.stage.at(NINE + HOUR, lambda: halls.venue.gates.close_lanes(0, 5))
     assert of_types(halls.play(), LanesChanged) == [LanesChanged(at_ms=NINE + HOUR, gate=0, lanes=0)]
 
 
 def test_whoever_goes_out_for_a_while_comes_in_again():
     halls, ten = Halls(), NINE + HOUR
     anna = Visitor(0, "CN", ANNA, ANNA, 0, 10 * SECOND, HOUR, MINUTE, 0, 2 * HOUR, 30 * MINUTE)
-    halls.stage.at(ten, lambda: halls.venue.arrive(anna))
+    halls.stage.at(ten, lambda: halls.venue.gates.arrive(anna))
     assert halls.play() == [
         OPENED,
         entered(ten + 10 * SECOND, ANNA),

@@ -103,7 +103,7 @@ class VisitorRefused(Event, frozen=True, tag="visitor.refused"):
     """Since the arrival at the gate; 0 where the halls were full then."""
     reason: Reason
     returns: bool
-    """Whether the delegate comes again later in the day; the others are turned away for good."""
+    """Whether the visitor comes again later in the day; the others are turned away for good."""
 
 
 class VisitorLeft(Event, frozen=True, tag="visitor.left"):

@@ -43,7 +43,7 @@ MEASURES: Mapping[str, Measure] = {
     "inside": Measure("people", "inside now", attrgetter("inside"), most="venue.cap"),
     "inside_peak": Measure("people", "inside at most at the same time", most="venue.cap"),
     "entered": Measure("entries", "of everybody with a badge; whoever goes out and comes in again counts again"),
-    "entered_overseas": Measure("entries", "of delegates from outside the home economy"),
+    "entered_overseas": Measure("entries", "of visitors from outside the home economy"),
     "entered_by_badge": Measure("entries", "by badge"),
     "left": Measure("exits", "of everybody"),
     "visitors": Measure("people", "who came in on one day at least"),
@@ -164,7 +164,7 @@ class VenueMeasures(PartState):
         self.lanes[event.gate] = event.lanes
 
     def book_out(self, _: EntryBookedOut) -> None:
-        """Count a delegate without a slot."""
+        """Count a visitor without a slot."""
         self.booked_out += 1
 
     def sell(self, event: TicketsSold) -> None:
@@ -174,7 +174,7 @@ class VenueMeasures(PartState):
         self.sold_out_by_badge[badge] = self.sold_out_by_badge.get(badge, 0) + none
 
     def enters(self, run: RunMeasures) -> Callable[[VisitorEntered], None]:
-        """Return what counts a delegate in; persons are numbered in the order in which they first come."""
+        """Return what counts a visitor in; persons are numbered in the order in which they first come."""
 
         def enter(event: VisitorEntered) -> None:
             self.inside = inside = self.inside + 1
@@ -194,14 +194,14 @@ class VenueMeasures(PartState):
         return enter
 
     def refuse(self, event: VisitorRefused) -> None:
-        """Count a delegate who is not let in."""
+        """Count a visitor who is not let in."""
         self.refused_by_reason[event.reason] = self.refused_by_reason.get(event.reason, 0) + 1
         self.turned_away += not event.returns
         hour = hour_of(event.at_ms)
         self.refused_per_hour[hour] = self.refused_per_hour.get(hour, 0) + 1
 
     def leave(self, event: VisitorLeft) -> None:
-        """Count a delegate out."""
+        """Count a visitor out."""
         self.inside -= 1
         self.left.at_hand += 1
         self.stayed_ms += event.stayed_ms

@@ -1,10 +1,19 @@
-"""Gates: lanes of security and health check, and the queues before them."""
+"""Gates: lanes of security and health check, the queues before them, and the cap: who waits and who is let in.
+
+A visitor in a lane has a place inside: the cap counts both.
+"""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
+from functools import partial
 
-from fairsim.parts.venue.visitors import Visitor
+from fairfacts.parts.venue.events import CapChanged, GatesClosed, LanesChanged, Reason, VisitorRefused
+from fairsim.inputs.parameters import Venue as VenueParameters
+from fairsim.parts.notices import Notices
+from fairsim.parts.part import Context
+from fairsim.parts.venue.visitors import Hours, Visitor
 
 
 class Gate:
@@ -21,6 +30,179 @@ class Gate:
         """Open some lanes, or close them (below zero); a visitor who is in a closing lane is let through."""
         self.lanes += by
         self.free += by
+
+
+class Gates:
+    """All gates of the halls, and the cap on the people inside.
+
+    Args:
+        inside: who is inside; the halls keep this list.
+        enter: called with each visitor who has passed the check; it puts the visitor inside and calls `passed`.
+    """
+
+    def __init__(
+        self, context: Context, notices: Notices, inside: list[Visitor], enter: Callable[[Visitor], None]
+    ) -> None:
+        self._context, self.env, self.emit = context, context.env, context.emit
+        self._notices, self._inside, self._enter = notices, inside, enter
+        self.cap = self._parameters.cap
+        """How many people may be inside now."""
+        self._caps: list[int] = []
+        """The caps of the disruptions in effect, the latest last."""
+        self._closed: dict[int, int] = {}
+        """The number of closed lanes, by gate."""
+        self._gates: list[Gate] = []
+        self._hours = Hours(0, 0, 0)
+        self._is_open = False
+        self._checking = 0
+        """How many visitors are in a lane, at all gates."""
+        self.are_said_full = False
+        """Whether a notice of this day says that the halls are full."""
+
+    @property
+    def _parameters(self) -> VenueParameters:
+        return self._context.parameters.venue
+
+    @property
+    def is_full(self) -> bool:
+        """Return whether the halls have no place for one more."""
+        return len(self._inside) + self._checking >= self.cap
+
+    @property
+    def lanes(self) -> tuple[int, ...]:
+        """Return the number of open lanes of each gate."""
+        return tuple(gate.lanes for gate in self._gates)
+
+    @property
+    def waiting(self) -> tuple[int, ...]:
+        """Return how many people are in the queue of each gate now."""
+        return tuple(len(gate.queue) for gate in self._gates)
+
+    def prepare(self, hours: Hours, lanes: tuple[int, ...]) -> None:
+        """Set up the gates for a day; visitors who come before they open wait in the queue."""
+        self._gates, self._hours = [Gate(number) for number in lanes], hours
+        self.are_said_full = False
+
+    def open(self) -> None:
+        """Let visitors who wait into the lanes."""
+        for number, closed in self._closed.items():
+            self._change_lanes(number, -closed)
+        self._is_open = True
+        self._call_all()
+
+    def close(self) -> None:
+        """Last entry: visitors in a lane still enter, visitors in a queue are refused."""
+        self._is_open = False
+        self.emit(GatesClosed(self.env.now))
+        for gate in self._gates:
+            while gate.queue:
+                self._refuse(gate.queue.popleft(), "late")
+
+    def arrive(self, visitor: Visitor) -> None:
+        """A visitor comes to a gate.
+
+        If the halls are full, the visitor is refused, and comes again later or never. Visitors who already wait stay in
+        the queue, and enter as others leave.
+        """
+        now = visitor.arrived_ms = self.env.now
+        if self._is_open:
+            visitor.gate = open_gate(self._gates, visitor.gate)
+        if now >= self._hours.last_entry_ms:
+            self._refuse(visitor, "late")
+        elif self.is_full:
+            self._refuse(visitor, "full")
+            self._say_full()
+        else:
+            gate = self._gates[visitor.gate]
+            gate.queue.append(visitor)
+            self._call_next(gate)
+
+    def passed(self, visitor: Visitor) -> None:
+        """A visitor has passed the check and is inside; the lane is free."""
+        gate = self._gates[visitor.gate]
+        gate.free += 1
+        self._checking -= 1
+        self._call_next(gate)
+
+    def call_longest_waiting(self) -> None:
+        """Let in the visitor who has waited longest at a free lane, as a place inside is free again."""
+        if waiting := [gate for gate in self._gates if gate.free > 0 and gate.queue]:
+            self._call_next(min(waiting, key=lambda gate: gate.queue[0].arrived_ms))
+
+    def change_cap(self, people: int) -> Callable[[], None]:
+        """Set another cap; return the function that undoes it."""
+        self._caps.append(people)
+        self._apply_cap()
+        return partial(self._take_cap_back, people)
+
+    def reconfigure(self) -> None:
+        """Apply another cap of the parameters while the halls are open."""
+        was, self.cap = self.cap, self._find_cap()
+        if self._is_open and self.cap != was:
+            self._apply_cap()
+
+    def close_lanes(self, number: int, lanes: int) -> Callable[[], None]:
+        """Close some lanes of a gate, at most all of them; return the function that opens them again."""
+        lanes = min(lanes, self._parameters.gate_lanes[number] - self._closed.get(number, 0))
+        self._close_lanes(number, lanes)
+        return partial(self._close_lanes, number, -lanes)
+
+    def _call_all(self) -> None:
+        for gate in self._gates:
+            self._call_next(gate)
+
+    def _call_next(self, gate: Gate) -> None:
+        """Let visitors from the queue into free lanes while there is room inside."""
+        env = self.env
+        while self._is_open and gate.free > 0 and gate.queue and not self.is_full:
+            visitor = gate.queue.popleft()
+            gate.free -= 1
+            self._checking += 1
+            visitor.waited_ms = env.now - visitor.arrived_ms
+            env.after(visitor.check_ms, self._enter, visitor)
+
+    def _refuse(self, visitor: Visitor, reason: Reason) -> None:
+        """A visitor is not let in. Some who found the halls full come once more before last entry."""
+        now, again_ms = self.env.now, visitor.return_ms
+        returns = reason == "full" and again_ms > 0 and now + again_ms < self._hours.last_entry_ms
+        waited_ms = now - visitor.arrived_ms
+        self.emit(VisitorRefused(now, visitor.organisation, visitor.economy, visitor.gate, waited_ms, reason, returns))
+        if returns:
+            visitor.return_ms = 0
+            self.env.after(again_ms, self.arrive, visitor)
+
+    def _say_full(self) -> None:
+        """Publish a notice when the halls are full for the first time in a day: those it reaches come later."""
+        if self._is_open and not self.are_said_full:
+            self.are_said_full = True
+            self._notices.publish("venue_full", f"The halls are full: {self.cap:,} people are inside. Come later.")
+
+    def _take_cap_back(self, people: int) -> None:
+        self._caps.remove(people)
+        self._apply_cap()
+
+    def _find_cap(self) -> int:
+        return self._caps[-1] if self._caps else self._parameters.cap
+
+    def _apply_cap(self) -> None:
+        self.cap = self._find_cap()
+        if self._is_open or self._inside:
+            self.emit(CapChanged(self.env.now, self.cap))
+        self._call_all()
+
+    def _close_lanes(self, number: int, lanes: int) -> None:
+        """Close some lanes of a gate, or open them again (below zero)."""
+        self._closed[number] = self._closed.get(number, 0) + lanes
+        if self._is_open:
+            self._change_lanes(number, -lanes)
+            self._call_next(self._gates[number])
+
+    def _change_lanes(self, number: int, by: int) -> None:
+        gate = self._gates[number]
+        by = max(by, -gate.lanes)  # on a day with fewer lanes than the scenario now has, all of them at most
+        gate.change_lanes(by)
+        if by:
+            self.emit(LanesChanged(self.env.now, number, gate.lanes))
 
 
 def open_gate(gates: list[Gate], wished: int) -> int:

@@ -6,7 +6,7 @@ import type { Page } from "../../state/page";
 import { say } from "../../text/words";
 import { Part } from "../../ui/part";
 import { Tiles } from "../../ui/tiles";
-import { Zones } from "../venue/zones";
+import { HallMap } from "../venue/hall_map";
 import { Attention } from "./attention";
 import { Notices } from "./notices";
 import { Toward } from "./toward";
@@ -34,7 +34,7 @@ export function Overview({ page }: { page: Page }) {
           title={say(language, "zones_title")}
           source={measureSource(page, ["venue.inside_by_zone", "venue.density_by_zone"])}
         >
-          <Zones page={page} />
+          <HallMap page={page} />
         </Part>
         <Part title={say(language, "notices_title")} source={answerSource(page, "notices")}>
           <Notices page={page} />

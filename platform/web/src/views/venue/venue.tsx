@@ -12,7 +12,7 @@ import { Facts } from "../../ui/measure";
 import { Part } from "../../ui/part";
 import { Tiles } from "../../ui/tiles";
 import { Ahead } from "./ahead";
-import { Zones } from "./zones";
+import { HallMap } from "./hall_map";
 
 const HEADLINES = [
   "venue.inside",
@@ -35,7 +35,7 @@ export function Venue({ page }: { page: Page }) {
           about={say(language, stateOf(page))}
           source={measureSource(page, ["venue.inside_by_zone", "venue.density_by_zone"])}
         >
-          <Zones page={page} />
+          <HallMap page={page} />
         </Part>
         <Part title={say(language, "gates_title")} source={measureSource(page, ["venue.waiting_by_gate"])}>
           <Gates page={page} />

@@ -1,4 +1,4 @@
-// The zones side by side: their areas drawn true, filled as far as people stand close.
+// The map of the halls: the zones side by side: their areas drawn true, filled as far as people stand close.
 
 import { DENSITY_LIMITS } from "../../api/measures";
 import type { Page } from "../../state/page";
@@ -14,7 +14,7 @@ type Zone = readonly [zone: string, m2: number];
 /** Zones in one row. */
 const COLUMNS = 3;
 
-export function Zones({ page }: { page: Page }) {
+export function HallMap({ page }: { page: Page }) {
   const { language, snapshot } = page;
   if (!snapshot) return null;
   const people = counts(snapshot, "venue.inside_by_zone");
