@@ -36,7 +36,7 @@ def figure(name: str, value: float, measure: str, as_of: str, op: str = "=") -> 
 FIGURES = {
     "visits": figure("visits", 800, "visits.started", EARLY),
     "held": figure("held", 12_000, "negotiations.held", LATE),
-    "never": figure("never", 5, "routes.toured", EARLY),
+    "never": figure("never", 5, "routes.offered", EARLY),
 }
 
 
