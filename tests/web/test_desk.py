@@ -208,9 +208,14 @@ def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_pa
     run, head = send(backend, real[:4])
     backend.append(run, head, [], "3600")
     page = open_page("?view=runs")
-    page.locator("#stop-run").click()
+    page.locator("#stop-run").press("Enter")
     expect(page.get_by_role("alertdialog")).to_contain_text("The run ends here")
-    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stop-run")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.locator("#stop-run")).to_be_focused()
     page.locator("#disrupt-run").click()
     expect(page.get_by_role("alertdialog")).to_contain_text("Platform outage: it takes effect at once")
     assert backend.get(f"runs/{run}/commands") == []
@@ -218,6 +223,11 @@ def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_pa
     expect(page.locator("[data-command='0'] th")).to_have_text(
         "Disrupt: Platform outage · capacity left 0% · for 30 mins"
     )
+    expect(page.locator("#disrupt-run")).to_be_focused()
+    page.locator("#stop-run").focus()
+    backend.append(run, head, [], "stopped")
+    expect(page.locator("#stop-run")).to_have_count(0)
+    expect(page.locator("#view")).to_be_focused()  # what had the focus has gone
 
 
 def test_a_click_on_a_chart_stays_live_and_a_double_click_shows_its_moment(
@@ -262,7 +272,12 @@ def test_screen_readers_hear_of_alarms_seldom(backend: Any, outage: Any, open_pa
     page = open_page()
     expect(page.locator("[data-alarm]").first).to_be_visible()
     expect(page.locator("[aria-live]")).to_have_count(1)
-    expect(page.locator("#spoken")).to_have_text("Alarm: platform capacity; 2 disruptions in effect")
+    said = "Alarm: platform capacity; 2 disruptions in effect"
+    for view in VIEWS:
+        page.locator(f".views a[data-to={view}]").click()
+        expect(page.locator(f"main[data-view={view}]")).to_be_visible()
+        expect(page.locator("#spoken")).to_have_text(said)
+    expect(page.get_by_role("link", name="Overview alarms: 1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("view", ["overview", "runs"])

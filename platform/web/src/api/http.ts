@@ -62,6 +62,18 @@ export async function post<T>(path: string, body: unknown): Promise<Sent<T>> {
   }
 }
 
+/** Fetches a file, however long it takes. Returns it, or why the backend refused; "" where it did not answer. */
+export async function fetched(path: string): Promise<Sent<Blob>> {
+  try {
+    const answer = await fetch(path, { headers: bearing() });
+    if (answer.status === UNAUTHORIZED) onLocked();
+    if (answer.ok) return { done: true, answer: await answer.blob() };
+    return { done: false, why: ((await answer.json()) as { detail?: string }).detail ?? answer.statusText };
+  } catch {
+    return { done: false, why: "" };
+  }
+}
+
 async function asked(path: string): Promise<Response> {
   const answer = await fetch(path, { headers: bearing(), signal: AbortSignal.timeout(PATIENCE_MS) });
   if (answer.status === UNAUTHORIZED) onLocked();

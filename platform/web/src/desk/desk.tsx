@@ -11,6 +11,7 @@ import { Programme } from "../views/programme/programme";
 import { Results } from "../views/results/results";
 import { Runs } from "../views/runs/runs";
 import { Venue } from "../views/venue/venue";
+import { SpokenAlarms } from "./alarms";
 import { Empty, Unreadable } from "./empty";
 import { Head } from "./head";
 import { Keys } from "./help";
@@ -47,6 +48,7 @@ export function Desk({ page }: { page: Page }) {
         {page.feed.name === "unreadable" && <Unreadable page={page} why={page.feed.why} />}
         {hasSomething ? <View page={page} /> : !page.locked && <Empty page={page} />}
       </main>
+      <SpokenAlarms page={page} />
       {snapshot && !place.wall && <TimeBar page={page} />}
       {page.help && <Keys page={page} />}
       {page.search && snapshot && <Search page={page} />}

@@ -19,6 +19,8 @@ export interface Page {
   /** The run whose feed is open. */
   watched: string | null;
   feed: FeedState;
+  /** How the feed stands that brings moments of the past; null where the page follows the run. */
+  playback: FeedState | null;
   snapshot: Snapshot | null;
   /** The simulated time that is shown. */
   atMs: number;

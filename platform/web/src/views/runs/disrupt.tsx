@@ -74,28 +74,30 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
           </p>
         )}
         <Fault language={language} why={fault} />
-        {isPlayed(run) && (
-          <Confirm
-            language={language}
-            id="disrupt-run"
-            title={say(language, "disrupt_now")}
-            question={say(language, "disrupt_question", { kind: term(language, chosen) })}
-            mayAsk={mayAsk}
-            isUnderWay={isUnderWay}
-            onConfirm={() => void submit()}
-          />
-        )}
-        {canBranch && page.atMs > 0 && (
-          <Confirm
-            language={language}
-            id="branch-run"
-            title={say(language, "branch")}
-            question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
-            mayAsk={mayAsk}
-            isUnderWay={isUnderWay}
-            onConfirm={() => void submitBranch()}
-          />
-        )}
+        <div class="controls">
+          {isPlayed(run) && (
+            <Confirm
+              language={language}
+              id="disrupt-run"
+              title={say(language, "disrupt_now")}
+              question={say(language, "disrupt_question", { kind: term(language, chosen) })}
+              mayAsk={mayAsk}
+              isUnderWay={isUnderWay}
+              onConfirm={() => void submit()}
+            />
+          )}
+          {canBranch && page.atMs > 0 && (
+            <Confirm
+              language={language}
+              id="branch-run"
+              title={say(language, "branch")}
+              question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
+              mayAsk={mayAsk}
+              isUnderWay={isUnderWay}
+              onConfirm={() => void submitBranch()}
+            />
+          )}
+        </div>
       </form>
     </Part>
   );
