@@ -33,7 +33,8 @@ def test_what_has_the_focus_is_not_behind_the_time_bar(shared: Shared, open_shar
     expect(page.locator("[data-figure]").first).to_be_visible()
     hidden = """() => {
         const bar = document.querySelector(".timebar"), { bottom } = document.activeElement.getBoundingClientRect();
-        return document.activeElement.closest(".timebar, body > :not(#desk)") ? 0 : bottom - bar.getBoundingClientRect().top;
+        const isBar = document.activeElement.closest(".timebar, body > :not(#desk)");
+        return isBar ? 0 : bottom - bar.getBoundingClientRect().top;
     }"""
     beyond = []
     for _ in range(60):

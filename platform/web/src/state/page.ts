@@ -33,6 +33,8 @@ export interface Page {
   /** The latest snapshot of the run itself, whatever time is shown: the time bar is drawn from it. */
   live: Snapshot | null;
   lags: Lags | null;
+  /** The cap on people inside that any fair has, where nobody stated one; null where somebody did. */
+  defaultCap: number | null;
   trace: Trace | null;
   /** The backend's answers over HTTP, by path. */
   answers: Readonly<Record<string, unknown>>;

@@ -66,6 +66,7 @@ export const store = new Store({
   headMs: 0,
   live: null,
   lags: null,
+  defaultCap: null,
   trace: null,
   answers: {},
   pair: null,
