@@ -64,7 +64,7 @@ def test_scaled_number_is_not_called_reported(shared: Shared, open_shared: OpenP
     )
     read_in(page, "zh-CN")
     page.keyboard.press("1")
-    expect(tile).to_contain_text("即公布值 55 万 的 1%")
+    expect(tile).to_contain_text("按规模应为 5,500（公布 55 万，取其 1%）")
 
 
 def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_moment(
@@ -404,3 +404,36 @@ def test_a_run_has_a_readable_name_in_a_narrow_view(width: int, shared: Shared, 
     box = name.bounding_box()
     assert box is not None
     assert box["height"] < box["width"]  # it was a letter a line
+
+
+def test_charts_keep_their_shape_on_paper(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half)
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    shape = "e => { const { width, height } = e.getBoundingClientRect(); return width / height; }"
+    before = page.locator(".plot canvas").first.evaluate(shape)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+
+    def is_as_on_the_screen() -> None:
+        drawn = page.locator(".plot canvas").first
+        assert drawn.evaluate(shape) == pytest.approx(drawn.evaluate("e => e.width / e.height"), rel=0.02)
+
+    assert before > 1
+    eventually(is_as_on_the_screen)
+
+
+def test_the_name_of_a_run_has_the_room_that_the_head_has(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, viewport={"width": 1440, "height": 900})
+    expect(page.locator("#day")).to_be_visible()
+    brand, chooser, tools = (page.locator(each).bounding_box() for each in (".brand", "#runs", ".tools"))
+    assert brand is not None
+    assert chooser is not None
+    assert tools is not None
+    assert chooser["width"] > 270  # as wide as its words, which 240 pixels cut
+    assert tools["y"] < brand["y"] + brand["height"]
+
+
+def test_what_is_over_has_no_mark_of_what_is_fine(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
+    mark = "e => getComputedStyle(e, '::before').backgroundColor"
+    assert page.locator(".headline[data-state=none]").evaluate(mark) == "rgb(213, 216, 222)"

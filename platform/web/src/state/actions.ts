@@ -15,7 +15,7 @@ import { keepTheme, preferredTheme, whenThemeChanges } from "./theme";
  * A moment, and what a view is narrowed to, are those of one run: the address names it, as the latest may soon be another.
  */
 export function go(changes: Partial<Place>, replace = false): void {
-  const wanted = { ...store.page.place, ...changes };
+  const wanted = { ...store.page.place, misread: null, ...changes };
   const isOfOneRun = wanted.at !== null || wanted.pick !== null;
   const place = isOfOneRun ? { ...wanted, run: wanted.run ?? store.page.watched } : wanted;
   history[replace ? "replaceState" : "pushState"](null, "", addressOf(place));

@@ -5,6 +5,7 @@ import { fetchKinds, fetchScenarios } from "../api/forms";
 import { fetched, post } from "../api/http";
 import { save } from "../browser/save";
 import { chooseRun, go } from "./actions";
+import type { Draft } from "./page";
 import { store } from "./store";
 import { refresh } from "./watching";
 
@@ -22,6 +23,11 @@ export async function command(run: string, what: object): Promise<string | null>
   const sent = await post(`runs/${encodeURIComponent(run)}/commands`, what);
   void refresh();
   return sent.done ? null : sent.why;
+}
+
+/** Keeps what was entered of a run to start, whatever view is looked at meanwhile. */
+export function keepDraft(kept: Partial<Draft>): void {
+  store.change({ draft: { ...store.page.draft, ...kept } });
 }
 
 /** Starts a run and shows it; returns why the backend refused it, or null. */

@@ -42,6 +42,8 @@ export interface Page {
   pair: Pair | null;
   /** What the start of a run may change; null until the backend has answered. */
   scenarios: Scenarios | null;
+  /** What was entered of a run to start: the fields by name, and what differs from the scenario, by parameter. */
+  draft: Draft;
   /** What can disrupt a run; null until the backend has answered. */
   disruptions: Kind[] | null;
   /** Whether the backend refused for lack of a token. */
@@ -52,6 +54,11 @@ export interface Page {
   search: boolean;
   /** Whether the list of keys is open. */
   help: boolean;
+}
+
+export interface Draft {
+  fields: Readonly<Record<string, string>>;
+  changes: Readonly<Record<string, string>>;
 }
 
 /** Two runs at the time that both have reached. */

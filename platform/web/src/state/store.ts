@@ -71,6 +71,7 @@ export const store = new Store({
   answers: {},
   pair: null,
   scenarios: null,
+  draft: { fields: {}, changes: {} },
   disruptions: null,
   locked: false,
   letters: forGood.get("letters") !== "off",
