@@ -1,7 +1,7 @@
 // The folders of the page in layers: a folder imports folders below it, and nothing imports in a circle.
 
 /** From the top; folders of one line do not import each other. */
-const LAYERS = [["desk"], ["views"], ["maps"], ["ui"], ["charts"], ["state"], ["api", "text"]];
+const LAYERS = [["desk"], ["views"], ["maps"], ["ui"], ["charts"], ["state"], ["api", "text"], ["browser"]];
 
 const upward = LAYERS.flatMap((folders, depth) =>
   folders.map((folder) => {

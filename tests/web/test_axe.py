@@ -66,3 +66,15 @@ def test_every_view_fits_a_small_phone_and_a_wall(backend: Any, real: Any, open_
             expect(shown.first).to_be_visible()
             reached[view] = page.evaluate("document.documentElement.scrollWidth")
         assert reached == dict.fromkeys(VIEWS, width)
+
+
+def test_what_is_drawn_stays_in_the_colours_of_a_system_with_high_contrast(
+    shared: Shared, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(f"?run={shared.half}&at=2020-09-05T12:00", url=shared.backend.url, forced_colors="active")
+    expect(page.locator("#feed")).to_have_attribute("data-state", "held")
+    canvas, text = "rgb(255, 255, 255)", "rgb(0, 0, 0)"  # of the system that this browser plays
+    for mark in (".sign", ".thumb"):
+        assert page.locator(mark).evaluate("e => getComputedStyle(e).backgroundColor") == text
+    assert page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor") == canvas
+    assert "gradient" in page.locator(".line").first.evaluate("e => getComputedStyle(e).backgroundImage")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.web.conftest import HOUR_MS, VIEWS, Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
@@ -63,7 +64,7 @@ def test_scaled_number_is_not_called_reported(shared: Shared, open_shared: OpenP
     )
     read_in(page, "zh-CN")
     page.keyboard.press("1")
-    expect(tile).to_contain_text("即公布值 55 万 的 1%")
+    expect(tile).to_contain_text("按规模应为 5,500（公布 55 万，取其 1%）")
 
 
 def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_moment(
@@ -155,6 +156,51 @@ def test_zones_are_drawn_by_their_area_and_say_which_is_crowded(backend: Any, re
     )
 
 
+def test_many_zones_are_a_list_with_every_number_whole(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.first(7), "&view=venue", viewport={"width": 360, "height": 740})
+    whole = """() => [...document.querySelectorAll("[data-zone]")].filter((zone) => {
+        const box = zone.getBoundingClientRect();
+        return [...zone.querySelectorAll("[data-measure]")].some((number) => {
+            const { right, bottom } = number.getBoundingClientRect();
+            return right > box.right || bottom > box.bottom;
+        });
+    }).length"""
+    expect(page.locator(".zones [data-zone]")).to_have_count(9)
+    eventually(lambda: is_none(page.evaluate(whole)))
+    zones = {f"zone {number}": 1_000 for number in range(40)}
+
+    def between(page_side: WebSocketRoute) -> None:
+        page_side.connect_to_server().on_message(
+            lambda text: page_side.send(
+                re.sub(r'"net_m2_by_zone":{[^}]*}', f'"net_m2_by_zone":{json.dumps(zones)}', text)
+            )
+        )
+
+    page.route_web_socket("**/live", between)
+    page.reload()
+    expect(page.locator(".zone-list [data-zone]")).to_have_count(40)
+    eventually(lambda: is_none(page.evaluate(whole)))
+    page.keyboard.press("1")
+    expect(page.locator(".zone-list [data-zone]")).to_have_count(6)
+
+
+def is_none(count: int) -> None:
+    assert count == 0
+
+
+def test_a_cap_that_nobody_stated_is_no_bound(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=venue")
+    about = page.locator("[data-tile='venue.inside'] .about")
+    expect(about).to_contain_text("of 600")
+    fair = shared.get(f"runs/{shared.whole}/fair")
+    assert fair["default_cap"] is None
+    page.route("**/fair", lambda route: route.fulfill(json=fair | {"default_cap": 600}))
+    page.reload()
+    expect(about).to_contain_text("peak")
+    expect(about).not_to_contain_text("of 600")
+    expect(page.get_by_role("img", name=re.compile("People inside.*allowed"))).to_have_count(0)
+
+
 def test_paper_names_the_run_and_nothing_overlaps(shared: Shared, open_shared: OpenPage) -> None:
     run = shared.half
     page = open_shared(run)
@@ -208,9 +254,14 @@ def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_pa
     run, head = send(backend, real[:4])
     backend.append(run, head, [], "3600")
     page = open_page("?view=runs")
-    page.locator("#stop-run").click()
+    page.locator("#stop-run").press("Enter")
     expect(page.get_by_role("alertdialog")).to_contain_text("The run ends here")
-    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("button", name="Cancel")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#stop-run")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(page.locator("#stop-run")).to_be_focused()
     page.locator("#disrupt-run").click()
     expect(page.get_by_role("alertdialog")).to_contain_text("Platform outage: it takes effect at once")
     assert backend.get(f"runs/{run}/commands") == []
@@ -218,6 +269,11 @@ def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_pa
     expect(page.locator("[data-command='0'] th")).to_have_text(
         "Disrupt: Platform outage · capacity left 0% · for 30 mins"
     )
+    expect(page.locator("#disrupt-run")).to_be_focused()
+    page.locator("#stop-run").focus()
+    backend.append(run, head, [], "stopped")
+    expect(page.locator("#stop-run")).to_have_count(0)
+    expect(page.locator("#view")).to_be_focused()  # what had the focus has gone
 
 
 def test_a_click_on_a_chart_stays_live_and_a_double_click_shows_its_moment(
@@ -262,7 +318,12 @@ def test_screen_readers_hear_of_alarms_seldom(backend: Any, outage: Any, open_pa
     page = open_page()
     expect(page.locator("[data-alarm]").first).to_be_visible()
     expect(page.locator("[aria-live]")).to_have_count(1)
-    expect(page.locator("#spoken")).to_have_text("Alarm: platform capacity; 2 disruptions in effect")
+    said = "Alarm: platform capacity; 2 disruptions in effect"
+    for view in VIEWS:
+        page.locator(f".views a[data-to={view}]").click()
+        expect(page.locator(f"main[data-view={view}]")).to_be_visible()
+        expect(page.locator("#spoken")).to_have_text(said)
+    expect(page.get_by_role("link", name="Overview alarms: 1")).to_have_count(1)
 
 
 @pytest.mark.parametrize("view", ["overview", "runs"])
@@ -343,3 +404,36 @@ def test_a_run_has_a_readable_name_in_a_narrow_view(width: int, shared: Shared, 
     box = name.bounding_box()
     assert box is not None
     assert box["height"] < box["width"]  # it was a letter a line
+
+
+def test_charts_keep_their_shape_on_paper(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half)
+    expect(page.locator(".plot canvas").first).to_be_visible()
+    shape = "e => { const { width, height } = e.getBoundingClientRect(); return width / height; }"
+    before = page.locator(".plot canvas").first.evaluate(shape)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 794, "height": 1123})
+
+    def is_as_on_the_screen() -> None:
+        drawn = page.locator(".plot canvas").first
+        assert drawn.evaluate(shape) == pytest.approx(drawn.evaluate("e => e.width / e.height"), rel=0.02)
+
+    assert before > 1
+    eventually(is_as_on_the_screen)
+
+
+def test_the_name_of_a_run_has_the_room_that_the_head_has(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, viewport={"width": 1440, "height": 900})
+    expect(page.locator("#day")).to_be_visible()
+    brand, chooser, tools = (page.locator(each).bounding_box() for each in (".brand", "#runs", ".tools"))
+    assert brand is not None
+    assert chooser is not None
+    assert tools is not None
+    assert chooser["width"] > 270  # as wide as its words, which 240 pixels cut
+    assert tools["y"] < brand["y"] + brand["height"]
+
+
+def test_what_is_over_has_no_mark_of_what_is_fine(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole)
+    mark = "e => getComputedStyle(e, '::before').backgroundColor"
+    assert page.locator(".headline[data-state=none]").evaluate(mark) == "rgb(213, 216, 222)"

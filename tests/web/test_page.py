@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, WebSocketRoute, expect
 from tests.web.conftest import send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
@@ -48,13 +48,24 @@ def test_page_promises_to_follow_no_run_that_is_absent(backend: Any, fair: Any, 
     expect(page.locator("#empty")).not_to_contain_text("by itself")
 
 
-def test_numbers_turn_grey_when_no_news_come(backend: Any, fair: Any, open_page: OpenPage) -> None:
+def test_numbers_turn_grey_when_nothing_is_heard(backend: Any, fair: Any, open_page: OpenPage) -> None:
     run, head = send(backend, fair[:2])
     page = open_page()
+    is_heard = [True]
+
+    def between(page_side: WebSocketRoute) -> None:
+        server = page_side.connect_to_server()
+        server.on_message(lambda message: page_side.send(message) if is_heard[0] else None)
+
+    page.route_web_socket("**/live", between)
+    page.reload()
     expect(page.locator("#feed")).to_have_text("Live")
     fresh = colour(page)
+    is_heard[0] = False
     expect(page.locator("#feed")).to_have_text(re.compile(r"No news since \d\d:\d\d:\d\d"))
     assert colour(page) != fresh
+    is_heard[0] = True
+    expect(page.locator("#feed")).to_have_text("Live")  # a heartbeat says that there is nothing newer
     backend.append(run, head, fair[2])
     expect(page.locator("#feed")).to_have_text("Live")
     assert colour(page) == fresh
@@ -85,7 +96,7 @@ def test_view_that_was_left_is_let_go(backend: Any, real: Any, open_page: OpenPa
     devtools = page.context.new_cdp_session(page)
     before = nodes(page, devtools)
     for view in ("negotiations", "venue", "programme", "platform", "results", "comparison", "runs", "overview"):
-        page.locator(f"nav a[href='?view={view}']").click()
+        page.locator(f"nav a[data-to={view}]").click()
         expect(page.locator(f"main[data-view={view}]")).to_be_visible()
     expect(page.locator("[data-toward]").first).to_be_visible()
     assert nodes(page, devtools) < 1.5 * before
@@ -134,6 +145,20 @@ def test_page_asks_for_the_token_that_a_backend_wants(locked: Any, fair: Any, op
     page.get_by_role("button", name="Sign in on this tab").click()
     expect(page.locator("#feed")).to_have_text("Live")
     expect(tile(page)).to_have_text(initiated(locked, newest(locked)))
+
+
+def test_page_works_where_the_browser_keeps_nothing(backend: Any, fair: Any, open_page: OpenPage) -> None:
+    send(backend, fair[:2])
+    page = open_page()
+    page.add_init_script("""for (const name of ["localStorage", "sessionStorage"]) {
+        Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+    }""")
+    page.reload()
+    expect(page.locator("#feed")).to_have_text("Live")
+    page.locator("#theme").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.locator("#language").click()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 def test_page_says_what_is_wrong_with_a_log_that_it_cannot_read(backend: Any, fair: Any, open_page: OpenPage) -> None:

@@ -82,6 +82,17 @@ def test_what_is_found_later_moves_nothing_that_is_about_to_be_clicked(shared: S
     assert there.first.bounding_box() == place
 
 
+def test_name_of_two_words_can_be_typed(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half)
+    expect(page.locator("[data-toward]").first).to_be_visible()
+    page.keyboard.press("/")
+    page.locator("#wanted").press("i")
+    for key in "ndustry forum 4":
+        page.keyboard.press(key)
+        page.evaluate("new Promise(requestAnimationFrame)")  # a frame draws the field anew
+    expect(page.locator("#wanted")).to_have_value("industry forum 4")
+
+
 def test_zone_is_found_in_the_readers_language(found: Callable[..., Page]) -> None:
     page = found("教育", "education", locale="zh-CN")
     expect(page.locator("[data-zone=education]")).to_have_attribute("data-picked", "")

@@ -19,7 +19,7 @@ OpenPage = Callable[..., Page]
 def on_every_view(page: Page, head: str, standing: str) -> None:
     """The head and the standing of the run say the same wherever one looks."""
     for view in VIEWS:
-        page.locator(f".views a[href$='view={view}']").click()
+        page.locator(f".views a[data-to={view}]").click()
         expect(page.locator(f"main[data-view={view}]")).to_be_visible()
         expect(page.locator("#feed")).to_have_text(head)
         expect(page.locator("#standing")).to_contain_text(standing)
@@ -77,7 +77,30 @@ def test_run_without_events_says_that_it_has_begun(backend: Any, open_page: Open
 
 
 def test_moment_that_is_none_shows_the_run_as_it_is(shared: Shared, open_shared: OpenPage) -> None:
-    expect(open_shared(shared.whole, "&at=garbage").locator("#feed")).to_have_text("Ended")
+    page = open_shared(shared.whole, "&at=garbage")
+    expect(page.locator("#feed")).to_have_text("Ended")
+    expect(page.locator("#odd")).to_have_text("The address names no moment: garbage. The run is shown as it is now.")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#odd")).to_have_count(0)
+
+
+def test_what_is_not_in_the_run_is_told_and_asked_for_once(shared: Shared, open_shared: OpenPage) -> None:
+    page, asked = open_shared(shared.whole), list[str]()
+    page.on("request", lambda request: asked.append(request.url) if "99999" in request.url else None)
+    base = f"{shared.backend.url}/?run={shared.whole}"
+    told = {
+        "&at=2030-01-01T00:00": "it is shown at Thu 10 Sep 00:00",
+        "&view=negotiations&pick=organisation-999999999": "There is no organisation-999999999 in this run",
+        "&view=programme&pick=99999": "There is no 99999 in this run",
+    }
+    for path, word in told.items():
+        page.goto(base + path)
+        expect(page.locator("#odd")).to_contain_text(word)
+    before = len(asked)
+    for _ in range(2):
+        with page.expect_response("**/runs"):  # every two seconds, and with it the answers are refreshed
+            pass
+    assert (before, len(asked)) == (before, before)
 
 
 def test_pair_with_an_absent_run_says_that_there_is_none(shared: Shared, open_shared: OpenPage) -> None:
@@ -89,15 +112,15 @@ def test_pair_with_an_absent_run_says_that_there_is_none(shared: Shared, open_sh
 def test_words_of_a_state_move_nothing(backend: Any, real: Any, open_page: OpenPage) -> None:
     send(backend, real[:7])
     page = open_page()
-    expect(page.locator("#feed")).to_have_text(re.compile("Live|No news"))
-    places = [page.locator(f".views a[href$={view}]").bounding_box() for view in VIEWS]
+    expect(page.locator("#feed")).to_have_text("Live")
+    places = [page.locator(f".views a[data-to={view}]").bounding_box() for view in VIEWS]
     head = page.locator(".head").bounding_box()
     backend.stop()
     expect(page.locator("#feed")).to_have_text(re.compile("Connection lost"))
 
     def nothing_has_moved() -> None:
         assert page.locator(".head").bounding_box() == head
-        assert [page.locator(f".views a[href$={view}]").bounding_box() for view in VIEWS] == places
+        assert [page.locator(f".views a[data-to={view}]").bounding_box() for view in VIEWS] == places
 
     eventually(nothing_has_moved)
     page.evaluate("document.querySelector('.alarms').toggleAttribute('data-none')")

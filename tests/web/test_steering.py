@@ -47,6 +47,13 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     page.locator("[name='negotiations.patience_mean_min']").fill("100000")
     page.locator("#start-run").click()
     expect(page.locator("[role=alert]")).to_contain_text("patience_mean_min")  # names it, and what is allowed
+    expect(page.locator("[name='negotiations.patience_mean_min'][aria-invalid]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.locator(".views a[data-to=overview]").click()
+    page.locator(".views a[data-to=runs]").click()
+    expect(page.locator("[name=scale]")).to_have_value("0.01")  # what was entered is still there
+    expect(page.locator("[name=seed]")).to_have_value("11")
+    expect(page.locator("[name='negotiations.patience_mean_min']")).to_have_value("100000")
     page.locator("[name='negotiations.patience_mean_min']").fill("30")
     page.locator("#start-run").click()
     expect(page.locator("[data-run]")).to_have_count(1)
@@ -69,10 +76,12 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     expect(page.locator("#full-size")).to_contain_text("played at scale 0.01")
     page.locator("#disruption").select_option("platform_outage")
     expect(page.locator("#full-size")).to_have_count(0)  # it has no number that shrinks
-    page.locator("[name=capacity_share]").fill("2")
-    page.locator("#disrupt-run").click()
-    page.locator("#disrupt-run-confirmed").click()
-    expect(page.locator("[role=alert]")).to_contain_text("capacity_share: it is out of range; less than 1.0 is allowed")
+    for wrong, why in (("1", "It must be less than 1."), ("-1", "")):
+        page.locator("[name=capacity_share]").fill(wrong)
+        page.locator("#disrupt-run").click()
+        expect(page.locator("[name=capacity_share]:invalid")).to_be_focused()  # the browser says why beside the field
+        assert why in page.locator("[name=capacity_share]").evaluate("field => field.validationMessage")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
     page.locator("[name=capacity_share]").fill("0.25")
     page.locator("#disrupt-run").click()
     page.locator("#disrupt-run-confirmed").click()

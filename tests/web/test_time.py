@@ -25,7 +25,7 @@ def test_every_view_shows_the_instant_in_its_address(shared: Shared, open_shared
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     expect(page.locator("#clock")).to_have_text("Sun 6 Sep 12:00 UTC+8")
     for view in HEADLINES:
-        page.locator(f".views a[href$={view}]").click()
+        page.locator(f".views a[data-to={view}]").click()
         expect(page.locator("main")).to_have_attribute("data-view", view)
         seen = numbers(page)
         assert seen == {path: as_shown(path, at(past, path)) for path in seen}
@@ -67,7 +67,7 @@ def test_an_answer_that_is_on_its_way_is_not_asked_for_again(shared: Shared, ope
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     page.route("**/negotiations/lapses**", lambda route: held.append(route))
     with page.expect_request("**/negotiations/lapses**"):
-        page.locator(".views a[href$=negotiations]").click()
+        page.locator(".views a[data-to=negotiations]").click()
     with page.expect_response("**/runs"):  # every two seconds, and with it the answers are refreshed
         pass
     page.evaluate("new Promise(requestAnimationFrame)")
@@ -196,8 +196,12 @@ def test_the_page_goes_on_looking_back_after_the_backend_was_away(backend: Any, 
     page = open_page(f"?at={NOON}")
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
     backend.stop()
-    backend.start()
+    expect(page.locator("#feed")).to_have_text(re.compile("Connection lost at"))
+    expect(page.locator("body:not([data-old])")).to_have_count(1)  # what was found stays true
     page.keyboard.press("ArrowLeft")
+    expect(page.locator("body[data-old]")).to_have_count(1)  # the numbers are not those of the moment in the address
+    expect(page.locator("#feed")).to_have_text(re.compile("Connection lost at"))
+    backend.start()
     expect(page.locator("#clock")).to_have_text("Sun 6 Sep 11:50 UTC+8")
     expect(page.locator("#feed")).to_have_text("Paused at this moment")
 

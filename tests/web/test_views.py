@@ -207,7 +207,7 @@ def test_what_is_short_is_the_first_thing_said(backend: Any, outage: Any, open_p
     expect(page.locator("[data-alarm='platform.capacity']")).to_have_text(
         re.compile("^Alarm: the platform is down since Fri 4 Sep 20:3")
     )
-    expect(page.locator(".views .alarms")).to_have_text(str(said["alarms"]["count"]))
+    expect(page.locator(".views .alarms")).to_have_text(f"alarms: {said['alarms']['count']}")
     expect(page.locator("[data-disruption]")).to_have_count(len(said["disruptions"]["active"]))
     latest = list(said["notices"]["latest"].values())[-1]
     expect(page.locator("[data-notice]").first).to_contain_text(latest["text"])

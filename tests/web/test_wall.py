@@ -5,14 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import PICTURES, Shared
+from tests.web.conftest import PICTURES, Shared, send
 from tests.web.steady import eventually
 
 OpenPage = Callable[..., Page]
 TURN_S = 20
+WRITTEN = """() => {
+    window.amounts = [];
+    const fill = CanvasRenderingContext2D.prototype.fillText;
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+        if (/^[0-9]+$/.test(text)) window.amounts.push(text);
+        return fill.call(this, text, ...rest);
+    };
+}"""
 TURNS = ["negotiations", "venue", "programme", "platform", "results", "overview"]
 SIZES = """() => [...document.querySelectorAll("#desk *")]
     .filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim()))
@@ -74,3 +83,22 @@ def is_filled(wall: Page, width: int, height: int) -> None:
     assert height - (box["y"] + box["height"]) < 0.06 * height
     assert drawn is not None
     assert drawn["y"] + drawn["height"] <= height
+
+
+def test_wall_with_an_alarm_shows_whole_rows_and_an_axis(backend: Any, outage: Any, open_page: OpenPage) -> None:
+    send(backend, outage)
+    page = open_page()
+    page.add_init_script(f"({WRITTEN})()")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(f"{backend.url}/?wall")
+    expect(page.locator(".headline[data-alarm]")).to_be_visible()
+    expect(page.locator(".expected").first).to_be_visible()
+
+    def rows_are_whole() -> None:
+        boxes = [row.bounding_box() for row in page.locator(".toward > li").all()]
+        seen = [box for box in boxes if box is not None and box["x"] < 1920]
+        assert len(seen) >= 3  # the third is that of negotiations
+        assert max(box["y"] + box["height"] for box in seen) <= 1080
+        assert len(set(page.evaluate("window.amounts"))) >= 2
+
+    eventually(rows_are_whole)

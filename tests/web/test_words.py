@@ -63,7 +63,7 @@ def test_no_english_sentence_is_left_in_any_view(night: tuple[str, str, str], op
     left: dict[str, list[str]] = {}
     shown = {"overview": "[data-notice]", "negotiations": "[data-negotiation]", "comparison": "[data-rule]"}
     for view in VIEWS[:-1]:
-        page.locator(f".views a[href$={view}]").click()
+        page.locator(f".views a[data-to={view}]").click()
         expect(page.locator(f"main[data-view={view}] {shown.get(view, '[data-measure]')}").first).to_be_visible()
         left[view] = english(page)
     page.keyboard.press("?")

@@ -23,6 +23,7 @@ from fairfacts.evidence.comparison import Evidence, Row, compare, evidence, head
 from fairfacts.evidence.folder import KnownFair, known_of_log
 from fairfacts.evidence.roles import LeftOut, left_out
 from fairfacts.evidence.settings import settings_of
+from fairfacts.evidence.stated import default_cap
 
 VARY = {"Vary": "Accept"}
 """Of what has two forms, whichever was asked for: a cache must not give one for the other."""
@@ -68,6 +69,8 @@ class FairAnswer(BaseModel):
 
     run: str
     fair: FairObject
+    default_cap: int | None
+    """The cap on people inside that any fair has, at the run's scale, where neither the run nor its fair states one."""
 
 
 class Snapshot(BaseModel):
@@ -128,7 +131,10 @@ async def get_run(run: str, here: Here) -> RunDetails:
 @router.get("/runs/{run}/fair", response_model=FairAnswer)
 async def get_fair(run: str, here: Here) -> Response:
     """Return the fair that a run plays, as its first event describes it: names, time zone, kinds, zones, occasions."""
-    return json_answer({"run": run, "fair": (await here.runs.get(run)).state().parts.run.fair})
+    played = (await here.runs.get(run)).state().parts.run
+    overrides = await _overrides(run, here)
+    cap = await asyncio.to_thread(default_cap, played.fair, overrides, played.scale)
+    return json_answer({"run": run, "fair": played.fair, "default_cap": cap})
 
 
 @router.get("/runs/{run}/snapshot", response_model=Snapshot)
@@ -144,9 +150,7 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
     known, past = await _past(run, here)
     state, at_ms = as_of = await state_as_of(here.runs, here.points_in_time, here.pools.past, run, at)
     earlier = {moment: measures for moment, measures in past.items() if moment <= at_ms}
-    kept = await asyncio.to_thread(here.log.runs.get, run)
-    overrides = settings_of(kept.model_dump(), json.loads(kept.request)).overrides
-    rows = compare(state, known.figures, earlier, overrides)
+    rows = compare(state, known.figures, earlier, await _overrides(run, here))
     without = left_out(known.figures.values(), state.parts.run, earlier)
     stands = {"run": run, "position": as_of.position, "at_ms": at_ms}
     verdict = {
@@ -155,6 +159,12 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
         "evidence": evidence(rows),
     }
     return json_answer(stands | verdict | {"rows": rows, "left_out": without})
+
+
+async def _overrides(run: str, here: Backend) -> dict[str, tuple[str, str]]:
+    """Return what a run plays otherwise than its fair states, as far as its sender had that kept."""
+    kept = await asyncio.to_thread(here.log.runs.get, run)
+    return settings_of(kept.model_dump(), json.loads(kept.request)).overrides
 
 
 async def _past(run: str, here: Backend) -> tuple[KnownFair, dict[int, dict[str, Any]]]:

@@ -103,6 +103,19 @@ def is_fixed(path: str, fair: FairDescription, overrides: Overrides, *, in_the_e
     return is_there and measure in FIXED and FIXED[measure](Stated(fair, overrides), key)
 
 
+def default_cap(fair: FairDescription, overrides: Overrides, scale: float) -> int | None:
+    """Return the cap on people inside that holds for any fair, where neither the run nor its fair states one.
+
+    None where one does, or where nothing is known of the fair, as where its table cannot be read.
+    """
+    try:
+        stated = Stated(fair, overrides)
+    except FigureError:
+        return None
+    usual = stated["venue.cap"]
+    return None if math.isnan(usual) or not math.isnan(stated.said("venue.cap")) else round(usual * scale)
+
+
 def _nobody_joins(stated: Stated, _: str = "") -> bool:
     return stated["organisations.registrations_per_day"] == 0
 

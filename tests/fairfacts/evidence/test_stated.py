@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from fairfacts.errors import FigureError
 from fairfacts.evidence.roles import NONE
-from fairfacts.evidence.stated import FIXED, Overrides, is_fixed
+from fairfacts.evidence.stated import FIXED, Overrides, default_cap, is_fixed
 from fairfacts.interchange.reading import Reading
 from fairfacts.interchange.table import read_table
 from fairfacts.measures import MEASURES
@@ -89,6 +90,19 @@ def test_what_the_run_overrides_is_what_it_plays(tmp_path: Path):
         "organisations.economies",
         "organisations.by_kind.embassy",
     }
+
+
+def test_a_cap_that_nobody_stated_is_told_from_one_that_somebody_did(tmp_path: Path):
+    caps = {"stated": "venue.cap,60000,assumed", "not stated": "fair.days,3,documented", "no table": "fair.days"}
+    found = {}
+    for name, row in caps.items():
+        with suppress(FigureError):
+            fixed(tmp_path, row)
+        found[name] = default_cap(DESCRIBED, {}, 0.01)
+    fixed(tmp_path)
+    found["overridden"] = default_cap(DESCRIBED, {"venue.cap": ("100000", "100000")}, 0.01)
+    found["not here"] = default_cap(NO_FAIR, {}, 0.01)
+    assert found == {"stated": None, "not stated": 1_000, "no table": None, "overridden": None, "not here": None}
 
 
 def test_results_are_there_in_the_end_and_the_register_from_the_start(tmp_path: Path):

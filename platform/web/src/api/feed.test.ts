@@ -108,12 +108,35 @@ test("a lost connection is resumed with the latest token", () => {
   expect(latest().sent).toEqual([{ type: "subscribe", rate_hz: 2, resume: "t0", acknowledge: true }]);
 });
 
-test("without frames for two seconds the numbers are stale; a heartbeat does not change that", () => {
+test("a run that stands still is live as long as heartbeats say that there is nothing newer", () => {
   const seen = watcher();
   opened(seen);
-  latest().receive({ type: "heartbeat", lag_ms: {}, at_ms: 1 });
-  vi.advanceTimersByTime(2_000);
+  for (let i = 0; i < 5; i++) {
+    vi.advanceTimersByTime(2_000);
+    latest().receive({ type: "heartbeat", lag_ms: {}, at_ms: 1 });
+  }
+  expect(seen.states.map(({ name }) => name)).toEqual(["connecting", "live"]);
+  vi.advanceTimersByTime(5_000);
   expect(seen.states.at(-1)?.name).toBe("stale");
+});
+
+test("a frame older than two seconds is stale where a heartbeat says that the run has gone on", () => {
+  const seen = watcher();
+  opened(seen);
+  vi.advanceTimersByTime(2_000);
+  latest().receive({ type: "heartbeat", lag_ms: {}, at_ms: 60_001 });
+  expect(seen.states.at(-1)?.name).toBe("stale");
+});
+
+test("a feed that cannot be opened is lost, and says since when", async () => {
+  const seen = watcher();
+  new Feed("runs/r/live", seen);
+  latest().close();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(seen.states.map(({ name }) => name)).toEqual(["connecting", "lost"]);
+  latest().receive(HELLO);
+  latest().receive(SNAPSHOT);
+  expect(seen.states.at(-1)?.name).toBe("live");
 });
 
 test("a feed that has ended does not connect again", () => {

@@ -44,7 +44,10 @@ export interface Watcher<State> {
 
 /** Nobody reads numbers that change more often, and the browser has to draw them. */
 const RATE_HZ = 2;
+/** A number that is older than this is called old, where the run has newer ones. */
 const STALE_AFTER_MS = 2_000;
+/** After so long without a frame or a heartbeat, which comes every two seconds, nobody knows whether it has. */
+const UNHEARD_AFTER_MS = 5_000;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -52,6 +55,7 @@ export class Feed<State> {
   #socket: WebSocket | null = null;
   #held: Json | null = null;
   #frame = -1;
+  #atMs = 0;
   #isSubscribed = false;
   #token: string | null = null;
   #state: FeedState = { name: "connecting" };
@@ -86,7 +90,7 @@ export class Feed<State> {
   }
 
   #connect(): void {
-    if (this.#held === null) this.#change({ name: "connecting" });
+    if (this.#held === null && this.#state.name !== "lost") this.#change({ name: "connecting" });
     const url = new URL(this.path, document.baseURI);
     url.protocol = url.protocol.replace("http", "ws");
     url.search = "";
@@ -106,7 +110,7 @@ export class Feed<State> {
     this.#isSubscribed = false;
     clearTimeout(this.#staleness);
     if (this.#state.name === "ended") return;
-    if (this.#held !== null && this.#state.name !== "lost") this.#change({ name: "lost", since: this.#newest });
+    if (this.#held !== null) this.#lose();
     if (wasOpen || !this.watcher.refused) return this.#connectLater();
     void this.watcher.refused().then((why) => this.#giveUpOrRetry(why));
   }
@@ -119,7 +123,12 @@ export class Feed<State> {
     this.#change({ name: "unreadable", why });
   }
 
+  #lose(): void {
+    if (this.#state.name !== "lost") this.#change({ name: "lost", since: this.#newest || Date.now() });
+  }
+
   #connectLater(): void {
+    this.#lose();
     const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#failures++);
     this.#timer = setTimeout(() => this.#connect(), pause * (0.75 + Math.random() / 2));
   }
@@ -142,7 +151,7 @@ export class Feed<State> {
         clearTimeout(this.#staleness);
         return this.#change({ name: "ended" });
       case "heartbeat":
-        // shows that the connection stands, not that the numbers are new
+        this.#compare(message.at_ms);
         return this.watcher.heartbeat?.(message.lag_ms, message.at_ms);
       case "playback":
         return this.watcher.moved?.(message.mode, message.at_ms);
@@ -162,13 +171,25 @@ export class Feed<State> {
 
   #take(frame: number, atMs: number, token: string): void {
     this.#frame = frame;
+    this.#atMs = atMs;
     this.#token = token;
     this.#newest = Date.now();
     this.#failures = 0;
-    clearTimeout(this.#staleness);
-    this.#staleness = setTimeout(() => this.#change({ name: "stale", since: this.#newest }), STALE_AFTER_MS);
-    this.#change({ name: "live" });
+    this.#beCurrent();
     this.watcher.frame(this.#held as State, atMs, () => this.#send({ type: "ack", frame }));
+  }
+
+  /** Takes a heartbeat: where the run has come no further than the frame held, no news is no fault. */
+  #compare(headMs: number): void {
+    if (this.#held === null) return;
+    if (headMs <= this.#atMs) this.#beCurrent();
+    else if (Date.now() - this.#newest >= STALE_AFTER_MS) this.#change({ name: "stale", since: this.#newest });
+  }
+
+  #beCurrent(): void {
+    clearTimeout(this.#staleness);
+    this.#staleness = setTimeout(() => this.#change({ name: "stale", since: this.#newest }), UNHEARD_AFTER_MS);
+    this.#change({ name: "live" });
   }
 
   /** Connects anew for a whole snapshot: a patch arrived that does not follow on what is held. */

@@ -23,6 +23,8 @@ export interface Field {
   default?: unknown;
   minimum?: number;
   maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
 }
 
 /** A kind of disruption. */

@@ -7,6 +7,7 @@ const PATIENCE_MS = 5_000;
 /** How long it waits for the answer to what it sends: that may have been done, and is not sent again. */
 const PATIENCE_OF_SENDERS_MS = 60_000;
 const UNAUTHORIZED = 401;
+const [NOT_FOUND, NOT_VALID] = [404, 422];
 const NOT_IMPLEMENTED = 501;
 export const FINAL_OF_A_NAMED_RUN = [404, NOT_IMPLEMENTED];
 
@@ -21,8 +22,14 @@ export function whenLocked(call: () => void): void {
 
 /** Returns what the backend answers at a path; null where it does not answer, or refuses. */
 export async function get<T>(path: string): Promise<T | null> {
+  return (await getOrAbsent<T>(path)) || null;
+}
+
+/** As `get`; false where the backend says that there is no such thing, so that it need not be asked again. */
+export async function getOrAbsent<T>(path: string): Promise<T | null | false> {
   try {
     const answer = await asked(path);
+    if (answer.status === NOT_FOUND || answer.status === NOT_VALID) return false;
     return answer.ok ? (parsed(await answer.text()) as T) : null;
   } catch {
     return null; // the backend is away: the next refresh asks again
@@ -57,6 +64,18 @@ export async function post<T>(path: string, body: unknown): Promise<Sent<T>> {
     const message = (await answer.json()) as { detail?: string; title?: string };
     if (answer.ok) return { done: true, answer: message as T };
     return { done: false, why: message.detail ?? message.title ?? answer.statusText };
+  } catch {
+    return { done: false, why: "" };
+  }
+}
+
+/** Fetches a file, however long it takes. Returns it, or why the backend refused; "" where it did not answer. */
+export async function fetched(path: string): Promise<Sent<Blob>> {
+  try {
+    const answer = await fetch(path, { headers: bearing() });
+    if (answer.status === UNAUTHORIZED) onLocked();
+    if (answer.ok) return { done: true, answer: await answer.blob() };
+    return { done: false, why: ((await answer.json()) as { detail?: string }).detail ?? answer.statusText };
   } catch {
     return { done: false, why: "" };
   }

@@ -162,7 +162,7 @@ export class Plot {
       {
         ...axis,
         size: (plot, values) => Math.max(AXIS_REM * px, widest(plot, values) + 0.75 * px),
-        space: 2.5 * px,
+        space: (_, __, ___, ____, height) => Math.min(2.5 * px, height / 2), // two amounts at least, on a low chart too
         grid: rule,
         incrs: this.#format === "count" ? WHOLE_INCREMENTS : INCREMENTS,
         values: (_, amounts) => amounts.map((amount) => shown(language, amount, this.#format)),

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { save } from "../browser/save";
 import { say, type Word } from "../text/words";
 import { csvOf, type Rows } from "./rows";
 import type { Source } from "./source";
@@ -41,12 +42,4 @@ export function Take({ title, source: { language, name, lines }, rows, picture, 
       )}
     </div>
   );
-}
-
-function save(name: string, blob: Blob): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
 }

@@ -11,10 +11,12 @@ import { Programme } from "../views/programme/programme";
 import { Results } from "../views/results/results";
 import { Runs } from "../views/runs/runs";
 import { Venue } from "../views/venue/venue";
+import { SpokenAlarms } from "./alarms";
 import { Empty, Unreadable } from "./empty";
 import { Head } from "./head";
 import { Keys } from "./help";
 import { Nav } from "./nav";
+import { OddAddress } from "./odd";
 import { Search } from "./search";
 import { RunStanding } from "./standing";
 import { TimeBar } from "./timebar";
@@ -43,10 +45,12 @@ export function Desk({ page }: { page: Page }) {
       <main id="view" data-view={place.view} tabIndex={-1}>
         <h2 class="about-view">{say(language, `about_${place.view}`)}</h2>
         <RunStanding page={page} />
+        <OddAddress page={page} />
         {page.locked && <Token language={language} />}
         {page.feed.name === "unreadable" && <Unreadable page={page} why={page.feed.why} />}
         {hasSomething ? <View page={page} /> : !page.locked && <Empty page={page} />}
       </main>
+      <SpokenAlarms page={page} />
       {snapshot && !place.wall && <TimeBar page={page} />}
       {page.help && <Keys page={page} />}
       {page.search && snapshot && <Search page={page} />}

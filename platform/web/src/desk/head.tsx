@@ -4,7 +4,7 @@ import type { Run } from "../api/types";
 import { changeLanguage, changeTheme, chooseRun, showHelp, showSearch } from "../state/actions";
 import { epochOf, type Page, runOf } from "../state/page";
 import { measure, type Snapshot } from "../state/snapshot";
-import { standingOf } from "../state/standing";
+import { silentSince, standingOf } from "../state/standing";
 import { dayOf, moment, wallTime, zone } from "../text/clock";
 import { number } from "../text/format";
 import { nameOfScenario } from "../text/names";
@@ -72,7 +72,8 @@ function Feeding({ page }: { page: Page }) {
   const standing = standingOf(page);
   const pace = runOf(page)?.speed;
   const word = standing === "live" && pace != null ? "feed_live_at" : (`feed_${standing}` as const);
-  const time = "since" in feed ? wallTime(language, feed.since) : "";
+  const since = silentSince(page);
+  const time = since === null ? "" : wallTime(language, since);
   const speed = paceOf(language, place.speed ?? pace ?? null);
   return (
     <p

@@ -2,10 +2,10 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { chooseView } from "../state/actions";
-import { VIEWS } from "../state/address";
+import { addressOf, VIEWS } from "../state/address";
 import type { Page } from "../state/page";
 import { amount } from "../state/snapshot";
-import { say } from "../text/words";
+import { type Language, say } from "../text/words";
 
 export function Nav({ page }: { page: Page }) {
   const { language, place, snapshot } = page;
@@ -17,7 +17,8 @@ export function Nav({ page }: { page: Page }) {
       {VIEWS.map((view) => (
         <a
           key={view}
-          href={`?view=${view}`}
+          data-to={view}
+          href={addressOf({ ...place, run: place.run ?? page.watched, view, pick: null })}
           aria-current={view === place.view ? "page" : undefined}
           onClick={(event) => {
             if (event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -26,7 +27,7 @@ export function Nav({ page }: { page: Page }) {
           }}
         >
           {say(language, `view_${view}`)}
-          {view === "overview" && <Badge alarms={alarms} />}
+          {view === "overview" && <Badge language={language} alarms={alarms} />}
         </a>
       ))}
     </nav>
@@ -40,9 +41,10 @@ function show(list: HTMLElement | null): void {
 }
 
 /** How many alarms there are; it keeps its place where there is none. */
-function Badge({ alarms }: { alarms: number }) {
+function Badge({ language, alarms }: { language: Language; alarms: number }) {
   return (
     <span class="alarms" data-none={alarms === 0 ? "" : undefined} aria-hidden={alarms === 0}>
+      <span class="unseen">{say(language, "alarms_are")} </span>
       {String(alarms)}
     </span>
   );

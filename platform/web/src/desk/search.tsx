@@ -22,7 +22,8 @@ const LISTED = 6;
 export function Search({ page }: { page: Page }) {
   const { language, watched } = page;
   const dialog = useRef<HTMLDialogElement>(null);
-  const [wanted, want] = useState("");
+  const [typed, type] = useState(""); // as it was typed: a space at its end begins the next word
+  const wanted = typed.trim();
   const [organisations, setOrganisations] = useState<Register>([]);
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
@@ -52,8 +53,8 @@ export function Search({ page }: { page: Page }) {
           type="search"
           id="wanted"
           aria-label={say(language, "search_title")}
-          value={wanted}
-          onInput={(event) => want(event.currentTarget.value.trim())}
+          value={typed}
+          onInput={(event) => type(event.currentTarget.value)}
         />
       </form>
       <ul aria-live="polite">

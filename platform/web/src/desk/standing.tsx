@@ -1,11 +1,13 @@
 // A run that is not played on: what happened, when, why, and what can be done about it. It stands above every view.
 
+import { useRef } from "preact/hooks";
 import type { Run } from "../api/types";
 import { command } from "../state/commands";
 import { epochOf, type Page, runOf } from "../state/page";
 import { standingOfRun } from "../state/standing";
 import { moment, wallMoment } from "../text/clock";
 import { type Language, say } from "../text/words";
+import { useFocusHandedOn } from "../ui/focus";
 import { Fault } from "../ui/part";
 import { useSending } from "../ui/sending";
 
@@ -35,14 +37,16 @@ export function RunStanding({ page }: { page: Page }) {
 
 function Resume({ language, run }: { language: Language; run: Run }) {
   const { isUnderWay, fault, send } = useSending();
+  const whole = useRef<HTMLSpanElement>(null);
+  useFocusHandedOn(whole);
   const resume = () => send(() => command(run.id, { kind: "resume" }));
   return (
-    <>
+    <span ref={whole}>
       <button type="button" class="plain" aria-disabled={isUnderWay} onClick={resume}>
         {say(language, "resume_run")}
       </button>
       <Fault language={language} why={fault} />
-    </>
+    </span>
   );
 }
 

@@ -1,10 +1,10 @@
 // The form for the access token that a backend requires.
 
-import { hasToken, keepToken } from "../api/auth";
+import { hasToken } from "../api/auth";
+import { signIn } from "../state/commands";
 import { type Language, say } from "../text/words";
 import { Part } from "../ui/part";
 
-/** Keeps the token for this tab, and loads the page again with it. */
 export function Token({ language }: { language: Language }) {
   return (
     <Part title={say(language, "token_title")}>
@@ -13,8 +13,7 @@ export function Token({ language }: { language: Language }) {
         id="token"
         onSubmit={(event) => {
           event.preventDefault();
-          keepToken(String(new FormData(event.currentTarget).get("token")));
-          location.reload();
+          signIn(String(new FormData(event.currentTarget).get("token")));
         }}
       >
         {hasToken() && (

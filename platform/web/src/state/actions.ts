@@ -1,6 +1,7 @@
 // What people do to the page: each changes the store, the address, or both.
 
 import { whenLocked } from "../api/http";
+import { forGood } from "../browser/storage";
 import { MINUTE_MS } from "../text/clock";
 import { loadWords, nextLanguage } from "../text/words";
 import { addressOf, atOf, msOf, type Place, placeOf, type View } from "./address";
@@ -8,9 +9,15 @@ import { epochOf, type Page, runOf } from "./page";
 import { store } from "./store";
 import { keepTheme, preferredTheme, whenThemeChanges } from "./theme";
 
-/** Goes to another place. The browser's way back leads to the place before; a replaced place is skipped. */
+/**
+ * Goes to another place. The browser's way back leads to the place before; a replaced place is skipped.
+ *
+ * A moment, and what a view is narrowed to, are those of one run: the address names it, as the latest may soon be another.
+ */
 export function go(changes: Partial<Place>, replace = false): void {
-  const place = { ...store.page.place, ...changes };
+  const wanted = { ...store.page.place, misread: null, ...changes };
+  const isOfOneRun = wanted.at !== null || wanted.pick !== null;
+  const place = isOfOneRun ? { ...wanted, run: wanted.run ?? store.page.watched } : wanted;
   history[replace ? "replaceState" : "pushState"](null, "", addressOf(place));
   store.change({ place });
 }
@@ -82,7 +89,7 @@ export function isMoving({ place, live }: Page): boolean {
 
 export function changeLanguage(): void {
   const language = nextLanguage(store.page.language);
-  localStorage.setItem("language", language);
+  forGood.keep("language", language);
   void loadWords(language).then(() => store.change({ language }));
 }
 
@@ -99,7 +106,7 @@ export function changeSpan(): void {
 /** Turns keys of a single letter on or off, for readers who speak to their computer. */
 export function changeLetters(): void {
   const letters = !store.page.letters;
-  localStorage.setItem("letters", letters ? "on" : "off");
+  forGood.keep("letters", letters ? "on" : "off");
   store.change({ letters });
 }
 

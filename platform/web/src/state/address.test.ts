@@ -4,7 +4,16 @@ import { addressOf, atOf, msOf, type Place, placeOf } from "./address";
 
 const EPOCH = "2020-09-04T00:00:00+08:00";
 const EPOCH_MS = Date.parse(EPOCH);
-const LIVE: Place = { run: null, view: "overview", at: null, speed: null, day: false, pick: null, wall: false };
+const LIVE: Place = {
+  run: null,
+  view: "overview",
+  at: null,
+  misread: null,
+  speed: null,
+  day: false,
+  pick: null,
+  wall: false,
+};
 
 test.each<[string, Partial<Place>]>([
   ["", {}],
@@ -30,7 +39,8 @@ test.each<[string, number]>([
 test.each(["?view=garden", "?at=garbage", "?speed=600", "?at=garbage&speed=600", "?speed=-1"])(
   "%s is the overview, live: what the page does not know is left out",
   (search) => {
-    expect(placeOf(search)).toEqual(LIVE);
+    const misread = search.includes("garbage") ? "garbage" : null;
+    expect(placeOf(search)).toEqual({ ...LIVE, misread });
   },
 );
 

@@ -22,6 +22,8 @@ export interface Place {
   view: View;
   /** The time shown, as the address writes it; null to follow the run. */
   at: string | null;
+  /** What the address writes as the time shown, and is none; null where it does not. */
+  misread: string | null;
   /** How fast the page plays on from there, in simulated seconds a second; null where it is paused, or live. */
   speed: number | null;
   /** Whether charts show only the day at hand. */
@@ -43,6 +45,7 @@ export function placeOf(search: string): Place {
     run: words.get("run"),
     view,
     at,
+    misread: at === null ? written : null,
     speed: at !== null && speed > 0 ? Math.min(FASTEST, Math.max(SLOWEST, speed)) : null,
     day: words.get("span") === "day",
     pick: words.get("pick"),

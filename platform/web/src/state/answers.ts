@@ -1,6 +1,6 @@
 // What the views need besides the snapshot: which paths of the backend they ask for, and when they ask again.
 
-import { get } from "../api/http";
+import { getOrAbsent } from "../api/http";
 import { msOf, type Place, type View } from "./address";
 import { epochOf, type Page } from "./page";
 import { store } from "./store";
@@ -60,7 +60,7 @@ async function refreshAnswer(page: Page, path: string): Promise<void> {
   if (answered.get(path) === key && !OF_PEOPLE.includes(path)) return;
   if (asking.get(path) === key) return;
   asking.set(path, key);
-  const answer = await get(addressOf(page, path));
+  const answer = await getOrAbsent(addressOf(page, path));
   const { watched, place } = store.page;
   if (page.watched !== watched || asking.get(path) !== key) return; // the answer to a later question counts
   asking.delete(path);
@@ -91,6 +91,12 @@ function addressOf(page: Page, path: string): string {
   const at = page.place.at === null || isOfHead(path) ? "" : `at=${timeOfAnswers(page)}`;
   const joint = at === "" ? "" : path.includes("?") ? "&" : "?";
   return `runs/${encodeURIComponent(page.watched ?? "")}/${path}${joint}${at}`;
+}
+
+/** Returns whether the backend says that what the view is narrowed to is not in the run. */
+export function isPickAbsent({ place, answers }: Page): boolean {
+  const paths = place.view === "programme" ? sessionPath(place) : [...historyPath(place), ...organisationPath(place)];
+  return ["programme", "negotiations"].includes(place.view) && paths.some((path) => answers[path] === false);
 }
 
 /** Returns the economy that the view is narrowed to. */

@@ -19,6 +19,8 @@ export interface Page {
   /** The run whose feed is open. */
   watched: string | null;
   feed: FeedState;
+  /** How the feed stands that brings moments of the past; null where the page follows the run. */
+  playback: FeedState | null;
   snapshot: Snapshot | null;
   /** The simulated time that is shown. */
   atMs: number;
@@ -31,6 +33,8 @@ export interface Page {
   /** The latest snapshot of the run itself, whatever time is shown: the time bar is drawn from it. */
   live: Snapshot | null;
   lags: Lags | null;
+  /** The cap on people inside that any fair has, where nobody stated one; null where somebody did. */
+  defaultCap: number | null;
   trace: Trace | null;
   /** The backend's answers over HTTP, by path. */
   answers: Readonly<Record<string, unknown>>;
@@ -38,6 +42,8 @@ export interface Page {
   pair: Pair | null;
   /** What the start of a run may change; null until the backend has answered. */
   scenarios: Scenarios | null;
+  /** What was entered of a run to start: the fields by name, and what differs from the scenario, by parameter. */
+  draft: Draft;
   /** What can disrupt a run; null until the backend has answered. */
   disruptions: Kind[] | null;
   /** Whether the backend refused for lack of a token. */
@@ -48,6 +54,11 @@ export interface Page {
   search: boolean;
   /** Whether the list of keys is open. */
   help: boolean;
+}
+
+export interface Draft {
+  fields: Readonly<Record<string, string>>;
+  changes: Readonly<Record<string, string>>;
 }
 
 /** Two runs at the time that both have reached. */

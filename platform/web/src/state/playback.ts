@@ -54,6 +54,7 @@ function keyOf({ watched, place }: Page): string {
 function close(): void {
   player?.feed.close();
   player = null;
+  store.change({ playback: null });
 }
 
 function open(run: string): Player {
@@ -69,7 +70,7 @@ function open(run: string): Player {
           // all but the last move are answered: that was to pause or to play, from a moment that this frame shows
           store.change({ snapshot, atMs, ...(opened.moves <= 1 ? { seeking: false } : {}) }, drawn);
         },
-        state: () => {},
+        state: (state) => store.change({ playback: state }),
         moved: (mode, atMs) => take(opened, mode, atMs),
       },
       () => {

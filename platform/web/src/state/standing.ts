@@ -26,6 +26,7 @@ export function standingOf(page: Page): Standing {
   if (watched === null) return "idle";
   const isConnected = feed.name === "live" || feed.name === "stale" || feed.name === "ended";
   if (!isConnected) return feed.name;
+  if (place.at !== null && page.playback?.name === "lost") return "lost";
   if (place.at !== null) return page.seeking ? "seeking" : place.speed !== null ? "playing" : "held";
   return standingOfRun(runOf(page)) ?? feed.name;
 }
@@ -37,10 +38,21 @@ export function standingOfRun(run: Run | undefined): (typeof TOLD)[number] | nul
   return run.silent_since === null ? null : "silent";
 }
 
-/** Returns whether the numbers shown may be older than the run's own: they are grey then. */
+/**
+ * Returns whether the numbers shown may be others than those asked for: they are grey then. Those of a moment that was
+ * found stay true, whatever becomes of the connection.
+ */
 export function isOld(page: Page): boolean {
+  const { place, seeking } = page;
   const standing = standingOf(page);
-  return ["connecting", "lost", "reset", "stale", "silent"].includes(standing) && page.place.at === null;
+  if (place.at !== null) return standing === "lost" && (seeking || place.speed !== null);
+  return ["connecting", "lost", "reset", "stale", "silent"].includes(standing);
+}
+
+/** Returns since when there has been no news; null where there is. */
+export function silentSince({ feed, playback, place }: Page): number | null {
+  const behind = place.at !== null && playback?.name === "lost" ? playback : feed;
+  return "since" in behind ? behind.since : null;
 }
 
 /** Returns whether the time shown moves by itself. */

@@ -1,5 +1,6 @@
 // The one place that holds the page's state. Each change is drawn at the next refresh of the screen.
 
+import { forGood } from "../browser/storage";
 import { preferredLanguage } from "../text/words";
 import { placeOf } from "./address";
 import type { Page } from "./page";
@@ -57,6 +58,7 @@ export const store = new Store({
   runs: null,
   watched: null,
   feed: { name: "connecting" },
+  playback: null,
   snapshot: null,
   atMs: 0,
   seeking: placeOf(location.search).at !== null,
@@ -64,13 +66,15 @@ export const store = new Store({
   headMs: 0,
   live: null,
   lags: null,
+  defaultCap: null,
   trace: null,
   answers: {},
   pair: null,
   scenarios: null,
+  draft: { fields: {}, changes: {} },
   disruptions: null,
   locked: false,
-  letters: localStorage.getItem("letters") !== "off",
+  letters: forGood.get("letters") !== "off",
   search: false,
   help: false,
 });

@@ -1,5 +1,6 @@
 // Light or dark: the reader's choice, else the system's.
 
+import { forGood } from "../browser/storage";
 import type { Theme } from "./page";
 
 const KEY = "theme";
@@ -7,14 +8,14 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 
 /** Returns the theme chosen before, else the system's. */
 export function preferredTheme(): Theme {
-  const before = localStorage.getItem(KEY);
+  const before = forGood.get(KEY);
   return before === "light" || before === "dark" ? before : systemTheme();
 }
 
 /** Keeps a choice; one that is the system's own follows the system again. */
 export function keepTheme(theme: Theme): void {
-  if (theme === systemTheme()) localStorage.removeItem(KEY);
-  else localStorage.setItem(KEY, theme);
+  if (theme === systemTheme()) forGood.forget(KEY);
+  else forGood.keep(KEY, theme);
 }
 
 /** Calls back when the system changes its theme. */

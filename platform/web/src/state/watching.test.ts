@@ -6,18 +6,17 @@ type Asked = { path: string; answer: (body: unknown) => Promise<unknown> };
 
 const world = vi.hoisted(() => ({ asked: [] as Asked[], opened: [] as { path: string; watcher: unknown }[] }));
 
-vi.mock("../api/http", () => ({
-  get: (path: string) =>
+vi.mock("../api/http", () => {
+  const get = (path: string) =>
     new Promise((answered) => {
       const answer = (body: unknown): Promise<unknown> => {
         answered(body);
         return vi.advanceTimersByTimeAsync(0);
       };
       world.asked.push({ path, answer });
-    }),
-  faultOf: async () => null,
-  whenLocked: () => {},
-}));
+    });
+  return { get, getOrAbsent: get, faultOf: async () => null, whenLocked: () => {} };
+});
 vi.mock("../api/feed", () => ({
   Feed: class {
     constructor(path: string, watcher: unknown) {

@@ -14,7 +14,16 @@ import { Trace } from "./trace";
 const RUNS_EVERY_MS = 2_000;
 const ANSWERS_EVERY_MS = 2_000;
 const AGAIN_AFTER_MS = 2_000;
-const NOTHING = { snapshot: null, live: null, lags: null, trace: null, answers: {}, atMs: 0, headMs: 0 };
+const NOTHING = {
+  snapshot: null,
+  live: null,
+  lags: null,
+  defaultCap: null,
+  trace: null,
+  answers: {},
+  atMs: 0,
+  headMs: 0,
+};
 
 /** The watching of one run: what is still on its way of another one comes to nothing. */
 interface Watching {
@@ -119,10 +128,10 @@ async function take(of: Watching, snapshot: Snapshot, atMs: number, drawn: () =>
 
 /** Learns which fair the run plays; where the backend does not answer, frames are drawn without, and it is asked again. */
 async function describe(of: Watching): Promise<void> {
-  const answer = await get<{ fair: Fair }>(`${of.path}/fair`);
+  const answer = await get<{ fair: Fair; default_cap?: number | null }>(`${of.path}/fair`);
   if (of !== watching) return;
   showFair(answer?.fair ?? null);
-  store.change({});
+  store.change({ defaultCap: answer?.default_cap ?? null });
   if (answer === null) setTimeout(() => of === watching && void describe(of), AGAIN_AFTER_MS);
 }
 

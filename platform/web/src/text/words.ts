@@ -4,6 +4,7 @@
 // language has those as well, in sections that English leaves out. What a language says of itself is known at once; its
 // words are fetched when somebody reads it.
 
+import { forGood } from "../browser/storage";
 import type english from "./words/en.json";
 
 export type Language = string;
@@ -85,7 +86,7 @@ export function nextLanguage(language: Language): Language {
 
 /** Returns the reader's language: the one chosen before, else the browser's, else English. */
 export function preferredLanguage(): Language {
-  const before = localStorage.getItem("language");
+  const before = forGood.get("language");
   if (before !== null && owns.has(before)) return before;
   return LANGUAGES.find((language) => navigator.language.startsWith(language)) ?? ENGLISH;
 }

@@ -1,7 +1,8 @@
 // A button for what cannot be undone: a first press says what will happen, a second one does it.
 
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type Language, say } from "../text/words";
+import { useFocusHandedOn } from "./focus";
 
 interface Props {
   language: Language;
@@ -18,21 +19,33 @@ interface Props {
 
 export function Confirm({ language, id, title, question, onConfirm, mayAsk = () => true, isUnderWay }: Props) {
   const [isAsking, ask] = useState(false);
+  const whole = useRef<HTMLSpanElement>(null);
+  const next = useFocusOf(isAsking);
+  useFocusHandedOn(whole);
   if (!isAsking) {
     return (
-      <button
-        type="button"
-        class="plain"
-        id={id}
-        aria-disabled={isUnderWay}
-        onClick={() => ask(!isUnderWay && mayAsk())}
-      >
-        {title}
-      </button>
+      <span ref={whole}>
+        <button
+          type="button"
+          class="plain"
+          id={id}
+          ref={next}
+          aria-disabled={isUnderWay}
+          onClick={() => ask(!isUnderWay && mayAsk())}
+        >
+          {title}
+        </button>
+      </span>
     );
   }
   return (
-    <span class="confirm" role="alertdialog" aria-label={question}>
+    <span
+      class="confirm"
+      role="alertdialog"
+      aria-label={question}
+      ref={whole}
+      onKeyDown={({ key }) => key === "Escape" && ask(false)}
+    >
       {question}{" "}
       <button
         type="button"
@@ -45,10 +58,21 @@ export function Confirm({ language, id, title, question, onConfirm, mayAsk = () 
         }}
       >
         {title}
-      </button>
-      <button type="button" onClick={() => ask(false)}>
+      </button>{" "}
+      <button type="button" ref={next} onClick={() => ask(false)}>
         {say(language, "cancel")}
       </button>
     </span>
   );
+}
+
+/** Gives the focus to what does no harm: to "Cancel" where a question comes up, else to the button that asked it. */
+function useFocusOf(isAsking: boolean) {
+  const next = useRef<HTMLButtonElement>(null);
+  const hasAsked = useRef(false);
+  useLayoutEffect(() => {
+    if (isAsking || hasAsked.current) next.current?.focus();
+    hasAsked.current = isAsking;
+  }, [isAsking]);
+  return next;
 }

@@ -53,7 +53,11 @@ export function Columns({ language, of, more }: { language: Language; of: readon
 /** A sentence of the backend: translated where the page can, else marked as English. */
 /** The name of a key: of the fair's kinds, zones and occasions as the fair names it, marked where that is in English. */
 export function Term({ language, name }: { language: Language; name: string }) {
-  return <span lang={foreign(namesOf(name), language)}>{term(language, name)}</span>;
+  return (
+    <span dir="auto" lang={foreign(namesOf(name), language)}>
+      {term(language, name)}
+    </span>
+  );
 }
 
 export function Sentence({

@@ -2,6 +2,7 @@
 
 import type { Role, Row } from "../api/types";
 import type { Page } from "../state/page";
+import { amount } from "../state/snapshot";
 import { number, percent, round } from "../text/format";
 import { type Language, say, type Word } from "../text/words";
 
@@ -61,6 +62,12 @@ export function originsOf(language: Language, row: Row): string[] {
     `${say(language, ROLES[role])}: ${say(language, ROLES_ABOUT[role])}`,
     ...(verdict === "open" ? [say(language, "verdict_open_about")] : []),
   ];
+}
+
+/** Returns a bound on a measure by its path; 0 where there is none, or only the one that any fair has. */
+export function boundOf({ snapshot, defaultCap }: Page, path: string): number {
+  const bound = snapshot ? amount(snapshot, path) : 0;
+  return path === "venue.cap" && bound === defaultCap ? 0 : bound;
 }
 
 /** Returns a bound on a measure in words; at a scale other than 1 the fair's own bound was scaled as well. */

@@ -7,7 +7,7 @@ import { amount } from "../state/snapshot";
 import { nameOfMeasure } from "../text/names";
 import type { Word } from "../text/words";
 import { Measure, Note } from "./measure";
-import { capOf, reach, reported } from "./reported";
+import { boundOf, capOf, reach, reported } from "./reported";
 import { RoleOf } from "./role";
 
 interface Beside {
@@ -84,7 +84,7 @@ function Tile({ page, of, beside: { figure, cap, day, note } }: { page: Page; of
   if (!snapshot) return null;
   const value = amount(snapshot, of);
   const row = rowsOf(page).find((row) => row.figure === figure);
-  const bound = cap ? amount(snapshot, cap) : row && typeof row.reported === "number" ? row.reported : 0;
+  const bound = cap ? boundOf(page, cap) : row && typeof row.reported === "number" ? row.reported : 0;
   return (
     <div data-tile={of}>
       <dt>{nameOfMeasure(language, of)}</dt>

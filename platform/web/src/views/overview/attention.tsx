@@ -5,10 +5,9 @@ import { epochOf, type Page } from "../../state/page";
 import { entriesOf } from "../../state/snapshot";
 import { moment } from "../../text/clock";
 import { term } from "../../text/names";
-import { type Language, named, say, translated } from "../../text/words";
-import { Spoken } from "../../ui/spoken";
+import { say, translated } from "../../text/words";
 import { AlarmLine } from "./alarm";
-import { type Alarm, alarmsOf } from "./alarms";
+import { alarmsOf } from "./alarms";
 import { Judgement } from "./judgement";
 
 interface Active extends What {
@@ -27,7 +26,6 @@ export function Attention({ page }: { page: Page }) {
   const isEmpty = others.length + unbalanced.length + active.length === 0;
   return (
     <>
-      <Spoken text={spokenOf(language, alarms, active.length)} isUrgent={first?.state === "over"} />
       <Judgement page={page} alarm={first} isTroubled={!isEmpty} />
       {!isEmpty && (
         <ul class="attention" aria-label={say(language, "attention_title")}>
@@ -60,14 +58,4 @@ function when(page: Page, { since_ms, until_ms }: Active): string {
   const since = momentOf(page, since_ms);
   if (until_ms === undefined) return say(page.language, "active_since", { since });
   return say(page.language, "active_until", { since, until: momentOf(page, until_ms) });
-}
-
-/** Returns the alarms and disruptions as one sentence, without numbers, which change with every frame. */
-function spokenOf(language: Language, alarms: readonly Alarm[], disruptions: number): string {
-  if (alarms.length + disruptions === 0) return say(language, "attention_none_short");
-  const names = alarms.map(
-    ({ name, state }) => `${say(language, `alarm_${state}`)} ${named(language, "alarm", name) ?? name}`,
-  );
-  const count = disruptions === 0 ? [] : [say(language, "disruptions_now", { count: String(disruptions) })];
-  return [...names, ...count].join("; ");
 }

@@ -21,6 +21,9 @@ const HEADLINES = [
   "agreements.signed",
 ] as const;
 
+/** Where zones are a list: all of them are in the view Venue. */
+const LISTED_ZONES = 6;
+
 export function Overview({ page }: { page: Page }) {
   const { language } = page;
   return (
@@ -34,7 +37,7 @@ export function Overview({ page }: { page: Page }) {
           title={say(language, "zones_title")}
           source={measureSource(page, ["venue.inside_by_zone", "venue.density_by_zone"])}
         >
-          <HallMap page={page} />
+          <HallMap page={page} most={LISTED_ZONES} />
         </Part>
         <Part title={say(language, "notices_title")} source={answerSource(page, "notices")}>
           <Notices page={page} />

@@ -12,7 +12,7 @@ import { moment } from "../../text/clock";
 import { fair } from "../../text/fair";
 import { number } from "../../text/format";
 import { nameOfGate, term, titleOf } from "../../text/names";
-import { say, translated } from "../../text/words";
+import { type Language, say, translated } from "../../text/words";
 import { Confirm } from "../../ui/confirm";
 import { Fault, Part, Sentence } from "../../ui/part";
 import { useSending } from "../../ui/sending";
@@ -74,28 +74,30 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
           </p>
         )}
         <Fault language={language} why={fault} />
-        {isPlayed(run) && (
-          <Confirm
-            language={language}
-            id="disrupt-run"
-            title={say(language, "disrupt_now")}
-            question={say(language, "disrupt_question", { kind: term(language, chosen) })}
-            mayAsk={mayAsk}
-            isUnderWay={isUnderWay}
-            onConfirm={() => void submit()}
-          />
-        )}
-        {canBranch && page.atMs > 0 && (
-          <Confirm
-            language={language}
-            id="branch-run"
-            title={say(language, "branch")}
-            question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
-            mayAsk={mayAsk}
-            isUnderWay={isUnderWay}
-            onConfirm={() => void submitBranch()}
-          />
-        )}
+        <div class="controls">
+          {isPlayed(run) && (
+            <Confirm
+              language={language}
+              id="disrupt-run"
+              title={say(language, "disrupt_now")}
+              question={say(language, "disrupt_question", { kind: term(language, chosen) })}
+              mayAsk={mayAsk}
+              isUnderWay={isUnderWay}
+              onConfirm={() => void submit()}
+            />
+          )}
+          {canBranch && page.atMs > 0 && (
+            <Confirm
+              language={language}
+              id="branch-run"
+              title={say(language, "branch")}
+              question={say(language, "branch_question", { moment: moment(language, epochOf(page) + page.atMs) })}
+              mayAsk={mayAsk}
+              isUnderWay={isUnderWay}
+              onConfirm={() => void submitBranch()}
+            />
+          )}
+        </div>
       </form>
     </Part>
   );
@@ -125,6 +127,10 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
       </select>
     );
   }
+  const shift = name === "gate" ? 1 : 0; // people count gates from 1
+  const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = rangeOf(field);
+  const check = (input: HTMLInputElement): void =>
+    input.setCustomValidity(beyond(page.language, input.value, exclusiveMinimum, exclusiveMaximum));
   const usual = field.default == null ? (isNeeded ? (USUAL[name] ?? "") : "") : String(field.default);
   return (
     <>
@@ -132,7 +138,9 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
         name={name}
         type={isText(field) ? "text" : "number"}
         step={isText(field) ? undefined : "any"}
-        min={name === "gate" ? 1 : undefined}
+        min={minimum === undefined ? undefined : minimum + shift}
+        max={maximum === undefined ? undefined : maximum}
+        onInput={(event) => check(event.currentTarget)}
         defaultValue={usual}
         required={isNeeded}
         list={name === "session" ? "sessions" : ""}
@@ -150,6 +158,19 @@ function Value({ page, name, field, isNeeded }: { page: Page; name: string; fiel
       )}
     </>
   );
+}
+
+/** Returns the range of a field, which may also be left out. */
+function rangeOf(field: Field): Field {
+  return field.anyOf?.find(({ type }) => type === "number" || type === "integer") ?? field;
+}
+
+/** Returns why a number is not allowed that browsers know no bound of: one that is itself not allowed. "" where it is. */
+function beyond(language: Language, text: string, above: number | undefined, below: number | undefined): string {
+  if (text === "") return "";
+  if (above !== undefined && Number(text) <= above) return say(language, "must_be_above", { value: String(above) });
+  if (below !== undefined && Number(text) >= below) return say(language, "must_be_below", { value: String(below) });
+  return "";
 }
 
 /** Returns the numbers of the gates: of those that the fair names, else of those that have been open. */

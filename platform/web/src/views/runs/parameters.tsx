@@ -14,12 +14,14 @@ interface Props {
   page: Page;
   scenarios: Scenarios;
   changes: Changes;
+  /** Why the start was refused: it names the parameters that it is about. */
+  fault: string | null;
   onChange: (changes: Changes) => void;
 }
 
 const LISTED = 12;
 
-export function Parameters({ page, scenarios, changes, onChange }: Props) {
+export function Parameters({ page, scenarios, changes, fault, onChange }: Props) {
   const { language } = page;
   const [wanted, setWanted] = useState("");
   const found = Object.entries(scenarios.parameters).filter(
@@ -49,6 +51,7 @@ export function Parameters({ page, scenarios, changes, onChange }: Props) {
                 inputMode={isNumber(parameter) ? "decimal" : "text"}
                 placeholder={rangeOf(parameter)}
                 value={changes[path] ?? ""}
+                aria-invalid={fault?.includes(path) || undefined}
                 onInput={(event) => onChange(changed(changes, path, event.currentTarget.value))}
               />
             </label>

@@ -12,6 +12,7 @@ import { say, type Word } from "../../text/words";
 import { paceOf, stateOf } from "../../ui/pace";
 import { Columns, Part } from "../../ui/part";
 import { Disrupt } from "./disrupt";
+import { Downloads } from "./downloads";
 import { SideBySide } from "./sidebyside";
 import { Start } from "./start";
 import { Steer } from "./steer";
@@ -25,15 +26,6 @@ const COLUMNS: readonly Word[] = [
   "column_started",
   "column_speed",
   "column_state",
-];
-
-const REPORT = ["report", "report"] as const;
-/** What can be downloaded of a run. */
-const LINKS: readonly (readonly [path: string, Word])[] = [
-  ["snapshot", "measures"],
-  ["events", "events"],
-  ["parquet", "parquet"],
-  ["programme.ics", "calendar"],
 ];
 
 export function Runs({ page }: { page: Page }) {
@@ -97,11 +89,7 @@ function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boole
             {say(language, "compare")}
           </button>
         )}
-        {(hasReport ? [REPORT, ...LINKS] : LINKS).map(([path, word]) => (
-          <a key={path} href={`runs/${encodeURIComponent(run.id)}/${path}`} target="_blank" rel="noreferrer">
-            {say(language, word)}
-          </a>
-        ))}
+        <Downloads language={language} run={run} hasReport={hasReport} />
       </td>
     </tr>
   );

@@ -1,28 +1,29 @@
 // The form to start a run: a scenario, its scale and speed, and what differs from it. It is made from the schema.
 
-import { useEffect, useState } from "preact/hooks";
-import { loadScenarios, start } from "../../state/commands";
+import { useEffect } from "preact/hooks";
+import { keepDraft, loadScenarios, start } from "../../state/commands";
 import type { Page } from "../../state/page";
 import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
 import { paceOf } from "../../ui/pace";
 import { Fault, Part, Sentence } from "../../ui/part";
 import { useSending } from "../../ui/sending";
-import { type Changes, nested, Parameters } from "./parameters";
+import { nested, Parameters } from "./parameters";
 
 const SCALES = [0.01, 0.05, 0.1, 0.5, 1] as const;
 /** The backend takes larger ones; a page cannot send them. */
 const LARGEST_SEED = Number.MAX_SAFE_INTEGER;
+/** The fields of the form beside the parameters. */
+const FIELDS: readonly string[] = ["scenario", "seed", "scale", "speed"];
 const SPEEDS = [600, 3_600, 21_600, "max"] as const;
 
 export function Start({ page }: { page: Page }) {
   const { language, scenarios } = page;
-  const [chosen, setScenario] = useState<string | null>(null);
-  const [changes, setChanges] = useState<Changes>({});
+  const { fields, changes } = page.draft;
   const { isUnderWay, fault, send } = useSending();
   useEffect(() => void loadScenarios(), []);
   if (scenarios === null || scenarios.list.length === 0) return null;
-  const scenario = chosen ?? scenarios.list[0]?.name ?? "";
+  const scenario = fields.scenario ?? scenarios.list[0]?.name ?? "";
   const shown = scenarios.list.find(({ name }) => name === scenario);
   const ofFair = shown?.titles?.en === undefined ? undefined : say(language, "question_of_fair");
   const submit = (form: FormData): void => {
@@ -40,6 +41,10 @@ export function Start({ page }: { page: Page }) {
     <Part title={say(language, "start_title")}>
       <form
         class="start"
+        onInput={({ target }) => {
+          const { name, value } = target as HTMLInputElement | HTMLSelectElement;
+          if (FIELDS.includes(name)) keepDraft({ fields: { ...fields, [name]: value } });
+        }}
         onSubmit={(event) => {
           event.preventDefault();
           submit(new FormData(event.currentTarget));
@@ -47,7 +52,7 @@ export function Start({ page }: { page: Page }) {
       >
         <label>
           {say(language, "column_scenario")}
-          <select name="scenario" value={scenario} onChange={(event) => setScenario(event.currentTarget.value)}>
+          <select name="scenario" value={scenario}>
             {scenarios.list.map(({ name, title, titles }) => (
               <option key={name} value={name} selected={name === scenario}>
                 {translated(language, "scenario", name) ?? (inLanguage(titles ?? {}, language) || title)}
@@ -65,13 +70,21 @@ export function Start({ page }: { page: Page }) {
         <div class="controls">
           <label>
             {say(language, "column_seed")}
-            <input name="seed" type="number" min="0" max={LARGEST_SEED} step="1" defaultValue="7" required />
+            <input
+              name="seed"
+              type="number"
+              min="0"
+              max={LARGEST_SEED}
+              step="1"
+              defaultValue={fields.seed ?? "7"}
+              required
+            />
           </label>
           <label>
             {say(language, "column_scale")}
             <select name="scale">
               {SCALES.map((scale) => (
-                <option key={scale} value={scale} selected={scale === 0.1}>
+                <option key={scale} value={scale} selected={String(scale) === (fields.scale ?? "0.1")}>
                   {String(scale)}
                 </option>
               ))}
@@ -81,14 +94,20 @@ export function Start({ page }: { page: Page }) {
             {say(language, "column_speed")}
             <select name="speed">
               {SPEEDS.map((speed) => (
-                <option key={speed} value={speed} selected={speed === 3_600}>
+                <option key={speed} value={speed} selected={String(speed) === (fields.speed ?? "3600")}>
                   {paceOf(language, speed)}
                 </option>
               ))}
             </select>
           </label>
         </div>
-        <Parameters page={page} scenarios={scenarios} changes={changes} onChange={setChanges} />
+        <Parameters
+          page={page}
+          scenarios={scenarios}
+          changes={changes}
+          fault={fault}
+          onChange={(changed) => keepDraft({ changes: changed })}
+        />
         <Fault language={language} why={fault} />
         <button type="submit" class="plain" id="start-run" aria-disabled={isUnderWay}>
           {say(language, "start_run")}

@@ -10,9 +10,10 @@ import { say, type Word } from "../../text/words";
 import { BarList, Bars } from "../../ui/bars";
 import { Facts } from "../../ui/measure";
 import { Part } from "../../ui/part";
+import { boundOf } from "../../ui/reported";
 import { Tiles } from "../../ui/tiles";
 import { Ahead } from "./ahead";
-import { HallMap } from "./hall_map";
+import { areListed, HallMap } from "./hall_map";
 
 const HEADLINES = [
   "venue.inside",
@@ -23,30 +24,33 @@ const HEADLINES = [
   "venue.visitors",
 ] as const;
 
+/** Where zones are a list, a wall has room for so many. */
+const ON_A_WALL = 7;
+/** A bound that is so many times the most that there was leaves the line of people no height. */
+const FAR = 2;
+
 export function Venue({ page }: { page: Page }) {
   const { language, snapshot } = page;
   if (!snapshot) return null;
+  const cap = boundOf(page, "venue.cap");
+  const isNear = cap <= FAR * amount(snapshot, "venue.inside_peak");
   return (
     <>
       <Tiles page={page} of={HEADLINES} />
       <div class="parts">
         <Part
           title={say(language, "zones_title")}
+          wide={areListed(page)}
           about={say(language, stateOf(page))}
           source={measureSource(page, ["venue.inside_by_zone", "venue.density_by_zone"])}
         >
-          <HallMap page={page} />
+          <HallMap page={page} {...(page.place.wall ? { most: ON_A_WALL } : {})} />
         </Part>
         <Part title={say(language, "gates_title")} source={measureSource(page, ["venue.waiting_by_gate"])}>
           <Gates page={page} />
         </Part>
         <Ahead page={page} />
-        <Courses
-          page={page}
-          title="chart_inside"
-          of={[["venue.inside", "inside", "ink"]]}
-          bound={amount(snapshot, "venue.cap")}
-        />
+        <Courses page={page} title="chart_inside" of={[["venue.inside", "inside", "ink"]]} bound={isNear ? cap : 0} />
         <Courses page={page} title="chart_queue" of={[["venue.waiting", "queueing", "ink"]]} />
         <Hours
           page={page}

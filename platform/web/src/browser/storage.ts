@@ -1,0 +1,38 @@
+// What the browser keeps for the page: for good, or for this tab. Where it refuses, as with blocked cookies or in a frame
+// of another site, the page keeps it itself for as long as it is open.
+
+export class Kept {
+  readonly #own = new Map<string, string>();
+
+  /** Asks for the storage anew each time: a browser that refuses throws at that already. */
+  constructor(private readonly storage: () => Storage) {}
+
+  /** Returns what was kept under a key; null where nothing was. */
+  get(key: string): string | null {
+    try {
+      return this.storage().getItem(key) ?? this.#own.get(key) ?? null;
+    } catch {
+      return this.#own.get(key) ?? null;
+    }
+  }
+
+  keep(key: string, value: string): void {
+    try {
+      this.storage().setItem(key, value);
+    } catch {
+      this.#own.set(key, value);
+    }
+  }
+
+  forget(key: string): void {
+    this.#own.delete(key);
+    try {
+      this.storage().removeItem(key);
+    } catch {
+      // what is refused was never kept
+    }
+  }
+}
+
+export const forGood = new Kept(() => localStorage);
+export const forTab = new Kept(() => sessionStorage);
