@@ -31,7 +31,7 @@ def test_report_opens_without_a_network_and_prints(browser: Browser, report: Pat
     expect(page.get_by_text("It was disturbed while it was on.")).to_be_visible()
     outage = page.get_by_role("row", name="platform outage (capacity share 0) ")
     expect(outage.locator("td")).to_have_text(["Fri 04 Sep 20:30", "Fri 04 Sep 20:55", "scheduled"])
-    expect(page.locator(".headline")).to_contain_text("held-out figure")
+    expect(page.locator(".headline")).to_contain_text("No figure was held out")
     sections: Any = page.locator("section h2").all_inner_texts()
     assert sections == page.locator("nav a").all_inner_texts()
     for plot in page.locator("figure svg").all():

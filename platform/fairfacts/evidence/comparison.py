@@ -35,6 +35,8 @@ DISRUPTED = "disruptions.begun"
 """Figures tell of a fair that nothing disrupted: from the first disruption on they are held against another one."""
 OF_FEW = ("share", "economies", "sectors")
 """Units of what is not the same in a small fair though it does not shrink with it: few people are whole people."""
+NAMED = 4
+"""So many changed figures are named in a headline; of more, how many there are."""
 THIN = 5
 """Fewer held-out figures than this are called thin evidence."""
 
@@ -239,7 +241,8 @@ def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
     recorded = [row for row in known if row.role == "recorded"]
     sentences = [_recorded(recorded) if recorded else _held_out(evidence(known))]
     if changed := [row.figure for row in known if row.role == "changed"]:
-        sentences.append(f"Played otherwise than reported: {', '.join(changed)}; these rows show what that changes.")
+        which = f"{len(changed)} figures" if len(changed) > NAMED else ", ".join(changed)
+        sentences.append(f"Played otherwise than reported: {which}; their rows show what that changes.")
     for reason in dict.fromkeys(entry.reason for entry in without):
         count = sum(entry.reason == reason for entry in without)
         sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")
@@ -260,7 +263,8 @@ def _held_out(found: Evidence) -> str:
     """Return what the held-out rows say."""
     if not found.held_out:
         return (
-            "No figure was held out from the model, so nothing here speaks for it: all were given to it or fitted to."
+            "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or"
+            " played otherwise."
         )
     agree, differ = found.agree, found.differ
     text = (

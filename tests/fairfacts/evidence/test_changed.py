@@ -33,7 +33,7 @@ def test_what_a_disruption_came_before_is_no_longer_the_fair_that_was_reported(n
     assert played(figure, value).role in ("calibrated", "held out")
     row = played(figure, value, disruptions__begun=1)
     assert row.role == "changed"
-    assert headline([row]).endswith(f"Played otherwise than reported: {name}; these rows show what that changes.")
+    assert headline([row]).endswith(f"Played otherwise than reported: {name}; their rows show what that changes.")
 
 
 def test_a_disruption_after_a_figures_moment_changes_nothing_of_it() -> None:
@@ -46,6 +46,14 @@ def test_a_disruption_after_a_figures_moment_changes_nothing_of_it() -> None:
 
     at_end = msgspec.structs.replace(asked, id="negotiations.initiated", at="", measure="negotiations.initiated")
     assert [row.role for row in rows([asked, at_end], run.parts.run, simulated)] == ["calibrated", "changed"]
+
+
+def test_many_changed_figures_are_counted_and_not_named() -> None:
+    row = played(FIGURES[STREAMS], 37, disruptions__begun=1)
+    assert headline([row] * 5) == (
+        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or played"
+        " otherwise. Played otherwise than reported: 5 figures; their rows show what that changes."
+    )
 
 
 @pytest.mark.parametrize(

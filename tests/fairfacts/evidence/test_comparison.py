@@ -252,7 +252,8 @@ def test_input_never_counts_as_agreement():
     given = rows([FIGURES["sessions.total"]], RUN, undisturbed(one(190)))
     assert (given[0].role, given[0].verdict) == ("input", "given")
     assert headline(given) == (
-        "No figure was held out from the model, so nothing here speaks for it: all were given to it or fitted to."
+        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or played"
+        " otherwise."
     )
 
 

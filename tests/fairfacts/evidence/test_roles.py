@@ -104,7 +104,7 @@ def test_a_changed_figure_counts_neither_for_the_model_nor_against_it():
     ]
     assert evidence(rows) == Evidence(held_out=1, agree=0, differ=0, left_open=1, is_thin=True)
     assert headline(rows).endswith(
-        " Played otherwise than reported: negotiations.initiated_overseas, negotiations.overseas_share; these rows show"
+        " Played otherwise than reported: negotiations.initiated_overseas, negotiations.overseas_share; their rows show"
         " what that changes."
     )
 
