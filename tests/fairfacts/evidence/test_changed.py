@@ -51,8 +51,8 @@ def test_a_disruption_after_a_figures_moment_changes_nothing_of_it() -> None:
 def test_many_changed_figures_are_counted_and_not_named() -> None:
     row = played(FIGURES[STREAMS], 37, disruptions__begun=1)
     assert headline([row] * 5) == (
-        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or played"
-        " otherwise. Played otherwise than reported: 5 figures; their rows show what that changes."
+        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or"
+        " played otherwise. Played otherwise than reported: 5 figures; their rows show what that changes."
     )
 
 

@@ -15,19 +15,17 @@ from fairfacts.evidence.comparison import (
     Row,
     Simulated,
     compare,
-    emergent,
     evidence,
     headline,
     moments,
     rows,
 )
-from fairfacts.evidence.emergent import EMERGENT
-from fairfacts.evidence.figures import PLUS, Figure
+from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import left_out, role_of
-from fairfacts.measures import MEASURES, value_at
+from fairfacts.measures import value_at
 from fairfacts.parts.negotiations.events import NegotiationRequested
 from fairfacts.parts.programme import SessionClosed
 from fairfacts.parts.runs import FairClosed, FairOpened
@@ -252,8 +250,8 @@ def test_input_never_counts_as_agreement():
     given = rows([FIGURES["sessions.total"]], RUN, undisturbed(one(190)))
     assert (given[0].role, given[0].verdict) == ("input", "given")
     assert headline(given) == (
-        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or played"
-        " otherwise."
+        "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or"
+        " played otherwise."
     )
 
 
@@ -333,17 +331,6 @@ def test_moment_outside_the_fair_is_refused(as_of: str):
     assert str(refused.value) == (
         f"figure mine: as_of: {as_of} lies outside the fair; it lasts from 2020-09-04 00:00 to 2020-09-10 00:00"
     )
-
-
-def test_every_emergent_measure_is_documented_and_at_the_end_reported_by_nobody():
-    reported = {path for figure in FIGURES.values() if not figure.at for path in figure.measure.split(PLUS)}
-    assert [path for path in EMERGENT if path not in MEASURES or path in reported] == []
-
-
-def test_emergent_row_has_no_figure_and_no_verdict():
-    snapshot = after(STARTED).snapshot()
-    first = emergent(lambda measure, _: Simulated(value_at(snapshot, measure)))[0]
-    assert first == Row("visits.started", "", "visits", None, 0, None, "emergent", "visits.started")
 
 
 def test_a_figure_may_be_the_sum_of_measures():
