@@ -207,7 +207,10 @@ def test_every_fault_of_a_fair_is_named_with_its_file_and_row(fair: Fair) -> Non
     assert "parameters.csv: line 12: venue.capp is no parameter of this fair; did you mean venue.cap?" in refused
     parameters.write_bytes(("\ufeff" + text).encode())
     refused = fair("check", "my-fair").stderr
-    assert "organisations.exhibitor_share is '0,5'; it is a number with a point before decimals (share)" in refused
+    assert (
+        "organisations.exhibitor_share is '0,5'; write a number with a point before decimals (share), such as"
+        in refused
+    )
 
 
 def test_rule_of_a_kind_of_session_that_the_fair_does_not_have_is_a_fault(fair: Fair) -> None:
