@@ -96,7 +96,7 @@ FEW_OR_MANY = (
         ("my-fair", ("--visitors", "100000001"), "visitors is 100,000,001; give 0 to 100,000,000"),
         ("my-fair", ("--visitors", "9"), f"9 visitors{FEW_OR_MANY}"),
         ("my-fair", ("--visitors", "1529"), f"1,529 visitors{FEW_OR_MANY}"),
-        ("m" * 300, (), "m: cannot be made (File name too long); name another folder"),
+        ("m" * 300, (), r"single blanks, no / or \, no .toml last; give another name"),
     ],
 )
 def test_number_or_name_that_no_fair_has_is_refused(
@@ -247,3 +247,16 @@ def test_fair_on_site_alone_has_no_platform_in_its_run_or_its_report(fair: Fair)
     assert ("venue.entered" in told, "platform.rooms" in parameters) == (True, True)
     words = ("platform.", "streams.", "visits.", "negotiations.", "Negotiation", "Visits to the platform", "Projects")
     assert [word for word in words if word in told or word in played.stdout] == []
+
+
+@pytest.mark.parametrize("name", ["公平", "Mеин Messe"])
+def test_a_fair_may_have_a_name_in_any_script(fair: Fair, name: str) -> None:
+    made = fair("new", name, *ANSWERS)
+    assert (made.returncode, f"fair run '{name}'" in made.stderr) == (0, True), made.stderr
+    assert fair("check", name).returncode == 0
+
+
+def test_a_folder_is_not_called_as_a_scenario_of_ones_own(fair: Fair) -> None:
+    refused = fair("new", "x.toml", *ANSWERS)
+    assert (refused.returncode, (fair.folder / "x.toml").exists()) == (2, False)
+    assert "x.toml: a fair has the name of its folder: 1 to 64 characters of any script" in refused.stderr

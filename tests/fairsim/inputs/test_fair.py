@@ -18,16 +18,24 @@ def test_a_sound_folder_is_read(tmp_path: Path):
     assert read(written(tmp_path)).zones[0].names == {"en": "Hall 1"}
 
 
-@pytest.mark.parametrize("name", ["ciftis2020", "tenfold", "my.toml", "our fair", "-x", "é", "a" * 65])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ciftis2020", "tenfold", "my.toml", "My.TOML", "our  fair", "our fair ", "-x", ".x", "_x", "a\\b", "a\tb"),
+        *("a\u202eb", "a" * 65),
+    ],
+)
 def test_a_folder_that_its_name_does_not_lead_to_is_refused(tmp_path: Path, name: str):
     (tmp_path / name).mkdir()
     (fault,) = faults(written(tmp_path / name))
     taken = f"{tmp_path / name}: {name} is a shipped fair or scenario, which is played by that name; rename the folder"
-    wrong = f"{tmp_path / name}: a fair is called as its folder, which may have 1 to 64 of a to z, "
+    wrong = f"{tmp_path / name}: a fair has the name of its folder: 1 to 64 characters of any script, "
     assert fault.startswith(taken if name in ("ciftis2020", "tenfold") else wrong)
 
 
-@pytest.mark.parametrize("name", ["my.fair", "2027_spring-fair", "a" * 64])
+@pytest.mark.parametrize(
+    "name", ["my.fair", "2027_spring-fair", "a" * 64, "公平", "Mеин Messe", "été 2027", "نمایشگاه\u200cها"]
+)
 def test_a_fair_is_found_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str):
     monkeypatch.chdir(tmp_path)
     (tmp_path / name).mkdir()
