@@ -294,7 +294,7 @@ def _started(live: Live, log: Log, first: datetime, bounds: Bounds, position: in
         EventError: all that come now would lie after the end of such a run, for good.
     """
     run, epoch = log.runs.get(live.run), datetime.combine(first.date(), time(), first.tzinfo)
-    _check_first(first, bounds, position)
+    _check_first(first, epoch, bounds, position)
     try:
         return RunStarted(
             at_ms=0,
@@ -314,25 +314,27 @@ def _started(live: Live, log: Log, first: datetime, bounds: Bounds, position: in
         raise EventError(f"event {position} of the batch: time: {fault}", position=position, field="time") from fault
 
 
-def _check_first(first: datetime, bounds: Bounds, position: int) -> None:
-    """Check that a run which begins with an event is not over by the server's clock, unless it may be.
+def _check_first(first: datetime, epoch: datetime, bounds: Bounds, position: int) -> None:
+    """Check that a run which begins with an event at an epoch is not over by the server's clock, unless it may be.
 
     Raises:
         EventError: it is, or the clock of the source was never set.
     """
-    told, clock = f"event {position} of the batch: time is {first.isoformat()}", now()
-    since_midnight = first - datetime.combine(first.date(), time(), first.tzinfo)
+    time_, clock = first.isoformat(), now()
     if first.year < FIRST_YEAR:
-        message = f"{told}, which a clock shows that was never set; set the clock of the source"
-    elif not bounds.replay and clock - first >= timedelta(days=bounds.days) - since_midnight:
-        message = (
-            f"{told}, and a run of {bounds.days} days that it begins is over by the server's clock, which shows"
-            f" {clock.isoformat(timespec='seconds')}; set the clock of the source, begin a run of more days (days), or"
-            " say that the events are of the past (replay=true)"
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, which a clock shows that was never set; set the source's",
+            position=position,
+            field="time",
         )
-    else:
-        return
-    raise EventError(message, position=position, field="time")
+    if not bounds.replay and clock - epoch >= timedelta(days=bounds.days):
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, and the run that it begins (days={bounds.days}) is over"
+            f" by the server's clock, which shows {clock.isoformat(timespec='seconds')}; set the clock of the source,"
+            " begin a run of more days (days), or say that the events are of the past (replay=true)",
+            position=position,
+            field="time",
+        )
 
 
 def _type_of(event: CloudEvent, position: int) -> type[Event]:

@@ -100,7 +100,9 @@ def _cancel(calendars: list[icalendar.Component], reading: Reading) -> None:
             events = calendar.walk("VEVENT")
             for event in events:
                 event["STATUS"] = vText("CANCELLED")
-            reading.remark("", "coerced", "METHOD", f"METHOD is CANCEL: its {len(events)} sessions are cancelled")
+            reading.remark(
+                "", "coerced", "METHOD", f"METHOD is CANCEL: all of its sessions ({len(events)}) are cancelled"
+            )
 
 
 def _draft_of(

@@ -161,7 +161,9 @@ def test_check_reads_the_usual_course_of_a_fair_too(fair: Fair) -> None:
     (fair.folder / "my-fair" / "chance.csv").write_text("measure,total,lasting,shrinking\nvisits,1,1,1\n")
     refused = fair("check", "my-fair")
     assert (refused.returncode, "my-fair/usual.csv: line 5: inside is 'many'" in refused.stderr) == (2, True)
-    assert "my-fair/chance.csv: line 2: measure is 'visits'; there is no such measure" in refused.stderr
+    assert (
+        "my-fair/chance.csv: line 2: measure is 'visits', which is none; did you mean visits.online?" in refused.stderr
+    )
 
 
 def test_fair_on_a_day_that_never_was_is_refused_before_it_is_played(fair: Fair) -> None:

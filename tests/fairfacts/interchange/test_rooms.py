@@ -96,7 +96,7 @@ def test_a_cancelled_entry_is_cancelled_however_it_is_written(status: str, cance
 def test_a_calendar_that_is_sent_to_cancel_cancels_its_sessions() -> None:
     read = from_icalendar(calendar("LOCATION:Aula", "LOCATION:Aula", head="METHOD:CANCEL"))
     assert [entry.cancelled for entry in read.timetable.entries] == [True, True]
-    assert remarks(read) == ["coerced, METHOD: METHOD is CANCEL: its 2 sessions are cancelled"]
+    assert remarks(read) == ["coerced, METHOD: METHOD is CANCEL: all of its sessions (2) are cancelled"]
 
 
 @pytest.mark.parametrize(
