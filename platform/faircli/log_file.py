@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import hashlib
 import re
@@ -80,10 +81,12 @@ def pieces_of(path: Path) -> Iterator[bytes]:
     Raises:
         LabError: the file cannot be read, or is cut off within what is compressed.
     """
-    left = b""
+    left, is_first = b"", True
     try:
         with path.open("rb") as file:
             for chunk in _unpacked(path, file):
+                if is_first:
+                    chunk, is_first = _first(path, chunk), False
                 whole, end, left = (left + chunk).rpartition(b"\n")
                 if end:
                     yield whole + end
@@ -95,6 +98,18 @@ def pieces_of(path: Path) -> Iterator[bytes]:
         raise LabError(f"{path}: {fault.strerror}; name a log file, as fair export --to ndjson writes it") from fault
     if left:
         yield left
+
+
+def _first(path: Path, chunk: bytes) -> bytes:
+    """Return the first piece of a log file without a byte order mark.
+
+    Raises:
+        LabError: it is compressed, and its name does not say so.
+    """
+    for magic, suffix in ((b"\x1f\x8b", ".gz"), (b"\x28\xb5\x2f\xfd", ".zst")):
+        if chunk.startswith(magic):
+            raise LabError(f"{path}: is compressed, and its name does not say so; call it {path.name}{suffix}")
+    return chunk.removeprefix(codecs.BOM_UTF8)
 
 
 def _unpacked(path: Path, file: IO[bytes]) -> Iterator[bytes]:

@@ -14,7 +14,7 @@ import msgspec
 
 from fairfacts.errors import EventError
 from fairfacts.event import Event
-from fairfacts.interchange.plain import placed
+from fairfacts.interchange.plain import plain_fault
 from fairfacts.parts.agreements import AgreementDrafted, AgreementFellThrough, AgreementSigned
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded
 from fairfacts.parts.negotiations.events import (
@@ -171,8 +171,8 @@ def _first_fault(ndjson: bytes) -> EventError:
         try:
             _decoder.decode(line)
         except (msgspec.DecodeError, UnicodeDecodeError) as fault:
-            place, reason = placed(fault)
-            field = place or "the event"
+            path, reason = plain_fault(fault)
+            field = path or "the event"
             return EventError(
                 f"event {position} of the batch: {field}: {reason}; nothing of the batch was kept",
                 position=position,

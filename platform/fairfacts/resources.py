@@ -9,8 +9,13 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Literal
 
-_KEY = re.compile(r"(?!.*\.toml$)[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-KEY_WORDS = "1 to 64 of a to z, A to Z, 0 to 9, `_`, `.` and `-`, a letter or digit first and no .toml last"
+_KEY = re.compile(r"[^\W_][^\s/\\]*(?: [^\s/\\]+)*")
+_JOINERS = {0x200C: None, 0x200D: None}
+"""Which some scripts need between letters."""
+LONGEST_KEY = 64
+KEY_WORDS = (
+    f"1 to {LONGEST_KEY} characters of any script, a letter or digit first, single blanks, no / or \\, no .toml last"
+)
 """What the name of a fair's folder may be, so that it is found by its name, and is no path."""
 
 
@@ -32,7 +37,9 @@ def data(folder: Literal["seeds", "scenarios"]) -> Traversable:
 
 def is_key(name: str) -> bool:
     """Return whether a fair may be called so (`KEY_WORDS`)."""
-    return _KEY.fullmatch(name) is not None
+    is_shown = name.translate(_JOINERS).isprintable()  # neither control characters nor what turns the text around
+    is_short = len(name) <= LONGEST_KEY and not name.lower().endswith(".toml")
+    return is_shown and is_short and _KEY.fullmatch(name) is not None
 
 
 def is_shipped(fair: str) -> bool:

@@ -68,14 +68,14 @@ class Headline(NamedTuple):
     total: float
 
 
-def course(scenario: str, changes: tuple[str, ...], seed: int, scale: float) -> Course:
-    """Play a fair and return its headlines by the hour."""
-    state, values = State(), {measure: [0.0] * (PROFILE_HOURS + 1) for measure in HEADLINES}
+def course(scenario: str, changes: tuple[str, ...], seed: int, scale: float, hours: int = PROFILE_HOURS) -> Course:
+    """Play a fair and return its headlines by the hour, up to the last one of those of the profile."""
+    state, values = State(), {measure: [0.0] * (hours + 1) for measure in HEADLINES}
 
     def note(hour: int) -> None:
         snapshot = state.snapshot()
         for measure, series in values.items():
-            series[hour:] = [float(value_at(snapshot, measure))] * (PROFILE_HOURS + 1 - hour)
+            series[hour:] = [float(value_at(snapshot, measure))] * (hours + 1 - hour)
 
     slices = play(load_scenario(scenario, changes=changes, scale=scale), seed, slice_ms=HOUR_MS)
     for now_ms, events in slices:
@@ -84,7 +84,7 @@ def course(scenario: str, changes: tuple[str, ...], seed: int, scale: float) -> 
             note(0)
             events = [event for event in events if event.at_ms > 0]
         state.fold(events)
-        note(min(now_ms // HOUR_MS, PROFILE_HOURS))
+        note(min(now_ms // HOUR_MS, hours))
     return {measure: tuple(series) for measure, series in values.items()}
 
 
@@ -101,8 +101,12 @@ def profile(reference: Mapping[float, Sequence[Course]], variants: Sequence[Cour
 
 
 def _headline(reference: Mapping[float, Sequence[Series]], variants: Sequence[Series], *, is_sized: bool) -> Headline:
-    hours = range(PROFILE_HOURS + 1)
-    every = [series for courses in reference.values() for series in courses]
+    length = max(len(series) for courses in reference.values() for series in courses)
+    reference = {scale: [one for one in courses if one[-1]] for scale, courses in reference.items()}
+    variants, every = [one for one in variants if one[-1]], [one for courses in reference.values() for one in courses]
+    if not every:  # nothing of it comes in such a fair
+        return Headline((1.0,) * length, (0.0,) * length, 0.0, 0.0)
+    hours = range(len(every[0]))
     share = tuple(fmean(series[hour] / series[-1] for series in every) for hour in hours)
     told = [hour for hour in hours if SHARE_FLOOR < share[hour] < 1 - SHARE_FLOOR]
     dispersion, lasting = _chance(list(reference.values()), share, told)
@@ -137,6 +141,8 @@ def _chance(scales: Sequence[Sequence[Series]], share: Series, hours: Sequence[i
         cells = [
             (series[hour], _miss(series, hour, share[hour]), 1 - share[hour]) for series in courses for hour in hours
         ]
+        if not cells:  # all of it comes within an hour, or none at this scale: chance is taken for Poisson's
+            return 1.0, 0.0
         points.append(
             (fmean(count for count, _, _ in cells), fmean(miss**2 * count / rest for count, miss, rest in cells))
         )

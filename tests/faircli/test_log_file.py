@@ -124,3 +124,18 @@ def test_what_is_no_log_at_all_is_not_named_line_by_line_for_ever(
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(LabError, match=r"none.ndjson: No such file or directory; name a log file, as fair export"):
         checked(tmp_path / "none.ndjson")
+
+
+def test_a_log_with_a_byte_order_mark_is_the_same_log(tmp_path: Path) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(b"\xef\xbb\xbf" + NDJSON)
+    found = checked(path)
+    assert (found.damage, found.events, found.digest) == ([], 100, digest_of(EVENTS))
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_a_compressed_log_whose_name_does_not_say_so_is_refused(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / "log.ndjson"
+    path.write_bytes(packed(f"log.ndjson{suffix}"))
+    with pytest.raises(LabError, match=f"is compressed, and its name does not say so; call it log.ndjson{suffix}"):
+        checked(path)

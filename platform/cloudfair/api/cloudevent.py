@@ -14,11 +14,13 @@ from cloudfair.errors import MalformedError, MediaTypeError
 from cloudfair.export.cloudevents import BATCH, ONE
 from cloudfair.http.requests import repeated_field
 from fairfacts.errors import EventError
-from fairfacts.interchange.plain import placed
+from fairfacts.interchange.plain import plain_fault
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 PREFIX = "ce-"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})?")
 
 
@@ -72,8 +74,8 @@ def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
 
 def wrong(fault: Exception, position: int, what: str) -> EventError:
     """Return the error for an event of a batch that is not `what`."""
-    place, reason = placed(fault)
-    field = place or "the event"
+    path, reason = plain_fault(fault)
+    field = path or "the event"
     return EventError(
         f"event {position} of the batch is not {what}: {field}: {reason}; nothing of the batch was kept",
         position=position,
@@ -132,12 +134,17 @@ def _attribute(name: str, value: str) -> str:
     Raises:
         MalformedError: it is no such value; a guess could make two events the same one.
     """
-    if len(value) >= 2 and value[0] == value[-1] == '"':
+    if _QUOTED.fullmatch(value):
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
+    elif value.startswith('"'):
+        raise MalformedError(f"{name} is {value!r}, and its quote is not closed; close it, or write %22 for a quote")
     try:
-        return _ESCAPED.sub(_unescaped, value.encode("ascii")).decode()
+        text = _ESCAPED.sub(_unescaped, value.encode("ascii")).decode()
     except (UnicodeError, ValueError):
         raise MalformedError(f"{name} is {value!r}, which is no percent-encoded UTF-8; encode it anew") from None
+    if _CONTROL.search(text):
+        raise MalformedError(f"{name} is {value!r}, with a control character, which no attribute has; leave it out")
+    return text
 
 
 def _unescaped(escape: re.Match[bytes]) -> bytes:

@@ -58,6 +58,8 @@ class Bounds(NamedTuple):
     """By how much an event may lie before the log's latest one."""
     ahead: timedelta
     """By how much its time may be ahead of the server's clock."""
+    replay: bool = False
+    """Whether the run may be over by the server's clock."""
 
 
 class Taken(BaseModel):
@@ -99,12 +101,15 @@ async def take_cloudevents(
     ahead_s: Annotated[
         int, Query(ge=0, le=MOST_AHEAD_S, description="by how much an event's time may be ahead of the server's clock")
     ] = 300,
+    replay: Annotated[
+        bool, Query(description="whether these events may begin a run that is over by the server's clock")
+    ] = False,
 ) -> Taken:
     """Take in one CloudEvent, structured or binary, or a batch of them: all or none, each once."""
     live = await here.runs.get(run)
     body = await read_body(request, here.settings.max_body_bytes)
     received = parsed(request.headers, body)
-    bounds = Bounds(days=days, late_ms=late_s * 1000, ahead=timedelta(seconds=ahead_s))
+    bounds = Bounds(days=days, late_ms=late_s * 1000, ahead=timedelta(seconds=ahead_s), replay=replay)
     async with live.appending:
         for _ in range(ATTEMPTS):
             try:
@@ -176,28 +181,33 @@ def _events(live: Live, log: Log, fresh: Mapping[int, CloudEvent], bounds: Bound
     elif _type_of(ordered[0][1], ordered[0][0]) is RunStarted:  # from another backend
         started = None
     else:
-        started = _started(live, log, ordered[0][1].time, bounds.days, ordered[0][0])
+        started = _started(live, log, ordered[0][1].time, bounds, ordered[0][0])
         events.append(started)
     latest_ms = live.at_ms if live.head else 0
     for position, event in ordered:
         epoch = event.time if started is None else started.began
-        made = _event(event, position, epoch, latest_ms, bounds)
+        at_ms = _at_ms(event, epoch, latest_ms, bounds)
+        if started is not None:
+            _check_time(event, position, at_ms, started, latest_ms, bounds)
+        made = _event(event, position, at_ms)
         if isinstance(made, RunStarted):
             started = made
         if started is not None:
             _check_moment(event, position, made, started)
-        _check_time(event, position, made, started, latest_ms, bounds)
         events.append(made)
     return sorted(events, key=lambda event: (event.at_ms, isinstance(event, RunEnded)))  # it ends its moment as well
 
 
-def _event(event: CloudEvent, position: int, epoch: datetime, latest_ms: int, bounds: Bounds) -> Event:
-    """Return the event of a CloudEvent; one that is not too late happens at the log's latest moment."""
+def _at_ms(event: CloudEvent, epoch: datetime, latest_ms: int, bounds: Bounds) -> int:
+    """Return the moment of a CloudEvent; one that is not too late happens at the log's latest moment."""
+    at_ms = (event.time - epoch) // timedelta(milliseconds=1)
+    return latest_ms if latest_ms - bounds.late_ms <= at_ms < latest_ms else at_ms
+
+
+def _event(event: CloudEvent, position: int, at_ms: int) -> Event:
+    """Return the event of a CloudEvent."""
     kind = _type_of(event, position)
     _check_type(event, position, kind)
-    at_ms = (event.time - epoch) // timedelta(milliseconds=1)
-    if latest_ms - bounds.late_ms <= at_ms < latest_ms:
-        at_ms = latest_ms
     fields = (event.data or {}) | {"type": type_name(kind), "at_ms": at_ms}
     try:
         made: Event = msgspec.convert(fields, AnyEvent)
@@ -240,7 +250,7 @@ def _check_moment(event: CloudEvent, position: int, made: Event, started: RunSta
 
 
 def _check_time(
-    event: CloudEvent, position: int, made: Event, started: RunStarted | None, latest_ms: int, bounds: Bounds
+    event: CloudEvent, position: int, at_ms: int, started: RunStarted, latest_ms: int, bounds: Bounds
 ) -> None:
     """Check that an event lies neither before the log's latest one nor in the future.
 
@@ -250,21 +260,21 @@ def _check_time(
         EventError: it does; names its position.
     """
     time_, clock = event.time.isoformat(), now()
-    if made.at_ms < latest_ms:
+    if at_ms < latest_ms:
         raise EventError(
-            f"event {position} of the batch: time is {time_}, {(latest_ms - made.at_ms) / 1000:g} s before the log's"
+            f"event {position} of the batch: time is {time_}, {(latest_ms - at_ms) / 1000:g} s before the log's"
             " latest event; send events in the order of their time, or allow late ones (late_s)",
             position=position,
             field="time",
         )
-    if started is not None and made.at_ms > started.duration_ms:
+    if at_ms > started.duration_ms:
         raise EventError(
             f"event {position} of the batch: time is {time_}, after the run's end at"
             f" {_moment(started, started.duration_ms)}; correct the time, or begin a run of more days (days)",
             position=position,
             field="time",
         )
-    if started is not None and not started.is_played and event.time > clock + bounds.ahead:
+    if not started.is_played and event.time > clock + bounds.ahead:
         raise EventError(
             f"event {position} of the batch: time is {time_}, ahead of the server's clock, which shows"
             f" {clock.isoformat(timespec='seconds')}; set the clock of the source, or allow such events (ahead_s)",
@@ -277,16 +287,14 @@ def _moment(started: RunStarted, at_ms: int) -> str:
     return moment_at(started.began, at_ms).isoformat()
 
 
-def _started(live: Live, log: Log, first: datetime, days: int, position: int) -> RunStarted:
-    """Return the first event of a run that no model plays: it begins at midnight before its first event."""
+def _started(live: Live, log: Log, first: datetime, bounds: Bounds, position: int) -> RunStarted:
+    """Return the first event of a run that no model plays: it begins at midnight before its first event.
+
+    Raises:
+        EventError: all that come now would lie after the end of such a run, for good.
+    """
     run, epoch = log.runs.get(live.run), datetime.combine(first.date(), time(), first.tzinfo)
-    if first.year < FIRST_YEAR:  # all that come later would lie after the end of such a run
-        raise EventError(
-            f"event {position} of the batch: time is {first.isoformat()}, which a clock shows that was never set; set"
-            " the clock of the source",
-            position=position,
-            field="time",
-        )
+    _check_first(first, epoch, bounds, position)
     try:
         return RunStarted(
             at_ms=0,
@@ -297,13 +305,36 @@ def _started(live: Live, log: Log, first: datetime, days: int, position: int) ->
             version=run.version,
             parameters_sha256=NO_PARAMETERS,
             epoch=epoch.isoformat(),
-            duration_ms=days * DAY_MS,
+            duration_ms=bounds.days * DAY_MS,
             inputs=(),
             calibrated=(),
             fair=NO_FAIR,
         )
     except ValueError as fault:
         raise EventError(f"event {position} of the batch: time: {fault}", position=position, field="time") from fault
+
+
+def _check_first(first: datetime, epoch: datetime, bounds: Bounds, position: int) -> None:
+    """Check that a run which begins with an event at an epoch is not over by the server's clock, unless it may be.
+
+    Raises:
+        EventError: it is, or the clock of the source was never set.
+    """
+    time_, clock = first.isoformat(), now()
+    if first.year < FIRST_YEAR:
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, which a clock shows that was never set; set the source's",
+            position=position,
+            field="time",
+        )
+    if not bounds.replay and clock - epoch >= timedelta(days=bounds.days):
+        raise EventError(
+            f"event {position} of the batch: time is {time_}, and the run that it begins (days={bounds.days}) is over"
+            f" by the server's clock, which shows {clock.isoformat(timespec='seconds')}; set the clock of the source,"
+            " begin a run of more days (days), or say that the events are of the past (replay=true)",
+            position=position,
+            field="time",
+        )
 
 
 def _type_of(event: CloudEvent, position: int) -> type[Event]:

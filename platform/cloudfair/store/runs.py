@@ -193,8 +193,13 @@ def _damaged(run: str) -> DamageError:
 
 
 def _plain(scenario: str) -> str:
-    """Return a scenario's name as an id may hold it: letters without accents, digits, and `-` for all else."""
-    letters = unicodedata.normalize("NFKD", scenario).encode("ascii", "ignore").decode()
+    """Return a scenario's name as an id may hold it: letters without accents, digits, and `-` for all else.
+
+    A name with letters that ASCII does not have gives none: of `公平 été`, half would be left.
+    """
+    letters = "".join(one for one in unicodedata.normalize("NFKD", scenario) if not unicodedata.combining(one))
+    if any(one.isalnum() and not one.isascii() for one in letters):
+        return "run"
     return re.sub(r"[^A-Za-z0-9_.]+", "-", letters).strip("-.") or "run"
 
 

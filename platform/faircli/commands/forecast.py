@@ -49,8 +49,9 @@ def forecast(
     """Forecast the final total of each headline, with an interval.
 
     The forecast knows the run's size, its events up to the moment, and the course that such fairs take (`profile.csv`
-    of the fair); it knows no parameter of the run. The reported totals stand beside it. With `--posterior` the course
-    is that of members, fairs of the model that differ in every uncertain parameter.
+    of the fair); it knows no parameter of the run. The reported totals stand beside it. Where a fair of your own has no
+    profile yet, it is learned from a handful of small runs of the fair, and kept in its folder. With `--posterior` the
+    course is that of members, fairs of the model that differ in every uncertain parameter.
 
     Examples:
     - `fair forecast` looks from the latest event of the latest run.
@@ -86,6 +87,8 @@ def forecast(
     if at_ms > kept.at_ms:
         raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, kept.at_ms)}")
     state = points.state(kept.id, at_ms)
+    if members is None and state.parts.run.phase not in ("closed", "ended"):
+        _learn_profile(state.parts.run, worker_count, dask)
     figures = known_of_log(begun.fair).figures
     snapshot, played = state.snapshot(), state.parts.run
     rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
@@ -143,6 +146,35 @@ def _check(members: Members, run: RunMeasures, at_ms: int) -> list[str]:
     if any_moment(members.as_of, epoch, day_ends=True) > at_ms:
         notes.append(f"The members know figures up to {members.as_of}, which is later than the moment of the forecast.")
     return notes
+
+
+def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None) -> None:
+    """Learn the profile of a fair of one's own that has none yet, and keep it in its folder.
+
+    Raises:
+        LabError: it cannot be kept.
+    """
+    from faircli.console import note
+    from faircli.progress import fairs_progress
+    from fairfacts.errors import LabError
+    from fairlab.learned import folder_to_learn, learn, tasks_of
+    from fairlab.profile import write
+    from fairlab.workers import workers
+
+    if (folder := folder_to_learn(run)) is None:
+        return
+    tasks = tasks_of(run.fair.key)
+    planned = sum(scale for _, _, _, scale, _ in tasks)
+    with workers(worker_count, dask=dask) as (executor, _), fairs_progress(planned) as (on, _):
+        headlines = learn(tasks, executor, on)
+    try:
+        write(headlines, folder)
+    except OSError as fault:
+        raise LabError(f"{folder}: the profile cannot be kept there ({fault.strerror}); make it writable") from fault
+    note(
+        f"Learned how such fairs go from {len(tasks)} runs of {run.fair.key}, and kept it in {run.fair.key}/profile.csv"
+        " and headlines.csv. Remove both to learn it anew after a change of the fair."
+    )
 
 
 def _by_members(

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from shlex import quote
 from typing import Annotated, Any
 
 import typer
@@ -98,9 +99,10 @@ def new(
     say(f"wrote {folder}: ", ", ".join(sorted(file.name for file in folder.iterdir())))
     show_reports(reports, verbose=False)
     halls = ", halls in zones.csv" if (folder / "zones.csv").exists() else ""
+    named = quote(str(folder))
     note(
         f"Names and kinds are in {folder}/fair.toml, numbers in parameters.csv{halls}. Play it: fair run"
-        f" {folder}. Check it after a change: fair check {folder}."
+        f" {named}. Check it after a change: fair check {named}."
     )
 
 

@@ -52,6 +52,8 @@ def query(
     if sql is None and run is not None and " " in run.strip():
         run, sql = None, run  # one argument with blanks is a query of the latest run: no id has blanks
     if sql is None:
+        if database != DATABASE:
+            Log.open(database, read_only=True)  # says whether there is such a database
         _list_tables(as_json=as_json)
         return
     log = Log.open(database, read_only=True)

@@ -26,8 +26,6 @@ OWN_COLUMNS = (*COLUMNS, "rounding", "measure", "scales", "caveat")
 """Beside these, a column for each language holds the names of figures for people."""
 MOMENT_UNITS: Mapping[str, str] = {"date": "date", "moment": "datetime", "datetime": "datetime"}
 """Units of measures and of figures that are moments, each with that of the figure."""
-WHOLE = ("count", "usd", "money", "ms")
-"""Formats of measures whose figures have no decimals."""
 DEFAULTS = {"op": "=", "status": "outcome", "paragraph": "0"}
 """Of a figure, where its row leaves a cell empty."""
 ORGANISER = "the organiser"
@@ -226,12 +224,12 @@ def _figure(row: Row, declared: Measure, usual: Mapping[str, str]) -> Figure | N
 
 def _value(row: Row, declared: Measure) -> tuple[float | str, float]:
     """Return the value of a row, and half its last printed place; a moment stays text and has none."""
-    text, unit, whole = row.text("value"), row.text("unit"), declared.format in WHOLE
+    text, unit = row.text("value"), row.text("unit")
     if unit in MOMENT_UNITS:
         if not _is_moment(text):
             row.fault(f"value is {text!r}; write a {unit} like 2027-05-07 or 2027-05-07T20:00+08:00")
         return text, 0.0
-    value, rounding = row.number("value", whole=whole), row.number("rounding", whole=whole)
+    value, rounding = row.number("value"), row.number("rounding")
     if not text:
         row.fault("value is empty; give one")
     if value is None:

@@ -29,6 +29,7 @@ from fairfacts.evidence.profiles import HEADLINES, Profile, load_profiles
 from fairfacts.evidence.roles import is_shipped_scenario, overridden_parameters, role_of, used_figures
 from fairfacts.measures import value_at
 from fairfacts.parts.runs import RunMeasures
+from fairfacts.resources import is_shipped
 
 SESSIONS = "programme.counted_held"
 SIZELESS = frozenset({SESSIONS})
@@ -83,7 +84,10 @@ def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0
         what = f"knows the course of fairs of {known[0]} days, and this one lasts {days:g}" if known else (
             "has no profile of this fair"
         )  # fmt: skip
-        notes.append(f"The forecast {what}: only the sessions of its programme are forecast.")
+        members = f"fair forecast --posterior forecasts all, by members of fair calibrate {run.scenario} --as-of DAY"
+        learns = "fair forecast learns one, where the folder of the fair lies"
+        remedy = members if known or is_shipped(run.fair.key) else learns
+        notes.append(f"The forecast {what}: only the sessions of its programme are forecast; {remedy}.")
     used = used_figures(run.fair.key)
     overridden = [
         figure.id for figure in figures.values() if figure.id in used and role_of(figure, None, run) == "changed"
@@ -91,7 +95,7 @@ def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0
     usual = "the forecast takes the usual course, and follows what has come"
     if changed := overridden or sorted(overridden_parameters(run.scenario)):
         notes.append(f"The scenario overrides {', '.join(changed)}: {usual}.")
-    elif fits_profile(run) and run.inputs and not is_shipped_scenario(run.scenario):
+    elif fits_profile(run) and run.inputs and not (run.scenario == run.fair.key or is_shipped_scenario(run.scenario)):
         notes.append(f"What the scenario {run.scenario} changes is not in the log: {usual}.")
     if disrupted:
         notes.append(

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from fairfacts.interchange.reading import Reading
+from fairfacts.clock import zone_of
+from fairfacts.interchange.reading import Reading, quoted
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 """Of a programme: a year outside them is a mistake in writing."""
@@ -20,6 +21,28 @@ REMEDY = "name the zone of the place: timetable.time_zone"
 def in_years(moment: datetime) -> bool:
     """Return whether a moment lies in years that a programme may have."""
     return FIRST_YEAR <= moment.year <= LAST_YEAR
+
+
+def named_zone(written: str, reading: Reading) -> tuple[str, tzinfo | None]:
+    """Return the name of a zone and the zone, which may have a name of Windows; None where there is none."""
+    name = written.strip()
+    zone = zone_of(name) or (zone_of_library(name) if name else None)
+    if zone is None:
+        return written, None
+    key = str(getattr(zone, "key", name))
+    if key != written:
+        reading.remark("", "coerced", "zone", f"{quoted(written)} is read as {key}")
+    return key, zone
+
+
+def zone_of_library(name: str) -> tzinfo | None:
+    """Return the zone that `icalendar` knows: by a name of Windows, or as a calendar defined it."""
+    from icalendar.timezone import tzp  # half a second to import
+
+    try:
+        return tzp.timezone(name)
+    except (ValueError, OSError):  # a name that is too long for a file's
+        return None
 
 
 def one_clock(

@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fairfacts.clock import zone_of
+from fairfacts.interchange.cancelled import is_cancelled
+from fairfacts.interchange.clock import named_zone
 from fairfacts.interchange.ics_event import Event, Lines, event_lines
 from fairfacts.interchange.reading import Reading, quoted
+from fairfacts.interchange.rooms import ONLINE, room_of
 from fairfacts.interchange.timetable import (
     MAX_LENGTH,
-    ONLINE,
     Draft,
     Entry,
     Options,
@@ -25,10 +27,10 @@ from fairfacts.interchange.timetable import (
     Timetable,
     default_length,
     finish,
-    room_of,
     scale_of,
     seats_of,
     slug,
+    untitled,
 )
 from fairfacts.wall_clock import now
 
@@ -39,7 +41,8 @@ FORMAT = "iCalendar"
 PRODUCT = "-//Cloudfair//Programme//EN"
 LEFT_OUT = ("VTODO", "VJOURNAL", "VFREEBUSY")
 """Components that are no sessions."""
-UNTITLED = "untitled"
+ZONES = ("X-WR-TIMEZONE", "TIMEZONE-ID")
+"""Properties of a calendar that name its zone."""
 
 
 def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
@@ -50,6 +53,7 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
     places = event_lines(text, reading)
     reading.refuse()
     calendars = _parsed(text, reading)
+    _cancel(calendars, reading)
     events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     if len(places) != len(events):  # BEGIN in a folded line, say
         places = [Lines(0, [])] * len(events)
@@ -87,6 +91,20 @@ def _parsed(text: str, reading: Reading) -> list[icalendar.Component]:
     return list(found)
 
 
+def _cancel(calendars: list[icalendar.Component], reading: Reading) -> None:
+    """Cancel the events of a calendar that is sent to cancel them (RFC 5546)."""
+    from icalendar import vText
+
+    for calendar in calendars:
+        if str(calendar.get("METHOD", "")).strip().upper() == "CANCEL":
+            events = calendar.walk("VEVENT")
+            for event in events:
+                event["STATUS"] = vText("CANCELLED")
+            reading.remark(
+                "", "coerced", "METHOD", f"METHOD is CANCEL: all of its sessions ({len(events)}) are cancelled"
+            )
+
+
 def _draft_of(
     event: icalendar.Component,
     number: int,
@@ -115,7 +133,7 @@ def _draft(event: Event, zones: dict[str, tzinfo], options: Options, reading: Re
         event.fault(f"X-CLOUDFAIR-SEATS is {quoted(seats)}; a whole number is wanted")
         seats = ""
     nothing = datetime(2000, 1, 1)  # noqa: DTZ001  # stands in for a fault
-    title = event.text("SUMMARY") or _untitled(event)
+    title = event.text("SUMMARY") or untitled(event.place, "it has no SUMMARY", reading)
     location = event.text("LOCATION") or (ONLINE if event.has("X-CLOUDFAIR-STREAMED") else "")
     entry = Entry(
         uid=_uid(event, reading),
@@ -127,7 +145,7 @@ def _draft(event: Event, zones: dict[str, tzinfo], options: Options, reading: Re
         kind=event.text("X-CLOUDFAIR-KIND"),
         track=_track(event),
         streamed=_flag(event, "X-CLOUDFAIR-STREAMED"),
-        cancelled=event.text("STATUS").upper() == "CANCELLED",
+        cancelled=is_cancelled(event.text("STATUS"), "STATUS", event.place, reading),
     )
     return Draft(event.place, entry, version=_version(event))
 
@@ -164,12 +182,6 @@ def _uid(event: Event, reading: Reading) -> str:
         uid = f"{Path(reading.file).name}-{event.number}"
     moment = getattr(instance, "dt", None)
     return f"{uid}/{moment.isoformat()}" if moment is not None and hasattr(moment, "isoformat") else uid
-
-
-def _untitled(event: Event) -> str:
-    if not event.has("SUMMARY"):
-        event.remark("assumed", "title", f"it has no SUMMARY: {UNTITLED}")
-    return UNTITLED
 
 
 def _track(event: Event) -> str:
@@ -219,31 +231,16 @@ def _scale(calendars: list[icalendar.Component], reading: Reading) -> float | No
 def _zone_of_file(
     calendars: list[icalendar.Component], reading: Reading, options: Options
 ) -> tuple[str, tzinfo | None]:
-    """Return the zone that X-WR-TIMEZONE names, and its name."""
-    values = [calendar.get("X-WR-TIMEZONE") for calendar in calendars]
+    """Return the zone that the calendars name, and its name."""
+    values = [calendar.get(name) for calendar in calendars for name in ZONES]
     flat = [str(one) for value in values for one in (value if isinstance(value, list) else [value]) if one is not None]
     names = list(dict.fromkeys(flat))
     if len(names) > 1 and not options.time_zone:
         shown = ", ".join(map(quoted, names[:3]))
         reading.fault(
-            "", f"X-WR-TIMEZONE names {len(names)} time zones ({shown}); keep one, or state timetable.time_zone"
+            "", f"the calendar names {len(names)} time zones ({shown}); keep one, or state timetable.time_zone"
         )
-    if not names:
-        return "", None
-    zone = zone_of(names[0]) or _zone_of_library(names[0])
-    if zone is not None and getattr(zone, "key", names[0]) != names[0]:
-        reading.remark("", "coerced", "zone", f"{quoted(names[0])} is read as {zone.key}")  # type: ignore[attr-defined]
-    return str(getattr(zone, "key", names[0])), zone
-
-
-def _zone_of_library(name: str) -> tzinfo | None:
-    """Return the zone that the library knows: by a name of Windows, or as the file defines it."""
-    from icalendar.timezone import tzp
-
-    try:
-        return tzp.timezone(name)
-    except (ValueError, OSError):  # a name that is too long for a file's
-        return None
+    return named_zone(names[0], reading) if names else ("", None)
 
 
 def to_icalendar(timetable: Timetable) -> bytes:

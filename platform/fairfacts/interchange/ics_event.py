@@ -102,6 +102,9 @@ class Event:
                 self.fault(f"{name} is there {len(value)} times ({', '.join(map(quoted, texts[:3]))}); keep one")
                 return None
             value = value[0]
+        if str(getattr(value, "params", {}).get("ENCODING", "")).upper() == "QUOTED-PRINTABLE":
+            self.fault(f"{name} is quoted-printable, as in vCalendar 1.0; save the calendar as iCalendar 2.0, in UTF-8")
+            return None
         if value is not None and name in self._broken:
             self.fault(f"{name} is {quoted(_written(value))}, which cannot be read")
             return None

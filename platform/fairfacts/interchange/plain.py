@@ -41,6 +41,12 @@ def _reason(text: str) -> str:
         return f"it is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
     if found := re.fullmatch(r"Expected `[\w| ]+` of length (>=|<=) (\d+)", text):
         return f"its length is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
+    if re.fullmatch(r"Expected `datetime` with a timezone component", text):
+        return "it has no offset; write it like 2020-09-05T12:00:00+08:00"
+    if text == "Invalid RFC3339 encoded datetime":
+        return "it is no moment; write it like 2020-09-05T12:00:00+08:00"
+    if found := re.fullmatch(r"Expected `(\w+)`", text):
+        return f"{_TYPES.get(found[1], found[1])} is wanted"
     if found := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):
         return f"{found[1]} is none of those that are allowed"
     return text

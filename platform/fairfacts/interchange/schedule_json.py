@@ -17,37 +17,35 @@ from typing import Any
 import msgspec
 
 from fairfacts.clock import zone_of
-from fairfacts.interchange.clock import in_years
+from fairfacts.interchange.cancelled import is_cancelled
+from fairfacts.interchange.clock import in_years, named_zone
+from fairfacts.interchange.durations import SLOT, LastPart, last_part, length_of
 from fairfacts.interchange.fields import Fields, is_text
 from fairfacts.interchange.reading import Reading, quoted
+from fairfacts.interchange.rooms import ONLINE, is_online, room_name, room_of, same_room
 from fairfacts.interchange.timetable import (
-    MAX_LENGTH,
-    ONLINE,
     Draft,
     Entry,
     Options,
     ReadTimetable,
     Timetable,
-    default_length,
     finish,
     guid,
-    room_name,
-    room_of,
     scale_of,
     seats_of,
     slug,
+    untitled,
 )
 
 FORMAT = "schedule.json"
 SCHEMA = "https://c3voc.de/schedule/schema.json"
-SLOT = timedelta(minutes=5)
 NO_DAY = date(1970, 1, 1)
 """Of a programme without sessions: the format wants a day."""
-USED = ("guid", "id", "title", "date", "start", "duration", "track", "type", "do_not_record", "do_not_stream", "room")
 NEVER = ("do_not_record", "do_not_stream")
+STATES, CANCELLED = ("state", "status"), ("cancelled", "canceled")
+USED = ("guid", "id", "title", "date", "start", "duration", "track", "type", "room", *NEVER, *STATES, *CANCELLED)
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$", re.ASCII)
 _CLOCK = re.compile(r"^(\d{1,2}):(\d\d)(?::(\d\d))?$", re.ASCII)
-_DURATION = re.compile(r"^(\d{1,4}):(\d\d)(?::(\d\d))?$", re.ASCII)
 
 
 def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
@@ -57,14 +55,14 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
     conference = schedule.table("conference", required=True)
     title, acronym = conference.text("title", required=True), conference.text("acronym")
     seats, found = _seats(conference, reading), list(_events(conference, reading))
-    in_seconds = any(_counts_seconds(event.value.get("duration")) for *_, event in found)
+    ends_in = last_part([event.value.get("duration") for *_, event in found])
     drafts = []
     for number, (day, room, event) in enumerate(found):
-        draft = partial(_draft, event, day, room, seats, acronym, number, in_seconds, options, reading)
+        draft = partial(_draft, event, day, room, seats, acronym, number, ends_in, options, reading)
         if (one := reading.attempt(draft, skip=options.skip_unreadable)) is not None:
             drafts.append(one)
-    zone, scale = conference.text("time_zone_name"), scale_of(schedule.table("cloudfair").number("scale"), reading)
-    named = (zone, zone_of(zone))
+    scale = scale_of(schedule.table("cloudfair").number("scale"), reading)
+    named = named_zone(conference.text("time_zone_name"), reading)
     return finish(title, acronym, drafts, named, {}, reading, options, found=len(found), scale=scale)
 
 
@@ -128,26 +126,46 @@ def _draft(
     seats: Mapping[str, int | None],
     acronym: str,
     number: int,
-    in_seconds: bool,
+    ends_in: LastPart,
     options: Options,
     reading: Reading,
 ) -> Draft:
     """Return one event as an entry."""
     starts, name = _starts(event, day, reading), room_of(room, event.place, reading)
+    _compare_room(event, room, name, reading)
     never = [event.flag(field) for field in NEVER if event.value.get(field) not in (None, "")]
     clock = _CLOCK.match(event.text("start"))
     entry = Entry(
         uid=_uid(event, acronym, number),
-        title=event.text("title", required=True),
+        title=event.text("title", required=True) or untitled(event.place, "its title is empty", reading),
         starts=starts,
-        ends=starts + _length(event, in_seconds, options, reading),
+        ends=starts + length_of(event, ends_in, options, reading),
         room=name,
         seats=seats.get(name) if name else None,
         kind=event.name("type"),
         track=event.name("track"),
         streamed=not any(never) if never else None,
+        cancelled=_is_cancelled(event, reading),
     )
     return Draft(event.place, entry, clock=f"{int(clock[1]):02}:{clock[2]}" if clock else "")
+
+
+def _compare_room(event: Fields, key: str, room: str, reading: Reading) -> None:
+    """Compare the room that an event has itself with the one that it stands under."""
+    own = event.name("room")
+    if not own or same_room(own, key):
+        return
+    if bool(room) == is_online(own):
+        event.fault("room", own, f"it stands under {quoted(key)}, and one of them is online; write one of them in both")
+    else:
+        message = f"it stands under {quoted(key)}, which counts; its own room is {quoted(own)}"
+        reading.remark(event.place, "coerced", "room", message)
+
+
+def _is_cancelled(event: Fields, reading: Reading) -> bool:
+    """Return whether an event is not held, by any of the fields that say so."""
+    states = [is_cancelled(event.name(field), field, event.place, reading) for field in STATES]
+    return any([*states, *(event.flag(field) for field in CANCELLED)])
 
 
 def _uid(event: Fields, acronym: str, number: int) -> str:
@@ -193,38 +211,6 @@ def _after_midnight(moment: datetime, day: Fields, event: Fields, reading: Readi
         reading.remark(event.place, "moved", "day", f"start {moment:%H:%M} lies before day_start: on {later:%Y-%m-%d}")
         return later
     return moment
-
-
-def _counts_seconds(written: Any) -> bool:
-    """Return whether a duration of three parts can only be hours, minutes and seconds."""
-    parts = _DURATION.match(written) if isinstance(written, str) else None
-    return bool(parts and parts[3] and (parts[1].startswith("0") or int(parts[2]) > 23))
-
-
-def _length(event: Fields, in_seconds: bool, options: Options, reading: Reading) -> timedelta:
-    """Return the length of an event: `HH:MM`, `D:HH:MM`, or `HH:MM:SS` where the file counts seconds."""
-    written = event.text("duration")
-    if not written:
-        return default_length(options, event.place, "it has no duration", reading)
-    parts = _DURATION.match(written)
-    if parts is None or int(parts[3] or parts[2]) > 59 or (parts[3] and int(parts[2]) > (59 if in_seconds else 23)):
-        event.fault("duration", written, "write hours and minutes, such as 01:30")
-        return SLOT
-    first, second, third = (int(part or 0) for part in parts.groups())
-    if not parts[3]:
-        length = timedelta(hours=first, minutes=second)
-    elif in_seconds:
-        length = timedelta(hours=first, minutes=second, seconds=third)
-        reading.remark(event.place, "coerced", "duration", f"{written!r} is read as hours, minutes and seconds")
-    else:
-        length = timedelta(days=first, hours=second, minutes=third)
-        reading.remark(event.place, "coerced", "duration", f"{written!r} is read as days, hours and minutes")
-    if not length:
-        return default_length(options, event.place, f"its duration is {written!r}", reading)
-    if length > MAX_LENGTH:
-        event.fault("duration", written, f"a session lasts at most {MAX_LENGTH.days} days")
-        return SLOT
-    return length
 
 
 def to_schedule(timetable: Timetable, version: str, base_url: str) -> bytes:

@@ -19,6 +19,7 @@ from fairfacts.interchange.reading import Reading, quoted
 
 PLAIN = "a plain number is wanted, such as 550000 or 0.264: a point before decimals, no separators of thousands"
 _GROUPED = re.compile(r"[1-9]\d{0,2}(\.\d{3})+", re.ASCII)
+_SEPARATOR = re.compile(r'"?sep=([^"])"?[;,]*', re.IGNORECASE)
 _NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?", re.ASCII)
 
 
@@ -44,22 +45,29 @@ class Row(NamedTuple):
         """Keep a fault of the row."""
         self.reading.fault(self.place, message)
 
-    def number(self, column: str, *, whole: bool = False) -> float | None:
-        """Return the number in a cell, 0 or more; None where it is empty or a fault.
+    def find_grouped(self, column: str) -> str:
+        """Return what is wrong with a cell that holds a number which may be grouped by thousands; empty where none is.
 
-        Args:
-            column: its name.
-            whole: whether such numbers usually have no decimals. Of a spreadsheet that writes decimals with a comma,
-                whose columns semicolons separate, `9.000` is then not taken for 9.
+        A spreadsheet that writes decimals with a comma separates columns by semicolons: its `9.000` may be 9000 or 9.
+        A cell may hold several numbers, with blanks between them.
         """
-        text = self.text(column)
-        if not text:
-            return None
-        if whole and self.separator == ";" and _GROUPED.fullmatch(text):
+        if self.separator != ";":
+            return ""
+        for text in filter(_GROUPED.fullmatch, self.text(column).split()):
             plain = text.replace(".", "")
             few = f" or {float(text):g}" if text.count(".") == 1 else ""
             meant = f"it may mean {plain}{few} where semicolons separate the columns"
-            self.fault(f"{column} is {text}; {meant}: write {plain}{few}, without a separator of thousands")
+            few += "0" if _GROUPED.fullmatch(few.removeprefix(" or ")) else ""  # 1.2340 can only be a little over 1
+            return f"{column} is {text}; {meant}: write {plain}{few}, without a separator of thousands"
+        return ""
+
+    def number(self, column: str) -> float | None:
+        """Return the number in a cell, 0 or more; None where it is empty or a fault."""
+        text = self.text(column)
+        if not text:
+            return None
+        if grouped := self.find_grouped(column):
+            self.fault(grouped)
             return None
         if not _NUMBER.fullmatch(text):
             self.fault(f"{column} is {quoted(text)}; {PLAIN}")
@@ -83,12 +91,8 @@ def read_table(content: bytes, reading: Reading) -> Table:
     Raises:
         FairError: the file is in another encoding, or its header has faults.
     """
-    text = reading.text_of(content)
-    header, _, _ = text.partition("\n")
-    separator = ";" if ";" in header and "," not in header else ","
-    if separator == ";":
-        reading.remark("line 1", "coerced", "separator", "semicolons separate the columns")
-    lines = _lines(text, separator, reading)
+    text, separator, above = _separated(reading.text_of(content), reading)
+    lines = _lines(text, separator, above, reading)
     place, cells = next(lines, ("line 1", []))
     columns = [cell.strip() for cell in cells]
     while columns and not columns[-1]:
@@ -101,6 +105,27 @@ def read_table(content: bytes, reading: Reading) -> Table:
     reading.refuse()
     rows = [row for place, cells in lines if (row := _row(place, columns, cells, reading)) is not None]
     return Table(columns, [row._replace(separator=separator) for row in rows])
+
+
+def _separated(text: str, reading: Reading) -> tuple[str, str, int]:
+    """Return the text below the line by which Excel names the separator, the separator, and the lines above the text.
+
+    Raises:
+        FairError: neither commas nor semicolons separate the columns.
+    """
+    header, _, below = text.partition("\n")
+    named = _SEPARATOR.fullmatch(header.strip())
+    if named:
+        text, header = below, below.partition("\n")[0]
+    separator = named[1] if named else next((mark for mark in ",;\t" if mark in header), ",")
+    place = f"line {2 if named else 1}"
+    if separator not in ",;":
+        shown = "tabs separate" if separator == "\t" else f"{quoted(separator)} separates"
+        reading.fault(place, f"{shown} the columns; save it with commas or semicolons")
+        reading.refuse()
+    if separator == ";":
+        reading.remark(place, "coerced", "separator", "semicolons separate the columns")
+    return text, separator, 1 if named else 0
 
 
 def check_columns(table: Table, needed: Iterable[str], known: Collection[str] | None, reading: Reading) -> None:
@@ -116,11 +141,11 @@ def check_columns(table: Table, needed: Iterable[str], known: Collection[str] | 
         reading.refuse()
 
 
-def _lines(text: str, separator: str, reading: Reading) -> Iterator[tuple[str, list[str]]]:
-    """Yield the cells of each row that is not blank, with its place."""
+def _lines(text: str, separator: str, above: int, reading: Reading) -> Iterator[tuple[str, list[str]]]:
+    """Yield the cells of each row that is not blank, with its place; `above` are the lines before the text."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     while True:
-        place = f"line {reader.line_num + 1}"
+        place = f"line {above + reader.line_num + 1}"
         try:
             cells = next(reader)
         except StopIteration:

@@ -12,20 +12,19 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from fairfacts.clock import zone_of
+from fairfacts.interchange.cancelled import note_title
 from fairfacts.interchange.clock import REMEDY as CLOCK_REMEDY
 from fairfacts.interchange.clock import local, one_clock
 from fairfacts.interchange.reading import Reading, Report, quoted
+from fairfacts.interchange.rooms import CONTROL, note_alike
 
-ONLINE = "online"
-"""The room of what has none."""
 MAX_SEATS = 100_000
 """Of a room: the largest halls of the world have fewer."""
 MAX_SCALE = 20
 """Of a fair against the documented one."""
+UNTITLED = "untitled"
 MAX_LENGTH = timedelta(days=31)
 """Of a session."""
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_ADDRESS = re.compile(r"^(https?|webcal|zoommtg|msteams)://", re.IGNORECASE)
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +115,11 @@ def finish(
     hint = "timetable.skip_unreadable = true leaves out the entries that cannot be read"
     _compare_clocks(drafts, zone, is_named=named is not None, reading=reading)
     reading.refuse(hint if reading.may_skip and not options.skip_unreadable else "")
+    for draft in drafts:
+        if not draft.entry.cancelled:
+            note_title(draft.entry.title, draft.place, reading)
     entries = _once_each([_on_clock(_on_one_line(draft, reading), zone, reading) for draft in drafts], reading)
+    note_alike((entry.room for entry in entries), reading)
     timetable = in_order(title, acronym, entries, scale, named[0] if named else "")
     return ReadTimetable(timetable, reading.report(found, len(entries)))
 
@@ -175,7 +178,7 @@ def _named_zone(of_file: tuple[str, tzinfo | None], reading: Reading, options: O
 def _on_one_line(draft: Draft, reading: Reading) -> Draft:
     """Return a draft whose texts have blanks in place of line breaks and other control characters."""
     texts = {name: getattr(draft.entry, name) for name in ("uid", "title", "kind", "track")}
-    changed = {name: _CONTROL.sub(" ", text) for name, text in texts.items() if _CONTROL.search(text)}
+    changed = {name: CONTROL.sub(" ", text) for name, text in texts.items() if CONTROL.search(text)}
     for name, text in changed.items():
         message = f"{quoted(texts[name])} is read as {quoted(text)}, without control characters"
         reading.remark(draft.place, "coerced", name, message)
@@ -205,26 +208,6 @@ def _once_each(drafts: list[Draft], reading: Reading) -> list[Entry]:
     return list(entries.values())
 
 
-def room_name(written: str) -> str:
-    """Return the name of a room with single blanks, and without control characters."""
-    return " ".join(_CONTROL.sub(" ", written).split())
-
-
-def room_of(written: str, place: str, reading: Reading) -> str:
-    """Return the name of a room with single blanks, or nothing where it means that the session is held online."""
-    name = room_name(written)
-    if name.lower() == ONLINE:
-        return ""
-    if _ADDRESS.match(name):
-        reading.remark(place, "coerced", "room", f"{quoted(written)} is an address: held online only")
-        return ""
-    if not name:
-        reading.remark(place, "assumed", "room", "it names no room: held online only")
-    elif name != written:
-        reading.remark(place, "coerced", "room", f"{quoted(written)} is read as {quoted(name)}")
-    return name
-
-
 def seats_of(written: float, place: str, what: str, reading: Reading) -> int | None:
     """Return the seats of a room; None where they are 0, which means unknown."""
     if not written:
@@ -250,6 +233,12 @@ def default_length(options: Options, place: str, what: str, reading: Reading) ->
         return timedelta(minutes=1)
     reading.remark(place, "assumed", "length", f"{what}: it lasts {options.default_length_min:g} min")
     return timedelta(minutes=options.default_length_min)
+
+
+def untitled(place: str, what: str, reading: Reading) -> str:
+    """Return the title of an entry that has none."""
+    reading.remark(place, "assumed", "title", f"{what}: {UNTITLED}")
+    return UNTITLED
 
 
 def guid(name: str) -> str:

@@ -15,6 +15,11 @@ def _desks_hold(desks: int, negotiations: int) -> bool:
     return min(negotiations, 1) <= desks <= max(negotiations, 0)
 
 
+def _has_hours(measures: dict[str, Any]) -> bool:
+    """Return whether the halls have hours: in a log of others, once it has said that they opened."""
+    return bool(measures["run"]["fair"] or measures["venue"]["lanes_by_gate"])
+
+
 BALANCES: Mapping[str, Callable[[dict[str, Any]], bool]] = {
     "negotiations.waiting is not negative": lambda measures: measures["negotiations"]["waiting"] >= 0,
     "negotiations.talking is not negative": lambda measures: measures["negotiations"]["talking"] >= 0,
@@ -36,7 +41,7 @@ BALANCES: Mapping[str, Callable[[dict[str, Any]], bool]] = {
     ),
     "venue.inside is not negative": lambda measures: measures["venue"]["inside"] >= 0,
     "venue.inside is none while the halls are closed": lambda measures: (
-        measures["venue"]["state"] != "closed" or measures["venue"]["inside"] == 0
+        measures["venue"]["state"] != "closed" or measures["venue"]["inside"] == 0 or not _has_hours(measures)
     ),
     "results.signed are not more than announced": lambda measures: (
         measures["results"]["signed"] <= measures["results"]["announced"]

@@ -218,7 +218,7 @@ def _check_name(folder: str, source: Traversable, faults: Faults) -> None:
     if name in shipped_names() and source != data("seeds") / name:
         faults.add(folder, f"{name} is a shipped fair or scenario, which is played by that name; rename the folder")
     elif not is_key(name):
-        faults.add(folder, f"a fair is called as its folder, which may have {KEY_WORDS}; rename it")
+        faults.add(folder, f"a fair has the name of its folder: {KEY_WORDS}; rename it")
 
 
 def _known(folder: str, source: Traversable, faults: Faults) -> KnownFair | None:

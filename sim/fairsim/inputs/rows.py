@@ -94,6 +94,10 @@ def merged(
         base, over = usual[generic(name)].cells, mine.get(name)
         text = base if over is None else base | _given(over.cells)
         place = f"seeds/{DEFAULTS}" if over is None else f"{file}: {over.place}"
+        for column, grouped in [] if over is None else _grouped(over):
+            faults.add(place, f"{name}: {grouped}")
+            faults.doubtful.add(name)
+            text = text | {column: _usual(base) if column == "value" else base[column]}
         if not text["value"]:
             faults.doubtful.add(name)
             if is_whole:
@@ -117,6 +121,11 @@ def _straight(row: Row, rows: Mapping[str, Row], faults: Faults) -> Row:
         faults.doubtful.add(row.name)
         return msgspec.structs.replace(row, value=row.usual)
     return row
+
+
+def _grouped(cells: Cells) -> list[tuple[str, str]]:
+    """Return the columns whose numbers may be grouped by thousands, each with its fault."""
+    return [(column, fault) for column in ("value", "low", "high") if (fault := cells.find_grouped(column))]
 
 
 def _given(cells: Mapping[str, str]) -> dict[str, str]:

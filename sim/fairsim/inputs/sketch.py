@@ -13,7 +13,7 @@ from fairfacts.errors import FairError, ScenarioError
 from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.reading import Remark, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options
-from fairfacts.resources import shipped_names
+from fairfacts.resources import KEY_WORDS, is_key, shipped_names
 from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import FILE, default_rows
 from fairsim.inputs.keys import keys_of, same_name
@@ -120,6 +120,8 @@ def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
     _check(sketch)
     if folder.name in shipped_names():
         raise ScenarioError(f"{folder.name} is a shipped fair or scenario; give yours another name")
+    if not is_key(folder.name):
+        raise ScenarioError(f"{folder}: a fair has the name of its folder: {KEY_WORDS}; give another name")
     try:
         folder.mkdir(parents=True)
     except FileExistsError as fault:

@@ -90,19 +90,9 @@ def _find_twice(rows: list[Row], key: str, first: Mapping[str, Row]) -> frozense
     return frozenset(row.text(key) for row in again)
 
 
-def numbers_of(
-    row: Row, columns: Collection[str], file: str, faults: Faults, *, whole: Collection[str] = ()
-) -> list[float]:
-    """Return the numbers of a row, 0 where a cell is empty; what is no number goes to `faults`.
-
-    Args:
-        row: as it was read.
-        columns: those of the numbers.
-        file: as a user knows it.
-        faults: takes what is no number.
-        whole: columns whose numbers usually have no decimals.
-    """
-    numbers = [row.number(column, whole=column in whole) or 0.0 for column in columns]
+def numbers_of(row: Row, columns: Collection[str], file: str, faults: Faults) -> list[float]:
+    """Return the numbers of a row, 0 where a cell is empty; what is no number goes to `faults`."""
+    numbers = [row.number(column) or 0.0 for column in columns]
     _keep(row.reading, file, faults)
     return numbers
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -21,6 +22,8 @@ from fairsim.inputs.rows import Row
 Changes = Mapping[str, tuple[Any, str]]
 """Values by the parameter's name, each with where it was stated."""
 DAY_HOURS = 24
+EXAMPLES: Mapping[Any, str] = {date: "2027-05-07", int: "100", float: "1.5"}
+_EXPONENT = re.compile(r"[+-]?\d+(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -180,7 +183,9 @@ def _number(value: Any, wanted: type) -> Any:
     if isinstance(value, str):
         if "_" in value or not value.isascii():
             raise ValueError
-        return int(value) if wanted is int else float(value)
+        if wanted is float or not _EXPONENT.fullmatch(value):
+            return int(value) if wanted is int else float(value)
+        value = float(value)  # LibreOffice writes 1500 like that
     if wanted is int and not (math.isfinite(value) and value == int(value)):
         raise ValueError
     return wanted(value)
@@ -188,14 +193,16 @@ def _number(value: Any, wanted: type) -> Any:
 
 def _remedy(value: Any, wanted: Any, row: Row, place: str) -> str:
     """Return what to write instead."""
-    example = "" if row.refers_to or row.value == value else row.value  # a fair's own row may be what is wrong
-    such_as = f" ({row.unit}), such as {example}" if example else f" ({row.unit})"
-    if wanted in (int, float, date):
+    known = [text for text in (row.value, row.usual) if text != value and not text.startswith("=")]
+    example = next(iter(known), EXAMPLES.get(wanted, "1 2"))  # a fair's own row may be what is wrong
+    if wanted is date:
+        return f"write a date, such as {EXAMPLES[date]}"
+    if wanted in (int, float):
         comma = " with a point before decimals" if isinstance(value, str) and "," in value else ""
-        return f"it is {_described(wanted)}{comma}{such_as}"
+        return f"write {_described(wanted)}{comma} ({row.unit}), such as {example}"
     if isinstance(value, str) or place.startswith("--set"):
-        return f"it is numbers separated by spaces{such_as}"
-    return f"write a list ({row.unit}), such as [{', '.join(row.value.split()) if not row.refers_to else '1, 2'}]"
+        return f"write numbers separated by spaces ({row.unit}), such as {example}"
+    return f"write a list ({row.unit}), such as [{', '.join(example.split())}]"
 
 
 def _described(wanted: Any) -> str:

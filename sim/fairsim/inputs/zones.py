@@ -60,5 +60,5 @@ def _zone(row: Row, known: Mapping[str, set[str]], file: str, faults: Faults) ->
         if text not in allowed:
             remedy = did_you_mean(text, allowed - {""})
             faults.add(f"{file}: {row.place}", f"{column} is {text!r}, which the fair does not have; {remedy}")
-    numbers = numbers_of(row, ("net_m2", "attraction"), file, faults, whole=("net_m2",))
+    numbers = numbers_of(row, ("net_m2", "attraction"), file, faults)
     return Zone(row.text("zone"), names_of(row, "zone", COLUMNS), row.text("kind"), row.text("sector"), *numbers)

@@ -24,7 +24,7 @@ def event(name: str, number: int, data: Any = None, **attributes: Any) -> CloudE
 
 
 def send(client: httpx.Client, run: str, message: HTTPMessage) -> httpx.Response:
-    return client.post(f"/runs/{run}/cloudevents", content=message.body, headers=message.headers)
+    return client.post(f"/runs/{run}/cloudevents?replay=true", content=message.body, headers=message.headers)
 
 
 def test_each_mode_knows_the_events_of_the_others(client: httpx.Client, badges: str) -> None:
@@ -33,7 +33,9 @@ def test_each_mode_knows_the_events_of_the_others(client: httpx.Client, badges: 
             answer = send(client, badges, write(event(name, number)))
             assert (answer.status_code, answer.json().get("taken")) == (200, taken), (name, answer.text)
     batch = [json.loads(to_structured_event(event(name, number)).body) for number, name in enumerate(NAMES)]
-    answer = client.post(f"/runs/{badges}/cloudevents", content=json.dumps(batch), headers={"Content-Type": BATCH})
+    answer = client.post(
+        f"/runs/{badges}/cloudevents?replay=true", content=json.dumps(batch), headers={"Content-Type": BATCH}
+    )
     assert answer.json()["known"] == len(NAMES)
     events = client.get(f"/runs/{badges}/events").json()["events"][1:]
     assert [one["visitor"] for one in events] == list(range(len(NAMES)))
@@ -46,6 +48,8 @@ def test_data_of_bytes_is_the_same_as_data_of_json(client: httpx.Client, badges:
     answer = send(client, badges, message)
     assert (answer.status_code, answer.json().get("taken")) == (200, 1), answer.text
     batch = [json.loads(to_structured_event(event(f"b{n}", n, data)).body) for n in (4, 5)]
-    answer = client.post(f"/runs/{badges}/cloudevents", content=json.dumps(batch), headers={"Content-Type": BATCH})
+    answer = client.post(
+        f"/runs/{badges}/cloudevents?replay=true", content=json.dumps(batch), headers={"Content-Type": BATCH}
+    )
     assert answer.json()["taken"] == 2, answer.text
     assert [one["visitor"] for one in client.get(f"/runs/{badges}/events").json()["events"][1:]] == [3, 3, 3]

@@ -130,12 +130,12 @@ LINES = encode(EVENTS[:4]).splitlines(keepends=True)
 @pytest.mark.parametrize(
     ("ndjson", "position", "field", "detail"),
     [
-        (b"".join([*LINES[:2], LINES[2].replace(b'"attempt":1', b'"attempt":-1')]), 2, "attempt", ">= 0"),
+        (b"".join([*LINES[:2], LINES[2].replace(b'"attempt":1', b'"attempt":-1')]), 2, "attempt", "at least 0"),
         (b"".join([*LINES[:3], b'{"type":"negotiation.vanished","at_ms":1}\n']), 3, "type", "negotiation.vanished"),
         (b"".join([LINES[0], b'{"type":"fair.opened"}\n']), 1, "the event", "at_ms"),
         (b"".join([LINES[0], b'{"type":"fair.opened","at_ms":1,"mood":2}\n']), 1, "the event", "mood"),
         (b"".join([LINES[0], b"{nonsense}\n"]), 1, "the event", "malformed"),
-        (b"".join([LINES[0], b'{"type":"fair.opened","at_ms":"\xff"}\n']), 1, "at_ms", "Expected `int`"),
+        (b"".join([LINES[0], b'{"type":"fair.opened","at_ms":"\xff"}\n']), 1, "at_ms", "a whole number is wanted"),
         (b"".join([*LINES[:2], LINES[2].replace(b'"attempt":1', b'"attempt":1,"attempt":1')]), 2, "attempt", "twice"),
         (b"".join([LINES[0].replace(b'"names":{', b'"names":{"en":"A",'), LINES[1]]), 0, "en", "is there twice; send"),
         (b"".join([LINES[0].replace(b'"counted"', b'"co\x92nted"'), LINES[1]]), 0, "the event", "is no UTF-8; send"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from tests.faircli.fair import Fair
 
 from fairfacts.evidence import forecast as forecasts
 from fairfacts.evidence.forecast import Forecast
+from fairfacts.evidence.profiles import HEADLINES
 from fairlab.members import Members
+from fairsim.inputs.asked import Sketch
+from fairsim.inputs.sketch import write_fair
 
 
 def test_a_kept_run_is_forecast_from_any_moment(played: tuple[Fair, dict[str, Any]]) -> None:
@@ -24,6 +29,19 @@ def test_a_kept_run_is_forecast_from_any_moment(played: tuple[Fair, dict[str, An
     shown = fair("forecast", "--at", "2020-09-06T12:00").stdout
     assert f"{result['run']} at Sun 6 Sep 12:00: 80% intervals" in shown
     assert shown.splitlines()[-1].split()[0] == "venue.entered"
+
+
+@pytest.mark.slow
+def test_the_profile_of_a_fair_of_ones_own_is_learned_once_and_kept(fair: Fair) -> None:
+    write_fair(fair.folder / "mine", Sketch(date(2027, 3, 12), 2, "America/New_York", "US", 40, 20, 400, 2))
+    came = fair.json("run", "mine")["measures"]
+    first = fair("forecast", "--at", "day 2 10:00", "--json")
+    assert "Learned how such fairs go from 20 runs of mine, and kept it in mine/profile.csv" in first.stderr
+    rows = {row["measure"]: row for row in json.loads(first.stdout)["rows"]}
+    assert (list(rows), json.loads(first.stdout)["notes"]) == (list(HEADLINES), [])
+    assert rows["venue.entered"]["low"] < came["venue"]["entered"] < rows["venue.entered"]["high"]
+    again = fair("forecast", "--at", "day 2 10:00", "--json")
+    assert (again.stdout, "Learned" in again.stderr) == (first.stdout, False)
 
 
 def test_a_moment_that_is_none_is_refused(played: tuple[Fair, dict[str, Any]]) -> None:

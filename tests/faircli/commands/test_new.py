@@ -96,7 +96,7 @@ FEW_OR_MANY = (
         ("my-fair", ("--visitors", "100000001"), "visitors is 100,000,001; give 0 to 100,000,000"),
         ("my-fair", ("--visitors", "9"), f"9 visitors{FEW_OR_MANY}"),
         ("my-fair", ("--visitors", "1529"), f"1,529 visitors{FEW_OR_MANY}"),
-        ("m" * 300, (), "m: cannot be made (File name too long); name another folder"),
+        ("m" * 300, (), r"single blanks, no / or \, no .toml last; give another name"),
     ],
 )
 def test_number_or_name_that_no_fair_has_is_refused(
@@ -161,7 +161,9 @@ def test_check_reads_the_usual_course_of_a_fair_too(fair: Fair) -> None:
     (fair.folder / "my-fair" / "chance.csv").write_text("measure,total,lasting,shrinking\nvisits,1,1,1\n")
     refused = fair("check", "my-fair")
     assert (refused.returncode, "my-fair/usual.csv: line 5: inside is 'many'" in refused.stderr) == (2, True)
-    assert "my-fair/chance.csv: line 2: measure is 'visits'; there is no such measure" in refused.stderr
+    assert (
+        "my-fair/chance.csv: line 2: measure is 'visits', which is none; did you mean visits.online?" in refused.stderr
+    )
 
 
 def test_fair_on_a_day_that_never_was_is_refused_before_it_is_played(fair: Fair) -> None:
@@ -207,7 +209,10 @@ def test_every_fault_of_a_fair_is_named_with_its_file_and_row(fair: Fair) -> Non
     assert "parameters.csv: line 12: venue.capp is no parameter of this fair; did you mean venue.cap?" in refused
     parameters.write_bytes(("\ufeff" + text).encode())
     refused = fair("check", "my-fair").stderr
-    assert "organisations.exhibitor_share is '0,5'; it is a number with a point before decimals (share)" in refused
+    assert (
+        "organisations.exhibitor_share is '0,5'; write a number with a point before decimals (share), such as"
+        in refused
+    )
 
 
 def test_rule_of_a_kind_of_session_that_the_fair_does_not_have_is_a_fault(fair: Fair) -> None:
@@ -244,3 +249,16 @@ def test_fair_on_site_alone_has_no_platform_in_its_run_or_its_report(fair: Fair)
     assert ("venue.entered" in told, "platform.rooms" in parameters) == (True, True)
     words = ("platform.", "streams.", "visits.", "negotiations.", "Negotiation", "Visits to the platform", "Projects")
     assert [word for word in words if word in told or word in played.stdout] == []
+
+
+@pytest.mark.parametrize("name", ["公平", "Mеин Messe"])
+def test_a_fair_may_have_a_name_in_any_script(fair: Fair, name: str) -> None:
+    made = fair("new", name, *ANSWERS)
+    assert (made.returncode, f"fair run '{name}'" in made.stderr) == (0, True), made.stderr
+    assert fair("check", name).returncode == 0
+
+
+def test_a_folder_is_not_called_as_a_scenario_of_ones_own(fair: Fair) -> None:
+    refused = fair("new", "x.toml", *ANSWERS)
+    assert (refused.returncode, (fair.folder / "x.toml").exists()) == (2, False)
+    assert "x.toml: a fair has the name of its folder: 1 to 64 characters of any script" in refused.stderr

@@ -25,6 +25,11 @@ def test_without_a_query_the_tables_are_listed(played: Played) -> None:
     assert tables["visitor.left"] == ["position", "at_ms", "clock", "visitor", "organisation", "economy", "stayed_ms"]
 
 
+def test_no_tables_are_listed_of_a_database_that_is_not_there(fair: Fair) -> None:
+    done = fair("query", "--db", "typo.db")
+    assert (done.returncode, done.stdout, "typo.db" in done.stderr) == (1, "", True)
+
+
 def test_a_bad_query_is_told(played: Played) -> None:
     fair, result = played
     done = fair("query", result["run"], "from visitor.lift")

@@ -323,7 +323,8 @@ def test_options_beside_resume_are_not_dropped(played: Played, option: tuple[str
     ("name", "called", "begins"),
     [
         ("my fair", "my fair", "my-fair-s7-"),
-        ("公平 été", "公平 été", "ete-s7-"),
+        ("été à Zürich", "été à Zürich", "ete-a-Zurich-s7-"),
+        ("公平 été", "公平 été", "run-s7-"),
         ("公平", "公平", "run-s7-"),
         (" my \u00a0 fair\t2 ", "my fair 2", "my-fair-2-s7-"),
         ("my\\fair", "my fair", "my-fair-s7-"),

@@ -118,6 +118,6 @@ def test_verify_names_line_and_field_of_each_damage_of_a_file_and_where_it_break
         ["the laws from line 3 on, which is damaged"],
     )
     assert [(one["line"], one["field"]) for one in told["damage"]] == [(3, "at_ms"), (4, "the event")]
-    assert done.stdout.splitlines()[0] == "wrong: line 3: at_ms: Expected `int`, got `bool`"
+    assert done.stdout.splitlines()[0] == "wrong: line 3: at_ms: it is true or false, and a whole number is wanted"
     assert "wrong: line 2: event 1 breaks visit.started (" in done.stdout
     assert "not verified: log.ndjson, 2 events; 3 faults" in done.stdout

@@ -285,6 +285,17 @@ SAME_RULES = {
         "line 2: figure a: value is 1.234.567; it may mean 1234567 where semicolons separate the columns: write 1234567"
         ", without a separator of thousands",
     ),
+    "decimals that may be thousands": (
+        "id;value;measure",
+        "a;1.234;agreements.drafting_mean_h",
+        "line 2: figure a: value is 1.234; it may mean 1234 or 1.234 where semicolons separate the columns: write 1234"
+        " or 1.2340, without a separator of thousands",
+    ),
+    "tabs": (
+        "id\tvalue\tmeasure",
+        "a\t9\tnegotiations.held",
+        "line 1: tabs separate the columns; save it with commas or semicolons",
+    ),
     "digits alone are no day": (
         "id,value,measure",
         "a,20200904,run.opened_on",
@@ -303,9 +314,16 @@ def test_a_fairs_own_figures_and_a_users_are_read_by_the_same_rules(tmp_path: Pa
 
 
 def test_numbers_with_decimals_are_read_where_semicolons_separate_the_columns(tmp_path: Path):
-    lines = ("a;0.264;negotiations.overseas_share", "b;1.234;agreements.drafting_mean_h", "c;0.500;visits.started")
+    lines = ("a;0.264;negotiations.overseas_share", "b;1.2340;agreements.drafting_mean_h", "c;0.500;visits.started")
     figures = load_figures(table(tmp_path, *lines, header="id;value;measure"))
     assert [figure.value for figure in figures.values()] == [0.264, 1.234, 0.5]
+
+
+@pytest.mark.parametrize(("first", "mark"), [("sep=;", ";"), ('"sep=,"', ","), ("SEP=;", ";")])
+def test_the_line_by_which_excel_names_the_separator_is_no_row(tmp_path: Path, first: str, mark: str):
+    rows = [line.replace(",", mark) for line in ("id,value,measure", "a,9000,negotiations.held", "b,x,visits.started")]
+    path = table(tmp_path, *rows, header=first)
+    assert refusal(path).startswith("mine.csv: line 4: figure b: value is 'x';")
 
 
 @pytest.mark.parametrize(

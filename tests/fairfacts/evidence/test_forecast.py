@@ -130,7 +130,7 @@ def test_of_a_fair_of_another_length_only_the_sessions_are_forecast_and_it_says_
     assert not fits_profile(run)
     assert notes_of(run, FIGURES) == [
         "The forecast knows the course of fairs of 6 days, and this one lasts 3: only the sessions of its programme are"
-        " forecast."
+        f" forecast; fair forecast --posterior forecasts all, by members of fair calibrate {run.scenario} --as-of DAY."
     ]
     snapshot = snapshot_at(24, organisations__registered=4_000, programme__scheduled=10)
     assert [each.measure for each in forecast(snapshot, FIGURES, fits=False)] == ["programme.counted_held"]

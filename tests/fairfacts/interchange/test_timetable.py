@@ -318,7 +318,7 @@ NESTED = b'{"schedule":' * 1_000 + b"1" + b"}" * 1_000
         (
             from_icalendar,
             CALENDAR.format(more="X-WR-TIMEZONE:Asia/Tokyo\r\n").encode(),
-            "x: X-WR-TIMEZONE names 2 time zones ('Europe/Berlin', 'Asia/Tokyo'); keep one, or state"
+            "x: the calendar names 2 time zones ('Europe/Berlin', 'Asia/Tokyo'); keep one, or state"
             " timetable.time_zone",
         ),
     ],

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
+from msgspec import structs
 from tests.fairfacts.stories import GOLDEN, HOUR, MINUTE, STARTED, after, changed
 
 from fairfacts.event import Event
 from fairfacts.measures import State
 from fairfacts.parts.alarms import HYSTERESIS, RULES, text_of
 from fairfacts.parts.balances import BALANCES
+from fairfacts.parts.fairs import NO_FAIR
 from fairfacts.parts.negotiations.events import (
     NegotiationArranged,
     NegotiationLapsed,
@@ -272,12 +274,18 @@ def test_every_rule_has_a_sentence_of_its_own():
 
 def test_fair_that_is_out_of_balance_raises_an_alarm():
     gone = left(0, HOUR)
-    assert changed("alarms", gone)["out_of_balance"] == {
+    assert after(STARTED, gone).snapshot()["alarms"]["out_of_balance"] == {
         "venue.inside is not negative": 1,
         "venue.inside is none while the halls are closed": 1,
     }
     assert changed("alarms", taken_up(0, HOUR))["out_of_balance"] == {"negotiations.waiting is not negative": 1}
     assert set(BALANCES) > {"venue.inside is not negative"}
+
+
+def test_a_log_of_others_that_says_no_hours_has_people_inside_without_an_alarm():
+    began, came = structs.replace(STARTED, fair=NO_FAIR), entered(0, HOUR)
+    assert after(began, came).snapshot()["alarms"]["out_of_balance"] == {}
+    assert after(STARTED, came).snapshot()["alarms"]["count"] == 1
 
 
 def test_story_of_one_event_of_each_type_is_in_balance_where_it_is_lawful():

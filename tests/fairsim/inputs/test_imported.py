@@ -199,7 +199,8 @@ def test_a_programme_without_rooms_is_refused(tmp_path: Path) -> None:
     said = conference()
     for day in said["schedule"]["conference"]["days"]:
         if isinstance(day["rooms"], dict):
-            day["rooms"] = {"online": [event for events in day["rooms"].values() for event in events]}
+            events = [event | {"room": "online"} for events in day["rooms"].values() for event in events]
+            day["rooms"] = {"online": events}
     with pytest.raises(
         ScenarioError, match="0 of its sessions are held in rooms, and results are announced in 3; give it more"
     ):

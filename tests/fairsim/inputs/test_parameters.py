@@ -213,21 +213,21 @@ REFUSED = {
     ),
     "a word": (
         "negotiations.patience_mean_min=long",
-        "negotiations.patience_mean_min is 'long'; it is a number (min), such as"
+        "negotiations.patience_mean_min is 'long'; write a number (min), such as"
         f" {ROWS['negotiations.patience_mean_min'].value}",
     ),
     "a fraction": (
         "fair.days=1.5",
-        "fair.days is '1.5'; it is a whole number (days), such as 6",
+        "fair.days is '1.5'; write a whole number (days), such as 6",
     ),
     "a day that is none": (
         "fair.opens_on=2020-02-30",
-        "fair.opens_on is '2020-02-30'; it is a date (date), such as 2020-09-04",
+        "fair.opens_on is '2020-02-30'; write a date, such as 2027-05-07",
     ),
     "a word in a list": (
         "visits.day_profile=1 many",
         "visits.day_profile is '1 many': 'many' is not a number;"
-        f" it is numbers separated by spaces (weight/day), such as {ROWS['visits.day_profile'].value}",
+        f" write numbers separated by spaces (weight/day), such as {ROWS['visits.day_profile'].value}",
     ),
     "an empty list": (
         "programme.slots_h=",

@@ -275,16 +275,16 @@ FILES = {
     ),
     "text for a number": (
         '[negotiations]\npatience_mean_min = "long"',
-        "negotiations.patience_mean_min is 'long'; it is a number (min), such as"
+        "negotiations.patience_mean_min is 'long'; write a number (min), such as"
         f" {load_fair('ciftis2020').rows['negotiations.patience_mean_min'].value}",
     ),
     "true for a number": (
         "[fair]\ndays = true",
-        "fair.days is True; it is a whole number (days), such as 6",
+        "fair.days is True; write a whole number (days), such as 6",
     ),
     "table for a number": (
         "[fair.days]\nmany = 1",
-        "fair.days is {'many': 1}; it is a whole number (days), such as 6",
+        "fair.days is {'many': 1}; write a whole number (days), such as 6",
     ),
     "no list": (
         "[programme]\nslots_h = 9",

@@ -1,0 +1,87 @@
+"""Rooms of a timetable: one name for one room, and what only says that a session is held online."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable
+
+from fairfacts.interchange.reading import Reading, quoted
+
+ONLINE = "online"
+"""The room of what has none."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_ADDRESS = re.compile(r"\b(?:[a-z][a-z0-9+.-]*://|www\.|(?:tel|sip|sips|mailto):|(?:[a-z0-9-]+\.)+[a-z]{2,}/)\S*", re.I)
+_WORD = re.compile(r"[^\W_]+")
+_SAYS_ONLINE = frozenset({
+    "online", "virtual", "virtually", "virtuell", "virtuel", "virtuelle", "remote", "zoom", "webex", "teams",
+    "skype", "webinar", "livestream", "stream", "webcast", "videokonferenz", "visioconférence", "ligne",
+    "línea", "онлайн", "线上", "線上", "在线", "オンライン", "온라인",
+})  # fmt: skip
+"""Words that mean a session which is held online."""
+_BESIDE = frozenset({
+    "en", "only", "nur", "live", "event", "meeting", "besprechung",
+    "microsoft", "ms", "cisco", "google", "via", "per", "über", "and", "und", "session", "sessions", "conference",
+    "konferenz", "call", "video", "link",
+})  # fmt: skip
+"""Words that may stand beside these."""
+
+
+def room_name(written: str) -> str:
+    """Return the name of a room: composed, with single blanks, and without characters that are not shown."""
+    text = CONTROL.sub(" ", unicodedata.normalize("NFC", written))
+    shown = (one for one in text if one in "\u200c\u200d" or unicodedata.category(one) != "Cf")  # some scripts join
+    return " ".join("".join(shown).split())
+
+
+def same_room(one: str, other: str) -> bool:
+    """Return whether two texts name one room, or are alike but for case and width."""
+    return _alike(room_name(one)) == _alike(room_name(other)) or (is_online(one) and is_online(other))
+
+
+def is_online(written: str) -> bool:
+    """Return whether a text only says that a session is held online: by an address, or in words for it."""
+    words, has_address, says_online = _look_at(room_name(written))
+    return words <= _SAYS_ONLINE | _BESIDE and (has_address or says_online)
+
+
+def room_of(written: str, place: str, reading: Reading) -> str:
+    """Return the name of a room, or nothing where it means that the session is held online."""
+    name = room_name(written)
+    _, has_address, says_online = _look_at(name)
+    if not name:
+        reading.remark(place, "assumed", "room", "it names no room: held online only")
+    elif is_online(name):
+        what = "is an address" if has_address else "is no room"
+        if name.lower() != ONLINE:
+            reading.remark(place, "coerced", "room", f"{quoted(written)} {what}: held online only")
+        return ""
+    elif has_address or says_online:
+        reading.remark(place, "assumed", "room", f"{quoted(written)} is taken for a room; write online if it is none")
+    elif name != written:
+        is_seen = name.isascii() or unicodedata.normalize("NFC", written) != name
+        shown = quoted(name) if is_seen else f"{quoted(name)}, with composed letters (NFC)"
+        reading.remark(place, "coerced", "room", f"{quoted(written)} is read as {shown}")
+    return name
+
+
+def _look_at(name: str) -> tuple[set[str], bool, bool]:
+    """Return the words of a name beside addresses, whether it has an address, and whether a word means online."""
+    words = {*_WORD.findall(_ADDRESS.sub(" ", name).casefold())}
+    return words, bool(_ADDRESS.search(name)), bool(words & _SAYS_ONLINE)
+
+
+def _alike(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def note_alike(rooms: Iterable[str], reading: Reading) -> None:
+    """Say which rooms have names that differ in case or width alone, and are several rooms nevertheless."""
+    alike = defaultdict(set)
+    for room in rooms:
+        alike[_alike(room)].add(room)
+    for names in alike.values():
+        if len(names) > 1:
+            shown = ", ".join(map(quoted, sorted(names)))
+            reading.remark("", "assumed", "room", f"{shown} are {len(names)} rooms; write the name of one room alike")

@@ -1,0 +1,91 @@
+"""The profile of a fair of one's own, learned from a handful of small runs when it is first asked for, and kept.
+
+The runs are of the fair itself at two sizes, which tell chance that shrinks as counts grow from chance that does not,
+and of variants whose uncertain parameters all differ: what a fair will be is less certain than chance alone has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from pathlib import Path
+from statistics import NormalDist
+
+import numpy as np
+
+from fairfacts.clock import HOUR_MS
+from fairfacts.errors import ScenarioError
+from fairfacts.evidence.profiles import PROFILE
+from fairfacts.parts.runs import RunMeasures
+from fairfacts.resources import fair_folder, is_shipped
+from fairlab.members import Prior, priors_of
+from fairlab.profile import FIRST_SEED, Course, Headline, course, profile
+from fairlab.targets import read_free
+from fairsim.engine.draws import Draws
+from fairsim.inputs.scenario import load_scenario
+
+ORGANISATIONS = 1600
+"""Of the larger runs, at most: they take seconds. The smaller ones and the variants have a quarter."""
+REPLICATIONS, VARIANTS = 4, 12
+BY = 1.25
+"""One standard deviation of an uncertain parameter, as a factor."""
+SMALLER = 0.25
+
+Task = tuple[str, tuple[str, ...], int, float, int]
+"""Scenario, changes, seed, scale and hours."""
+
+
+def folder_to_learn(run: RunMeasures) -> Path | None:
+    """Return the folder whose fair has no profile yet and is played by a run; None where none is to be learned."""
+    folder = None if is_shipped(run.fair.key) else fair_folder(run.fair.key)
+    if not isinstance(folder, Path) or (folder / PROFILE).exists():
+        return None
+    base = load_scenario(run.fair.key)
+    return folder if base.at_ms(base.parameters.fair.days) == run.duration_ms else None
+
+
+def tasks_of(fair: str) -> list[Task]:
+    """Return the runs from which the profile of a fair is learned: those of each size, then the variants."""
+    base = load_scenario(fair)
+    days, register = base.parameters.fair.days, base.parameters.organisations
+    many = register.at_opening + register.registrations_per_day * days
+    large, hours = min(1.0, ORGANISATIONS / max(many, 1)), base.at_ms(days) // HOUR_MS
+    small = large * SMALLER
+    seeds = iter(range(FIRST_SEED, FIRST_SEED + 2 * REPLICATIONS + VARIANTS))
+    alike: list[Task] = [(fair, (), next(seeds), scale, hours) for scale in (small, large) for _ in range(REPLICATIONS)]
+    priors = priors_of(base, lambda changes: load_scenario(fair, changes=changes, scale=small), read_free(fair), BY)
+    return [*alike, *((fair, _drawn(fair, priors, seed, small), seed, small, hours) for seed in seeds)]
+
+
+def learn(tasks: list[Task], executor: Executor, on_run: Callable[[float], None]) -> dict[str, Headline]:
+    """Play the runs, and return what they have in common.
+
+    Args:
+        tasks: as `tasks_of` returns them.
+        executor: plays them.
+        on_run: is called with the scale of each run that was played.
+    """
+    courses = []
+    for task, one in zip(tasks, executor.map(_course, tasks), strict=True):
+        courses.append(one)
+        on_run(task[3])
+    few, many, variants = courses[:REPLICATIONS], courses[REPLICATIONS : 2 * REPLICATIONS], courses[2 * REPLICATIONS :]
+    return profile({tasks[0][3]: few, tasks[REPLICATIONS][3]: many}, variants)
+
+
+def _drawn(fair: str, priors: tuple[Prior, ...], seed: int, scale: float) -> tuple[str, ...]:
+    """Return changes of all uncertain parameters; nearer to the fair's own where they cannot be played together."""
+    uniform = Draws(seed, 0).stream("learned.variant").uniform(np.arange(len(priors)))
+    places = [NormalDist().inv_cdf(float(one)) for one in uniform]
+    for share in (1.0, 0.5, 0.25):
+        changes = tuple(prior.text(place * share) for prior, place in zip(priors, places, strict=True))
+        try:
+            load_scenario(fair, changes=changes, scale=scale)
+        except ScenarioError:
+            continue
+        return changes
+    return ()
+
+
+def _course(task: Task) -> Course:
+    return course(*task)
