@@ -18,7 +18,13 @@ from fairfacts.clock import HOUR_MS, moment_text
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.differences import Difference, differences, series_differences
+from fairfacts.evidence.settings import PARAMETERS
 from fairlab.ensemble import Ensemble, Paired, paired
+
+OTHER_PARAMETERS = (
+    "parameters: A and B were set alike, and yet played with others; the fair's files, or the model, were changed"
+    " between them, so that more than chance lies between A and B"
+)
 
 
 def as_plain(one: Subject) -> dict[str, Any]:
@@ -54,6 +60,8 @@ def compare_two(
         _show_figures_of_both(rows_a, rows_b)
     if isinstance(differing, list) and any(row.chance is not None for row in differing):
         say(("by chance: so far apart are two runs of unlike seeds at most, in 95 of 100 pairs (estimated)", "dim"))
+    if any(each.setting == PARAMETERS for each in settings):
+        say((OTHER_PARAMETERS, "bold"))
     for letter, one in (("A", a), ("B", b)):
         say(f"{letter}: {one.line}")
 

@@ -74,7 +74,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         """Return what it was started with, as runs are compared by it."""
         always = {name: str(getattr(self, name)) for name in ALWAYS if name not in ("replication", "scale")}
         always |= {"scale": f"{self.scale:.15g}", "replication": f"0 to {len(self.replications) - 1}"}
-        return Settings(always, self.fair.key, self.overrides)
+        return Settings(always, self.fair.key, self.overrides, self.parameters_sha256)
 
     @property
     def digest(self) -> str:
