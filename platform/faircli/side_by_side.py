@@ -20,6 +20,7 @@ from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.differences import Difference, differences, series_differences
 from fairfacts.evidence.settings import PARAMETERS
 from fairlab.ensemble import Ensemble, Paired, paired
+from fairlab.replications import numbers
 
 OTHER_PARAMETERS = (
     "parameters: A and B were set alike, and yet played with others; the fair's files, or the model, were changed"
@@ -54,6 +55,8 @@ def compare_two(
         out.print(table("What differs", columns, rows), "")
     if isinstance(differing, dict):
         out.print(_table_of_pairs(differing))
+        if unpaired := _in_one_alone(a, b):
+            say((f"not compared, as one of the two files is of a release without them: {', '.join(unpaired)}", "dim"))
     elif differing:
         out.print(_table_of_runs(differing, series, a.run.began))
     if series is None:
@@ -75,6 +78,12 @@ def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference]
         raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
     both = [one.ensemble for one in (a, b) if isinstance(one.ensemble, Ensemble)]
     return paired(*both) if len(both) == 2 else []
+
+
+def _in_one_alone(*both: Subject) -> list[str]:
+    """Return the measures that are one number in one of two ensembles alone: they are of two releases."""
+    one, two = (numbers(each.ensemble.replications[0].measures) for each in both if each.ensemble)
+    return [path for path in {**one, **two} if path not in one or path not in two]
 
 
 def _table_of_runs(rows: Sequence[Difference], series: str | None, epoch: datetime) -> Table:

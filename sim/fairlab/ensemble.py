@@ -257,7 +257,7 @@ class Paired(msgspec.Struct, frozen=True):
 
 
 def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
-    """Return the paired differences of every measure that is one number.
+    """Return the paired differences of every measure that is one number in both, which may be of two releases.
 
     Raises:
         LabError: their replications do not pair.
@@ -268,7 +268,8 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
             f"{a.scenario} and {b.scenario} are no pair: their replications are of other seeds or numbers; play both"
             " with fair ensemble A --against B"
         )
-    return {path: _pair(path, a, b) for path in numbers(a.replications[0].measures)}
+    of_a, of_b = (numbers(ensemble.replications[0].measures) for ensemble in (a, b))
+    return {path: _pair(path, a, b) for path in of_a if path in of_b}
 
 
 def _pair(path: str, a: Ensemble, b: Ensemble) -> Paired:
