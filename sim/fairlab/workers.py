@@ -128,11 +128,16 @@ def _die_of_interrupts() -> None:
 def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address, parse_host_port
         from distributed.comm.core import CommClosedError
+        from distributed.comm.registry import get_backend
         from distributed.scheduler import KilledWorker
     except ImportError as fault:
         raise LabError(f"--dask {address}: Dask is not installed; pip install 'cloudfair[dask]'") from fault
     try:
+        scheme, place = parse_address(address)  # before there is a client: one that is half made waits as it is removed
+        get_backend(scheme)
+        parse_host_port(place)
         client: Any = Client(address, timeout=REACH_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as fault:
         raise WorkersError(

@@ -121,6 +121,13 @@ def test_workers_end_when_what_started_them_is_killed():
     assert not Path(f"/proc/{worker}").exists()
 
 
+@pytest.mark.parametrize("address", ["foo", "", "foo:bar", "http://127.0.0.1:8786", "tcp://foo"])
+def test_address_that_is_none_of_a_scheduler_is_refused_before_there_is_a_client(monkeypatch, address):
+    monkeypatch.setattr("distributed.Client", None)
+    with pytest.raises(WorkersError, match=f"--dask {address}: no scheduler answers there"), workers(dask=address):
+        pass
+
+
 def test_scheduler_that_is_not_there_is_named(monkeypatch):
     monkeypatch.setattr("fairlab.workers.REACH_S", 0.1)
     with (
