@@ -104,6 +104,24 @@ def test_lost_worker_is_told():
         list(in_order(executor, at_once, signal.raise_signal, [signal.SIGKILL]))
 
 
+def fall_once(file: Path) -> str:
+    """End this process, unless it, or one before it, has been here."""
+    if not file.exists():
+        file.touch()
+        signal.raise_signal(signal.SIGKILL)
+    return file.name
+
+
+@pytest.mark.slow
+def test_tasks_of_a_lost_worker_are_done_by_others_in_order(tmp_path, caplog):
+    names = [str(number) for number in range(6)]
+    with workers(2) as (executor, at_once):
+        (tmp_path / "1").touch()
+        (tmp_path / "4").touch()
+        assert list(in_order(executor, at_once, fall_once, [tmp_path / name for name in names])) == names
+    assert "a worker was lost, perhaps for lack of memory; others play what it had begun" in caplog.messages
+
+
 @pytest.mark.slow
 def test_workers_end_when_what_started_them_is_killed():
     program = "import os\nfrom fairlab.workers import workers\nimport time\nif __name__ == '__main__':\n" + (
