@@ -105,7 +105,7 @@ class Database:
         if file and (fault := file.fault()):
             raise BackendError(
                 f"{self.name}: {fault}, so that nothing more is stored in it: stop the backend, put the file back from"
-                " a copy, and start it again"
+                " a copy (Back up in docs/guide/operate.md), and start it again"
             )
 
     @contextmanager
@@ -118,7 +118,8 @@ class Database:
             reason = reason_of(fault)
             if _is_damage(fault):
                 raise DamageError(
-                    f"{self.name}: {reason}; restore the database from a copy; fair verify names what is damaged"
+                    f"{self.name}: {reason}; restore the database from a copy (Back up in docs/guide/operate.md);"
+                    " fair verify names what is damaged"
                 ) from fault
             raise BackendError(
                 f"{self.name}: {reason}; see that the database runs and that its disk has room"
@@ -196,7 +197,10 @@ def reason_of(fault: SQLAlchemyError) -> str:
 
 def _garbled(name: str, fault: UnicodeDecodeError) -> DamageError:
     """Return the error for a database whose driver cannot read its complaint, which quotes a damaged name."""
-    return DamageError(f"{name}: names of its tables are damaged ({fault}); restore the database from a copy")
+    return DamageError(
+        f"{name}: names of its tables are damaged ({fault}); restore the database from a copy (Back up in"
+        " docs/guide/operate.md)"
+    )
 
 
 def _is_damage(fault: SQLAlchemyError) -> bool:

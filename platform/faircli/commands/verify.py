@@ -172,4 +172,7 @@ def _find(log: Log, run: str | None) -> Run:
         if not lost:
             raise
         left = "; ".join(f"{stray.table} {stray.first}: {stray}" for stray in lost)
-        raise DamageError(f"the table run of {log.name} has lost a row: {left}; restore it from a copy") from fault
+        raise DamageError(
+            f"the table run of {log.name} has lost a row: {left}; restore it from a copy (Back up in"
+            " docs/guide/operate.md)"
+        ) from fault
