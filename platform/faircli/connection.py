@@ -14,6 +14,8 @@ from fairfacts.errors import BackendError
 TRY_AGAIN_S = 0.25
 TIMEOUT_S = 30.0
 PATIENCE_S = 300.0
+TRIED_AGAIN = f"it is tried again for {PATIENCE_S / 60:g} minutes; after Ctrl-C, fair run --resume RUN goes on"
+"""What a line that tells of a backend that is away ends with."""
 
 
 class Connection:

@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from faircli.backend import Backend
-from faircli.connection import Connection
+from faircli.connection import TRIED_AGAIN, Connection
 from faircli.outbox import Outbox
 from faircli.player import Player, StoppedError
 from faircli.progress import RunProgress
@@ -193,7 +193,7 @@ class Playing:
     def _away(self, trouble: str) -> None:
         """Say that the backend is away, and revive it or turn to another process of it."""
         if self._progress is not None and self._progress.is_shown:
-            self._progress.say(f"waiting for the backend: {trouble}")
+            self._progress.say(f"waiting for the backend: {trouble}; {TRIED_AGAIN}")
         else:
             self._on_away(trouble)
         self._backend.revive()

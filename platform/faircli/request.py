@@ -79,6 +79,21 @@ def record_of(scenario: Scenario, request: Request) -> dict[str, Any]:
     }
 
 
+def is_of_another_model(kept: object, version: str) -> bool:
+    """Return whether a run was played by another release of the model, or its scenario is not what it was.
+
+    Args:
+        kept: the request that the backend keeps with it, as plain data; of one that was not begun by `fair run`, or
+            whose scenario is not here, nobody can tell.
+        version: release of the model that the run was played with.
+    """
+    try:
+        request = msgspec.convert(kept, Request)
+        return version != VERSION or (bool(request.sha256) and load(request).sha256() != request.sha256)
+    except (msgspec.ValidationError, ScenarioError):
+        return False
+
+
 def request_of(run: str, kept: object, version: str) -> tuple[Request, Scenario]:
     """Return what a run was begun with, and its scenario, so that the run can be played again.
 

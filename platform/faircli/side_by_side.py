@@ -18,7 +18,14 @@ from fairfacts.clock import HOUR_MS, moment_text
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.differences import Difference, differences, series_differences
+from fairfacts.evidence.settings import PARAMETERS
 from fairlab.ensemble import Ensemble, Paired, paired
+from fairlab.replications import numbers
+
+OTHER_PARAMETERS = (
+    "parameters: A and B were set alike, and yet played with others; the fair's files, or the model, were changed"
+    " between them, so that more than chance lies between A and B"
+)
 
 
 def as_plain(one: Subject) -> dict[str, Any]:
@@ -48,12 +55,16 @@ def compare_two(
         out.print(table("What differs", columns, rows), "")
     if isinstance(differing, dict):
         out.print(_table_of_pairs(differing))
+        if unpaired := _in_one_alone(a, b):
+            say((f"not compared, as one of the two files is of a release without them: {', '.join(unpaired)}", "dim"))
     elif differing:
         out.print(_table_of_runs(differing, series, a.run.began))
     if series is None:
         _show_figures_of_both(rows_a, rows_b)
     if isinstance(differing, list) and any(row.chance is not None for row in differing):
         say(("by chance: so far apart are two runs of unlike seeds at most, in 95 of 100 pairs (estimated)", "dim"))
+    if any(each.setting == PARAMETERS for each in settings):
+        say((OTHER_PARAMETERS, "bold"))
     for letter, one in (("A", a), ("B", b)):
         say(f"{letter}: {one.line}")
 
@@ -67,6 +78,12 @@ def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference]
         raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
     both = [one.ensemble for one in (a, b) if isinstance(one.ensemble, Ensemble)]
     return paired(*both) if len(both) == 2 else []
+
+
+def _in_one_alone(*both: Subject) -> list[str]:
+    """Return the measures that are one number in one of two ensembles alone: they are of two releases."""
+    one, two = (numbers(each.ensemble.replications[0].measures) for each in both if each.ensemble)
+    return [path for path in {**one, **two} if path not in one or path not in two]
 
 
 def _table_of_runs(rows: Sequence[Difference], series: str | None, epoch: datetime) -> Table:

@@ -74,7 +74,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         """Return what it was started with, as runs are compared by it."""
         always = {name: str(getattr(self, name)) for name in ALWAYS if name not in ("replication", "scale")}
         always |= {"scale": f"{self.scale:.15g}", "replication": f"0 to {len(self.replications) - 1}"}
-        return Settings(always, self.fair.key, self.overrides)
+        return Settings(always, self.fair.key, self.overrides, self.parameters_sha256)
 
     @property
     def digest(self) -> str:
@@ -257,7 +257,7 @@ class Paired(msgspec.Struct, frozen=True):
 
 
 def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
-    """Return the paired differences of every measure that is one number.
+    """Return the paired differences of every measure that is one number in both, which may be of two releases.
 
     Raises:
         LabError: their replications do not pair.
@@ -268,7 +268,8 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
             f"{a.scenario} and {b.scenario} are no pair: their replications are of other seeds or numbers; play both"
             " with fair ensemble A --against B"
         )
-    return {path: _pair(path, a, b) for path in numbers(a.replications[0].measures)}
+    of_a, of_b = (numbers(ensemble.replications[0].measures) for ensemble in (a, b))
+    return {path: _pair(path, a, b) for path in of_a if path in of_b}
 
 
 def _pair(path: str, a: Ensemble, b: Ensemble) -> Paired:

@@ -83,9 +83,13 @@ def replicated(play: Play | str) -> Replication | str:
 
 
 def numbers(snapshot: dict[str, Any]) -> dict[str, float]:
-    """Return every measure of a snapshot that is one number, by its path; without the settings of the run."""
+    """Return every measure of a snapshot that is one number, by its path; without the settings of the run.
+
+    The snapshot may be of another release, which lacks measures of this one.
+    """
     paths = (path for path in MEASURES if not path.startswith("run.") or path == "run.events")
-    values = ((path, value_at(snapshot, path)) for path in paths)
+    places = ((path, *path.split(".")) for path in paths)
+    values = ((path, snapshot.get(part, {}).get(name)) for path, part, name in places)
     return {path: value for path, value in values if isinstance(value, int | float) and not isinstance(value, bool)}
 
 

@@ -16,14 +16,18 @@ from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future,
 from contextlib import contextmanager
 from multiprocessing import parent_process
 from multiprocessing.context import SpawnContext, SpawnProcess
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from fairfacts.errors import LabError, WorkersError
 
+LOSSES = 3
+"""How often workers may be lost before a task has a result; then it is taken for the cause, as for lack of memory."""
 REACH_S = 10
 """How long to wait for a scheduler."""
 Task = TypeVar("Task")
 Result = TypeVar("Result")
+
+_logger = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -43,16 +47,43 @@ def workers(count: int | None = None, *, dask: str | None = None) -> Iterator[tu
         with _dask(dask) as reached:
             yield reached
         return
-    count = count or os.cpu_count() or 1
-    context = _QuietContext()
-    executor = ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
+    pool = _Pool(count or os.cpu_count() or 1)
     try:
-        yield executor, count
+        yield pool, pool.count
     except BaseException:
-        context.kill_workers()  # nobody wants their results; one that is just starting, the executor does not know
+        pool.kill_workers()  # nobody wants their results; one that is just starting, the executor does not know
         raise
     finally:
-        executor.shutdown(cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
+
+
+class _Pool(Executor):
+    """Processes on this machine. The executor below ends all of them with the first that is lost; others follow."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        self._start()
+
+    def _start(self) -> None:
+        self._context = _QuietContext()
+        self._executor = ProcessPoolExecutor(self.count, mp_context=self._context, initializer=_begin)
+
+    def submit(self, function: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
+        """Have a process call the function."""
+        return self._executor.submit(function, *args, **options)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """End the processes."""
+        self._executor.shutdown(wait, cancel_futures=cancel_futures)
+
+    def kill_workers(self) -> None:
+        """End every process at once."""
+        self._context.kill_workers()
+
+    def renew(self) -> None:
+        """Start processes in the place of those that were lost; what was submitted to these is to be so again."""
+        self.shutdown()
+        self._start()
 
 
 class _QuietProcess(SpawnProcess):
@@ -128,11 +159,15 @@ def _die_of_interrupts() -> None:
 def _dask(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         from distributed import Client
+        from distributed.comm.addressing import parse_address
         from distributed.comm.core import CommClosedError
+        from distributed.comm.registry import get_backend
         from distributed.scheduler import KilledWorker
     except ImportError as fault:
         raise LabError(f"--dask {address}: Dask is not installed; pip install 'cloudfair[dask]'") from fault
     try:
+        scheme, place = parse_address(address)  # before there is a client: one that is half made waits as it is removed
+        get_backend(scheme).get_address_host(place)  # type: ignore[no-untyped-call]
         client: Any = Client(address, timeout=REACH_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as fault:
         raise WorkersError(
@@ -191,22 +226,66 @@ def in_order(
 ) -> Iterator[Result]:
     """Yield the result of each task, in the order of the tasks; a few tasks are submitted ahead.
 
+    Tasks of a process that was lost are done again by others.
+
     Raises:
-        WorkersError: a worker process died.
+        WorkersError: processes died again and again.
     """
-    waiting: deque[Future[Result]] = deque()
+    waiting: deque[_Waiting[Task, Result]] = deque()
     try:
         for task in tasks:
-            waiting.append(executor.submit(function, task))
+            waiting.append(_Waiting(executor, function, task))
             if len(waiting) > at_once:
-                yield waiting.popleft().result()
+                yield _first(waiting, executor)
         while waiting:
-            yield waiting.popleft().result()
+            yield _first(waiting, executor)
     except BrokenExecutor as fault:
         raise WorkersError(
             f"a worker was lost ({str(fault) or type(fault).__name__}); it may have had too little memory:"
             " fewer --workers, or a smaller --scale"
         ) from fault
     finally:
-        for future in waiting:
-            future.cancel()
+        for one in waiting:
+            one.future.cancel()
+
+
+class _Waiting(Generic[Task, Result]):
+    """A task that was submitted, and can be again."""
+
+    def __init__(self, executor: Executor, function: Callable[[Task], Result], task: Task) -> None:
+        self._executor, self._function, self._task = executor, function, task
+        self.submit()
+
+    def submit(self) -> None:
+        """Submit it; where the executor is broken already, that is its result."""
+        try:
+            self.future: Future[Result] = self._executor.submit(self._function, self._task)
+        except BrokenExecutor as fault:
+            self.future = Future()
+            self.future.set_exception(fault)
+
+    def is_lost(self) -> bool:
+        """Return whether a worker was lost before it was done."""
+        return isinstance(self.future.exception(), BrokenExecutor) if self.future.done() else False
+
+
+def _first(waiting: deque[_Waiting[Task, Result]], executor: Executor) -> Result:
+    """Return the result of the first one, and remove it; new workers take the place of lost ones.
+
+    Raises:
+        BrokenExecutor: they were lost too often.
+    """
+    for left in reversed(range(LOSSES)):
+        try:
+            result = waiting[0].future.result()
+        except BrokenExecutor:
+            if not left or not isinstance(executor, _Pool):
+                raise
+            _logger.warning("a worker was lost, perhaps for lack of memory; others play what it had begun")
+            executor.renew()
+            for one in filter(_Waiting.is_lost, waiting):
+                one.submit()
+        else:
+            waiting.popleft()
+            return result
+    raise AssertionError("the last loss was raised")

@@ -155,6 +155,17 @@ def of_values(path: str, *values: float, **changes: object) -> Ensemble:
     return Ensemble("mine", (), "", "", 1.0, 7, "", "", "", 1, (), (), played, **changes)  # type: ignore[arg-type]
 
 
+def test_ensembles_of_two_releases_are_paired_by_the_measures_that_are_numbers_in_both():
+    one, other = of_values("venue.entered", 3, 4), of_values("venue.entered", 5, 7)
+    shapes = [{"visits": {"started": {"by": 2}}, "stands": {}}, {"visits": {"started": 9}, "streams": {"viewers": 3}}]
+    one, other = (
+        replace(each, replications=tuple(replace(two, measures=two.measures | more) for two in each.replications))
+        for each, more in zip((one, other), shapes, strict=True)
+    )
+    assert [(path, pair.difference.mean) for path, pair in paired(one, other).items()] == [("venue.entered", 2.5)]
+    assert list(paired(other, one)) == ["venue.entered"]
+
+
 @pytest.mark.parametrize(
     ("path", "values", "low", "high"),
     [

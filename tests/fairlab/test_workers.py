@@ -104,6 +104,24 @@ def test_lost_worker_is_told():
         list(in_order(executor, at_once, signal.raise_signal, [signal.SIGKILL]))
 
 
+def fall_once(file: Path) -> str:
+    """End this process, unless it, or one before it, has been here."""
+    if not file.exists():
+        file.touch()
+        signal.raise_signal(signal.SIGKILL)
+    return file.name
+
+
+@pytest.mark.slow
+def test_tasks_of_a_lost_worker_are_done_by_others_in_order(tmp_path, caplog):
+    names = [str(number) for number in range(6)]
+    with workers(2) as (executor, at_once):
+        (tmp_path / "1").touch()
+        (tmp_path / "4").touch()
+        assert list(in_order(executor, at_once, fall_once, [tmp_path / name for name in names])) == names
+    assert "a worker was lost, perhaps for lack of memory; others play what it had begun" in caplog.messages
+
+
 @pytest.mark.slow
 def test_workers_end_when_what_started_them_is_killed():
     program = "import os\nfrom fairlab.workers import workers\nimport time\nif __name__ == '__main__':\n" + (
@@ -119,6 +137,13 @@ def test_workers_end_when_what_started_them_is_killed():
     while Path(f"/proc/{worker}").exists() and time.monotonic() < end:
         time.sleep(0.05)
     assert not Path(f"/proc/{worker}").exists()
+
+
+@pytest.mark.parametrize("address", ["foo", "", "foo:bar", "http://127.0.0.1:8786", "tcp://foo"])
+def test_address_that_is_none_of_a_scheduler_is_refused_before_there_is_a_client(monkeypatch, address):
+    monkeypatch.setattr("distributed.Client", None)
+    with pytest.raises(WorkersError, match=f"--dask {address}: no scheduler answers there"), workers(dask=address):
+        pass
 
 
 def test_scheduler_that_is_not_there_is_named(monkeypatch):

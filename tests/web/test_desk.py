@@ -250,6 +250,16 @@ def test_two_scenario_files_say_which_parameters_differ(
     )
 
 
+def test_runs_that_were_set_alike_and_played_with_other_parameters_say_so(
+    backend: Any, fair: Any, open_page: OpenPage
+) -> None:
+    runs = [backend.begin(request={"fair": "ciftis2020", "overrides": {}, "sha256": one * 64}) for one in "ab"]
+    for run in runs:
+        backend.append(run, 0, [*fair[0], *fair[1]])
+    page = open_page(f"?view=runs&run={runs[0]}&pick={runs[1]}")
+    expect(page.locator(".differences li")).to_have_text([f"Parameters (SHA-256): {'a' * 12} → {'b' * 12}"])
+
+
 def test_a_run_is_stopped_only_after_a_question(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, head = send(backend, real[:4])
     backend.append(run, head, [], "3600")

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import time
+import zlib
 from collections import deque
 from collections.abc import Iterator
 from itertools import chain, islice
@@ -123,18 +124,19 @@ class Feed:
             self._maker = None
             self._current.clear()
 
-    def token(self, frame: Frame) -> str:
-        """Return the token with which a client resumes from a frame."""
-        return f"{self.feed_token}:{frame.number}"
+    def token(self, frame: Frame, parts: Parts) -> str:
+        """Return the token with which a client that saw these parts resumes from a frame."""
+        return f"{self.feed_token}:{frame.number}:{zlib.crc32(' '.join(parts).encode()):x}"
 
-    def held(self, token: str) -> Frame | str:
-        """Return the frame of a token, or the reason why a client cannot resume from it."""
-        feed_token, _, number = token.partition(":")
+    def held(self, token: str, parts: Parts) -> Frame | str:
+        """Return the frame of a token, or the reason why a client that asks for these parts cannot resume from it."""
+        feed_token, _, seen = token.partition(":")
+        number = seen.partition(":")[0]
         if feed_token != self.feed_token:
             return "the token is of another feed: the backend was restarted, or it is another run's"
         for frame in self._frames:
             if str(frame.number) == number:
-                return frame
+                return frame if token == self.token(frame, parts) else "the token is of a subscription to other parts"
         return f"frame {number} is no longer held"
 
     def text(self, since: Frame | None, parts: Parts) -> str:
@@ -146,7 +148,7 @@ class Feed:
         since = since if since is not None and since.measures else None
         key = (None if since is None else since.number, parts)
         if (text := self._texts.get(key)) is None:
-            text = self._texts[key] = text_of(self.newest, since, parts, self.token(self.newest))
+            text = self._texts[key] = text_of(self.newest, since, parts, self.token(self.newest, parts))
         return text
 
     async def _make_frames(self) -> None:

@@ -63,7 +63,7 @@ class Subscribe(Message, frozen=True, kw_only=True):
     rate_hz: Annotated[float, msgspec.Meta(gt=0, le=MAX_RATE_HZ)] = 5.0
     """How many frames a second at most."""
     resume: str | None = None
-    """The token of the last frame that the client saw, to go on from it with the same parts."""
+    """The token of the last frame that the client saw, to go on from it; `reset` answers it with other parts."""
     acknowledge: bool = False
     """Whether each frame, and the `end`, waits for the `ack` of the frame before."""
     at_ms: Milliseconds | None = None

@@ -240,7 +240,7 @@ class Watcher:
             return await self._send_played(playback, await playback.frame(0), None)
         self._enter_live()
         if asked.resume is not None:
-            held = self._feed.held(asked.resume)
+            held = self._feed.held(asked.resume, self._parts)
             if isinstance(held, Frame):
                 since = held
             else:

@@ -34,7 +34,7 @@ def repair(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
         done.append(f"removed {removed} records of what is published; the publisher asks its destination what it has")
     if verification.is_readable:
         done += _repair_row(log, verification)
-        if any(damage.table == "checkpoint" for damage in verification.damage):
+        if verification.left_aside or any(damage.table == "checkpoint" for damage in verification.damage):
             done.append(f"made {_remake_checkpoints(log, run)} checkpoints again from the log")
     return done
 

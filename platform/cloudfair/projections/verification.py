@@ -55,6 +55,8 @@ class Verification:
         self.damage: list[Damage] = []
         self.unchecked: list[str] = []
         """What could not be looked at, and why."""
+        self.left_aside: list[int] = []
+        """Positions of the checkpoints of another release, which are not read."""
         self.moments: dict[int, tuple[int, int]] = {}
         """By position of a segment whose stored moments are wrong, the moments of its first and last event."""
         self.started: RunStarted | None = None
@@ -240,7 +242,14 @@ def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
 
 
 def _check_other_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
-    """Check what no segment's end was held against: damaged checkpoints, lost ones, and the one of the end."""
+    """Check what no segment's end was held against: damaged checkpoints, lost ones, and the one of the end.
+
+    Those of another release are no damage: the log makes them again when its run is loaded or repaired.
+    """
+    verification.left_aside = log.checkpoints.left_aside(verification.run)
+    if count := len(verification.left_aside):
+        what = "one checkpoint" if count == 1 else f"{count} checkpoints"
+        verification.unchecked.append(f"{what} of another release; --repair makes them again from the log")
     for position in log.checkpoints.unfit(verification.run):
         verification.found("checkpoint", position, "its checksum does not fit", derived=True)
     if not verification.is_readable:
@@ -249,6 +258,7 @@ def _check_other_checkpoints(verification: Verification, log: Log, left: list[in
         if position <= verification.position:
             verification.found("checkpoint", position, "no segment ends there", derived=True)
     known = {damage.position for damage in verification.damage if damage.table == "checkpoint"}
+    known |= set(verification.left_aside)
     latest = log.checkpoints.latest(verification.run)
     is_at_end = latest is not None and latest.position == verification.position
     if verification.ended and not is_at_end and verification.position not in known:

@@ -93,6 +93,12 @@ class Checkpoints:
         with self._database.transaction() as connection:
             return sorted(row.position for row in self._rows(connection, run, LARGEST_POSITION) if not _fits(run, row))
 
+    def left_aside(self, run: str) -> list[int]:
+        """Return the positions of the checkpoints of another shape, ascending: another release made them."""
+        query = select(col(Checkpoint.position)).where(col(Checkpoint.run_id) == run, col(Checkpoint.shape) != SHAPE)
+        with self._database.transaction() as connection:
+            return list(connection.scalars(query.order_by(col(Checkpoint.position))))
+
     def all(self, run: str) -> Iterator[StoredCheckpoint]:
         """Yield the checkpoints of a run whose checksum fits, the latest first."""
         with self._database.transaction() as connection:

@@ -176,7 +176,7 @@ def _checked(row: Command) -> Command:
 def _damaged(row: Command, reason: str) -> DamageError:
     return DamageError(
         f"run {row.run_id}: its command {row.number} is not what was written: {reason}; restore the database from a"
-        " copy",
+        " copy (Back up in docs/guide/operate.md)",
         run=row.run_id,
         table="command",
         position=row.number,

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, false, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session, col
 
@@ -105,7 +105,7 @@ class Database:
         if file and (fault := file.fault()):
             raise BackendError(
                 f"{self.name}: {fault}, so that nothing more is stored in it: stop the backend, put the file back from"
-                " a copy, and start it again"
+                " a copy (Back up in docs/guide/operate.md), and start it again"
             )
 
     @contextmanager
@@ -118,7 +118,8 @@ class Database:
             reason = reason_of(fault)
             if _is_damage(fault):
                 raise DamageError(
-                    f"{self.name}: {reason}; restore the database from a copy; fair verify names what is damaged"
+                    f"{self.name}: {reason}; restore the database from a copy (Back up in docs/guide/operate.md);"
+                    " fair verify names what is damaged"
                 ) from fault
             raise BackendError(
                 f"{self.name}: {reason}; see that the database runs and that its disk has room"
@@ -139,14 +140,12 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
     if read_only and is_sqlite and not _exists(url.database or ""):
         raise BackendError(f"{name_of(url)}: there is no such database; fair run makes one, or name another with --db")
     try:
-        arguments = sqlite.arguments(url, read_only=read_only) if is_sqlite else postgres.arguments(read_only=read_only)
+        arguments = (sqlite if is_sqlite else postgres).arguments(url, read_only=read_only)
         engine = create_engine(url, **arguments)
     except ModuleNotFoundError as fault:
         raise BackendError(
             f"{name_of(url)}: the driver {fault.name} is missing; install it with: pip install 'cloudfair[postgres]'"
         ) from fault
-    except NoSuchModuleError as fault:
-        raise BackendError(f"{name_of(url)}: {fault}; give a file for SQLite, or a postgresql:// URL") from fault
     except ArgumentError as fault:
         raise BackendError(f"{name_of(url)}: {fault}; correct what follows the ? of the URL") from fault
     (sqlite if is_sqlite else postgres).prepare(engine, read_only=read_only)
@@ -164,7 +163,7 @@ def open_database(database: str, *, read_only: bool = False) -> Engine:
     except SQLAlchemyError as fault:
         engine.dispose()
         reason = reason_of(fault)
-        remedy = sqlite.remedy(reason, read_only=read_only) if is_sqlite else postgres.REMEDY
+        remedy = (sqlite if is_sqlite else postgres).remedy(reason, read_only=read_only)
         raise BackendError(f"{name_of(url)}: {reason}; {remedy}") from fault
     return engine
 
@@ -198,7 +197,10 @@ def reason_of(fault: SQLAlchemyError) -> str:
 
 def _garbled(name: str, fault: UnicodeDecodeError) -> DamageError:
     """Return the error for a database whose driver cannot read its complaint, which quotes a damaged name."""
-    return DamageError(f"{name}: names of its tables are damaged ({fault}); restore the database from a copy")
+    return DamageError(
+        f"{name}: names of its tables are damaged ({fault}); restore the database from a copy (Back up in"
+        " docs/guide/operate.md)"
+    )
 
 
 def _is_damage(fault: SQLAlchemyError) -> bool:

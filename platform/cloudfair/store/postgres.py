@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.exc import DBAPIError
 
 from cloudfair.store.scan import QUERIES, Integrity, Scan
 from cloudfair.store.tables import TABLES
-from cloudfair.store.urls import name_of
+from cloudfair.store.urls import name_of, prepare_threshold
 from fairfacts.errors import BackendError
 
 CONNECT_S = 10
@@ -37,13 +37,12 @@ DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_se
 """What was answered is on disk; a database that asks for more, such as a standby's answer, keeps that."""
 WHOLE = ("UTF8", "SQL_ASCII")
 """The encodings of databases that hold names in every script: the second one holds what it is sent."""
-REMEDY = "see that the server runs, that the database exists and that the user may create tables"
 
 
-def arguments(*, read_only: bool) -> dict[str, Any]:
+def arguments(url: URL, *, read_only: bool) -> dict[str, Any]:
     """Return the arguments of `create_engine`."""
     options = {"postgresql_readonly": True} if read_only else {}
-    session = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "autocommit": False}
+    session = {"connect_timeout": CONNECT_S, "client_encoding": "utf8", "autocommit": False} | prepare_threshold(url)
     return {"connect_args": session, "execution_options": options}
 
 
@@ -51,6 +50,14 @@ def prepare(engine: Engine, *, read_only: bool) -> None:
     """Settle what the engine's connections read and write, and how long each statement may wait."""
     del read_only
     event.listen(engine, "connect", _settle)
+
+
+def remedy(fault: str, *, read_only: bool) -> str:
+    """Return what helps when a database cannot be opened."""
+    del read_only
+    if fault.startswith("invalid") or ": invalid" in fault:  # the name or value of an option, as libpq words it
+        return "correct what follows the ? of the URL"
+    return "see that the server runs, that the database exists and that the user may create tables"
 
 
 def check_encoding(engine: Engine) -> None:

@@ -188,7 +188,10 @@ class Runs:
 
 
 def _damaged(run: str) -> DamageError:
-    message = f"run {run}: its row is not what was written: its checksum does not fit; restore the database from a copy"
+    message = (
+        f"run {run}: its row is not what was written: its checksum does not fit; restore the database from a copy"
+        " (Back up in docs/guide/operate.md)"
+    )
     return DamageError(message, run=run, table="run", position=0)
 
 

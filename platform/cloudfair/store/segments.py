@@ -35,7 +35,7 @@ COLUMNS = (
     col(Segment.sha256),
 )
 HEAD = tuple(col(getattr(Run, name)) for name in (*STATE, "state_sha256"))
-REMEDY = "restore the database from a copy; fair verify lists all damage of a run"
+REMEDY = "restore the database from a copy (Back up in docs/guide/operate.md); fair verify lists all damage of a run"
 LARGEST_SEGMENT_BYTES = 1024**3
 """A damaged frame may claim any size; no batch is larger once decompressed."""
 

@@ -72,7 +72,7 @@ def run(
 
     from faircli.backend import reach
     from faircli.browser import open_page
-    from faircli.connection import PATIENCE_S, authorization, is_secure
+    from faircli.connection import PATIENCE_S, TRIED_AGAIN, authorization, is_secure
     from faircli.console import note, print_json, warn
     from faircli.outbox import BATCH_EVENTS
     from faircli.playing import Playing
@@ -82,7 +82,7 @@ def run(
 
     @functools.lru_cache  # it is tried some times a second, and said once
     def away(trouble: str) -> None:
-        note(f"waiting for the backend: {trouble}")
+        note(f"waiting for the backend: {trouble}; {TRIED_AGAIN}")
 
     pace = pace_of(speed)
     if scenario is None and resume is None:

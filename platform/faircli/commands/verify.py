@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from cloudfair.store.log import Log
     from cloudfair.store.tables import Run
     from fairfacts.auditor import Auditor, Violation
+
+OTHER_MODEL = (
+    "it was played by another release of the model, or its scenario has changed since: the laws are those of this"
+    " release, and one that it breaks is no damage of the log"
+)
 
 
 def verify(
@@ -55,6 +61,7 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
     from cloudfair.store.log import Log
     from faircli.console import say
     from faircli.progress import events_progress
+    from faircli.request import is_of_another_model
 
     log = Log.open(database, read_only=not repair)
     row = _find(log, run)
@@ -67,10 +74,14 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
     violations = found.auditor.close(ended=found.ended) if found.is_readable else found.auditor.violations
     told = {"run": row.id, "events": found.position, "digest": found.digest, "ended": found.ended}
     told |= {"damage": found.damage, "unchecked": found.unchecked, "repaired": done}
+    is_other = is_of_another_model(json.loads(row.request), row.version)
+    told["remarks"] = [OTHER_MODEL] if is_other else []
     if not as_json:
         for step in done:
             say(f"repaired: {step}")
     end = "digest and measures are those announced at its end" if found.ended else "the run has not ended"
+    if found.ended and found.position in found.left_aside:
+        end = "its last event ends the run"
     _show(told, found.auditor, violations, f"run {row.id}", end, found.state.snapshot() if as_json else None)
     if found.is_readable and found.position and not as_json:
         say(f"digest {found.digest}")
@@ -87,7 +98,7 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
     violations = found.auditor.violations if found.damaged else found.auditor.close(ended=found.ended)
     unchecked = [f"the laws from line {found.damage[0].line} on, which is damaged"] if found.damage else []
     told = {"file": str(path), "events": found.events, "digest": found.digest, "ended": found.ended}
-    told |= {"damage": found.damage, "unchecked": unchecked}
+    told |= {"damage": found.damage, "unchecked": unchecked, "remarks": []}
     end = "its last event ends the run" if found.ended else "the run in it has not ended"
     _show(told, found.auditor, violations, str(path), end, found.state.snapshot() if as_json else None)
     if not as_json:
@@ -127,6 +138,8 @@ def _show(
         say(("nothing to verify", "bold yellow"), f": {name} has no events")
     for line in told["unchecked"]:
         say(("not looked at:", "bold yellow"), f" {line}")
+    for line in told["remarks"]:
+        say(("note:", "bold yellow"), f" {line}")
     if more := auditor.broken.total() - len(violations):
         say(f"and {more:,} more violations of the laws")
 
@@ -159,4 +172,7 @@ def _find(log: Log, run: str | None) -> Run:
         if not lost:
             raise
         left = "; ".join(f"{stray.table} {stray.first}: {stray}" for stray in lost)
-        raise DamageError(f"the table run of {log.name} has lost a row: {left}; restore it from a copy") from fault
+        raise DamageError(
+            f"the table run of {log.name} has lost a row: {left}; restore it from a copy (Back up in"
+            " docs/guide/operate.md)"
+        ) from fault

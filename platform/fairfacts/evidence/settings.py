@@ -8,13 +8,18 @@ from typing import Any
 import msgspec
 
 ALWAYS = ("scenario", "seed", "replication", "scale", "version")
+PARAMETERS = "parameters"
+"""The setting that stands for parameters that nobody set otherwise: files of the fair, or the model, have changed."""
+SHOWN = 12
+"""How many digits of a SHA-256 are shown: enough to tell two apart."""
 
 
 class SettingDifference(msgspec.Struct, frozen=True):
     """A setting that two runs do not share."""
 
     setting: str
-    """scenario, seed, replication, scale, version, fair, or the name of a parameter, as `--set` takes it."""
+    """scenario, seed, replication, scale, version, fair, the name of a parameter, as `--set` takes it, or parameters:
+    those that the fair's files state have changed from one run to the other, as their SHA-256 tells."""
     a: str
     """As a text; empty where the run has none, or plays what its own fair states."""
     b: str
@@ -29,6 +34,8 @@ class Settings(msgspec.Struct, frozen=True):
     """Key of the fair; empty where it is not known."""
     overrides: dict[str, tuple[str, str]] = {}
     """By setting: the fair's own value, and the one that is played."""
+    sha256: str = ""
+    """Of everything that is played but the seed; empty where it is not known."""
 
     def against(self, other: Settings) -> list[SettingDifference]:
         """Return the settings in which another run differs from this one, those of every run first.
@@ -43,7 +50,11 @@ class Settings(msgspec.Struct, frozen=True):
             a, b = (side.overrides.get(name) for side in (self, other))
             usual = ((a or b) or ("", ""))[0] if is_same_fair else ""
             differing.append(SettingDifference(name, a[1] if a else usual, b[1] if b else usual))
-        return [one for one in differing if one.a != one.b]
+        differing = [one for one in differing if one.a != one.b]
+        is_told = any(one.setting not in ("seed", "replication") for one in differing)
+        if self.sha256 and other.sha256 and self.sha256 != other.sha256 and not is_told:
+            differing.append(SettingDifference(PARAMETERS, self.sha256[:SHOWN], other.sha256[:SHOWN]))
+        return differing
 
 
 class _Kept(msgspec.Struct, frozen=True):
@@ -54,6 +65,7 @@ class _Kept(msgspec.Struct, frozen=True):
     """None in a run that was begun before they were kept: of its scenario file nobody knows then."""
     changes: list[str] = []
     """What `--set` said."""
+    sha256: str = ""
 
     def known(self) -> dict[str, tuple[str, str]]:
         """Return what is known of its overrides."""
@@ -75,4 +87,4 @@ def settings_of(run: Mapping[str, Any], request: object) -> Settings:
         kept = msgspec.convert(request, _Kept)
     except msgspec.ValidationError:
         kept = _Kept()
-    return Settings(always, kept.fair, kept.known())
+    return Settings(always, kept.fair, kept.known(), kept.sha256)

@@ -166,11 +166,12 @@ async def test_frames_are_numbered_on_and_the_latest_are_held(clock: Clock) -> N
     source.shown = True
     await feed._make_if_changed()
     assert (feed.newest.number, (await feed.current()).number) == (64, 64)
-    held = [feed.held(f"{feed.feed_token}:{number}") for number in (0, 1, 64, 65)]
+    parts = feed.token(feed.newest, ()).rpartition(":")[2]
+    held = [feed.held(f"{feed.feed_token}:{number}:{parts}", ()) for number in (0, 1, 64, 65)]
     assert [getattr(each, "number", each) for each in held] == [
         "frame 0 is no longer held", 1, 64, "frame 65 is no longer held",
     ]  # fmt: skip
-    assert str(feed.held("other:1")).startswith("the token is of another feed")
+    assert str(feed.held("other:1", ())).startswith("the token is of another feed")
     assert held[1].measures == {"a": {"b": 1}}  # type: ignore[union-attr]
 
 
@@ -188,7 +189,7 @@ async def test_texts_are_made_once_and_start_from_nothing_where_a_frame_was_empt
     assert feed.text(first, ()) == "1"
     feed._add(frame_of(3))
     assert feed.text(None, ()) == "4"
-    assert made[-1] == (feed.newest, None, (), f"{feed.feed_token}:3")
+    assert made[-1] == (feed.newest, None, (), feed.token(feed.newest, ()))
 
 
 async def test_many_watchers_are_woken_in_turns_between_which_others_go_on(clock: Clock) -> None:

@@ -107,6 +107,18 @@ def test_token_resumes_with_a_patch(client: httpx.Client, run: str) -> None:
         }
 
 
+def test_token_of_other_parts_is_reset(client: httpx.Client, run: str) -> None:
+    send(client, run, EVENTS, 0, 500)
+    one, both = ["negotiations"], ["venue.entered", "negotiations"]
+    with watching(client, run) as watcher:
+        token = watcher.subscribe(parts=one)["token"]
+        reason = "the token is of a subscription to other parts"
+        assert watcher.subscribe(parts=both, resume=token) == {"type": "reset", "reason": reason}
+        snapshot = watcher.next("snapshot")
+        assert snapshot["state"]["venue"]["entered"] == measures_of(EVENTS[:500])["venue"]["entered"]
+        assert watcher.subscribe(parts=both[::-1], resume=snapshot["token"])["type"] == "patch"
+
+
 def test_token_of_a_frame_no_longer_held_is_reset(
     client: httpx.Client, run: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,6 +141,16 @@ def test_checkpoint_with_other_measures_or_of_another_log_is_named_though_its_ch
     assert damage_of(log, run) == []
 
 
+def test_checkpoints_of_another_release_are_no_damage_and_are_made_again(log: Log, run: str) -> None:
+    spoil(log, "UPDATE checkpoint SET shape = 'of before'")
+    found = verify(log, run)
+    assert (found.damage, found.left_aside) == ([], [40, 100])
+    assert found.unchecked[-1] == "2 checkpoints of another release; --repair makes them again from the log"
+    assert repair(log, run) == ["made 1 checkpoints again from the log"]
+    found = verify(log, run)
+    assert (found.damage, found.left_aside) == ([], [])
+
+
 def test_run_that_goes_on_meanwhile_is_right(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     run = created(log)
     log.batches.append(run, batch(EVENTS, 0, 40))

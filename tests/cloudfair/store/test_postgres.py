@@ -102,6 +102,12 @@ def test_database_that_asks_for_more_than_its_own_disk_keeps_that(postgres_socke
     assert commits == "remote_apply"
 
 
+@pytest.mark.parametrize("threshold", ["0", "3", "none"])
+def test_statements_are_prepared_as_the_url_says(postgres_socket: str, postgres_template: str, threshold: str) -> None:
+    with copy_of(postgres_template, postgres_socket) as url:
+        kept_as_written(f"{url}&prepare_threshold={threshold}").close()
+
+
 def test_database_without_an_encoding_keeps_names_of_every_script(postgres_socket: str) -> None:
     kept_as_written(in_encoding(postgres_socket, "SQL_ASCII")).close()
 

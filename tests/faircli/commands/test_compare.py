@@ -187,3 +187,17 @@ def test_run_without_events_is_neither_compared_nor_forecast(fair: Fair) -> None
         done = fair(command)
         why = f"Error: run {run} has no events yet; {command} it once it has begun\n"
         assert (done.returncode, done.stdout, done.stderr) == (1, "", why)
+
+
+def test_runs_of_a_fair_whose_files_changed_between_them_are_told_apart(fair: Fair) -> None:
+    size = ("--organisations", "60", "--exhibitors", "30", "--visitors", "300", "--sessions", "4")
+    fair("new", "ours", "--opens", "2027-05-07", "--days", "2", "--zone", "Europe/Berlin", "--home", "DE", *size)
+    file = fair.folder / "ours" / "parameters.csv"
+    runs = [fair.json("run", "ours")]
+    file.write_text(file.read_text().replace("programme.session.count,4,", "programme.session.count,5,"))
+    runs.append(fair.json("run", "ours"))
+    a, b = runs
+    (told,) = fair.json("compare", a["run"], b["run"])["settings"]
+    assert (told["setting"], len(told["a"]), told["a"] == told["b"]) == ("parameters", 12, False)
+    shown = " ".join(fair("compare", a["run"], b["run"]).stdout.split())
+    assert "parameters: A and B were set alike, and yet played with others; the fair's files, or the model," in shown

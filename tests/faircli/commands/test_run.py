@@ -108,7 +108,9 @@ def test_a_backend_of_the_runs_own_is_started_again_when_it_dies(played: Played,
     os.kill(children(running.pid)[0], signal.SIGKILL)
     out, err = running.communicate(timeout=60)
     assert (running.returncode, json.loads(out)["digest"]) == (0, result["digest"])
-    assert beside_small_scale(err).startswith("waiting for the backend: "), err
+    first = beside_small_scale(err).splitlines()[0]
+    assert first.startswith("waiting for the backend: "), err
+    assert first.endswith("; it is tried again for 5 minutes; after Ctrl-C, fair run --resume RUN goes on"), err
 
 
 def test_a_killed_run_is_completed_with_the_same_digest(played: Played, fair: Fair) -> None:

@@ -31,6 +31,7 @@ def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(pla
         "faults": [],
         "damage": [],
         "unchecked": [],
+        "remarks": [],
         "repaired": [],
         "measures": result["measures"],
     }
@@ -73,6 +74,32 @@ def test_verify_repairs_what_is_derived_from_the_log(own: tuple[Fair, str]) -> N
     done = fair("verify", run)
     assert (done.returncode, "its checksum does not fit; --repair makes it again" in done.stdout) == (1, True)
     assert (fair("verify", run, "--repair").returncode, fair("verify", run).returncode) == (0, 0)
+
+
+def test_verify_leaves_checkpoints_of_another_release_aside(own: tuple[Fair, str]) -> None:
+    fair, run = own
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        count = database.execute("UPDATE checkpoint SET shape = 'of before'").rowcount
+    database.close()
+    aside = f"{'one checkpoint' if count == 1 else f'{count} checkpoints'} of another release; --repair makes them"
+    done = fair("verify", run)
+    assert done.returncode == 0
+    assert f"not looked at: {aside} again from the log" in done.stdout
+    assert "its last event ends the run; all" in done.stdout
+    assert fair("verify", run, "--repair").returncode == 0
+    assert fair.json("verify", run)["unchecked"] == []
+
+
+def test_verify_says_of_a_log_that_another_model_played_it(fair: Fair) -> None:
+    (fair.folder / "mine.toml").write_text('extends = "ciftis2020"\n')
+    run = fair.json("run", "mine.toml", "--scale", "0.005")["run"]
+    assert fair.json("verify", run)["remarks"] == []
+    (fair.folder / "mine.toml").write_text('extends = "ciftis2020"\n[negotiations]\npatience_mean_min = 31\n')
+    done = fair("verify", run)
+    assert done.returncode == 0
+    assert "note: it was played by another release of the model, or its scenario has changed since" in done.stdout
+    (fair.folder / "mine.toml").unlink()
+    assert fair.json("verify", run)["remarks"] == []
 
 
 def test_verify_tells_which_laws_a_log_breaks(fair: Fair) -> None:

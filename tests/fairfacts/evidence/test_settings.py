@@ -39,6 +39,14 @@ def test_run_that_was_begun_before_overrides_were_kept_says_what_was_set() -> No
     assert differing({"changes": ["venue.cap=18000"]}, {"changes": []}) == [("venue.cap", "18000", "")]
 
 
+def test_other_parameters_are_told_where_no_setting_tells_of_them() -> None:
+    a, b = ({"fair": "ours", "sha256": letter * 64} for letter in "ab")
+    assert differing(a, b, seed=8) == [("seed", "7", "8"), ("parameters", "a" * 12, "b" * 12)]
+    assert differing(a, a) == differing(a, {"fair": "ours"}) == []
+    assert differing(a, b, scale=0.2) == [("scale", "0.1", "0.2")]
+    assert differing(a, b | {"overrides": {"venue.cap": ["", "9"]}}) == [("venue.cap", "", "9")]
+
+
 @pytest.mark.parametrize("request_", [None, 3, "x", [], {"overrides": 3}, {"overrides": {"a": 1}}, {"fair": None}])
 def test_a_request_that_is_not_of_fair_run_says_nothing(request_: object) -> None:
     assert differing(request_, None) == []

@@ -126,9 +126,11 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
   const { language } = page;
   const runs = [page.watched, pair.other].map((id) => page.runs?.find((run) => run.id === id));
   const [a, b] = runs.map((run, side) => settingsOf(run, runs[1 - side]));
-  const differing = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
+  const known = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
     (name) => a?.[name] !== b?.[name],
   );
+  const isTold = known.some((name) => !["seed", "replication", "parameters"].includes(name));
+  const differing = known.filter((name) => name !== "parameters" || !isTold);
   const nothing = say(language, "none_yet");
   return (
     <div id="differences">
@@ -149,7 +151,7 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
 }
 
 /** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */
-type Kept = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[] };
+type Kept = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[]; sha256?: string };
 
 /** Returns what a run overrides; of one that was begun before that was kept, what `--set` said. */
 function overridesOf({ overrides, changes = [] }: Kept): Record<string, [string, string]> {
@@ -160,7 +162,8 @@ function overridesOf({ overrides, changes = [] }: Kept): Record<string, [string,
 /**
  * Returns the settings of a run by name: scenario, seed, scale, and each parameter that it or the other run overrides.
  *
- * What only the other one overrides is the fair's own value here, if both play the same fair. As `against` of the
+ * What only the other one overrides is the fair's own value here, if both play the same fair. `parameters` is shown
+ * where nothing else tells why they are others: files of the fair, or the model, have changed. As `against` of the
  * backend (`fairfacts.evidence.settings`), which asks the log of both; the list of runs is here already.
  */
 function settingsOf(run: Run | undefined, other: Run | undefined): Record<string, string> {
@@ -171,6 +174,7 @@ function settingsOf(run: Run | undefined, other: Run | undefined): Record<string
   return {
     ...Object.fromEntries(started.map((name) => [name, String(run[name])])),
     ...(own?.fair && others?.fair ? { fair: own.fair } : {}),
+    ...(own?.sha256 && others?.sha256 ? { parameters: own.sha256.slice(0, 12) } : {}),
     ...Object.fromEntries(usual.map(([name, [value]]) => [name, value])),
     ...Object.fromEntries(Object.entries(overridesOf(own ?? {})).map(([name, [, value]]) => [name, value])),
   };
