@@ -106,3 +106,17 @@ def test_chinese_readers_take_files_with_chinese_names(shared: Shared, open_shar
     with page.expect_download() as download:
         page.locator("[data-take=take_csv]").last.click()
     assert re.fullmatch(rf"{shared.half}-[\u4e00-\u9fff-]+\.csv", download.value.suggested_filename)
+
+
+def test_course_is_taken_minute_by_minute_with_its_peaks(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=venue")
+    expect(page.locator(".plot canvas").nth(2)).to_be_visible()
+    course = shared.get(f"runs/{shared.whole}/course")
+    waiting = course["gauges"]["venue.waiting"]
+
+    page.get_by_role("button", name="Table People who queue at the gates", exact=True).click()
+    table = page.get_by_role("region", name="People who queue at the gates: values")
+    expect(table.locator("th").first).to_have_text("Largest in the hour from")
+    expect(table.get_by_role("cell", name=str(max(waiting)), exact=True).first).to_be_visible()
+    _, *rows = rows_of(taken(page, "CSV", "People who queue at the gates"))
+    assert [int(value) for _, value in rows][: len(waiting)] == waiting  # the page adds the moment that it shows

@@ -46,7 +46,7 @@ let shown = "";
 export function followRuns(): void {
   store.watch(followAddress);
   repeat(RUNS_EVERY_MS, () => refreshRuns(true));
-  repeat(ANSWERS_EVERY_MS, refreshAnswers);
+  repeat(ANSWERS_EVERY_MS, () => refreshAnswers().then(fillGap));
 }
 
 /** Asks for runs and answers now: something was sent to a run. */
@@ -157,6 +157,11 @@ async function lookBack(): Promise<void> {
   if (course === null) setTimeout(lookBack, AGAIN_AFTER_MS);
   else trace.fill(course);
   store.change({});
+}
+
+/** Asks for the minutes that frames left out, as they do of a run that is played fast, and after a lost connection. */
+async function fillGap(): Promise<void> {
+  if (store.page.trace?.hasGap) await lookBack();
 }
 
 /** Repeats a task, each time some while after it was done. */

@@ -191,8 +191,8 @@ function line(page: Page, snapshot: Snapshot, path: string, name: string, colour
   const epochMs = epochOf(page);
   const hours = Array.from({ length: last + 1 }, (_, hour) => hour);
   const line: Line = {
-    times: hours.map((hour) => epochMs + hour * HOUR_MS),
-    values: hours.map((hour) => of[String(hour)] ?? 0),
+    times: [...hours, last + 1].map((hour) => epochMs + hour * HOUR_MS),
+    values: [...hours, last].map((hour) => of[String(hour)] ?? 0),
     name,
     colour,
     look: "hours",
