@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from playwright.sync_api import Page, Route, expect
-from tests.web.as_shown import as_shown, at, numbers
+from tests.web.as_shown import numbers, shown_of
 from tests.web.conftest import HOUR_MS, Shared, send
 from tests.web.steady import eventually
 from tests.web.test_views import HEADLINES
@@ -32,11 +32,38 @@ def test_every_view_shows_the_instant_in_its_address(shared: Shared, open_shared
         page.locator(f".views a[data-to={view}]").click()
         expect(page.locator("main")).to_have_attribute("data-view", view)
         seen = numbers(page)
-        assert seen == {path: as_shown(path, at(past, path)) for path in seen}
+        assert seen == {path: shown_of(past, path) for path in seen}
     page.locator("#live").click()
     expect(page.locator("#feed")).to_have_text("Ended")
     seen, now = numbers(page), shared.get(f"runs/{run}/snapshot")["measures"]
-    assert seen == {path: as_shown(path, at(now, path)) for path in seen}
+    assert seen == {path: shown_of(now, path) for path in seen}
+
+
+def test_waits_of_nobody_are_no_waits_of_nothing(shared: Shared, open_shared: OpenPage) -> None:
+    past = shared.get(f"runs/{shared.whole}/snapshot?at=600000")["measures"]
+    page = open_shared(shared.whole, "&at=2020-09-04T00:10")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+    shown = {}
+    for view in HEADLINES:
+        page.locator(f".views a[data-to={view}]").click()
+        expect(page.locator("main")).to_have_attribute("data-view", view)
+        shown |= numbers(page)
+    assert shown == {path: shown_of(past, path) for path in shown}
+    assert {path for path, text in shown.items() if text == "–"} >= {
+        "venue.waited_p90_s",
+        "venue.stayed_mean_s",
+        "negotiations.waited_p90_s",
+        "agreements.value_mean_usd",
+        "agreements.waited_on_site_p90_h",
+    }
+
+
+def test_counts_by_other_rules_are_shown_at_the_end_alone(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=comparison")
+    expect(page.locator("[data-rule]").first).to_be_visible()
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#feed")).to_have_text("Paused at this moment")
+    expect(page.locator("[data-rule]")).to_have_count(0)
 
 
 def test_the_line_of_a_gauge_is_its_course_over_the_day(shared: Shared, open_shared: OpenPage) -> None:
@@ -100,7 +127,7 @@ def test_charts_of_gauges_reach_to_the_instant(
 ) -> None:
     run = shared.whole
     past = shared.get(f"runs/{run}/snapshot?at={NOON_MS}")["measures"]
-    latest = ", ".join(f"{name} {as_shown(path, at(past, path))}" for path, name in gauges.items())
+    latest = ", ".join(f"{name} {shown_of(past, path)}" for path, name in gauges.items())
     page = open_shared(run, f"&view={view}&at={NOON}")
     chart = page.get_by_role("img", name=f"{title}. Latest: {latest}.")
     expect(chart).to_have_count(1)

@@ -174,6 +174,17 @@ test("the minutes that frames left out are asked for, every two seconds at most,
   past(600_000 + 36_000_000);
 });
 
+test("an answer of a later moment than the clock shows waits for the frame of that moment", async () => {
+  const { store } = await begun();
+  await frame("a", undefined, 60_000);
+  await asked("runs/a/fair").answer({ fair: null });
+  await asked("runs/a/forecast").answer({ at_ms: 540_000 });
+  expect(store.page.answers.forecast).toBeUndefined();
+  await frame("a", undefined, 600_000);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(store.page.answers.forecast).toEqual({ at_ms: 540_000 });
+});
+
 test("playback of the run before ends with the choice of another one", async () => {
   const { store } = await begun("?run=a&at=2020-09-04T10:00&speed=60");
   const { followPlayback } = await import("./playback");

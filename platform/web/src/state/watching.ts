@@ -5,7 +5,7 @@ import { faultOf, get } from "../api/http";
 import type { Course, Run } from "../api/types";
 import { showZone } from "../text/clock";
 import { type Fair, showFair } from "../text/fair";
-import { forgetAnswers, refreshAnswers } from "./answers";
+import { forgetAnswers, refreshAnswers, showAnswers } from "./answers";
 import type { Page } from "./page";
 import type { Snapshot } from "./snapshot";
 import { store } from "./store";
@@ -45,6 +45,7 @@ let shown = "";
 /** Begins to list runs and to refresh answers, and follows the address from now on. */
 export function followRuns(): void {
   store.watch(followAddress);
+  store.watch(showAnswers);
   repeat(RUNS_EVERY_MS, () => refreshRuns(true));
   repeat(ANSWERS_EVERY_MS, () => refreshAnswers().then(fillGap));
 }

@@ -4,7 +4,7 @@ import type { Forecast, Row } from "../../api/types";
 import { answerSource } from "../../charts/source";
 import { COMPARISON, FORECAST } from "../../state/answers";
 import { epochOf, type Page } from "../../state/page";
-import { comparisonOf, forecastOf, forecastsOf, rowsOf } from "../../state/rows";
+import { comparisonOf, forecastOf, forecastsOf, isRowOfNothing, rowsOf } from "../../state/rows";
 import { amount } from "../../state/snapshot";
 import { moment } from "../../text/clock";
 import { fair } from "../../text/fair";
@@ -69,7 +69,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
     <li data-toward={row.figure}>
       <span class="name">{nameOfFigure(language, row)}</span>
       <span class="amount">
-        <b>{number(language, value)}</b> {reported(page, row)}
+        <b>{isRowOfNothing(page, row) ? say(language, "none_yet") : number(language, value)}</b> {reported(page, row)}
       </span>
       <span
         class="line"

@@ -7,11 +7,12 @@ import type { Line } from "../../charts/lines";
 import { answerSource } from "../../charts/source";
 import { go } from "../../state/actions";
 import { type Both, epochOf, type Page, type Pair } from "../../state/page";
-import { amount, type Counts, counts, type Snapshot } from "../../state/snapshot";
+import { type Counts, counts, isOfNothing, type Snapshot } from "../../state/snapshot";
 import { HOUR_MS, moment } from "../../text/clock";
-import { percent, shown, signed, within } from "../../text/format";
+import { percent, signed, within } from "../../text/format";
 import { nameOfMeasure } from "../../text/names";
 import { named, say } from "../../text/words";
+import { writtenOf } from "../../ui/measure";
 import { Part } from "../../ui/part";
 
 /** The measures of two runs that stand beside each other. */
@@ -76,8 +77,8 @@ export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
                 return (
                   <tr key={path} data-measure-of-both={path} data-beyond={isBeyond || undefined}>
                     <th scope="row">{nameOfMeasure(language, path)}</th>
-                    <td>{shown(language, amount(both.a, path), format)}</td>
-                    <td>{shown(language, amount(both.b, path), format)}</td>
+                    <td>{writtenOf(language, both.a, path)}</td>
+                    <td>{writtenOf(language, both.b, path)}</td>
                     <td>{isComparable(both, path) ? signed(language, difference, format) : none}</td>
                     <td>
                       {chance === undefined || !isComparable(both, path) ? none : within(language, chance, format)}
@@ -116,8 +117,9 @@ function againstPath({ other }: Pair): string {
   return `against/${encodeURIComponent(other)}`;
 }
 
-/** Amounts of runs at unlike scales differ by the scale alone; shares and waits do not. */
+/** Amounts of runs at unlike scales differ by the scale alone; shares and waits do not. A wait of nobody is no wait. */
 function isComparable({ a, b }: Both, path: string): boolean {
+  if (isOfNothing(a, path) || isOfNothing(b, path)) return false;
   return a.run.scale === b.run.scale || !["count", "usd"].includes(formatOf(path));
 }
 

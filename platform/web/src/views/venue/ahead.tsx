@@ -28,6 +28,7 @@ export function Ahead({ page }: { page: Page }) {
     })),
   ];
   const about = say(language, "ahead_about", {
+    now: time(language, epochOf(page) + outlook.at_ms),
     time: time(language, epochOf(page) + outlook.ahead_ms),
     level: percent(language, outlook.level),
   });
