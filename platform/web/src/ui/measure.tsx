@@ -10,9 +10,14 @@ import { type Language, say, type Word } from "../text/words";
 /** A measure: its number in the measure's format, and in full under the pointer; a dash where it is of nothing. */
 export function Measure({ page, of }: { page: Page; of: string }) {
   const { language, snapshot } = page;
-  if (snapshot === null || isOfNothing(snapshot, of)) return <span data-measure={of}>{say(language, "none_yet")}</span>;
+  if (snapshot === null || isOfNothing(snapshot, of))
+    return (
+      <span data-measure={of} data-raw="">
+        {say(language, "none_yet")}
+      </span>
+    );
   return (
-    <span data-measure={of} title={full(language, amount(snapshot, of))}>
+    <span data-measure={of} data-raw={amount(snapshot, of)} title={full(language, amount(snapshot, of))}>
       {writtenOf(language, snapshot, of)}
     </span>
   );

@@ -86,7 +86,7 @@ export function boundOf({ snapshot, defaultCap }: Page, path: string): number {
 }
 
 /** Returns a document and its paragraph as people call them; the backend writes `closing 19`. */
-function documentOf(language: Language, source: string): string {
+export function documentOf(language: Language, source: string): string {
   const [, name = source, paragraph] = /^(.*\D) (\d{1,3})$/.exec(source) ?? [];
   const document = named(language, "page", `source_${name}`) ?? name;
   return paragraph === undefined ? document : say(language, "source_paragraph", { document, paragraph });

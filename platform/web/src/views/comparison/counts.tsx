@@ -32,8 +32,8 @@ export function Counts({ page }: { page: Page }) {
                   {row.meaning}
                 </Sentence>
               </th>
-              <td>{number(language, row.count)}</td>
-              <td>{row.reported !== null && whole(language, row.reported)}</td>
+              <td data-raw={row.count}>{number(language, row.count)}</td>
+              <td data-raw={row.reported ?? ""}>{row.reported !== null && whole(language, row.reported)}</td>
             </tr>
           ))}
         </tbody>

@@ -11,7 +11,7 @@ import { nameOfFigure, nameOfMeasure } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
 import { isScaled, MONEY, originsOf, scaled, scaleOf, withOperator } from "../../ui/reported";
 
-const VERDICTS: Record<Verdict, Word> = {
+export const VERDICTS: Record<Verdict, Word> = {
   given: "role_input",
   agrees: "verdict_agrees",
   differs: "verdict_differs",
@@ -25,13 +25,12 @@ export function Line({ page, row }: { page: Page; row: Row }) {
   const [isOpen, open] = useState(false);
   const isNothing = isRowOfNothing(page, row);
   const agrees = row.role !== "input" && row.ratio !== null && !isNothing;
-  const name = row.role === "emergent" ? nameOfMeasure(language, row.measure) : nameOfFigure(language, row);
   return (
     <>
       <tr data-figure={row.figure}>
         <th scope="row">
           <button type="button" class="name" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-            {name}
+            {nameOf(language, row)}
           </button>
         </th>
         <td>
@@ -56,6 +55,10 @@ export function Line({ page, row }: { page: Page; row: Row }) {
       )}
     </>
   );
+}
+
+export function nameOf(language: Language, row: Row): string {
+  return row.role === "emergent" ? nameOfMeasure(language, row.measure) : nameOfFigure(language, row);
 }
 
 /** What was reported, and below it what the scale of the run leaves of that. */
