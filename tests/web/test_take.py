@@ -75,8 +75,9 @@ def test_every_table_is_taken_as_plain_numbers_under_headings_that_differ(
     empty = []
     for view in VIEWS[:-1]:  # each loaded anew: browsers refuse more than some files of one page
         page.goto(f"{shared.backend.url}/?run={shared.whole}&view={view}&at=2020-09-06T12:00:00")
+        expect(page.locator("#feed")).to_have_attribute("data-state", "held")
         expect(page.locator(f"main[data-view={view}] .part [data-take=take_csv]").first).to_be_visible()
-        page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")  # what is drawn later
+        page.wait_for_load_state("networkidle")  # answers bring parts of their own
         for button in page.locator(".part [data-take=take_csv]").all():
             with page.expect_download() as download:
                 button.click()

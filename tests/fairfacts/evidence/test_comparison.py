@@ -344,12 +344,3 @@ def test_a_figure_may_be_the_sum_of_measures():
     assert ROWS["sessions.industry_forum_as_reported"].measure == (
         "programme.held_by_kind.industry_forum + programme.held_by_kind.industry_promotion"
     )
-
-
-def test_mean_of_nothing_has_no_value_among_what_nobody_reported():
-    nobody = {row.measure: row.simulated for row in emergent(lambda path, _: Simulated(0.0))}
-    somebody = {
-        row.measure: row.simulated for row in emergent(lambda path, _: Simulated(2.0 if "taken" in path else 0.0))
-    }
-    waits = "negotiations.waited_mean_s"
-    assert (nobody[waits], somebody[waits], nobody["negotiations.held"]) == ("", 0.0, 0.0)
