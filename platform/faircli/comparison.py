@@ -74,7 +74,7 @@ def _comparison_cells(row: Row, *, spread: bool, scaled: bool) -> Iterator[str]:
         yield reported(row, row.reported)
     rounding = f"{row.rounding / 1e6:g} M" if row.rounding >= 1e6 else short(row.rounding)
     yield rounding if row.rounding and row.op in ("=", "~") else ""
-    yield short(row.simulated)
+    yield short(row.simulated) or "–"
     if spread:
         yield "" if row.low is None or row.high is None else f"{short(row.low)}–{short(row.high)}"
     yield "" if row.ratio is None else f"{row.ratio:.3f}"

@@ -27,7 +27,7 @@ from faircli.text import number
 from fairfacts.alarm_answers import AlarmAnswer, answer_of, holding
 from fairfacts.clock import moment_text, read_epoch
 from fairfacts.errors import BackendError, did_you_mean
-from fairfacts.measures import MEASURES, value_at
+from fairfacts.measures import MEASURES, counted, is_of_nothing, value_at
 from fairfacts.operator_commands import AlarmCommand, NumberedCommand
 from fairfacts.parts.alarms import text_of
 
@@ -83,7 +83,7 @@ def _frames(socket: ClientConnection, run: str, rate_hz: float) -> Iterator[dict
     """Yield each frame with the state after it, then the message that ends the feed."""
     state: dict[str, Any] = {}
     with _in_words(run):
-        parts = ["run", *SHOWN, *BESIDE]
+        parts = list(dict.fromkeys(["run", *SHOWN, *(of for path in SHOWN for of in counted(path)), *BESIDE]))
         socket.send(json.dumps({"type": "subscribe", "parts": parts, "rate_hz": rate_hz, "acknowledge": True}))
     while True:
         with _in_words(run):
@@ -233,7 +233,7 @@ def _view(
     head = Text(f"{run}  {clock}  {state['run']['events']:,} events", style="bold")
     alarms = [Text(f"! {line}", style="bold red") for line in _alarms(state, answers)]
     notices = [Text(f"- {line}") for line in _notices(state)]
-    rows = [(path, number(value_at(state, path)), _unit(path)) for path in SHOWN]
+    rows = [(path, _value(state, path), _unit(path)) for path in SHOWN]
     if height is not None:
         room = max(height - len(alarms) - 4, 1)  # the head, the table's head, and the line that the cursor stands in
         notices = notices[: max(room - len(rows), 0)]
@@ -255,6 +255,11 @@ def _began(state: dict[str, Any]) -> datetime:
 
 def _unit(path: str) -> str:
     return MEASURES[path].unit
+
+
+def _value(state: dict[str, Any], path: str) -> str:
+    is_nothing = is_of_nothing(path, lambda one: value_at(state, one))
+    return "–" if is_nothing else number(value_at(state, path))
 
 
 def _alarms(state: dict[str, Any], answers: Sequence[AlarmAnswer]) -> list[str]:

@@ -45,6 +45,9 @@ class Measure(NamedTuple):
     """How its values are written, where the unit does not say it."""
     levels: int = 1
     """Of a breakdown: how many keys lead to a number; 0 where its entries are no numbers, or only the largest ones."""
+    of: str = ""
+    """Of a mean, a quantile or a share: the measure of its part that counts what it is of, or `one - another`. While
+    that is 0 it says nothing, and its value is 0. Empty of every other measure."""
     given: Literal["", "in the end", "from the start"] = ""
     """From when on the model plays it as the tables of the fair state it, whatever the seed: to meet it then proves
     nothing. Empty of every measure that comes of what happens."""

@@ -97,8 +97,9 @@ GAUGES: tuple[str, ...] = tuple(path for path, measure in MEASURES.items() if me
 def all_measures() -> list[dict[str, Any]]:
     """Return every measure as plain data, for documents, and for programs in other languages.
 
-    Each has its `path` in the snapshot, `part`, `name`, `unit`, `meaning`, `format`, whether it is a `gauge`, and its
-    `shape`: `number`, `text`, or `breakdown` (an object with an entry for each key).
+    Each has its `path` in the snapshot, `part`, `name`, `unit`, `meaning`, `format`, whether it is a `gauge`, the paths
+    of what it is `of` (`Measure.of`), and its `shape`: `number`, `text`, or `breakdown` (an object with an entry for
+    each key).
     """
     empty = State().snapshot()
     return [
@@ -110,6 +111,7 @@ def all_measures() -> list[dict[str, Any]]:
             "meaning": measure.meaning,
             "format": measure.format,
             "gauge": measure.is_gauge,
+            "of": counted(path),
             "shape": shape_of(value_at(empty, path)),
         }
         for path, measure in MEASURES.items()
@@ -190,6 +192,18 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
     for name in path.split("."):
         value = value.get(name, 0) if isinstance(value, dict) else 0
     return value
+
+
+def counted(path: str) -> list[str]:
+    """Return the paths of what the mean, quantile or share at a path is of: one, or another that is less; else none."""
+    part, of = path.partition(".")[0], measure_at(path).of
+    return [f"{part}.{name}" for name in of.split(" - ")] if of else []
+
+
+def is_of_nothing(path: str, value_of: Callable[[str], Any]) -> bool:
+    """Return whether the measure at a path is a mean, a quantile or a share of nothing: its 0 then says nothing."""
+    values = [value_of(one) for one in counted(path)]
+    return bool(values) and values[0] == sum(values[1:])
 
 
 def measure_at(path: str) -> Measure:

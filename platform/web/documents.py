@@ -1,8 +1,8 @@
 """Writes to standard output, as JSON, what the page's types and lists are made from.
 
 `openapi` and `asyncapi` are the backend's own documents. `facts` has the formats of the measures that are no counts,
-the gauges, the limits of density, the fields of each kind of disruption, and the keys of the backend's sentences. Each
-key and each field needs a name in each language.
+the gauges, what means, quantiles and shares are of, the limits of density, the fields of each kind of disruption, and
+the keys of the backend's sentences. Each key and each field needs a name in each language.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ def facts(paths: Iterable[str]) -> dict[str, Any]:
         "routes": sorted({*DOCUMENTATION, *(f"/{path.split('/')[1]}" for path in paths)}),
         "formats": {each["path"]: each["format"] for each in measures if each["format"] != USUAL_FORMAT},
         "gauges": list(GAUGES),
+        "of": {each["path"]: each["of"] for each in measures if each["of"]},
         "fields": {kind_of(each): list(each.__struct_fields__) for each in sorted(DISRUPTIONS, key=kind_of)},
         "limits": {"density": {"tight": DENSITY_NEAR, "over": DENSITY_LIMIT}},
         "keys": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from pkgutil import walk_packages
@@ -20,7 +21,7 @@ from fairfacts.errors import FairError
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measure import Format
-from fairfacts.measures import GAUGES, MEASURES, FairState, State, all_measures, value_at
+from fairfacts.measures import GAUGES, MEASURES, FairState, State, all_measures, is_of_nothing, value_at
 from fairfacts.parts.visits import VisitStarted
 
 
@@ -70,6 +71,27 @@ def test_all_measures_are_plain_data_with_the_shape_that_the_snapshot_has():
     assert {one["path"] for one in told if one["gauge"]} == set(GAUGES)
 
 
+STATED = {"run.scale", "platform.capacity_share"}
+"""Shares that are no share of a count."""
+
+
+def test_every_mean_quantile_and_share_says_what_it_is_of():
+    told = {one["path"]: one for one in all_measures() if one["shape"] == "number"}
+    of_some = re.compile("_(mean|p[0-9]+|longest)_|_per_visitor$")
+    without = {path for path, one in told.items() if not one["of"] and of_some.search(path)}
+    shares = {path for path, one in told.items() if not one["of"] and one["unit"] == "share"}
+    assert without | shares == STATED
+    assert [of for one in told.values() for of in one["of"] if told[of]["format"] != "count"] == []
+
+
+def test_a_quantile_of_nobody_says_nothing():
+    nobody, somebody = {"negotiations.taken_up": 0}, {"negotiations.taken_up": 1}
+    assert is_of_nothing("negotiations.waited_p90_s", nobody.__getitem__)
+    assert not is_of_nothing("negotiations.waited_p90_s", somebody.__getitem__)
+    assert is_of_nothing("streams.watched_mean_s", {"streams.views": 3, "streams.viewers": 3}.__getitem__)
+    assert not is_of_nothing("negotiations.taken_up", nobody.__getitem__)
+
+
 def test_a_measure_is_told_in_full():
     told = {one["path"]: one for one in all_measures()}
     assert told["venue.entries_per_visitor"] == {
@@ -80,6 +102,7 @@ def test_a_measure_is_told_in_full():
         "meaning": "for each person who came in",
         "format": "mean",
         "gauge": False,
+        "of": ["venue.visitors"],
         "shape": "number",
     }
     assert {told["streams.viewers"]["gauge"], told["streams.viewers_peak"]["gauge"]} == {True, False}

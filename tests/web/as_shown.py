@@ -9,6 +9,8 @@ from typing import Any
 from playwright.sync_api import Page
 from tests.web.conftest import SCALE
 
+from fairfacts.measures import is_of_nothing
+
 OpenPage = Callable[..., Page]
 
 
@@ -25,7 +27,13 @@ def numbers(page: Page) -> dict[str, str]:
 def told(backend: Any, run: str, paths: Iterable[str]) -> dict[str, str]:
     """What the backend says of the same measures."""
     snapshot = backend.get(f"runs/{run}/snapshot")["measures"]
-    return {path: as_shown(path, at(snapshot, path)) for path in paths}
+    return {path: shown_of(snapshot, path) for path in paths}
+
+
+def shown_of(snapshot: Any, path: str) -> str:
+    """What a measure of a snapshot looks like: a dash where it is of nothing."""
+    nothing = is_of_nothing(path, lambda one: at(snapshot, one))
+    return "–" if nothing else as_shown(path, at(snapshot, path))
 
 
 def at(snapshot: Any, path: str) -> float:
@@ -101,7 +109,7 @@ def row_as_shown(row: dict[str, Any], scale: float = SCALE) -> list[str]:
     ratio = "" if row["role"] == "input" or row["ratio"] is None else percent(row["ratio"])
     reported, simulated = in_words(row["as_reported"], row["unit"]), in_words(row["simulated"], row["unit"])
     if row["reported"] != row["as_reported"]:  # and below it, what the scale of the run leaves
-        reported += f"at scale {scale}: {in_words(row['reported'], row['unit'])}"
+        reported += f"at scale {scale}: {scaled_in_words(row['reported'], row['unit'])}"
     return [more + reported, simulated, ratio, row["verdict"]]
 
 
@@ -119,6 +127,13 @@ def in_words(value: float | str, unit: str) -> str:
     if unit in ("USD", "CNY"):
         value /= 1e6
     return f"{value:.2g}" if 0 < abs(value) < 1 else f"{half_up(value, '0.1'):,}".removesuffix(".0")
+
+
+def scaled_in_words(value: float, unit: str) -> str:
+    """What the scale of a run leaves of a figure: of what is counted, a whole number."""
+    if unit in ("USD", "CNY"):
+        return in_words(value, unit)
+    return "fewer than 1" if 0 < value < 1 else f"{half_up(value, '1'):,}"
 
 
 def percent(share: float) -> str:

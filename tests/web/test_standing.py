@@ -29,7 +29,7 @@ def test_run_that_failed_says_when_why_and_what_to_do(backend: Any, real: Any, o
     run, _ = send(backend, real[:4])
     backend.fail(run, "the player lost its disk")
     page = open_page()
-    on_every_view(page, "Run failed", "The run failed at Fri 4 Sep 23:5")
+    on_every_view(page, "Run failed", "The run failed. Its latest event is of Fri 4 Sep 23:5")
     expect(page.locator("#standing [lang=en]")).to_have_text(" the player lost its disk")
     expect(page.locator("#standing code")).to_have_text(f"fair run --resume {run}")
     page.locator(".views a").first.click()
@@ -43,8 +43,8 @@ def test_run_that_failed_says_when_why_and_what_to_do(backend: Any, real: Any, o
 @pytest.mark.parametrize(
     ("pace", "head", "standing"),
     [
-        ("paused", "Run paused", "The run is paused at Fri 4 Sep 23:5"),
-        ("stopped", "Run stopped", "The run was stopped at Fri 4 Sep 23:5"),
+        ("paused", "Run paused", "The run is paused. Its latest event is of Fri 4 Sep 23:5"),
+        ("stopped", "Run stopped", "The run was stopped. Its latest event is of Fri 4 Sep 23:5"),
     ],
 )
 def test_run_that_stands_says_so(
@@ -68,7 +68,7 @@ def test_run_whose_player_is_silent_says_so(backend: Any, real: Any, open_page: 
     page = open_page(f"?run={run}")
     expect(page.locator("#feed")).to_have_text("Live at 3,600×")
     backend.silence(run)
-    on_every_view(page, "Player silent", "it had come to Fri 4 Sep 23:5")
+    on_every_view(page, "Player silent", "Its latest event is of Fri 4 Sep 23:5")
 
 
 def test_run_without_events_says_that_it_has_begun(backend: Any, open_page: OpenPage) -> None:

@@ -40,13 +40,55 @@ def test_chart_is_taken_as_csv_and_as_png(shared: Shared, open_shared: OpenPage)
     assert taken(page, "PNG", "Through the gates per hour").startswith(PNG)
 
 
-def test_table_is_taken_as_csv_and_as_png(shared: Shared, open_shared: OpenPage) -> None:
-    page = open_shared(shared.half, "&view=comparison")
+@pytest.mark.parametrize(
+    ("locale", "heads", "worth"),
+    [
+        ("en-GB", ("Figure", "Role", "Reported", "At the scale of the run"), "Calibrated"),
+        ("zh-CN", ("指标", "作用", "公布", "按规模折算"), "已校准"),
+    ],
+)
+def test_table_is_taken_as_numbers_with_what_each_is_worth(
+    shared: Shared, open_shared: OpenPage, locale: str, heads: tuple[str, ...], worth: str
+) -> None:
+    page = open_shared(shared.half, "&view=comparison", locale=locale)
     expect(page.locator("[data-figure='negotiations.initiated'] td").nth(1)).not_to_be_empty()
-    rows = {row[0]: row[1:] for row in rows_of(taken(page, "CSV", "Every reported figure"))}
-    simulated = shared.get(f"runs/{shared.half}/snapshot")["measures"]["negotiations"]["initiated"]
-    assert rows["Negotiations initiated"][1] == f"{simulated:,}"
-    assert taken(page, "PNG", "Every reported figure").startswith(PNG)
+    title = page.locator(".part h3").first.inner_text()
+    head, *rows = rows_of(taken(page, "CSV", title))
+    known = [dict(zip(head, row, strict=True)) for row in rows]
+    (row,) = (row for row in shared.get(f"runs/{shared.half}/comparison")["rows"] if row["figure"] == INITIATED)
+    (own,) = (each for each in known if each[heads[0]] == row["names"]["zh" if locale == "zh-CN" else "en"])
+    assert [own[name] for name in heads[1:]] == [worth, "550000", "5500"]
+    assert str(row["simulated"]).removesuffix(".0") in own.values()
+    assert taken(page, "PNG", title).startswith(PNG)
+
+
+INITIATED = "negotiations.initiated"
+GROUPED = re.compile(r"\$.*|\d{1,3}(,\d{3})+|[\d.]+ ?(%|m|k|secs?|mins?|hrs?|万|亿美元|秒|分钟|小时)")
+"""How people read a large number, a share or money."""
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_every_table_is_taken_as_plain_numbers_under_headings_that_differ(
+    shared: Shared, open_shared: OpenPage, locale: str
+) -> None:
+    page = open_shared(shared.whole, locale=locale)
+    empty = []
+    for view in VIEWS[:-1]:  # each loaded anew: browsers refuse more than some files of one page
+        page.goto(f"{shared.backend.url}/?run={shared.whole}&view={view}&at=2020-09-06T12:00:00")
+        expect(page.locator("#feed")).to_have_attribute("data-state", "held")
+        expect(page.locator(f"main[data-view={view}] .part [data-take=take_csv]").first).to_be_visible()
+        page.wait_for_load_state("networkidle")  # answers bring parts of their own
+        for button in page.locator(".part [data-take=take_csv]").all():
+            with page.expect_download() as download:
+                button.click()
+            rows = rows_of(Path(download.value.path()).read_bytes())
+            name = download.value.suggested_filename
+            if not rows:
+                empty.append(view)
+                continue
+            assert len(set(rows[0])) == len(rows[0]), name
+            assert [cell for row in rows[1:] for cell in row[1:] if GROUPED.fullmatch(cell)] == [], name
+    assert empty == ["overview"]  # there is no announcement
 
 
 def source_of(page: Page, title: str) -> Locator:
@@ -106,3 +148,17 @@ def test_chinese_readers_take_files_with_chinese_names(shared: Shared, open_shar
     with page.expect_download() as download:
         page.locator("[data-take=take_csv]").last.click()
     assert re.fullmatch(rf"{shared.half}-[\u4e00-\u9fff-]+\.csv", download.value.suggested_filename)
+
+
+def test_course_is_taken_minute_by_minute_with_its_peaks(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=venue")
+    expect(page.locator(".plot canvas").nth(2)).to_be_visible()
+    course = shared.get(f"runs/{shared.whole}/course")
+    waiting = course["gauges"]["venue.waiting"]
+
+    page.get_by_role("button", name="Table People who queue at the gates", exact=True).click()
+    table = page.get_by_role("region", name="People who queue at the gates: values")
+    expect(table.locator("th").first).to_have_text("Largest in the hour from")
+    expect(table.get_by_role("cell", name=str(max(waiting)), exact=True).first).to_be_visible()
+    _, *rows = rows_of(taken(page, "CSV", "People who queue at the gates"))
+    assert [int(value) for _, value in rows][: len(waiting)] == waiting  # the page adds the moment that it shows

@@ -28,7 +28,7 @@ from fairfacts.evidence.moments import is_met, moment_ms
 from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, left_out, plays_its_value, role_of
 from fairfacts.evidence.stated import Overrides
 from fairfacts.evidence.verdicts import MOST_FACTOR, STEADY_UNITS, Ends, Verdict, meets, verdict_of, z_of
-from fairfacts.measures import State, measure_at, value_at, within
+from fairfacts.measures import State, is_of_nothing, measure_at, value_at, within
 from fairfacts.parts.runs import RunMeasures
 
 DISRUPTED = "disruptions.begun"
@@ -203,12 +203,20 @@ def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
 
 
 def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
-    """Return a row for each measure that nobody reported and that is asked for all the same."""
+    """Return a row for each measure that nobody reported and that is asked for all the same.
+
+    The value of a mean, a quantile or a share of nothing is `""`.
+    """
     return [
         Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=low, high=high)
-        for path, one in ((path, simulated(path, None)) for path in EMERGENT)
+        for path, one in ((path, _unless_of_nothing(path, simulated)) for path in EMERGENT)
         for low, high in (_shown(path, one.ends),)
     ]
+
+
+def _unless_of_nothing(path: str, simulated: Callable[[str, int | None], Simulated]) -> Simulated:
+    is_nothing = is_of_nothing(path, lambda one: simulated(one, None).value)
+    return Simulated("") if is_nothing else simulated(path, None)
 
 
 def _shown(measure: str, ends: Ends) -> tuple[float | None, float | None]:

@@ -68,11 +68,17 @@ MEASURES: Mapping[str, Measure] = {
     "signed_on_site": Measure("agreements", "signed at a signing table"),
     "signed_overseas": Measure("agreements", "signed, with a party from outside the home economy"),
     "value_usd": Measure("USD", "value of the agreements signed"),
-    "value_mean_usd": Measure("USD", "value_usd / signed"),
-    "drafting_mean_h": Measure("h", "mean time from intent to draft"),
-    "waited_online_mean_h": Measure("h", "mean time from draft to signature, of those signed online"),
-    "waited_on_site_mean_h": Measure("h", "mean time from draft to signature, of those signed on site"),
-    "waited_on_site_p90_h": Measure("h", "90 % of those signed on site waited no longer, to ten minutes"),
+    "value_mean_usd": Measure("USD", "value_usd / signed", of="signed"),
+    "drafting_mean_h": Measure("h", "mean time from intent to draft", of="drafted"),
+    "waited_online_mean_h": Measure(
+        "h", "mean time from draft to signature, of those signed online", of="signed_online"
+    ),
+    "waited_on_site_mean_h": Measure(
+        "h", "mean time from draft to signature, of those signed on site", of="signed_on_site"
+    ),
+    "waited_on_site_p90_h": Measure(
+        "h", "90 % of those signed on site waited no longer, to ten minutes", of="signed_on_site"
+    ),
     "by_sector": Measure("agreements", "signed, by the exhibitor's sector"),
     "value_by_sector": Measure("USD", "value of the agreements signed, by the exhibitor's sector"),
     "by_place": Measure("agreements", "signed on site, by signing table"),

@@ -39,7 +39,7 @@ MEASURES: Mapping[str, Measure] = {
     "departed": Measure("tours", "that set off", given="in the end"),
     "seats": Measure("seats", "of the tours that set off", given="in the end"),
     "taken": Measure("seats", "of those, that were taken"),
-    "taken_share": Measure("share", "of those seats, that were taken"),
+    "taken_share": Measure("share", "of those seats, that were taken", of="seats"),
     "left_behind": Measure("people", "who found no seat"),
     "taken_by_theme": Measure("seats", "taken, by theme of the route"),
     "taken_by_route": Measure("seats", "taken, by route"),

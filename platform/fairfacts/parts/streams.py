@@ -91,7 +91,7 @@ MEASURES: Mapping[str, Measure] = {
     "stalled_min": Measure("viewer-minutes", "in which a stream stalled"),
     "left_stalled": Measure("views", "ended as the stream stalled"),
     "watched_h": Measure("viewer-hours", "watched in views that have ended"),
-    "watched_mean_s": Measure("s", "mean length of a view that has ended"),
+    "watched_mean_s": Measure("s", "mean length of a view that has ended", of="views - viewers"),
     "views_by_stream": Measure("views", "begun, by stream"),
     "views_by_channel": Measure("views", "begun, by website and app"),
     "viewers_by_stream": Measure("viewers", "watching now, by stream on air"),

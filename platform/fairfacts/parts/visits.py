@@ -59,7 +59,9 @@ MEASURES: Mapping[str, Measure] = {
     "delegates": Measure("people", "who have visited the platform since the opening, each once"),
     "dropped": Measure("visits", "that broke off as the platform failed"),
     "returned": Measure("visits", "begun after a refused log-in or to take up one that broke off"),
-    "without_request_share": Measure("share", "of the visits ended, in which no negotiation was asked for"),
+    "without_request_share": Measure(
+        "share", "of the visits ended, in which no negotiation was asked for", of="started - online"
+    ),
     "stands_viewed": Measure("page views", "of exhibitors' stands"),
     "projects_viewed": Measure("page views", "of published projects"),
     "by_economy": Measure("visits", "begun, by economy"),

@@ -22,3 +22,12 @@ def test_emergent_row_has_no_figure_and_no_verdict():
     snapshot = after(STARTED).snapshot()
     first = emergent(lambda measure, _: Simulated(value_at(snapshot, measure)))[0]
     assert first == Row("visits.started", "", "visits", None, 0, None, "emergent", "visits.started")
+
+
+def test_mean_of_nothing_has_no_value_among_what_nobody_reported():
+    nobody = {row.measure: row.simulated for row in emergent(lambda path, _: Simulated(0.0))}
+    somebody = {
+        row.measure: row.simulated for row in emergent(lambda path, _: Simulated(2.0 if "taken" in path else 0.0))
+    }
+    waits = "negotiations.waited_mean_s"
+    assert (nobody[waits], somebody[waits], nobody["negotiations.held"]) == ("", 0.0, 0.0)

@@ -37,15 +37,17 @@ PAIRS_SHOWN = 80
 MEASURES: Mapping[str, Measure] = {
     "initiated": Measure("negotiations", "requested, repeated attempts among them; what the closing report counts"),
     "initiated_overseas": Measure("negotiations", "of those initiated, with a party from outside the home economy"),
-    "overseas_share": Measure("share", "initiated_overseas / initiated"),
+    "overseas_share": Measure("share", "initiated_overseas / initiated", of="initiated"),
     "repeated": Measure("negotiations", "of those initiated, after a lapse elsewhere or a failure"),
     "waiting": Measure("negotiations", "now at a desk, neither declined, lapsed nor taken up", attrgetter("waiting")),
     "waiting_over_30min": Measure("negotiations", "of those waiting, for over half an hour, to the minute"),
-    "waiting_longest_s": Measure("s", "wait so far of the one that waits longest now, to the minute"),
+    "waiting_longest_s": Measure("s", "wait so far of the one that waits longest now, to the minute", of="waiting"),
     "declined": Measure("negotiations", "declined by the exhibitor"),
     "lapsed": Measure("negotiations", "withdrawn by the requester, or no longer valid, before the desk came to them"),
     "withdrawn": Measure("negotiations", "of those lapsed, whose requester took the wish to another exhibitor"),
-    "answered_in_an_hour_share": Measure("share", "of those initiated, that the desk answered within an hour"),
+    "answered_in_an_hour_share": Measure(
+        "share", "of those initiated, that the desk answered within an hour", of="initiated"
+    ),
     "arranged": Measure("negotiations", "that the desk accepted for a later time"),
     "ahead": Measure("negotiations", "arranged, whose talk is still to come"),
     "missed": Measure("negotiations", "arranged, whose talk did not come about"),
@@ -60,11 +62,15 @@ MEASURES: Mapping[str, Measure] = {
     "no_deal": Measure("negotiations", "held that ended without a deal"),
     "follow_up": Measure("negotiations", "held that ended in a follow-up"),
     "intents": Measure("negotiations", "held that ended in an intent to sign"),
-    "lapse_share": Measure("share", "lapsed / (initiated - waiting)"),
-    "waited_mean_s": Measure("s", "mean time from the request to the talk, of the negotiations taken up"),
-    "waited_p50_s": Measure("s", "median time from the request to the talk, to ten seconds"),
-    "waited_p90_s": Measure("s", "90 % of the negotiations taken up waited no longer for their talk, to ten seconds"),
-    "talked_mean_s": Measure("s", "mean length of a talk that has ended"),
+    "lapse_share": Measure("share", "lapsed / (initiated - waiting)", of="initiated - waiting"),
+    "waited_mean_s": Measure(
+        "s", "mean time from the request to the talk, of the negotiations taken up", of="taken_up"
+    ),
+    "waited_p50_s": Measure("s", "median time from the request to the talk, to ten seconds", of="taken_up"),
+    "waited_p90_s": Measure(
+        "s", "90 % of the negotiations taken up waited no longer for their talk, to ten seconds", of="taken_up"
+    ),
+    "talked_mean_s": Measure("s", "mean length of a talk that has ended", of="held"),
     "by_economy": Measure("negotiations", "initiated, by the requester's economy"),
     "by_economy_and_hour": Measure(
         "negotiations", "initiated, by the requester's economy and hour of the day at the fair", levels=2

@@ -49,7 +49,7 @@ MEASURES: Mapping[str, Measure] = {
     "visitors": Measure("people", "who came in on one day at least"),
     "visitors_by_badge": Measure("people", "who came in on one day at least, by badge"),
     "in_sessions": Measure("people", "inside who attend a session, at the last count"),
-    "entries_per_visitor": Measure("entries", "for each person who came in", written="mean"),
+    "entries_per_visitor": Measure("entries", "for each person who came in", written="mean", of="visitors"),
     "refused": Measure("refusals", "at the gates; whoever comes again may be refused again"),
     "refused_by_reason": Measure("refusals", "`full`: the cap was reached; `late`: last entry had passed"),
     "booked_out": Measure("people", "who found no free slot of timed entry, and stayed away, each once a day"),
@@ -62,11 +62,13 @@ MEASURES: Mapping[str, Measure] = {
     ),
     "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", given="from the start"),
     "waiting_by_gate": Measure("people", "in the queue at the last count, by gate"),
-    "waited_mean_s": Measure("s", "mean wait in the queue of those who entered; before the gates open as well"),
-    "waited_p90_s": Measure(
-        "s", "wait in the queue that nine in ten of those who entered did not exceed, to five seconds"
+    "waited_mean_s": Measure(
+        "s", "mean wait in the queue of those who entered; before the gates open as well", of="entered"
     ),
-    "stayed_mean_s": Measure("s", "mean stay of those who left"),
+    "waited_p90_s": Measure(
+        "s", "wait in the queue that nine in ten of those who entered did not exceed, to five seconds", of="entered"
+    ),
+    "stayed_mean_s": Measure("s", "mean stay of those who left", of="left"),
     "zones": Measure("zones", "of the exhibition, by kind", given="from the start"),
     "net_m2_by_zone": Measure("m2", "of stand space, by zone", given="from the start"),
     "stands_by_zone": Measure("exhibitors", "with a stand on site, by zone", given="from the start"),

@@ -1,6 +1,6 @@
 // What the language defines of measures: their formats, and the gauges.
 
-import { FORMATS, GAUGES, KEYS, LIMITS } from "./generated/facts";
+import { FORMATS, GAUGES, KEYS, LIMITS, OF } from "./generated/facts";
 
 /** People for each m² of stand space from which a zone is busy, and crowded. */
 export const DENSITY_LIMITS = LIMITS.density;
@@ -16,4 +16,9 @@ export function formatOf(path: string): Format {
 
 export function isGauge(path: string): path is Gauge {
   return (GAUGES as readonly string[]).includes(path);
+}
+
+/** Returns the paths of what a mean, a quantile or a share is of: one, or another that is less; else none. */
+export function countedBy(path: string): readonly string[] {
+  return (OF as Partial<Record<string, readonly string[]>>)[path] ?? [];
 }

@@ -70,8 +70,9 @@ function latestOf(language: Language, line: Line, format: Format): string {
 }
 
 /** Returns the values of lines, each moment in UTC. */
-function rowsOf(lines: readonly Line[]): Rows {
-  const times = [...new Set(lines.flatMap((line) => line.times))].sort((one, other) => one - other);
+export function rowsOf(lines: readonly Line[]): Rows {
+  const own = lines.flatMap(({ times, look }) => (look === "hours" ? times.slice(0, -1) : times));
+  const times = [...new Set(own)].sort((one, other) => one - other);
   const valuesOf = lines.map((line) => new Map(line.times.map((ms, i) => [ms, line.values[i] ?? null])));
   const head = ["time", ...lines.map((line) => line.name)];
   return [

@@ -3,7 +3,7 @@
 import type { Gauge } from "../api/measures";
 import { epochOf, type Page } from "../state/page";
 import { type Counts, counts } from "../state/snapshot";
-import { HOUR_MS, MINUTE_MS } from "../text/clock";
+import { HOUR_MS } from "../text/clock";
 import { say } from "../text/words";
 
 /** Moments in ms since the Unix epoch; null where there is a gap. */
@@ -18,7 +18,10 @@ export type Colour = "domestic" | "overseas" | "ink" | "quiet" | "over" | "run-a
 export interface Line extends Points {
   name: string;
   colour: Colour;
-  /** `hours` hold for the hour that they begin; `line` joins the points; `limit` is a bound that somebody set. */
+  /**
+   * `hours` hold for the hour that they begin, and the last point only ends the one before; `line` joins the points;
+   * `limit` is a bound that somebody set.
+   */
   look: "hours" | "line" | "limit";
 }
 
@@ -26,7 +29,6 @@ type Look = Pick<Line, "name" | "colour">;
 
 /** The lines made last, each under what it shows: a chart compares values by identity. */
 const made = new Map<string, { of: unknown; hour: number; line: Line }>();
-const TRACE_STEP_MS = 10 * MINUTE_MS;
 
 /** Returns a series by hour of the snapshot as a line. */
 export function hourly(page: Page, path: string, look: Look): Line {
@@ -38,12 +40,11 @@ export function hourly(page: Page, path: string, look: Look): Line {
   }));
 }
 
-/** Returns the course of a gauge as a line. */
+/** Returns the course of a gauge as a line, minute by minute: a plot draws the reach of those that share a pixel. */
 export function course(page: Page, gauge: Gauge, look: Look): Line {
   return kept(`${gauge} ${look.name} ${look.colour}`, page.trace?.seen, page, () => {
     const epochMs = epochOf(page);
-    const step = page.place.day ? MINUTE_MS : TRACE_STEP_MS;
-    const { times, values } = page.trace?.line(gauge, 0, page.atMs, step) ?? { times: [], values: [] };
+    const { times, values } = page.trace?.line(gauge, 0, page.atMs) ?? { times: [], values: [] };
     return { times: times.map((ms) => epochMs + ms), values, ...look, look: "line" };
   });
 }

@@ -1,30 +1,56 @@
 // Rows of a table: read from what the page shows, and written as CSV or as a picture.
 
+import { type Language, say, type Word } from "../text/words";
+
 export type Cell = string | number | null;
 export type Rows = readonly (readonly Cell[])[];
 
-/** What stands for a row where there is no table, and what for its cells. */
-const LISTS: readonly (readonly [row: string, cells: string])[] = [
-  [".bars > li", ".name, .amount"],
-  ["[data-zone]", ".name, [data-measure]"],
-  [".toward > li", ".name, .amount, .expected, .verdict"],
-  [".notices > li", "time, span"],
-  [".fact", "dt, dd"],
+/** What stands for a row where there is no table, what for its cells, and what heads their columns. */
+const LISTS: readonly (readonly [row: string, cells: string, heads: readonly Word[]])[] = [
+  [".bars > li", ".name, .amount", ["column_name", "column_amount"]],
+  ["[data-zone]", ".name, [data-measure]", ["column_name", "inside", "column_density"]],
+  [".checks > li", "b, span", ["column_finding", "column_check", "column_because"]],
+  [".notices > li", "time, span", ["column_time", "column_notice"]],
+  [".fact", "dt, dd", ["column_measure", "column_amount"]],
 ];
 
-/** Returns the rows that a part of a view shows: those of its tables, else of its lists. */
-export function rowsIn(part: Element): Rows {
+/** How cells are read: as the page shows them, or as numbers and moments that a program reads. */
+export type Look = "shown" | "raw";
+
+/** Returns the rows that a part of a view shows: those of its tables, then of its lists, each under its headings. */
+export function rowsIn(part: Element, look: Look, language: Language): Rows {
   const tables = [...part.querySelectorAll("table")].flatMap((table) =>
-    [...table.rows].map((row) => [...row.cells].map(textOf)),
+    [...table.rows].map((row) => [...row.cells].filter(isRead).map((cell) => cellOf(cell, look))),
   );
-  const lists = LISTS.flatMap(([row, cells]) =>
-    [...part.querySelectorAll(row)].map((each) => [...each.querySelectorAll(cells)].map(textOf)),
-  );
+  const lists = LISTS.flatMap(([row, cells, heads]) => {
+    const rows = [...part.querySelectorAll(row)].map((each) => cellsIn(each, cells).map((cell) => cellOf(cell, look)));
+    return rows.length === 0 ? [] : [heads.map((word) => say(language, word)), ...rows];
+  });
   return [...tables, ...lists];
 }
 
+/** Returns the elements that a selector finds, without those in another one. */
+function cellsIn(row: Element, selector: string): Element[] {
+  const found = [...row.querySelectorAll(selector)];
+  return found.filter((cell) => !found.some((other) => other !== cell && other.contains(cell)));
+}
+
+function isRead(cell: Element): boolean {
+  return cell.getAttribute("aria-hidden") !== "true" && !cell.classList.contains("links");
+}
+
+/** Returns a cell: its own number or moment where it is read raw and has one, else its text. */
+function cellOf(cell: Element, look: Look): Cell {
+  const raw = look === "raw" ? (cell.closest("[data-raw]") ?? cell.querySelector("[data-raw]")) : null;
+  return raw?.getAttribute("data-raw") ?? textOf(cell);
+}
+
+/** Returns the text of an element, that of elements in it apart from what stands beside them. */
 function textOf(element: Element): string {
-  return (element.textContent ?? "").replaceAll(/\s+/g, " ").trim();
+  const texts = [...element.childNodes].map((node) =>
+    node instanceof Element ? ` ${textOf(node)} ` : (node.textContent ?? ""),
+  );
+  return texts.join("").replaceAll(/\s+/g, " ").trim();
 }
 
 /** Returns rows as CSV, with the mark by which spreadsheets know UTF-8. */

@@ -6,7 +6,7 @@ import { type Format, shown } from "../text/format";
 import { say } from "../text/words";
 import type { Line } from "./lines";
 
-/** The values at the beginning of each hour. */
+/** The values of each hour: of what goes up and down within it, the largest. */
 export function Values({
   page,
   title,
@@ -19,17 +19,15 @@ export function Values({
   format: Format;
 }) {
   const { language } = page;
-  const epochMs = epochOf(page);
-  const times = [...new Set(lines.flatMap((line) => line.times.filter((ms) => (ms - epochMs) % HOUR_MS === 0)))].sort(
-    (a, b) => a - b,
-  );
-  const valuesOf = lines.map((line) => new Map(line.times.map((ms, i) => [ms, line.values[i]])));
+  const valuesOf = lines.map((line) => byHour(line, epochOf(page)));
+  const hours = [...new Set(valuesOf.flatMap((values) => [...values.keys()]))].sort((a, b) => a - b);
+  const isCourse = lines.some(({ look }) => look === "line");
   return (
     <div class="scrolls values" tabIndex={0} role="region" aria-label={say(language, "table_of", { title })}>
       <table>
         <thead>
           <tr>
-            <th scope="col">{say(language, "column_time")}</th>
+            <th scope="col">{say(language, isCourse ? "column_largest" : "column_time")}</th>
             {lines.map((line) => (
               <th key={line.name} scope="col">
                 {line.name}
@@ -38,12 +36,13 @@ export function Values({
           </tr>
         </thead>
         <tbody>
-          {times.map((ms) => (
+          {hours.map((ms) => (
             <tr key={ms}>
               <th scope="row">{moment(language, ms)}</th>
               {valuesOf.map((values, i) => {
-                const value = values.get(ms);
-                return <td key={lines[i]?.name}>{value == null ? "" : shown(language, value, format)}</td>;
+                const line = lines[i];
+                const value = line?.look === "limit" ? line.values[0] : values.get(ms);
+                return <td key={line?.name}>{value == null ? "" : shown(language, value, format)}</td>;
               })}
             </tr>
           ))}
@@ -51,4 +50,17 @@ export function Values({
       </table>
     </div>
   );
+}
+
+/** Returns the largest value of a line in each hour since the epoch, by the moment at which the hour begins; of a bound, none. */
+function byHour({ times, values, look }: Line, epochMs: number): Map<number, number> {
+  const most = new Map<number, number>();
+  if (look === "limit") return most;
+  const last = look === "hours" ? times.length - 1 : times.length;
+  times.slice(0, last).forEach((ms, i) => {
+    const hour = epochMs + Math.floor((ms - epochMs) / HOUR_MS) * HOUR_MS;
+    const value = values[i] ?? null;
+    if (value !== null && value >= (most.get(hour) ?? value)) most.set(hour, value);
+  });
+  return most;
 }

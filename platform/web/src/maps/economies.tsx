@@ -73,8 +73,12 @@ export function Economies({ page }: { page: Page }) {
                     {economy(language, code)}
                   </button>
                 </th>
-                <td data-measure={`negotiations.by_economy.${code}`}>{number(language, requests)}</td>
-                <td data-measure={`negotiations.lapsed_by_economy.${code}`}>{number(language, lapsed[code] ?? 0)}</td>
+                <td data-measure={`negotiations.by_economy.${code}`} data-raw={requests}>
+                  {number(language, requests)}
+                </td>
+                <td data-measure={`negotiations.lapsed_by_economy.${code}`} data-raw={lapsed[code] ?? 0}>
+                  {number(language, lapsed[code] ?? 0)}
+                </td>
               </tr>
             ))}
           </tbody>

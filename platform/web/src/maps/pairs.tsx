@@ -90,7 +90,9 @@ export function Pairs({ page }: { page: Page }) {
                     </button>
                   </th>
                   <td>{economy(language, to)}</td>
-                  <td data-measure={`negotiations.by_pair.${from}.${to}`}>{number(language, requests)}</td>
+                  <td data-measure={`negotiations.by_pair.${from}.${to}`} data-raw={requests}>
+                    {number(language, requests)}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -28,10 +28,15 @@ export function isOfHead(path: string): boolean {
   return OF_HEAD.includes(path);
 }
 
+/** Returns whether the page shows the end of the run: the counts by other rules are of that alone. */
+export function isAtEnd({ snapshot }: Page): boolean {
+  return snapshot?.run.phase === "ended";
+}
+
 const NEEDS: Partial<Record<View, (page: Page) => string[]>> = {
   overview: () => [FORECAST, OUTLOOK],
   venue: () => [OUTLOOK],
-  comparison: (page) => (page.feed.name === "ended" ? [AUDIT, COUNTS] : [AUDIT]),
+  comparison: (page) => (isAtEnd(page) ? [AUDIT, COUNTS] : [AUDIT]),
   programme: ({ place }) => [ON_AIR, ...sessionPath(place)],
   runs: () => [COMMANDS],
   negotiations: ({ place }) => [LAPSES, negotiationsPath(place), ...historyPath(place), ...organisationPath(place)],
@@ -42,8 +47,12 @@ const answered = new Map<string, string>();
 /** Of which path and time answers are on their way. */
 const asking = new Map<string, string>();
 
+/** Answers of a moment that no frame has shown yet: a run goes on while they are on their way. */
+const early = new Map<string, { atMs: number; answer: unknown }>();
+
 /** Forgets what was answered, because another run is watched now. */
 export function forgetAnswers(): void {
+  early.clear();
   answered.clear();
   asking.clear();
 }
@@ -66,7 +75,23 @@ async function refreshAnswer(page: Page, path: string): Promise<void> {
   asking.delete(path);
   if (page.place.at !== place.at || answer === null) return; // after a move, the next refresh asks again
   answered.set(path, key);
-  store.change({ answers: { ...store.page.answers, [path]: answer } });
+  early.set(path, { atMs: momentOf(answer), answer });
+  showAnswers(store.page);
+}
+
+/** Shows the answers that wait for a frame of their moment, once it is there: no number is of later than the clock says. */
+export function showAnswers({ place, atMs, answers }: Page): void {
+  const due = [...early].filter(([path, answer]) => place.at !== null || isOfHead(path) || answer.atMs <= atMs);
+  if (due.length === 0) return;
+  for (const [path] of due) early.delete(path);
+  const shown = Object.fromEntries(due.map(([path, { answer }]) => [path, answer]));
+  store.change({ answers: { ...answers, ...shown } });
+}
+
+/** Returns the simulated moment that an answer says it is of; 0 where it says none. */
+function momentOf(answer: unknown): number {
+  const { at_ms, as_of } = answer as { at_ms?: number; as_of?: { at_ms: number } };
+  return at_ms ?? as_of?.at_ms ?? 0;
 }
 
 /** Returns the paths, below the run, of what the page needs besides the snapshot. */

@@ -27,6 +27,7 @@ import {
   DISRUPTIONS,
   FORECAST,
   historyPath,
+  isAtEnd,
   LAPSES,
   negotiationsPath,
   ON_AIR,
@@ -36,7 +37,7 @@ import {
   sessionPath,
 } from "./answers";
 import type { Page } from "./page";
-import { measure } from "./snapshot";
+import { isOfNothing, measure } from "./snapshot";
 
 const NONE: readonly never[] = [];
 
@@ -47,6 +48,11 @@ export function comparisonOf({ answers }: Page): Comparison | undefined {
 
 export function rowsOf(page: Page): readonly Row[] {
   return comparisonOf(page)?.rows ?? NONE;
+}
+
+/** Returns whether a row's value is that of a mean, a quantile or a share of nothing, now. */
+export function isRowOfNothing({ snapshot }: Page, { at_ms, measure }: Row): boolean {
+  return at_ms === null && snapshot !== null && isOfNothing(snapshot, measure);
 }
 
 /** The commands to the run, the latest first. */
@@ -92,9 +98,10 @@ export function checksOf({ answers }: Page): readonly Check[] {
   return (answers[AUDIT] as { checks: Check[] } | undefined)?.checks ?? NONE;
 }
 
-/** The run's headlines by every counting rule, once it has ended. */
-export function countsOf({ answers }: Page): readonly Counted[] {
-  return (answers[COUNTS] as { counts: Counted[] } | undefined)?.counts ?? NONE;
+/** The run's headlines by every counting rule; none while the page shows another moment than the run's end. */
+export function countsOf(page: Page): readonly Counted[] {
+  if (!isAtEnd(page)) return NONE;
+  return (page.answers[COUNTS] as { counts: Counted[] } | undefined)?.counts ?? NONE;
 }
 
 export function sessionsOf(page: Page): readonly Session[] {

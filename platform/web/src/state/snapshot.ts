@@ -1,5 +1,7 @@
 // A run's snapshot, as the backend sends it. `fairfacts` defines the measures; the page computes none.
 
+import { countedBy } from "../api/measures";
+
 export type Counts = Record<string, number>;
 
 export interface Snapshot {
@@ -30,6 +32,12 @@ export function measure(snapshot: Snapshot, path: string): unknown {
 export function amount(snapshot: Snapshot, path: string): number {
   const value = measure(snapshot, path);
   return typeof value === "number" ? value : 0;
+}
+
+/** Returns whether a measure is a mean, a quantile or a share of nothing: its 0 then says nothing. */
+export function isOfNothing(snapshot: Snapshot, path: string): boolean {
+  const [one, other] = countedBy(path);
+  return one !== undefined && amount(snapshot, one) === (other === undefined ? 0 : amount(snapshot, other));
 }
 
 const NONE: Counts = {};

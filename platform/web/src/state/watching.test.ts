@@ -26,6 +26,7 @@ vi.mock("../api/feed", () => ({
   },
 }));
 
+const DURATION_MS = 36 * 3_600_000;
 const RUNS = ["a", "b"].map((id) => ({ id, scenario: id, state: "ended", created_at: "2026-01-01" }));
 
 /** Returns the page's state, and a way to wait for its next drawing. */
@@ -55,12 +56,20 @@ function asked(path: string): Asked {
 }
 
 /** Brings a frame of a run on the feed that was opened last, or another one. */
-function frame(run: string, opened = world.opened.at(-1)): Promise<unknown> {
+function frame(run: string, opened = world.opened.at(-1), atMs = 1): Promise<unknown> {
   const { path, watcher } = opened as { path: string; watcher: Watcher<Snapshot> };
   expect(path).toBe(`runs/${run}/live`);
   const epoch = "2020-09-04T00:00:00+08:00";
-  const about = { scenario: run, seed: 7, scale: 1, epoch, time_zone: "", duration_ms: 60_000, phase: "open" } as const;
-  watcher.frame({ run: about }, 1, () => {});
+  const about = {
+    scenario: run,
+    seed: 7,
+    scale: 1,
+    epoch,
+    time_zone: "",
+    duration_ms: DURATION_MS,
+    phase: "open",
+  } as const;
+  watcher.frame({ run: about }, atMs, () => {});
   return vi.advanceTimersByTimeAsync(0);
 }
 
@@ -128,6 +137,52 @@ test("the past of a run is asked for while that of the run before is on its way,
   await (await past("b")).answer(null);
   await vi.advanceTimersByTimeAsync(2_000);
   asked("runs/b/course?since=0");
+});
+
+test("the minutes that frames left out are asked for, every two seconds at most, and none while frames leave none out", async () => {
+  await begun();
+  const past = (since: number) => asked(`runs/a/course?since=${since}`);
+  const answerAll = async (): Promise<void> => {
+    for (const { path } of world.asked.filter((each) => !each.path.includes("course"))) {
+      await asked(path).answer(path === "runs" ? [...RUNS] : null);
+    }
+  };
+  /** Plays for ten seconds, two frames a second, and returns how often the past was asked for. */
+  const played = async (fromMs: number, stepMs: number): Promise<number> => {
+    let requests = 0;
+    for (let half = 1; half <= 20; half++) {
+      await frame("a", undefined, fromMs + half * stepMs);
+      await vi.advanceTimersByTimeAsync(500);
+      await answerAll();
+      const found = world.asked.find((each) => each.path.includes("course"));
+      if (!found) continue;
+      requests++;
+      await asked(found.path).answer({ as_of: { at_ms: fromMs + half * stepMs }, minutes: [], gauges: {} });
+    }
+    return requests;
+  };
+  await frame("a");
+  await answerAll(); // which fair it is
+  await answerAll();
+  await past(0).answer({ as_of: { at_ms: 1 }, minutes: [], gauges: {} });
+  await played(0, 100); // what the first look asks for comes to an end
+  expect(await played(2_000, 29_000)).toBe(0);
+  expect(await played(600_000, 1_800_000)).toBe(5);
+  await frame("a", undefined, 60_000_000); // the connection was lost meanwhile
+  await vi.advanceTimersByTimeAsync(2_000);
+  await answerAll();
+  past(600_000 + 36_000_000);
+});
+
+test("an answer of a later moment than the clock shows waits for the frame of that moment", async () => {
+  const { store } = await begun();
+  await frame("a", undefined, 60_000);
+  await asked("runs/a/fair").answer({ fair: null });
+  await asked("runs/a/forecast").answer({ at_ms: 540_000 });
+  expect(store.page.answers.forecast).toBeUndefined();
+  await frame("a", undefined, 600_000);
+  await vi.advanceTimersByTimeAsync(2);
+  expect(store.page.answers.forecast).toEqual({ at_ms: 540_000 });
 });
 
 test("playback of the run before ends with the choice of another one", async () => {

@@ -5,7 +5,7 @@ import { faultOf, get } from "../api/http";
 import type { Course, Run } from "../api/types";
 import { showZone } from "../text/clock";
 import { type Fair, showFair } from "../text/fair";
-import { forgetAnswers, refreshAnswers } from "./answers";
+import { forgetAnswers, refreshAnswers, showAnswers } from "./answers";
 import type { Page } from "./page";
 import type { Snapshot } from "./snapshot";
 import { store } from "./store";
@@ -45,8 +45,9 @@ let shown = "";
 /** Begins to list runs and to refresh answers, and follows the address from now on. */
 export function followRuns(): void {
   store.watch(followAddress);
+  store.watch(showAnswers);
   repeat(RUNS_EVERY_MS, () => refreshRuns(true));
-  repeat(ANSWERS_EVERY_MS, refreshAnswers);
+  repeat(ANSWERS_EVERY_MS, () => refreshAnswers().then(fillGap));
 }
 
 /** Asks for runs and answers now: something was sent to a run. */
@@ -157,6 +158,11 @@ async function lookBack(): Promise<void> {
   if (course === null) setTimeout(lookBack, AGAIN_AFTER_MS);
   else trace.fill(course);
   store.change({});
+}
+
+/** Asks for the minutes that frames left out, as they do of a run that is played fast, and after a lost connection. */
+async function fillGap(): Promise<void> {
+  if (store.page.trace?.hasGap) await lookBack();
 }
 
 /** Repeats a task, each time some while after it was done. */

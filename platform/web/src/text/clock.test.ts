@@ -62,6 +62,24 @@ test("a time that the clocks leap over is that after the leap; of one that they 
   expect(fromAddress("2021-11-07T02:30:00")).toBe(Date.parse("2021-11-07T02:30:00-05:00"));
 });
 
+test("an address tells apart the two moments of an hour that the clocks show twice", () => {
+  showZone("Europe/Berlin", "2027-10-30T00:00:00+02:00");
+  const moments = ["02:59:59+02:00", "02:00:00+01:00", "02:30:00+01:00"].map((time) => `2027-10-31T${time}`);
+  expect(moments.map((written) => asAddress(Date.parse(written)))).toEqual(moments);
+  expect(moments.map(fromAddress)).toEqual(moments.map((written) => Date.parse(written)));
+  expect(["01:59:59+02:00", "03:00:00+01:00"].map((time) => asAddress(Date.parse(`2027-10-31T${time}`)))).toEqual([
+    "2027-10-31T01:59:59",
+    "2027-10-31T03:00:00",
+  ]);
+});
+
+test("an address may name an offset anywhere, with a plus as people type it", () => {
+  expect(fromAddress("2020-09-05T14:30:00+08:00")).toBe(AT);
+  expect(fromAddress("2020-09-05T06:30Z")).toBe(AT);
+  expect(fromAddress("2020-09-05T14:30 08:00")).toBe(AT);
+  expect(fromAddress("2020-09-05T14:30+99:99")).toBeNull();
+});
+
 test("without a name of its zone, a fair has the offset of its epoch", () => {
   showZone("", "2020-09-04T00:00:00+05:30");
   expect(moment("en", Date.parse("2020-09-04T00:00:00+05:30"))).toBe("Fri 4 Sep 00:00");

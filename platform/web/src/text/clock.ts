@@ -18,6 +18,7 @@ const LOOKS = {
   wall_moment: { day: "numeric", month: "short", ...TIME },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 type Look = keyof typeof LOOKS;
+const HAS_OFFSET = /T.*([+\- ]\d\d:?\d\d|Z)$/;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Returns by how much a zone's clocks are ahead of UTC at a moment. */
@@ -62,9 +63,19 @@ function shownAt(ms: number): number {
 
 /** Returns the moment at which the fair's clocks show a time: the first of two; so long after a leap over it. */
 function momentOf(shown: number): number {
-  const before = shown - ahead(shown - DAY_MS);
-  const after = shown - ahead(shown + DAY_MS);
+  const { before, after } = around(shown);
   return before === after || shownAt(before) === shown || shownAt(after) !== shown ? before : after;
+}
+
+/** Returns when clocks show a time that go as they did the day before, and as they will the day after. */
+function around(shown: number): { before: number; after: number } {
+  return { before: shown - ahead(shown - DAY_MS), after: shown - ahead(shown + DAY_MS) };
+}
+
+/** Returns whether the fair's clocks show a time twice, as they do when they are put back. */
+function isTwice(shown: number): boolean {
+  const { before, after } = around(shown);
+  return before !== after && shownAt(before) === shown && shownAt(after) === shown;
 }
 
 /** Returns a moment of the fair: weekday, date and time. */
@@ -140,6 +151,13 @@ export function zone(ms: number): string {
     : `UTC${minutes < 0 ? "−" : "+"}${hours}${rest ? `:${String(rest).padStart(2, "0")}` : ""}`;
 }
 
+/** Returns by how much the fair's clocks are ahead of UTC at a moment, such as `+08:00`. */
+function offset(ms: number): string {
+  const minutes = Math.round(ahead(ms) / MINUTE_MS);
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${two(Math.floor(Math.abs(minutes) / 60))}:${two(Math.abs(minutes) % 60)}`;
+}
+
 /** Returns the time of the wall clock, in the reader's time zone. */
 export function wallTime(language: Language, ms: number, withSeconds = true): string {
   return written(language, ms, withSeconds ? "wall_time_s" : "wall_time");
@@ -150,13 +168,16 @@ export function wallMoment(language: Language, ms: number): string {
   return written(language, ms, "wall_moment");
 }
 
-/** Returns a moment as an address writes it: date and time at the fair, to the second. */
+/** Returns a moment as an address writes it: date and time at the fair, to the second; with the offset where clocks show it twice. */
 export function asAddress(ms: number): string {
-  return new Date(shownAt(ms)).toISOString().slice(0, 19);
+  const shown = shownAt(ms);
+  return new Date(shown).toISOString().slice(0, 19) + (isTwice(shown) ? offset(ms) : "");
 }
 
-/** Returns the moment that an address writes; null where it is none. */
+/** Returns the moment that an address writes, at the fair or with an offset of its own; null where it is none. */
 export function fromAddress(text: string): number | null {
+  const own = Date.parse(text.replace(" ", "+")); // an address that a person types has a plain plus, which is read as a space
+  if (HAS_OFFSET.test(text)) return Number.isNaN(own) ? null : own;
   const shown = Date.parse(`${text}Z`);
   return Number.isNaN(shown) ? null : momentOf(shown);
 }

@@ -34,7 +34,7 @@ export function BarList({ page, of, entries, named }: Props) {
         <li key={name}>
           <span class="name">{named(name)}</span>
           <span class="bar" aria-hidden="true" style={{ "--value": drawnShare(value / most) }} />
-          <span class="amount" data-measure={`${of}.${name}`}>
+          <span class="amount" data-measure={`${of}.${name}`} data-raw={value}>
             {shown(page.language, value, "count")}
           </span>
         </li>

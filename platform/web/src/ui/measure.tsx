@@ -2,19 +2,31 @@
 
 import { formatOf } from "../api/measures";
 import type { Page } from "../state/page";
-import { amount } from "../state/snapshot";
+import { amount, isOfNothing, type Snapshot } from "../state/snapshot";
 import { full, shown } from "../text/format";
 import { nameOfMeasure } from "../text/names";
-import { say, type Word } from "../text/words";
+import { type Language, say, type Word } from "../text/words";
 
-/** A measure: its number in the measure's format, and in full under the pointer. */
+/** A measure: its number in the measure's format, and in full under the pointer; a dash where it is of nothing. */
 export function Measure({ page, of }: { page: Page; of: string }) {
-  const value = page.snapshot ? amount(page.snapshot, of) : 0;
+  const { language, snapshot } = page;
+  if (snapshot === null || isOfNothing(snapshot, of))
+    return (
+      <span data-measure={of} data-raw="">
+        {say(language, "none_yet")}
+      </span>
+    );
   return (
-    <span data-measure={of} title={full(page.language, value)}>
-      {shown(page.language, value, formatOf(of))}
+    <span data-measure={of} data-raw={amount(snapshot, of)} title={full(language, amount(snapshot, of))}>
+      {writtenOf(language, snapshot, of)}
     </span>
   );
+}
+
+/** Returns a measure in its format; a dash where it is a mean, a quantile or a share of nothing. */
+export function writtenOf(language: Language, snapshot: Snapshot, path: string): string {
+  if (isOfNothing(snapshot, path)) return say(language, "none_yet");
+  return shown(language, amount(snapshot, path), formatOf(path));
 }
 
 /** Names and numbers of measures. */

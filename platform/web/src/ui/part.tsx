@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { pictureOf, rowsIn } from "../charts/rows";
+import { type Look, pictureOf, type Rows, rowsIn } from "../charts/rows";
 import type { Source } from "../charts/source";
 import { Take } from "../charts/take";
 import { foreign, namesOf } from "../text/fair";
@@ -16,13 +16,16 @@ interface PartProps {
   wide?: boolean;
   /** Where its numbers come from; none where it shows none. */
   source?: Source;
+  /** What is taken as CSV, under its headings, where the part shows more in a cell than one number. */
+  rows?: () => Rows;
   children: ComponentChildren;
 }
 
-export function Part({ title, about, wide, source, children }: PartProps) {
+export function Part({ title, about, wide, source, rows, children }: PartProps) {
   const shown = useRef<HTMLElement>(null);
-  const rows = () => rowsIn(shown.current as HTMLElement);
-  const picture = () => pictureOf(title, rows(), getComputedStyle(shown.current as HTMLElement));
+  const part = () => shown.current as HTMLElement;
+  const read = (look: Look): Rows => rowsIn(part(), look, source?.language ?? "");
+  const picture = () => pictureOf(title, read("shown"), getComputedStyle(part()));
   return (
     <section class={wide ? "part wide" : "part"} ref={shown}>
       <div class="title">
@@ -30,7 +33,7 @@ export function Part({ title, about, wide, source, children }: PartProps) {
         {about && <p>{about}</p>}
       </div>
       {children}
-      {source && <Take title={title} source={source} rows={rows} picture={picture} />}
+      {source && <Take title={title} source={source} rows={rows ?? (() => read("raw"))} picture={picture} />}
     </section>
   );
 }

@@ -4,7 +4,7 @@ import type { Role, Row } from "../api/types";
 import type { Page } from "../state/page";
 import { amount } from "../state/snapshot";
 import { number, percent, round } from "../text/format";
-import { type Language, say, type Word } from "../text/words";
+import { type Language, named, say, type Word } from "../text/words";
 
 const REPORTED: Record<string, Word> = {
   "=": "of_reported",
@@ -30,6 +30,9 @@ const ROLES_ABOUT: Record<Role, Word> = {
   emergent: "group_emergent_about",
 };
 
+/** The unit of a figure in money is its currency. */
+export const MONEY = /^[A-Z]{3}$/;
+
 /** Returns whether a row's figure was scaled to the run: what it shows was not reported as it stands. */
 export function isScaled(row: Row): boolean {
   return typeof row.reported === "number" && row.reported !== row.as_reported;
@@ -41,11 +44,23 @@ export function reported(page: Page, row: Row): string {
   if (typeof row.reported !== "number") return say(language, "of_reported", { value: row.reported ?? "" });
   if (!isScaled(row)) return say(language, REPORTED[row.op] ?? "of_reported", { value: round(language, row.reported) });
   const places = {
-    value: number(language, row.reported),
+    value: scaled(language, row),
     share: percent(language, scaleOf(page), scaleOf(page) < 0.01 ? 1 : 0),
   };
   const whole = withOperator(language, row.op, round(language, Number(row.as_reported)));
   return say(language, "of_scaled", { ...places, reported: whole });
+}
+
+/** Returns what the scale of the run leaves of a row's figure: nothing that is counted can come to 392.6. */
+export function scaled(language: Language, { reported, unit }: Row): string {
+  const value = Number(reported);
+  if (MONEY.test(unit)) return number(language, value / 1e6); // in millions, as the names of its figures say
+  return whole(language, value);
+}
+
+/** Returns a count that a scale left as a fraction, as a whole number. */
+export function whole(language: Language, value: number): string {
+  return value > 0 && value < 1 ? withOperator(language, "<", "1") : number(language, Math.round(value));
 }
 
 export function withOperator(language: Language, op: string, value: string): string {
@@ -57,7 +72,7 @@ export function withOperator(language: Language, op: string, value: string): str
 export function originsOf(language: Language, row: Row): string[] {
   const { source, as_reported_rounding: rounding, role, verdict } = row;
   return [
-    ...(source === "" ? [] : [say(language, "figure_source", { source })]),
+    ...(source === "" ? [] : [say(language, "figure_source", { source: documentOf(language, source) })]),
     ...(rounding === 0 ? [] : [say(language, "figure_rounding", { value: number(language, rounding) })]),
     `${say(language, ROLES[role])}: ${say(language, ROLES_ABOUT[role])}`,
     ...(verdict === "open" ? [say(language, "verdict_open_about")] : []),
@@ -68,6 +83,13 @@ export function originsOf(language: Language, row: Row): string[] {
 export function boundOf({ snapshot, defaultCap }: Page, path: string): number {
   const bound = snapshot ? amount(snapshot, path) : 0;
   return path === "venue.cap" && bound === defaultCap ? 0 : bound;
+}
+
+/** Returns a document and its paragraph as people call them; the backend writes `closing 19`. */
+export function documentOf(language: Language, source: string): string {
+  const [, name = source, paragraph] = /^(.*\D) (\d{1,3})$/.exec(source) ?? [];
+  const document = named(language, "page", `source_${name}`) ?? name;
+  return paragraph === undefined ? document : say(language, "source_paragraph", { document, paragraph });
 }
 
 /** Returns a bound on a measure in words; at a scale other than 1 the fair's own bound was scaled as well. */

@@ -69,6 +69,72 @@ export const GAUGES = [
   "venue.waiting"
 ] as const;
 
+export const OF = {
+  "streams.watched_mean_s": [
+    "streams.views",
+    "streams.viewers"
+  ],
+  "visits.without_request_share": [
+    "visits.started",
+    "visits.online"
+  ],
+  "negotiations.overseas_share": [
+    "negotiations.initiated"
+  ],
+  "negotiations.waiting_longest_s": [
+    "negotiations.waiting"
+  ],
+  "negotiations.answered_in_an_hour_share": [
+    "negotiations.initiated"
+  ],
+  "negotiations.lapse_share": [
+    "negotiations.initiated",
+    "negotiations.waiting"
+  ],
+  "negotiations.waited_mean_s": [
+    "negotiations.taken_up"
+  ],
+  "negotiations.waited_p50_s": [
+    "negotiations.taken_up"
+  ],
+  "negotiations.waited_p90_s": [
+    "negotiations.taken_up"
+  ],
+  "negotiations.talked_mean_s": [
+    "negotiations.held"
+  ],
+  "agreements.value_mean_usd": [
+    "agreements.signed"
+  ],
+  "agreements.drafting_mean_h": [
+    "agreements.drafted"
+  ],
+  "agreements.waited_online_mean_h": [
+    "agreements.signed_online"
+  ],
+  "agreements.waited_on_site_mean_h": [
+    "agreements.signed_on_site"
+  ],
+  "agreements.waited_on_site_p90_h": [
+    "agreements.signed_on_site"
+  ],
+  "venue.entries_per_visitor": [
+    "venue.visitors"
+  ],
+  "venue.waited_mean_s": [
+    "venue.entered"
+  ],
+  "venue.waited_p90_s": [
+    "venue.entered"
+  ],
+  "venue.stayed_mean_s": [
+    "venue.left"
+  ],
+  "routes.taken_share": [
+    "routes.seats"
+  ]
+} as const;
+
 export const FIELDS = {
   "borders_opened": [
     "overseas_share",

@@ -1,16 +1,18 @@
 // What was reported beside what was simulated, grouped by what agreement is worth.
 
 import type { Evidence, Role } from "../../api/types";
+import type { Rows } from "../../charts/rows";
 import { answerSource } from "../../charts/source";
 import { COMPARISON } from "../../state/answers";
 import type { Page } from "../../state/page";
-import { comparisonOf, rowsOf } from "../../state/rows";
+import { comparisonOf, isRowOfNothing, rowsOf } from "../../state/rows";
 import { number } from "../../text/format";
 import { filled, type Language, say, translated, type Word } from "../../text/words";
 import { Columns, Part, Sentence } from "../../ui/part";
+import { documentOf } from "../../ui/reported";
 import { Checks } from "./checks";
 import { Counts } from "./counts";
-import { Line, STRIP_REACH } from "./line";
+import { Line, nameOf, STRIP_REACH, VERDICTS } from "./line";
 
 const GROUPS: readonly (readonly [Role, Word, Word])[] = [
   ["held out", "group_held_out", "group_held_out_about"],
@@ -48,7 +50,7 @@ export function Comparison({ page }: { page: Page }) {
           </Sentence>
         </p>
       )}
-      <Part title={say(language, "table_title")} source={answerSource(page, COMPARISON)}>
+      <Part title={say(language, "table_title")} source={answerSource(page, COMPARISON)} rows={() => takenOf(page)}>
         <table class="comparison" aria-label={say(language, "table_title")}>
           <Columns language={language} of={COLUMNS} more={reportedHere} />
           {GROUPS.filter(([group]) => rows.some((row) => row.role === group)).map(([role, word, about]) => (
@@ -74,6 +76,42 @@ export function Comparison({ page }: { page: Page }) {
       </div>
     </>
   );
+}
+
+const TAKEN: readonly Word[] = [
+  "column_figure",
+  "column_role",
+  "column_unit",
+  "column_reported_as",
+  "column_reported",
+  "column_at_scale",
+  "column_simulated",
+  "column_low",
+  "column_high",
+  "column_ratio",
+  "column_verdict",
+  "column_source",
+];
+
+/** Returns what is taken as CSV: a number a cell, in full, and with each what it is worth. */
+function takenOf(page: Page): Rows {
+  const { language } = page;
+  const words = new Map(GROUPS.map(([role, word]) => [role, word]));
+  const rows = rowsOf(page).map((row) => [
+    nameOf(language, row),
+    say(language, words.get(row.role) ?? "group_emergent"),
+    row.unit,
+    row.op,
+    row.as_reported,
+    row.reported,
+    isRowOfNothing(page, row) ? null : row.simulated,
+    row.low,
+    row.high,
+    isRowOfNothing(page, row) ? null : row.ratio,
+    row.verdict && say(language, VERDICTS[row.verdict]),
+    row.source && documentOf(language, row.source),
+  ]);
+  return [TAKEN.map((word) => say(language, word)), ...rows];
 }
 
 /** Returns the headline in a language other than the backend's, without evidence where the fair has no figures; undefined without words. */

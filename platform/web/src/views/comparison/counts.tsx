@@ -7,7 +7,7 @@ import { countsOf } from "../../state/rows";
 import { number } from "../../text/format";
 import { say } from "../../text/words";
 import { Columns, Part, Sentence } from "../../ui/part";
-import { scaleOf } from "../../ui/reported";
+import { scaleOf, whole } from "../../ui/reported";
 
 export function Counts({ page }: { page: Page }) {
   const { language } = page;
@@ -32,8 +32,8 @@ export function Counts({ page }: { page: Page }) {
                   {row.meaning}
                 </Sentence>
               </th>
-              <td>{number(language, row.count)}</td>
-              <td>{row.reported !== null && number(language, row.reported)}</td>
+              <td data-raw={row.count}>{number(language, row.count)}</td>
+              <td data-raw={row.reported ?? ""}>{row.reported !== null && whole(language, row.reported)}</td>
             </tr>
           ))}
         </tbody>

@@ -4,48 +4,47 @@ import { useState } from "preact/hooks";
 import { formatOf } from "../../api/measures";
 import type { Row, Verdict } from "../../api/types";
 import type { Page } from "../../state/page";
+import { isRowOfNothing } from "../../state/rows";
 import { date, moment } from "../../text/clock";
 import { number, percent, shown } from "../../text/format";
 import { nameOfFigure, nameOfMeasure } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
-import { isScaled, originsOf, scaleOf, withOperator } from "../../ui/reported";
+import { isScaled, MONEY, originsOf, scaled, scaleOf, withOperator } from "../../ui/reported";
 
-const VERDICTS: Record<Verdict, Word> = {
+export const VERDICTS: Record<Verdict, Word> = {
   given: "role_input",
   agrees: "verdict_agrees",
   differs: "verdict_differs",
   open: "verdict_open",
 };
-/** The unit of a figure in money is its currency. */
-const MONEY = /^[A-Z]{3}$/;
 /** The ratio at the right end of the strip of dots. */
 export const STRIP_REACH = 1.5;
 
 export function Line({ page, row }: { page: Page; row: Row }) {
   const { language } = page;
   const [isOpen, open] = useState(false);
-  const agrees = row.role !== "input" && row.ratio !== null;
-  const name = row.role === "emergent" ? nameOfMeasure(language, row.measure) : nameOfFigure(language, row);
+  const isNothing = isRowOfNothing(page, row);
+  const agrees = row.role !== "input" && row.ratio !== null && !isNothing;
   return (
     <>
       <tr data-figure={row.figure}>
         <th scope="row">
           <button type="button" class="name" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-            {name}
+            {nameOf(language, row)}
           </button>
         </th>
         <td>
           <Reported page={page} row={row} />
         </td>
         <td>
-          {value(language, row.simulated, row)}
+          {isNothing ? say(language, "none_yet") : value(language, row.simulated, row)}
           {row.low !== null && row.high !== null && (
             <span class="interval">
               {value(language, row.low, row)} – {value(language, row.high, row)}
             </span>
           )}
         </td>
-        <td>{row.role !== "input" && row.ratio !== null && percent(language, row.ratio, 1)}</td>
+        <td>{agrees && percent(language, row.ratio as number, 1)}</td>
         <td data-verdict={row.verdict}>{row.verdict && say(language, VERDICTS[row.verdict])}</td>
         <td>{agrees && <Dot ratio={row.ratio as number} />}</td>
       </tr>
@@ -58,6 +57,10 @@ export function Line({ page, row }: { page: Page; row: Row }) {
   );
 }
 
+export function nameOf(language: Language, row: Row): string {
+  return row.role === "emergent" ? nameOfMeasure(language, row.measure) : nameOfFigure(language, row);
+}
+
 /** What was reported, and below it what the scale of the run leaves of that. */
 function Reported({ page, row }: { page: Page; row: Row }) {
   const { language } = page;
@@ -67,7 +70,7 @@ function Reported({ page, row }: { page: Page; row: Row }) {
       {withOperator(language, row.op, value(language, row.as_reported, row))}
       {isScaled(row) && (
         <span class="interval">
-          {say(language, "at_scale", { scale: String(scaleOf(page)), value: value(language, row.reported, row) })}
+          {say(language, "at_scale", { scale: String(scaleOf(page)), value: scaled(language, row) })}
         </span>
       )}
     </>

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import type { Lapses } from "../../api/types";
+import type { Rows as Cells } from "../../charts/rows";
 import { answerSource } from "../../charts/source";
 import { LAPSES } from "../../state/answers";
 import { epochOf, type Page } from "../../state/page";
@@ -29,6 +30,7 @@ export function Heat({ page }: { page: Page }) {
       about={reading ?? say(language, "heat_about")}
       wide
       source={answerSource(page, LAPSES)}
+      rows={() => takenOf(language, rows)}
     >
       <div onPointerMove={(event) => point(placeOf(event, hours))} onPointerLeave={() => point(null)}>
         <Kept of={[language, fair(), rows, hours]}>{() => <Rows page={page} rows={rows} hours={hours} />}</Kept>
@@ -38,6 +40,23 @@ export function Heat({ page }: { page: Page }) {
       </p>
     </Part>
   );
+}
+
+const TAKEN = ["column_economy", "column_initiated", "column_answered", "column_lapsed", "column_lapse_share"] as const;
+
+/** Returns what is taken as CSV. */
+function takenOf(language: Language, rows: readonly Lapses[]): Cells {
+  const head = TAKEN.map((word) => say(language, word));
+  return [
+    head,
+    ...rows.map(({ of, requested, answered, lapsed, lapse_share }) => [
+      economy(language, of),
+      requested,
+      answered,
+      lapsed,
+      answered === 0 ? null : lapse_share,
+    ]),
+  ];
 }
 
 function Rows({ page, rows, hours }: { page: Page; rows: readonly Lapses[]; hours: number }) {
@@ -62,7 +81,9 @@ function Rows({ page, rows, hours }: { page: Page; rows: readonly Lapses[]; hour
               (outline, shade) => outline && <path key={outline} d={outline} style={{ fillOpacity: shade / SHADES }} />,
             )}
           </svg>
-          <span class="amount">{percent(language, lapses.lapse_share, 1)}</span>
+          <span class="amount">
+            {lapses.answered === 0 ? say(language, "none_yet") : percent(language, lapses.lapse_share, 1)}
+          </span>
           <span class="amount quiet">{lapsedOf(language, lapses.lapsed, lapses.answered)}</span>
         </li>
       ))}

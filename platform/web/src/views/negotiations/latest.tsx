@@ -67,11 +67,13 @@ export function Latest({ page }: { page: Page }) {
                       {String(row.negotiation)}
                     </button>
                   </th>
-                  <td>{moment(language, epochMs + row.requested_ms)}</td>
+                  <td data-raw={new Date(epochMs + row.requested_ms).toISOString()}>
+                    {moment(language, epochMs + row.requested_ms)}
+                  </td>
                   <td>{organisationOf(language, requesterOf(row))}</td>
                   <td>{organisationOf(language, exhibitorOf(row))}</td>
                   <td>{say(language, `negotiation_${row.state}` as Word)}</td>
-                  <td>{duration(language, row.waited_ms / 1000)}</td>
+                  <td data-raw={row.waited_ms / 1000}>{duration(language, row.waited_ms / 1000)}</td>
                 </tr>
               ))}
             </tbody>

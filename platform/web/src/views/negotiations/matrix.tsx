@@ -42,6 +42,7 @@ export function Matrix({ page }: { page: Page }) {
                   <td
                     key={column}
                     data-measure={`negotiations.by_sectors.${row}.${column}`}
+                    data-raw={requests}
                     style={{ "--shade": (STRONGEST * Math.sqrt(requests / most)).toFixed(2) }}
                   >
                     {shown(language, requests, "count")}

@@ -28,7 +28,9 @@ export function Notices({ page }: { page: Page }) {
     <ol class="notices">
       {notices.map(([number, notice]) => (
         <li key={number} data-notice={number}>
-          <time class="quiet">{moment(language, epochOf(page) + notice.at_ms)}</time>
+          <time class="quiet" data-raw={new Date(epochOf(page) + notice.at_ms).toISOString()}>
+            {moment(language, epochOf(page) + notice.at_ms)}
+          </time>
           <Sentence language={language} own={noticeOf(page, notice)}>
             {notice.text}
           </Sentence>

@@ -1,10 +1,11 @@
 // Are we on the way to what was reported? Each headline's value now, the reported figure, and the forecast of the end.
 
 import type { Forecast, Row } from "../../api/types";
+import type { Rows } from "../../charts/rows";
 import { answerSource } from "../../charts/source";
 import { COMPARISON, FORECAST } from "../../state/answers";
 import { epochOf, type Page } from "../../state/page";
-import { comparisonOf, forecastOf, forecastsOf, rowsOf } from "../../state/rows";
+import { comparisonOf, forecastOf, forecastsOf, isRowOfNothing, rowsOf } from "../../state/rows";
 import { amount } from "../../state/snapshot";
 import { moment } from "../../text/clock";
 import { fair } from "../../text/fair";
@@ -12,7 +13,7 @@ import { number, percent } from "../../text/format";
 import { nameOfFigure } from "../../text/names";
 import { say, type Word } from "../../text/words";
 import { Part } from "../../ui/part";
-import { drawnShare, reported } from "../../ui/reported";
+import { drawnShare, ROLES, reported } from "../../ui/reported";
 import { RoleOf } from "../../ui/role";
 
 /** Measures whose figures stand here, where the fair has no preference. */
@@ -47,6 +48,7 @@ export function Toward({ page }: { page: Page }) {
       title={say(language, isOver(page) ? "arrived_title" : "toward_title")}
       {...about}
       source={answerSource(page, isOver(page) ? COMPARISON : FORECAST)}
+      rows={() => takenOf(page, rows)}
     >
       {comparison && rows.length === 0 && <p class="quiet">{say(language, "figures_none")}</p>}
       <ul class="toward">
@@ -58,9 +60,41 @@ export function Toward({ page }: { page: Page }) {
   );
 }
 
+const TAKEN: readonly Word[] = [
+  "column_figure",
+  "column_role",
+  "column_simulated",
+  "column_reported",
+  "column_at_scale",
+  "column_expected",
+  "column_low",
+  "column_high",
+];
+
+/** Returns what is taken as CSV. */
+function takenOf(page: Page, rows: readonly Row[]): Rows {
+  const { language } = page;
+  const taken = rows.map((row) => {
+    const {
+      expected = null,
+      low = null,
+      high = null,
+    } = (isOver(page) ? undefined : forecastOf(page, row.figure)) ?? {};
+    const value = isRowOfNothing(page, row) ? null : reachedOf(page, row);
+    const name = nameOfFigure(language, row);
+    return [name, say(language, ROLES[row.role]), value, row.as_reported, row.reported, expected, low, high];
+  });
+  return [TAKEN.map((word) => say(language, word)), ...taken];
+}
+
+/** Returns what a row has come to at the moment that it is of, or else by now. */
+function reachedOf({ snapshot }: Page, row: Row): number {
+  return row.at_ms !== null ? Number(row.simulated) : snapshot ? amount(snapshot, row.measure) : 0;
+}
+
 function Headline({ page, row }: { page: Page; row: Row }) {
-  const { language, snapshot } = page;
-  const value = row.at_ms !== null ? Number(row.simulated) : snapshot ? amount(snapshot, row.measure) : 0;
+  const { language } = page;
+  const value = reachedOf(page, row);
   const bound = Number(row.reported);
   const forecast = isOver(page) ? undefined : forecastOf(page, row.figure);
   const whole = Math.max(bound * HEADROOM, value, (forecast?.high ?? 0) * MARGIN);
@@ -69,7 +103,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
     <li data-toward={row.figure}>
       <span class="name">{nameOfFigure(language, row)}</span>
       <span class="amount">
-        <b>{number(language, value)}</b> {reported(page, row)}
+        <b>{isRowOfNothing(page, row) ? say(language, "none_yet") : number(language, value)}</b> {reported(page, row)}
       </span>
       <span
         class="line"

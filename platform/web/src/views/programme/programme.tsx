@@ -2,16 +2,18 @@
 
 import type { Stream } from "../../api/types";
 import { Courses, Hours } from "../../charts/charts";
+import type { Rows } from "../../charts/rows";
 import { answerSource, measureSource } from "../../charts/source";
 import { ON_AIR, SESSIONS } from "../../state/answers";
 import { epochOf, type Page } from "../../state/page";
 import { onAir, sessionsOf } from "../../state/rows";
 import { date } from "../../text/clock";
 import { number } from "../../text/format";
-import { titleOf } from "../../text/names";
-import { say } from "../../text/words";
+import { term, titleOf } from "../../text/names";
+import { say, type Word } from "../../text/words";
 import { Bars } from "../../ui/bars";
 import { Columns, Part } from "../../ui/part";
+import { roomOf } from "../../ui/rooms";
 import { Tiles } from "../../ui/tiles";
 import { programmeDay } from "./days";
 import { PickedSession } from "./session";
@@ -39,6 +41,7 @@ export function Programme({ page }: { page: Page }) {
           about={date(language, programmeDay(epochOf(page), atMs, sessionsOf(page)).midnight)}
           wide
           source={answerSource(page, SESSIONS)}
+          rows={() => sessionRows(page)}
         >
           <Timeline page={page} sessions={sessionsOf(page)} />
           <p class="legend states">
@@ -66,6 +69,36 @@ export function Programme({ page }: { page: Page }) {
   );
 }
 
+const TAKEN: readonly Word[] = [
+  "column_session",
+  "column_kind",
+  "column_room",
+  "column_starts",
+  "column_ends",
+  "column_state",
+  "column_capacity",
+  "column_admitted",
+  "column_turned_away",
+];
+
+/** Returns the sessions of all days as they are taken as CSV. */
+function sessionRows(page: Page): Rows {
+  const { language } = page;
+  const utc = (ms: number): string => new Date(epochOf(page) + ms).toISOString();
+  const rows = sessionsOf(page).map((session) => [
+    titleOf(language, session),
+    term(language, session.kind),
+    roomOf(page, session.room),
+    utc(session.starts_ms),
+    utc(session.ends_ms),
+    say(language, `session_${session.state}` as Word),
+    session.capacity,
+    session.attended,
+    session.turned_away,
+  ]);
+  return [TAKEN.map((word) => say(language, word)), ...rows];
+}
+
 function OnAir({ page }: { page: Page }) {
   const { language } = page;
   const streams = onAir(page);
@@ -78,8 +111,8 @@ function OnAir({ page }: { page: Page }) {
         {streams.map((stream) => (
           <tr key={stream.stream} data-stream={stream.stream}>
             <th scope="row">{titleOf(language, sessions.get(stream.stream) ?? ownTitle(stream))}</th>
-            <td>{number(language, stream.viewers)}</td>
-            <td>{number(language, stream.viewers_peak)}</td>
+            <td data-raw={stream.viewers}>{number(language, stream.viewers)}</td>
+            <td data-raw={stream.viewers_peak}>{number(language, stream.viewers_peak)}</td>
           </tr>
         ))}
       </tbody>

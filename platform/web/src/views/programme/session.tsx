@@ -27,6 +27,7 @@ export function PickedSession({ page }: { page: Page }) {
   const [path] = sessionPath(place);
   if (!session || path === undefined) return null;
   const at = (ms: number): string => moment(language, epochOf(page) + ms);
+  const utc = (ms: number): string => new Date(epochOf(page) + ms).toISOString();
   const steps = STEPS.flatMap(([word, field]) => (session[field] === null ? [] : [[word, session[field]] as const]));
   return (
     <Part title={titleOf(language, session)} about={describe(page, session)} wide source={answerSource(page, path)}>
@@ -37,7 +38,7 @@ export function PickedSession({ page }: { page: Page }) {
         {steps.map(([word, ms]) => (
           <div class="fact" key={word}>
             <dt>{say(language, word)}</dt>
-            <dd>{at(ms)}</dd>
+            <dd data-raw={utc(ms)}>{at(ms)}</dd>
           </div>
         ))}
       </dl>
@@ -47,8 +48,10 @@ export function PickedSession({ page }: { page: Page }) {
           <tbody>
             {admitted(session.attended_per_minute).map(([minute, people]) => (
               <tr key={minute}>
-                <th scope="row">{at(minute * MINUTE_MS)}</th>
-                <td>{number(language, people)}</td>
+                <th scope="row" data-raw={utc(minute * MINUTE_MS)}>
+                  {at(minute * MINUTE_MS)}
+                </th>
+                <td data-raw={people}>{number(language, people)}</td>
               </tr>
             ))}
           </tbody>

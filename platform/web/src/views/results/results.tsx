@@ -83,8 +83,10 @@ function Sectors({ page }: { page: Page }) {
             <th scope="row">
               <Term language={language} name={sector} />
             </th>
-            <td data-measure={`agreements.by_sector.${sector}`}>{shown(language, signed, "count")}</td>
-            <td>{shown(language, value[sector] ?? 0, "usd")}</td>
+            <td data-measure={`agreements.by_sector.${sector}`} data-raw={signed}>
+              {shown(language, signed, "count")}
+            </td>
+            <td data-raw={value[sector] ?? 0}>{shown(language, value[sector] ?? 0, "usd")}</td>
           </tr>
         ))}
       </tbody>
@@ -104,16 +106,27 @@ function Occasions({ page }: { page: Page }) {
   };
   return (
     <table>
-      <Columns language={language} of={["column_occasion", "column_announced", "column_signed", "column_value"]} />
+      <Columns
+        language={language}
+        of={["column_occasion", "column_announced", "column_signed", "column_value"]}
+        more={
+          <th scope="col" class="unseen">
+            {say(language, "column_currency")}
+          </th>
+        }
+      />
       <tbody>
         {largest(counts(snapshot, "results.announced_by_occasion")).map(([occasion, announced]) => (
           <tr key={occasion}>
             <th scope="row">
               <Term language={language} name={occasion} />
             </th>
-            <td data-measure={`results.announced_by_occasion.${occasion}`}>{shown(language, announced, "count")}</td>
-            <td>{shown(language, signed[occasion] ?? 0, "count")}</td>
-            <td>{worth(occasion)}</td>
+            <td data-measure={`results.announced_by_occasion.${occasion}`} data-raw={announced}>
+              {shown(language, announced, "count")}
+            </td>
+            <td data-raw={signed[occasion] ?? 0}>{shown(language, signed[occasion] ?? 0, "count")}</td>
+            <td data-raw={values[currencyOf(occasion)]?.[occasion] ?? ""}>{worth(occasion)}</td>
+            <td class="unseen">{currencyOf(occasion)}</td>
           </tr>
         ))}
       </tbody>

@@ -71,9 +71,9 @@ function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boole
       </th>
       <td>{run.scenario}</td>
       <td>{String(run.seed)}</td>
-      <td>{number(language, run.scale)}</td>
-      <td>{number(language, run.head)}</td>
-      <td>{wallMoment(language, Date.parse(run.created_at))}</td>
+      <td data-raw={run.scale}>{number(language, run.scale)}</td>
+      <td data-raw={run.head}>{number(language, run.head)}</td>
+      <td data-raw={run.created_at}>{wallMoment(language, Date.parse(run.created_at))}</td>
       <td>{run.state === "running" && run.speed !== null ? paceOf(language, run.speed) : "–"}</td>
       <td data-state title={run.fault ?? undefined}>
         {stateOf(language, run)}

@@ -4,14 +4,16 @@ import { formatOf } from "../../api/measures";
 import type { Run } from "../../api/types";
 import { Chart } from "../../charts/chart";
 import type { Line } from "../../charts/lines";
+import type { Cell, Rows } from "../../charts/rows";
 import { answerSource } from "../../charts/source";
 import { go } from "../../state/actions";
 import { type Both, epochOf, type Page, type Pair } from "../../state/page";
-import { amount, type Counts, counts, type Snapshot } from "../../state/snapshot";
+import { amount, type Counts, counts, isOfNothing, type Snapshot } from "../../state/snapshot";
 import { HOUR_MS, moment } from "../../text/clock";
-import { percent, shown, signed, within } from "../../text/format";
+import { percent, signed, within } from "../../text/format";
 import { nameOfMeasure } from "../../text/names";
-import { named, say } from "../../text/words";
+import { type Language, named, say } from "../../text/words";
+import { writtenOf } from "../../ui/measure";
 import { Part } from "../../ui/part";
 
 /** The measures of two runs that stand beside each other. */
@@ -46,7 +48,13 @@ export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
   const waits = feed.name === "unreadable" ? feed.why : say(language, "feed_connecting");
   const when = both ? moment(language, epochOf(page) + pair.atMs) : waits;
   return (
-    <Part title={say(language, "pair_title", places)} about={when} wide source={answerSource(page, againstPath(pair))}>
+    <Part
+      title={say(language, "pair_title", places)}
+      about={when}
+      wide
+      source={answerSource(page, againstPath(pair))}
+      rows={() => takenOf(page, both)}
+    >
       <button type="button" class="link" onClick={() => go({ pick: null })}>
         {say(language, "pair_close")}
       </button>
@@ -76,8 +84,8 @@ export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
                 return (
                   <tr key={path} data-measure-of-both={path} data-beyond={isBeyond || undefined}>
                     <th scope="row">{nameOfMeasure(language, path)}</th>
-                    <td>{shown(language, amount(both.a, path), format)}</td>
-                    <td>{shown(language, amount(both.b, path), format)}</td>
+                    <td>{writtenOf(language, both.a, path)}</td>
+                    <td>{writtenOf(language, both.b, path)}</td>
                     <td>{isComparable(both, path) ? signed(language, difference, format) : none}</td>
                     <td>
                       {chance === undefined || !isComparable(both, path) ? none : within(language, chance, format)}
@@ -112,12 +120,35 @@ export function SideBySide({ page, pair }: { page: Page; pair: Pair }) {
   );
 }
 
+/** Returns what is taken of two runs as CSV: nothing of what is of nothing, and no difference of runs at unlike scales. */
+function takenOf({ language }: Page, both: Both | null): Rows {
+  const words = ["column_measure", "column_difference", "column_chance", "column_b_of_a"] as const;
+  const [measure = "", ...others] = words.map((word) => say(language, word));
+  const rows = both === null ? [] : COMPARED.map((path) => pairRow(language, both, path));
+  return [[measure, "A", "B", ...others], ...rows];
+}
+
+function pairRow(language: Language, both: Both, path: string): Cell[] {
+  const [a, b] = [both.a, both.b].map((each) => (isOfNothing(each, path) ? null : amount(each, path)));
+  const { difference = 0, ratio, chance } = isComparable(both, path) ? (both.difference[path] ?? {}) : {};
+  const isKnown = isComparable(both, path);
+  return [
+    nameOfMeasure(language, path),
+    a ?? null,
+    b ?? null,
+    isKnown ? difference : null,
+    chance ?? null,
+    ratio ?? null,
+  ];
+}
+
 function againstPath({ other }: Pair): string {
   return `against/${encodeURIComponent(other)}`;
 }
 
-/** Amounts of runs at unlike scales differ by the scale alone; shares and waits do not. */
+/** Amounts of runs at unlike scales differ by the scale alone; shares and waits do not. A wait of nobody is no wait. */
 function isComparable({ a, b }: Both, path: string): boolean {
+  if (isOfNothing(a, path) || isOfNothing(b, path)) return false;
   return a.run.scale === b.run.scale || !["count", "usd"].includes(formatOf(path));
 }
 
@@ -191,8 +222,8 @@ function line(page: Page, snapshot: Snapshot, path: string, name: string, colour
   const epochMs = epochOf(page);
   const hours = Array.from({ length: last + 1 }, (_, hour) => hour);
   const line: Line = {
-    times: hours.map((hour) => epochMs + hour * HOUR_MS),
-    values: hours.map((hour) => of[String(hour)] ?? 0),
+    times: [...hours, last + 1].map((hour) => epochMs + hour * HOUR_MS),
+    values: [...hours, last].map((hour) => of[String(hour)] ?? 0),
     name,
     colour,
     look: "hours",

@@ -27,12 +27,19 @@ export function Ahead({ page }: { page: Page }) {
       format: "count" as const,
     })),
   ];
+  const taken = [
+    (["column_place", "column_now", "column_expected", "column_low", "column_high"] as const).map((word) =>
+      say(language, word),
+    ),
+    ...rows.map(({ title, now, expected, low, high }) => [title, now, expected, low, high]),
+  ];
   const about = say(language, "ahead_about", {
+    now: time(language, epochOf(page) + outlook.at_ms),
     time: time(language, epochOf(page) + outlook.ahead_ms),
     level: percent(language, outlook.level),
   });
   return (
-    <Part title={say(language, "ahead_title")} about={about} source={answerSource(page, OUTLOOK)}>
+    <Part title={say(language, "ahead_title")} about={about} source={answerSource(page, OUTLOOK)} rows={() => taken}>
       <table>
         <Columns language={language} of={["column_place", "column_now", "column_expected", "column_interval"]} />
         <tbody>

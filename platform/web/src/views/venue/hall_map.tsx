@@ -89,9 +89,13 @@ function Zone({ page, zone }: { page: Page; zone: string }) {
         <Term language={language} name={zone} />
       </span>{" "}
       <span>
-        <b data-measure={`venue.inside_by_zone.${zone}`}>{shown(language, people[zone] ?? 0, "count")}</b>{" "}
+        <b data-measure={`venue.inside_by_zone.${zone}`} data-raw={people[zone] ?? 0}>
+          {shown(language, people[zone] ?? 0, "count")}
+        </b>{" "}
         <span class="quiet">
-          <span data-measure={`venue.density_by_zone.${zone}`}>{shown(language, density, "density")}</span>{" "}
+          <span data-measure={`venue.density_by_zone.${zone}`} data-raw={density}>
+            {shown(language, density, "density")}
+          </span>{" "}
           {say(language, "per_m2")}
         </span>{" "}
         {density >= DENSITY_LIMITS.over && <em>{say(language, "zone_crowded")}</em>}
