@@ -36,6 +36,7 @@ IS_QUICK = os.environ.get("CLOUDFAIR_TESTS") == "quick"
 GUIDE = "tests/docs/test_guide.py"
 LONG = (
     "tests/web/test_desk.py",
+    "tests/web/test_layout.py",
     GUIDE,
     "tests/faircli/commands/test_calibrate.py",
     "tests/cloudfair/api/test_openapi.py",

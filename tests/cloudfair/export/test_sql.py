@@ -287,43 +287,6 @@ def test_sql_answers_for_a_run_that_goes_on_as_of_a_position(client: httpx.Clien
     assert (answered.json()["position"], answered.json()["rows"]) == (100, [[1]])
 
 
-def test_a_run_that_has_not_ended_has_no_files_yet(client: httpx.Client, run: str) -> None:
-    send_all(client, run, EVENTS[:100])
-    for answered in (
-        client.get(f"/runs/{run}/parquet"),
-        client.get(f"/runs/{run}/parquet/run.started.parquet"),
-    ):
-        assert (answered.status_code, answered.json()["detail"].partition(";")[0]) == (
-            409,
-            f"run {run} has not ended: its log stands at event 100",
-        )
-
-
-def test_files_are_listed_and_fetched_whole_or_in_part(client: httpx.Client) -> None:
-    run = ended(client)
-    files = client.get(f"/runs/{run}/parquet").json()["files"]
-    assert [file["table"] for file in files] == [type_name(event_type) for event_type in EVENT_TYPES]
-    file = next(file for file in files if file["table"] == "negotiation.ended")
-    whole = client.get(file["href"])
-    assert (whole.headers["content-type"], len(whole.content)) == ("application/vnd.apache.parquet", file["bytes"])
-    assert client.head(file["href"]).headers["content-length"] == str(file["bytes"])
-    part = client.get(file["href"], headers={"Range": "bytes=0-3"})
-    assert (part.status_code, part.content) == (206, b"PAR1")
-    head = client.head(file["href"], headers={"Range": "bytes=0-3"})
-    assert (head.status_code, head.headers["content-length"]) == (200, str(file["bytes"]))
-
-
-@pytest.mark.parametrize("file", ["negotiation.request.parquet", "..%2F..%2Ffair.db", "%2Fetc%2Fpasswd", "secret.csv"])
-def test_no_other_file_is_fetched(client: httpx.Client, file: str) -> None:
-    answered = client.get(f"/runs/{ended(client)}/parquet/{file}")
-    assert (answered.status_code, answered.headers["content-type"]) == (404, "application/problem+json")
-
-
-def test_a_run_that_is_unknown_makes_no_folder(client: httpx.Client) -> None:
-    assert client.get("/runs/..%2F..%2Fetc/parquet").status_code == 404
-    assert client.get("/runs/.../parquet").status_code == 404
-
-
 def test_at_most_so_many_queries_are_answered_at_the_same_time(tmp_path: Path) -> None:
     from tests.cloudfair.conftest import served
 
