@@ -2,9 +2,9 @@
 
 The method is randomised maximum likelihood in an ensemble (Chen and Oliver 2013). Members are drawn from the priors of
 all uncertain parameters, and each is played with random numbers of its own. Each round learns from all runs so far how
-the measures go by the parameters, moves each member from where it was drawn to the most likely place by that and by
-what was known, with an error of its own, and plays it there. What the last round spreads is what parameters and chance
-leave open together.
+the measures depend on the parameters. With that, it moves each member from where it was drawn to its most likely place,
+given what was known plus an error of the member's own. Then it plays the member there. The spread of the last round is
+what parameters and chance leave open together.
 
 Parameters are in standard deviations of their priors, and measures in the logarithm.
 """
@@ -39,28 +39,28 @@ DISCREPANCY = 0.02
 REACH = 4.0
 """Standard deviations of the prior beyond which no member is moved."""
 TRIES = 20
-"""How often a member is drawn again whose values, each possible, cannot stand together."""
+"""How often a member is drawn again if its values, each possible alone, are impossible together."""
 LEAST = 8
-"""Members without which no covariance is worth anything."""
+"""With fewer members, covariances are worth nothing."""
 FIRST = 30_000
-"""First replication of the members: none is one of a calibration or a posterior."""
+"""Replication number of the first member, beyond those of calibrations and posteriors."""
 
 
 class Figures(NamedTuple):
     """What some members say of the figures that concern them."""
 
     rows: dict[str, Row]
-    """By figure; of any member."""
+    """By figure, the row of one member."""
     values: dict[str, Floats]
     """By figure, the measure of each member."""
 
 
 def shrunk(before: Floats, after: Floats) -> Floats:
-    """Return by how much less members differ in each parameter: a share of their variance, 0 where they never did.
+    """Return how much less members differ in each parameter, as a share of their variance; 0 if they never differed.
 
     Args:
-        before: places as they were played, so that rounding and ends count in neither.
-        after: the same once what was known has moved them.
+        before: places as they were played, so that rounding and the ends of ranges do not count as a difference.
+        after: the places as they were played after the move.
     """
     differed = before.var(axis=0)
     found: Floats = np.where(differed > 0, 1 - after.var(axis=0) / np.where(differed > 0, differed, 1.0), 0.0)
@@ -72,7 +72,7 @@ def _as_played(places: Floats, priors: Sequence[Prior]) -> Floats:
 
 
 def _moved(drawn: Floats, emulator: Emulator, known: Known, priors: Sequence[Prior], began: Floats) -> Floats:
-    """Return where members are likeliest: whole numbers are rounded, and the others are moved for it once more."""
+    """Return the most likely places of members: whole numbers are rounded, then the others are moved again."""
     low, high = np.clip(np.array([prior.ends for prior in priors]).T, -REACH, REACH)
     rounded = _as_played(most_likely(drawn, emulator, known, (low, high), began), priors)
     whole = np.array([prior.whole for prior in priors])
@@ -81,13 +81,13 @@ def _moved(drawn: Floats, emulator: Emulator, known: Known, priors: Sequence[Pri
 
 
 def _rank(truth: int, drawn: Floats, seen: Floats, known: Known, priors: Sequence[Prior]) -> Floats:
-    """Return the share of members that predict less than came, of each later measure, where one member is the truth.
+    """Return, for each later measure, the share of members that predict less than the member that plays the truth.
 
     Args:
         truth: which member.
         drawn: places from the priors.
-        seen: measures of all members: those that are known, then the later ones.
-        known: its values are standard normal numbers for each member, and its errors without chance.
+        seen: measures of all members: first the known ones, then the later ones.
+        known: standard normal numbers for each member in place of values, and errors that leave chance out.
         priors: of the parameters.
     """
     others, count = np.arange(len(drawn)) != truth, len(known.errors)
@@ -147,8 +147,8 @@ class Assimilator:
             held_back: figures that are predicted though they were known.
 
         Raises:
-            LabError: a figure is held back that takes no part, the moment is none, nothing with a measure was known by
-                then, or no values can stand together.
+            LabError: a figure to hold back takes no part; the moment is none; no figure with a measure was known by
+                then; or no values are possible together.
             WorkersError: a worker was lost.
         """
         known_by = self._known_by(as_of, held_back)
@@ -185,9 +185,9 @@ class Assimilator:
         )
 
     def coverage(self, as_of: str, count: int) -> Coverage:
-        """Return how often intervals hold what they are for, over synthetic fairs drawn from the priors.
+        """Return how often intervals hold the truth, over synthetic fairs drawn from the priors.
 
-        Each member is the truth once: the others are moved to what was known of it, and predict the rest of it.
+        Each member is the truth once: the others are fitted to what was known of it, and predict the rest.
 
         Raises:
             LabError: as `assimilate`; or nothing is predicted.
@@ -208,7 +208,7 @@ class Assimilator:
         return Coverage.of(as_of, self._scale, self._seed, {name: ranks[:, i].tolist() for i, name in enumerate(later)})
 
     def _drawn(self, count: int) -> Floats:
-        """Return members drawn from the priors; one whose values cannot stand together is drawn again."""
+        """Return members drawn from the priors; one whose values are impossible together is drawn again."""
         places = self._normal("assimilation.prior", (count, len(self._priors)))
         for member in range(count):
             for again in range(TRIES + 1):
@@ -234,7 +234,7 @@ class Assimilator:
         return [prior.text(float(z)) for prior, z in zip(self._priors, place, strict=True) if prior.name not in own]
 
     def _play(self, places: Floats, turn: int) -> tuple[list[int], Figures]:
-        """Play every member once, with random numbers of the round; return which can be played, and what came.
+        """Play every member once, with random numbers of the round; return which could be played, and their figures.
 
         The others are left out: the priors end where the model refuses values.
         """
@@ -259,7 +259,7 @@ class Assimilator:
         )
 
     def _prepared(self, place: Floats, replication: int) -> Play | str:
-        """Return the run of a member, or why its values, each possible, cannot stand together."""
+        """Return the run of a member, or why its values, each possible alone, are impossible together."""
         try:
             return Play(self.load(self._changes_at(place)), self._seed, replication, self._moments_ms, digest=False)
         except ScenarioError as fault:
@@ -275,7 +275,7 @@ class Assimilator:
         return {row.figure: row for row in compared if row.role != "input"}
 
     def _known_by(self, as_of: str, held_back: Collection[str] = ()) -> set[str]:
-        """Return the figures with a measure that were known: a user's own without a moment, at the end of the fair."""
+        """Return the figures with a measure that were known; a user's own without a moment is known at the end."""
         epoch, end_ms = self._base.epoch, self._run.duration_ms
         try:
             now_ms = any_moment(as_of, epoch, day_ends=True)
@@ -298,7 +298,7 @@ class Assimilator:
         return found
 
     def _targets(self, known: Sequence[str], played: Figures) -> tuple[Floats, Floats, list[str], Floats]:
-        """Return of what was known the members' measures, the values, the operators, and the errors; in logarithms."""
+        """Return of the known figures the members' measures, the values, operators and errors, in logarithms."""
         seen = np.stack([_logs(played.values[name]) for name in known], axis=1)
         of = [played.rows[name] for name in known]
         reported = np.log([float(row.reported) for row in of])  # type: ignore[arg-type]  # a number: `_is_number`
@@ -306,7 +306,7 @@ class Assimilator:
         return seen, reported, [row.op for row in of], errors
 
     def _lasting(self, known: Sequence[str]) -> Floats:
-        """Return what chance does to each figure also in a large fair; 0 where the fair's `chance.csv` says nothing."""
+        """Return the chance in each figure that a large fair has too; 0 if the fair's `chance.csv` says nothing."""
         said = load_chance(self._run.fair.key)
         measures = (self._figures[name].measure for name in known)
         return np.array([said[measure].lasting if measure in said else 0.0 for measure in measures])
@@ -322,7 +322,7 @@ class Assimilator:
 
 
 def _run_of(which: str, scenario: Scenario) -> RunMeasures:
-    """Return what a run of the scenario says of itself."""
+    """Return the description that a run of the scenario gives of itself."""
     return RunMeasures(
         scenario=which, scale=scenario.scale, version=VERSION, epoch=scenario.epoch.isoformat(),
         duration_ms=scenario.at_ms(scenario.parameters.fair.days),

@@ -1,4 +1,4 @@
-"""Branches: a run is played again up to a moment; from there on, unchanged and changed side by side."""
+"""Branches: a run is played again up to a moment, and from there on twice side by side: unchanged and changed."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ class Fork(msgspec.Struct, frozen=True):
     at_ms: int
     """Moment from which on the branch is changed."""
     changed: Scenario
-    """The scenario of the branch from there on."""
+    """The scenario of the branch from that moment on."""
     disruptions: tuple[AnyDisruption, ...] = ()
-    """Disruptions that begin there in the branch."""
+    """Disruptions that begin at that moment in the branch."""
     history: tuple[Injected, ...] = ()
     """Disruptions that operators caused in the run itself, in order; they happen in both."""
 
 
 class Parting(msgspec.Struct, frozen=True):
-    """The first position at which two logs hold different events."""
+    """The first position at which the logs of run and branch differ."""
 
     position: int
     run: dict[str, Any] | None
@@ -144,7 +144,7 @@ def _parting(one: Sequence[Event], other: Sequence[Event], position: int) -> Par
 
 
 def differences(branched: Sequence[Branched]) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
-    """Return every measure that is one number: of the run, of the branch, and the difference (branch - run)."""
+    """Return every measure that is one number: in the run, in the branch, and the difference (branch - run)."""
     pairs = [(numbers(one.run), numbers(one.branch)) for one in branched]
     return {
         path: (

@@ -20,7 +20,7 @@ class Settings(msgspec.Struct, frozen=True):
     seed: int = 7
     scale: float = 1.0
     small: float = 0.1
-    """Size of the small fair against `scale`; 1 leaves it out."""
+    """Size of the small fair as a share of `scale`; 1 leaves it out."""
     small_replications: int = 4
     full_rounds: int = 2
     full_replications: int = 20
@@ -39,7 +39,7 @@ class Fitted(msgspec.Struct, frozen=True):
     unit: str
     given: float
     start: float
-    """From the flow equations."""
+    """The starting value, from the flow equations."""
     value: float
     low: float
     high: float
@@ -68,7 +68,7 @@ class TargetFit(msgspec.Struct, frozen=True):
     within: bool | None
     """Whether the error is at most half a percent."""
     missed: bool | None
-    """Whether the error is larger, and not by chance: the whole 95 % interval of the mean is further off."""
+    """Whether the error is larger, and not by chance: the whole 95 % interval of the mean lies further off."""
     scale_bias: float | None
     """Difference of the small fair's mean from the full one's, as a share; None where nothing depends on size."""
     scale_bias_half_width: float | None
@@ -92,7 +92,7 @@ class Calibration(msgspec.Struct, frozen=True):
 
     @property
     def failures(self) -> list[str]:
-        """Return the targets that are missed, each in one line; an interval of a parameter holds only without any."""
+        """Return the missed targets, each in one line. If there are any, intervals of parameters do not hold."""
         return [
             f"not fitted: {target.name} is missed by {target.error:+.1%}"
             for target in self.targets

@@ -6,7 +6,7 @@ The method, in the order of its steps:
 2. `scipy.optimize.least_squares` (`trf`, without bounds) in the logarithms of the parameters, on a small fair.
    Residuals are log ratios of mean and target, weighted by rounding and Monte-Carlo noise, and the weak priors. Slopes
    come from steps of 0.1 in the logarithm with the same random numbers: smaller steps drown in the noise of whole
-   numbers, and bounds truncate steps along directions that the data do not identify.
+   numbers. Bounds would truncate steps along directions that the data do not identify.
 3. Fresh runs at full scale correct what depends on size, such as waiting. All of them count: the slopes of the small
    fair move them to one point.
 4. A check with fresh runs that nothing was fitted to.
@@ -161,7 +161,7 @@ class Calibrator:
         return load_scenario(self._which, changes=[*self._changes, *changes], scale=scale)
 
     def _values(self, parameters: Parameters) -> list[float]:
-        """Return the free parameters of a scenario at full scale; in place of a 0, the prior's center."""
+        """Return the free parameters of a scenario at full scale; the prior's center takes the place of a 0."""
         values, played = [], dict(values_of(parameters))
         for free in self.problem.free:
             value = played[free.name]

@@ -1,9 +1,9 @@
 """What chance does to a fair: `python -m fairlab.chance` plays the reference and writes its `chance.csv`.
 
-Runs that differ by their seeds alone differ. Some of that averages out as a fair grows, such as who comes on a day;
-some does not, such as the appeal of one summit. Replications at several scales tell both apart: the relative variance
-of a measure is lasting^2 + shrinking^2 / scale, fitted by maximum likelihood (a sample variance of normal values
-follows a gamma distribution). `fairfacts.evidence.chance` reads it.
+Even runs that share everything but their seeds differ. Some of this chance averages out as a fair grows, such as who
+comes on a day. Some does not, such as the appeal of one summit. Replications at several scales tell the two apart: the
+relative variance of a measure is lasting^2 + shrinking^2 / scale. It is fitted by maximum likelihood, as a sample
+variance of normal values follows a gamma distribution. `fairfacts.evidence.chance` reads the file.
 
 Every measure that is one number is taken at the end, and those that figures speak of at the figures' moments as well.
 """
@@ -27,12 +27,12 @@ from fairlab.replications import Play, numbers, replicate
 from fairsim.inputs.scenario import load_scenario
 
 SCALES: Mapping[float, int] = {0.02: 32, 0.08: 24, 0.4: 10}
-"""How many replications at each scale: chance that lasts shows in large fairs, the other in small ones."""
+"""How many replications at each scale: lasting chance shows in large fairs, shrinking chance in small ones."""
 SEED = FIRST_SEED + 2_000
 RATIOS = (0.0, *(10 ** (power / 8) for power in range(-32, 49)))
-"""Of lasting^2 to shrinking^2 that are tried."""
+"""The ratios of lasting^2 to shrinking^2 that are tried."""
 GROWS = 0.5
-"""A measure grows with the fair if it grows by this share of the fair's own growth at least."""
+"""A measure grows with the fair if its growth is at least this share of the fair's."""
 
 Task = tuple[float, int]
 """Scale and seed."""
@@ -55,7 +55,7 @@ def measures(task: Task) -> dict[Key, float]:
 
 
 def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
-    """Return what chance does to a measure, from its values by scale; None where one of the means is 0."""
+    """Return what chance does to a measure, from its values by scale; None if one of the means is 0."""
     if not all(fmean(some) for some in values.values()):
         return None
     variances = {scale: (variance(some) / fmean(some) ** 2, len(some) - 1) for scale, some in values.items()}
@@ -69,7 +69,7 @@ def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
 
 
 def _fit(variances: Mapping[float, tuple[float, int]], ratio: float) -> tuple[float, float]:
-    """Return the likeliest shrinking^2 where lasting^2 is `ratio` times as much, and the ratio."""
+    """Return the most likely shrinking^2 if lasting^2 is `ratio` times as large, and the ratio."""
     weighed = (found * freedom / (ratio + 1 / scale) for scale, (found, freedom) in variances.items())
     return sum(weighed) / sum(freedom for _, freedom in variances.values()), ratio
 

@@ -1,11 +1,11 @@
 """Emulator: the measures of a run as a function of its parameters, learnt from the runs played so far.
 
-Parameters are in standard deviations of their priors, and measures in the logarithm: the model is mostly a product of
-rates and shares, so that a plane is close to it. What the runs are off the plane is kriged: the nearer two places are,
-the more alike (a Gaussian process; Rasmussen and Williams 2006, chapter 2). A measure hangs on some parameters and
-hardly on the others, so that each parameter counts by how steep a first plane is along it, and in that plane by how
-much of the measure's variance it explains alone. How much bends, how near is near, and how much is chance are those of
-the greatest likelihood.
+Parameters are in standard deviations of their priors, and measures in the logarithm. A plane is then close to the
+model, which is mostly a product of rates and shares. The distances of the runs from the plane are kriged: the nearer
+two places are, the more alike (a Gaussian process; Rasmussen and Williams 2006, chapter 2). A measure depends on some
+parameters and hardly on the others. So each parameter counts by the slope of a first plane along it; in that first
+plane, it counts by the share of the measure's variance that it explains alone. Maximum likelihood decides how much
+bends, over what distance, and how much is chance.
 """
 
 from __future__ import annotations
@@ -18,36 +18,36 @@ import numpy as np
 from fairlab.identifiability import Floats
 
 BENDS = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
-"""Variances of what bends that are tried, against that of the plane; none is tried as well."""
+"""Variances of the bends that are tried, as multiples of the plane's; no bend at all is tried as well."""
 NEAR = (1.0, 2.0, 4.0)
-"""Distances over which bends are alike that are tried, against a standard deviation of the steepest parameter."""
+"""Distances over which bends are alike that are tried, in standard deviations of the steepest parameter."""
 CHANCE = np.logspace(-5, 4, 46)
-"""Variances of chance that are tried, against that of the plane."""
+"""Variances of chance that are tried, as multiples of the plane's."""
 STEPS, CLOSE = 20, 1e-3
-"""How often a member is moved on at most, and by how much less than which it has arrived."""
+"""At most so many steps move a member; after a step shorter than `CLOSE` it has arrived."""
 HALVED = 6
-"""How often a step is halved that leads to a place less likely."""
+"""How often a step is halved if it leads to a less likely place."""
 TINY = 1e-300
-"""Stands in for nothing at all, by which nothing can be divided."""
+"""Takes the place of 0 where something is divided by it or its logarithm is taken."""
 
 
 class Surface(NamedTuple):
     """One measure: a plane, and what bends it near the runs that were played."""
 
     middle: float
-    """Where every parameter is in the middle of its prior, on the plane."""
+    """The plane's value where every parameter is in the middle of its prior."""
     slopes: Floats
-    """Of the plane, by parameter."""
+    """Slope of the plane, by parameter."""
     near: Floats
-    """By parameter, what makes distances in which places are alike out of standard deviations."""
+    """By parameter, the factor that turns standard deviations into the distances of `_alike`."""
     runs: Floats
     """Where the runs were, in these distances."""
     pulls: Floats
     """By how much each run bends the plane."""
     left: Floats
-    """What each run is off what the others say."""
+    """How far each run is off what the other runs predict for it."""
     chance: float
-    """Standard deviation of what is neither plane nor bend."""
+    """Standard deviation of chance: what is neither plane nor bend."""
 
     @classmethod
     def learnt(cls, places: Floats, seen: Floats) -> Self:
@@ -65,7 +65,7 @@ class Surface(NamedTuple):
         return found + self._alike(places) @ self.pulls if self.pulls.any() else found
 
     def slopes_at(self, place: Floats) -> Floats:
-        """Return how steep it is at a place, by parameter."""
+        """Return the slope at a place, by parameter."""
         if not self.pulls.any():
             return self.slopes
         pulls = self._alike(place) * self.pulls
@@ -77,7 +77,7 @@ class Surface(NamedTuple):
 
 
 class _Fit(NamedTuple):
-    """What a likelihood says of a measure."""
+    """The fit of a measure by maximum likelihood."""
 
     slopes: Floats
     near: Floats
@@ -108,11 +108,11 @@ class Emulator(NamedTuple):
 
     @property
     def left(self) -> Floats:
-        """By run (row) and measure, by how much it is off what the other runs say."""
+        """By run (row) and measure (column), how far it is off what the other runs predict."""
         return np.stack([each.left for each in self.surfaces], axis=1)
 
     def first(self, count: int) -> Self:
-        """Return that of the first measures."""
+        """Return the emulator of the first `count` measures."""
         return type(self)(self.surfaces[:count])
 
     def at(self, places: Floats) -> Floats:
@@ -120,36 +120,36 @@ class Emulator(NamedTuple):
         return np.stack([each.at(places) for each in self.surfaces], axis=-1)
 
     def slopes_at(self, place: Floats) -> Floats:
-        """Return how steep they are at a place, by measure (row) and parameter (column)."""
+        """Return the slopes at a place, by measure (row) and parameter (column)."""
         return np.stack([each.slopes_at(place) for each in self.surfaces])
 
 
 class Known(NamedTuple):
-    """What was known, by a member, which has errors of its own in it."""
+    """What was known; each member has values with errors of its own."""
 
     values: Floats
     signs: Floats
-    """1 and -1 for a bound above which, or below which, all is well; else 0."""
+    """1 for a lower bound, -1 for an upper bound, else 0."""
     errors: Floats
     """Standard deviations."""
 
     @classmethod
     def of(cls, values: Floats, ops: Sequence[str], errors: Floats) -> Self:
-        """Return it; `ops` are `=`, or `>` and `<` for a bound, which moves nobody who keeps it."""
+        """Return what was known; `ops` are `=`, or `>` and `<` for a bound, which moves no member that keeps it."""
         return cls(values, np.array([{">": 1.0, "<": -1.0}.get(op, 0.0) for op in ops]), errors)
 
 
 def most_likely(
     drawn: Floats, emulator: Emulator, known: Known, within: tuple[Floats, Floats], began: Floats
 ) -> Floats:
-    """Return the most likely place of each member: near where it was drawn, and where it meets what was known.
+    """Return the most likely place of each member: close to where it was drawn, and to what was known.
 
     Args:
         drawn: places from the priors, one row for each member.
-        emulator: how the measures go by the parameters; one surface for each thing that was known.
+        emulator: how the measures depend on the parameters; one surface for each thing that was known.
         known: what was known, one row for each member.
-        within: the least and the largest place of each parameter; or of each member's, one row for each.
-        began: where each member is looked for first.
+        within: lower and upper bounds of the parameters: shared by all members, or one row for each.
+        began: the places where the search starts, one row for each member.
     """
     ends = zip(*(np.broadcast_to(end, drawn.shape) for end in within), strict=True)
     return np.stack([
@@ -161,7 +161,7 @@ def most_likely(
 def _most_likely(
     drawn: Floats, emulator: Emulator, known: Known, within: tuple[Floats, Floats], place: Floats
 ) -> Floats:
-    """Return the most likely place of a member (Gauss and Newton); a bound counts from when it is not kept."""
+    """Return the most likely place of a member (Gauss and Newton); a bound counts as soon as it is broken."""
     counts = known.signs == 0
 
     def unlikely(there: Floats) -> float:
@@ -188,7 +188,7 @@ def _most_likely(
 def _aim(
     drawn: Floats, place: Floats, missed: Floats, slopes: Floats, errors: Floats, within: tuple[Floats, Floats]
 ) -> Floats:
-    """Return the most likely place by the slopes at another; who would be moved too far stays at the end."""
+    """Return the most likely place by the slopes at `place`; a parameter beyond its range stays at its end."""
     base, free = drawn, np.ones_like(drawn, dtype=bool)
     while True:
         along = slopes * free
@@ -208,13 +208,13 @@ def _alike(some: Floats, others: Floats) -> Floats:
 
 
 def _fit(off: Floats, steep: Floats, measured: Floats, *, bends: bool) -> _Fit:
-    """Return what the greatest likelihood says.
+    """Return the fit of maximum likelihood.
 
     Args:
         off: the parameters, less their mean.
         steep: how much each parameter counts.
         measured: the measure, less its mean.
-        bends: whether anything is tried but the plane.
+        bends: whether bends are tried as well as the plane.
     """
     steep = steep / (steep.max() + TINY)
     stretched = off * steep
@@ -238,10 +238,10 @@ def _fit(off: Floats, steep: Floats, measured: Floats, *, bends: bool) -> _Fit:
 
 
 def _unlikely(together: Floats, measured: Floats) -> tuple[float, float]:
-    """Return the variance of chance of the greatest likelihood, and twice that likelihood's negative logarithm.
+    """Return the most likely variance of chance, and twice the negative logarithm of its likelihood.
 
     Args:
-        together: covariances of the runs but for chance, but for a factor.
+        together: covariances of the runs without chance, up to a factor.
         measured: the measure, less its mean.
     """
     spread, axes = np.linalg.eigh(together)

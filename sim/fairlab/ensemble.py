@@ -64,14 +64,14 @@ class Ensemble(msgspec.Struct, frozen=True):
     overrides: dict[str, tuple[str, str]] = {}
     """What the scenario plays otherwise than its fair states: by setting, the fair's value and the one played."""
     as_of: str = ""
-    """Where each replication has parameters of its own (`fairlab.members`), the moment by which these were known."""
+    """The moment to which members were fitted, if each replication has a member's parameters (`fairlab.members`)."""
     left_out: dict[str, str] = {}
-    """Replications whose parameters the model refuses, and why: some are refused where fairs are large."""
+    """Replications whose parameters the model refuses, and why: some are refused at large scales only."""
     kind: Literal["cloudfair.ensemble"] = "cloudfair.ensemble"
 
     @property
     def settings(self) -> Settings:
-        """Return what it was started with, as runs are compared by it."""
+        """Return what the ensemble was started with, for comparison with others."""
         always = {name: str(getattr(self, name)) for name in ALWAYS if name not in ("replication", "scale")}
         always |= {"scale": f"{self.scale:.15g}", "replication": f"0 to {len(self.replications) - 1}"}
         return Settings(always, self.fair.key, self.overrides, self.parameters_sha256)
@@ -88,8 +88,8 @@ class Ensemble(msgspec.Struct, frozen=True):
     def next_one(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
         """Return the interval in which one further replication lies with 95 % probability.
 
-        It is never narrower than chance makes it, as the fair's `chance.csv` or the nature of a count says: a few
-        replications may be alike. None where nothing says how a measure varies.
+        A few replications may be alike by chance. So the interval is never narrower than the fair's `chance.csv`, or
+        the variance of a count, demands. None if nothing says how a measure varies.
         """
         values = [float(each.value(path, moment_ms)) for each in self.replications]
         found = estimate(values)
@@ -103,7 +103,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         return known.next_low, known.next_high
 
     def _least_sd(self, path: str, mean: float) -> float | None:
-        """Return by how much a measure varies at least from fair to fair; None where nobody knows."""
+        """Return the least standard deviation of a measure from fair to fair; None if it is not known."""
         known = load_chance(self.fair.key).get(path)
         if known:
             return math.sqrt(known.variance(mean, self.scale))
@@ -135,7 +135,7 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     @classmethod
     def load(cls, path: Path) -> Ensemble:
-        """Return the ensemble in a file; one of the release before does not say its fair, and has that of its scenario.
+        """Return the ensemble in a file; one of the previous release names no fair, and has that of its scenario.
 
         Raises:
             LabError: the file cannot be read, or holds no ensemble.
@@ -168,13 +168,13 @@ def play_ensembles(
     """Play replications of one scenario, or of several in step, and return an ensemble of each.
 
     Args:
-        scenarios: name or path, changes, and the scenario resolved.
+        scenarios: for each its name or path, its changes, and the scenario resolved.
         seed: its replication k draws the same random numbers in every scenario.
         executor: plays the runs.
         at_once: how many runs it plays at the same time.
-        plan: how many runs. `until` is about the first scenario, or about the difference of the first two.
-        on_replication: called with the number of replications done, and the estimate of the measure of `until`.
-        members: gives each replication parameters of its own; intervals are then of these and of chance together.
+        plan: how many runs. `until` looks at the first scenario, or at the difference of the first two.
+        on_replication: called with the number of replications done, and the estimate of the measure that `until` names.
+        members: gives each replication parameters of its own; intervals then cover parameters and chance together.
 
     Raises:
         LabError: the measure of `until` is no number, or the model refuses every member.

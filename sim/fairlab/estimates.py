@@ -46,9 +46,9 @@ def estimate(values: Sequence[float]) -> Estimate:
 
 
 def widened(found: Estimate, least_sd: float) -> Estimate:
-    """Return an estimate that knows how much the measure varies at least: a few replications are alike by chance.
+    """Return an estimate that allows for the measure's least variation: replications may be alike by chance.
 
-    That counts as much as one replication, and for nothing where replications vary more.
+    The least variation counts as much as one replication, and not at all if the replications vary more.
     """
     count = found.replications
     if count == 1 or found.sd >= least_sd:
@@ -57,7 +57,7 @@ def widened(found: Estimate, least_sd: float) -> Estimate:
 
 
 def least_sd(path: str, mean: float) -> float:
-    """Return by how much a measure varies at least, by its mean: a count as chance alone has it; 0 of all others."""
+    """Return the least standard deviation of a measure with this mean: for a count, that of pure chance; else 0."""
     return math.sqrt(max(abs(mean), 1.0)) if measure_at(path).format == "count" else 0.0
 
 
@@ -70,8 +70,8 @@ def _of_spread(count: int, mean: float, sd: float) -> Estimate:
 def further(values: Sequence[float]) -> tuple[float, float]:
     """Return where one further value lies with 95 % probability, by two or more independent ones.
 
-    It is Student's prediction interval: of logarithms where all values are over 0, as measures differ by factors where
-    parameters do. What is never below 0 keeps to that.
+    It is Student's prediction interval. If all values are over 0, it is that of their logarithms, as measures differ by
+    factors where parameters do. A measure that is never below 0 has no interval below 0.
     """
     if min(values) <= 0:
         found = estimate(values)

@@ -83,7 +83,7 @@ def corrections(results: Sequence[EvaluationResult], measures: Sequence[str]) ->
 
 
 def standard_deviations(results: Sequence[EvaluationResult], measures: Sequence[str]) -> list[float]:
-    """Return for each measure about the standard deviation of one run's correction; 0 where the equations are exact."""
+    """Return about the standard deviation of one run's correction, by measure; 0 where the equations are exact."""
     values = []
     for place, measure in enumerate(measures):
         ratios = [result.totals[place].simulated / max(result.totals[place].flow, 1e-12) for result in results]
@@ -108,7 +108,7 @@ class Evaluator:
         Args:
             executor: plays the runs.
             at_once: how many runs it plays at the same time.
-            store: a file of one result a line; made where it is missing.
+            store: a file with one result a line; made if it is missing.
             on_run: called with the scale of every run that is done.
 
         Raises:

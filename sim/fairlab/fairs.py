@@ -1,4 +1,4 @@
-"""The shipped fairs side by side: what stands behind each, and what was reported beside what is simulated.
+"""The shipped fairs side by side: the data behind each, and what was reported beside what is simulated.
 
 `make renew` plays each of them once, at a tenth of its size, and renews the document.
 """

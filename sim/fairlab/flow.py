@@ -1,8 +1,8 @@
 """Flow equations: the expected totals of a register, without playing the fair.
 
-They give a calibration its starting point. They are also control variates (Asmussen and Glynn 2007, V.2): the ratio of
-a fair's totals to the equations *for the register that was drawn* varies much less than the totals themselves. Waiting,
-lapses and second attempts are not in them; the fair is played for those.
+They give a calibration its starting point. They are also control variates (Asmussen and Glynn 2007, V.2). Take the
+ratio of a fair's totals to the equations *for the register that was drawn*: it varies much less than the totals
+themselves. Waiting, lapses and second attempts are not in the equations; the fair is played for those.
 """
 
 from __future__ import annotations

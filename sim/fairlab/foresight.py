@@ -1,10 +1,10 @@
-"""The forecast of a run by members: what is still to come of a fair that has come as far as this one.
+"""The forecast of a run by members: what is still to come in a fair that has come as far as this one.
 
 Members (`fairlab.members`) are played at a small scale, and their headlines noted at the moment of the forecast and at
-the end. What came after the moment is then moved by what had come by it, with the covariance of the two over the
-members, from what had come of each member to what has come of the run: one update of an ensemble smoother (Evensen and
-van Leeuwen 2000), with the run as what is known. How far that misses, by parameters and by chance together, the members
-say themselves: each is forecast by the others. Counts are brought to the run's size, and in logarithms.
+the end. The members' mean of what is still to come is then corrected by how far the run is ahead of their mean, or
+behind it. The correction uses the covariance of the two over all members. It is one update of an ensemble smoother
+(Evensen and van Leeuwen 2000), with the run as what is known. To find how far the forecast misses, by parameters and
+chance together, each member is forecast by the others. Counts are scaled to the run's size, and taken in logarithms.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ from fairlab.workers import in_order
 from fairsim.inputs.scenario import load_scenario
 
 MEASURES = tuple(measure for measure in HEADLINES if measure not in SIZELESS)
-"""Those that members forecast: the programme itself says how many sessions are left."""
+"""The headlines that members forecast; not the sessions, as the programme says how many are left."""
 SIGNIFICANT = 2.0
-"""A correlation below this over the root of the number of members is taken for chance."""
+"""A correlation below this, divided by the root of the number of members, is taken for chance."""
 FIRST = 40_000
-"""First replication of the members here: none is one that a user plays, or that the members were fitted with."""
+"""Replication number of the first member here, beyond those that users play and those that members were fitted with."""
 
 
 class Courses(NamedTuple):
@@ -68,7 +68,7 @@ def play_members(
 
 
 def _plays(members: Members, moments_ms: Sequence[int], scale: float, first: int) -> Iterator[Play]:
-    """Yield the runs of the members whose values can stand together at a scale."""
+    """Yield the runs of the members whose values are possible together at a scale."""
     for member in range(len(members.draws)):
         try:
             scenario = load_scenario(members.scenario, changes=members.changes_of(member, ()), scale=scale)
@@ -87,10 +87,10 @@ def foreseen(came: Floats, now: Floats, end: Floats, level: float, least: float 
 
     Args:
         came: the run's headlines at the moment.
-        now: those of the members at the moment, brought to the run's size.
-        end: those of the members at the end, likewise.
-        level: of the intervals.
-        least: stands in for nothing at all, which has no logarithm.
+        now: the members' headlines at the moment, scaled to the run's size.
+        end: the members' headlines at the end, scaled as well.
+        level: of the intervals, between 0 and 1.
+        least: takes the place of 0, which has no logarithm.
     """
     seen, left, known = (np.log(np.maximum(each, least)) for each in (now, end - now, came))
     others = ~np.eye(len(seen), dtype=bool)
@@ -101,9 +101,9 @@ def foreseen(came: Floats, now: Floats, end: Floats, level: float, least: float 
 
 
 def _reach(missed: Floats, level: float) -> Floats:
-    """Return by how much, at most, the forecast of one more fair misses, with a probability.
+    """Return the largest error of the forecast of one more fair, with the probability `level`.
 
-    It is the error in that place of those at hand. Where none is, as they are few, errors are taken for normal.
+    It is that quantile of the errors at hand. If these are too few, errors are taken for normal.
     """
     from scipy.special import stdtrit  # alone: importing all of scipy.stats takes a second
 
@@ -115,7 +115,7 @@ def _reach(missed: Floats, level: float) -> Floats:
 
 
 def _moved(left: Floats, seen: Floats, known: Floats) -> Floats:
-    """Return the mean of what is left, moved from what was seen of the members to what is known."""
+    """Return the mean of what is left, corrected from what was seen of the members to what is known of the run."""
     count, off, seen_off = len(left), left - left.mean(axis=0), seen - seen.mean(axis=0)
     together = off.T @ seen_off / (count - 1)
     chance = SIGNIFICANT / math.sqrt(count) * np.outer(off.std(axis=0, ddof=1), seen_off.std(axis=0, ddof=1))
@@ -128,7 +128,7 @@ def _moved(left: Floats, seen: Floats, known: Floats) -> Floats:
 def forecast_rows(
     snapshot: dict[str, Any], courses: Courses, at_ms: int, figures: Mapping[str, Figure], level: float
 ) -> list[Forecast]:
-    """Return what each headline of a run is expected to come to, from its measures as they are."""
+    """Return what each headline of a run is expected to come to, from its measures so far."""
     came, size = headlines(snapshot), snapshot["run"]["scale"]
     larger = size / courses.scale
     now, end = courses.at[at_ms] * larger, courses.end * larger
@@ -143,7 +143,7 @@ def forecast_rows(
 
 
 def beyond(snapshot: dict[str, Any], courses: Courses, at_ms: int) -> list[str]:
-    """Return the headlines of which less or more has come of a run than of any member: there members know little."""
+    """Return the headlines of which the run has less, or more, than any member: there members know little."""
     came, now = headlines(snapshot), courses.at[at_ms] * (snapshot["run"]["scale"] / courses.scale)
     outside = (came < now.min(axis=0)) | (came > now.max(axis=0))
     return [measure for measure, out in zip(MEASURES, outside, strict=True) if out]

@@ -37,7 +37,7 @@ def identifiability(problem: CalibrationProblem, slopes: Floats, deviations: Seq
 
     Args:
         problem: parameters with their priors, and targets.
-        slopes: of each target's logarithm (row) by each parameter's (column).
+        slopes: derivatives of each target's logarithm (row) by each parameter's (column).
         deviations: standard deviation of each target, from its rounding and the noise of the runs.
     """
     prior = np.array([free.spread for free in problem.free])

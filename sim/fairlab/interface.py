@@ -82,7 +82,7 @@ class Run:
         Its index is the begin of each hour or day, in the fair's time zone; its values are in the measure's unit.
 
         Raises:
-            LabError: the measure is none by hour or day.
+            LabError: the measure is not one by hour or day.
         """
         step = {"hour": "h", "day": "D"}.get(path.rpartition("_per_")[2])
         counts = self.measure(path)
@@ -98,7 +98,7 @@ def load_fair(which: str, *, scale: float = 1.0, changes: Mapping[str, Any] | No
     """Return a fair, or a scenario of one, ready to be played.
 
     Args:
-        which: name of a shipped fair or scenario, path of a scenario's file, or a fair's folder.
+        which: a shipped fair or scenario by its name, a scenario's file by its path, or a fair's folder.
         scale: size as a share of the documented one, over 0 and up to 20.
         changes: values by parameter, such as `{"negotiations.night_share": 1}`; lists for several numbers.
 
@@ -118,7 +118,7 @@ def play(fair: Scenario, seed: int = 7, *, replication: int = 0) -> Run:
     Args:
         fair: of `load_fair`.
         seed: of the random numbers.
-        replication: another one is another fair of the same seed, independent of this one.
+        replication: each number is another fair of the same seed, independent of the others.
     """
     slices = model.play(fair, seed, replication=replication, slice_ms=SLICE_MS)
     return Run(fair, [event for _, events in slices for event in events])
@@ -130,7 +130,7 @@ def ensemble(fair: Scenario, replications: int = 10, seed: int = 7, *, workers: 
     Args:
         fair: of `load_fair`.
         replications: how many, at least 2 for an interval.
-        seed: replication k of two ensembles of one seed draws the same random numbers (`compare`).
+        seed: with the same seed, replication k of two ensembles draws the same random numbers (`compare`).
         workers: processes at the same time; by default one for each processor. 1 plays in this process, and needs no
             `if __name__ == "__main__":` in a script.
 
@@ -151,7 +151,7 @@ def compare(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
     """Return the difference b - a of every measure that is one number, with its interval, by path.
 
     Raises:
-        LabError: the two are of other seeds or numbers of replications.
+        LabError: the two differ in seed or in number of replications.
     """
     return paired(a, b)
 

@@ -25,7 +25,7 @@ from fairsim.inputs.scenario import Scenario
 
 Role = Literal["fitted", "predicted"]
 ENOUGH = 39
-"""So many members have 2.5 % of what is still to come below their least value, and as much above their largest."""
+"""With so many members, the next value lies below the least with 2.5 % probability, and as often above the largest."""
 BINS = 10
 """Of the ranks, for the test of uniformity."""
 
@@ -50,7 +50,7 @@ class Prior(msgspec.Struct, frozen=True):
         return low, math.inf if self.high is None else math.log(self.high / self.around) / self.spread
 
     def played(self, places: Floats) -> Floats:
-        """Return the places of the values that are played: within its range, and of whole numbers only if it is one."""
+        """Return the places of the values that are played: within the range, and whole numbers if it is one."""
         values = np.clip(self.around * np.exp(self.spread * places), self.low, self.high)
         values = np.maximum(np.round(values), 0.5) if self.whole else values
         found: Floats = np.log(values / self.around) / self.spread
@@ -72,10 +72,10 @@ class Interval(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, values: Floats, most: float = math.inf) -> Self:
-        """Return the interval in which one more member's value lies, which can be no larger than `most`.
+        """Return the interval in which one more member's value lies; it does not reach beyond `most`.
 
-        Its ends are quantiles. Members fewer than `ENOUGH` have none so far out, and Student's interval takes their
-        place: of ten, the least and the largest hold 82 % alone.
+        Its ends are quantiles. Fewer members than `ENOUGH` have no quantiles so far out: the least and the largest of
+        ten hold 82 % alone. Student's interval takes their place.
         """
         known = values.tolist()
         ends = (
@@ -84,7 +84,7 @@ class Interval(msgspec.Struct, frozen=True):
         return cls(ends[0], float(np.median(values)), min(ends[1], most))
 
     def holds(self, op: str, reported: float, rounding: float) -> bool:
-        """Return whether a number that would be printed like a figure lies inside; of a bound, whether one keeps it."""
+        """Return whether a number printed like the figure lies inside; for a bound, whether one keeps it."""
         return meets(op, self.low, self.high, reported, rounding)
 
 
@@ -99,9 +99,9 @@ class Prediction(msgspec.Struct, frozen=True):
     """At the scale of the members."""
     rounding: float
     before: Interval
-    """By the priors alone."""
+    """The interval by the priors alone."""
     after: Interval
-    """By what was known as well."""
+    """The interval by the priors and by what was known."""
     inside: bool
 
     @classmethod
@@ -134,7 +134,7 @@ class Members(msgspec.Struct, frozen=True):
     left_out: dict[str, str]
     """Figures and members that took no part, and why."""
     runs: int
-    """How many fairs were played; a member that is left out is none."""
+    """How many fairs were played; members that were left out do not count."""
     kind: Literal["cloudfair.members"] = "cloudfair.members"
 
     @property
@@ -167,7 +167,7 @@ class Members(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True):
-    """How often intervals of predictions hold what they are for, over synthetic fairs."""
+    """How often intervals of predictions hold the truth, over synthetic fairs."""
 
     as_of: str
     scale: float
@@ -178,9 +178,10 @@ class Coverage(msgspec.Struct, frozen=True):
     in_95: float
     """Shares of the predictions whose truth lies in the central 80 and 95 %."""
     ranks: tuple[int, ...]
-    """How many truths have each tenth of the ranks: alike where the intervals are right."""
+    """How many truths fall into each tenth of the ranks: equally many if the intervals are right."""
     p_value: float
-    """Of ranks as uneven as these, of one prediction for each fair, were the intervals right (chi-squared)."""
+    """Probability of ranks as uneven as these, of one prediction for each fair, if the intervals are right
+    (chi-squared)."""
 
     @classmethod
     def of(cls, as_of: str, scale: float, seed: int, ranks: dict[str, list[float]]) -> Self:
@@ -207,7 +208,7 @@ def priors_of(
     Args:
         scenario: as it is played.
         load: loads it with changes, `key=value`.
-        free: the parameters that the scenario's calibration fits, with weak priors of their own.
+        free: the parameters that the scenario's calibration fits; they have weak priors of their own.
         by: one standard deviation of every other assumed or fitted number, as a factor.
     """
     weak = {each.name: each for each in free}

@@ -81,8 +81,8 @@ def find_posterior(
 ) -> Posterior:
     """Return draws of the parameters that are compatible with the targets.
 
-    The draws depend on pyABC's own random numbers and on the order in which runs end: no two posteriors are the same to
-    the last digit.
+    No two posteriors are the same to the last digit: draws depend on pyABC's own random numbers and on the order in
+    which runs end.
 
     Args:
         space: the free parameters, and the targets.
@@ -90,8 +90,8 @@ def find_posterior(
         executor: plays the runs of pyABC.
         at_once: how many runs it plays at the same time.
         seed: of the fairs' random numbers.
-        wave: points of the wave.
-        size: draws of a population.
+        wave: how many points the wave has.
+        size: how many draws a population has.
         populations: largest number of populations; each is closer to the targets than the last.
         discrepancy: error of the model itself at a target, as a share.
         on_stage: called with the name of each stage.

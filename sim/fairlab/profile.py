@@ -26,12 +26,12 @@ from fairsim.inputs.scenario import load_scenario
 
 REFERENCE = "ciftis2020"
 PROFILE_HOURS = 144
-"""It lasts six days."""
+"""A profile lasts six days."""
 FIRST_SEED = 9_000_001
 REPLICATIONS = 12
-"""Of the reference, at each scale: what chance alone does to a profile."""
+"""Replications of the reference at each scale: they show what chance alone does to a profile."""
 SCALES = (0.02, 0.08)
-"""Chance that shrinks with the size of a fair, and chance that does not, are told apart by two sizes."""
+"""Two sizes tell chance that shrinks as a fair grows from chance that does not."""
 VARIANT_SCALE = 0.03
 VARIANTS: tuple[tuple[str, tuple[str, ...], float], ...] = (
     ("ciftis2020-as-planned", (), 1.0),
@@ -47,7 +47,7 @@ VARIANTS: tuple[tuple[str, tuple[str, ...], float], ...] = (
 )
 """Fairs that differ in more than chance: scenario, changes, and size against the reference's."""
 FORECAST_LEVEL = 0.8
-"""Forecasts are fitted so that their intervals hold in so many cases."""
+"""Forecasts are fitted so that this share of their intervals holds."""
 FORECAST_Z = NormalDist().inv_cdf((1 + FORECAST_LEVEL) / 2)
 SHARE_FLOOR = 0.02
 """Below this share of a total, what has come says too little to learn from."""
@@ -89,7 +89,7 @@ def course(scenario: str, changes: tuple[str, ...], seed: int, scale: float, hou
 
 
 def profile(reference: Mapping[float, Sequence[Course]], variants: Sequence[Course]) -> dict[str, Headline]:
-    """Return what the reference's courses, by scale, have in common, and how far chance and variants lead away."""
+    """Return what the reference's courses, by scale, have in common, and how far chance and variants depart from it."""
     return {
         measure: _headline(
             {scale: [course[measure] for course in courses] for scale, courses in reference.items()},
@@ -119,9 +119,9 @@ def _headline(reference: Mapping[float, Sequence[Series]], variants: Sequence[Se
 
 
 def _beyond(fairs: Sequence[Series], hour: int, share: float, dispersion: float, lasting: float) -> float:
-    """Return the standard deviation of what makes fairs miss their share, beyond what shrinks as counts grow.
+    """Return the standard deviation by which fairs miss their share, without the chance that shrinks as counts grow.
 
-    It is taken from the 80 % that miss least: an interval should hold those, and not be as wide as the oddest asks.
+    It is taken from the 80 % that miss least: an interval should hold those, and need not hold the oddest.
     """
     rest = 1 - share
     excess = sorted(
@@ -132,9 +132,9 @@ def _beyond(fairs: Sequence[Series], hour: int, share: float, dispersion: float,
 
 
 def _chance(scales: Sequence[Sequence[Series]], share: Series, hours: Sequence[int]) -> tuple[float, float]:
-    """Return how much chance there is that shrinks as counts grow (Poisson's is 1), and how much that does not.
+    """Return the chance that shrinks as counts grow (1 for Poisson), and the chance that does not.
 
-    Of courses alike, miss^2 count / (1 - share) is the first, plus the second times the count.
+    Over courses of one kind, the mean of miss^2 count / (1 - share) is the first plus the second times the count.
     """
     points = []
     for courses in scales:
@@ -152,7 +152,7 @@ def _chance(scales: Sequence[Sequence[Series]], share: Series, hours: Sequence[i
 
 
 def _miss(series: Series, hour: int, share: float) -> float:
-    """Return by how much, in logs, the total differs from what had come by an hour over the share of it."""
+    """Return the difference of two logarithms: of the total, and of what had come by an hour divided by its share."""
     return math.log(max(series[-1] * share, LEAST_COUNT) / max(series[hour], LEAST_COUNT))
 
 

@@ -20,11 +20,11 @@ from fairsim.engine.draws import Draws
 LOW, HIGH = 0.6, 1.7
 """The truth lies between these factors on the center of the prior."""
 TRUTH_FROM = 5_000
-"""First replications of the runs that make the targets."""
+"""Replication number of the first run that makes the targets."""
 TRUTHS = 8
-"""Evaluator that make the targets."""
+"""How many runs make the targets."""
 IDENTIFIABLE = 0.5
-"""A parameter that the data move less is not compared with the truth: the prior decides its value."""
+"""A parameter that the data move less than this is not compared with the truth: the prior decides its value."""
 
 
 class Recovered(msgspec.Struct, frozen=True):
@@ -42,7 +42,7 @@ class Recovered(msgspec.Struct, frozen=True):
 
 
 class Recovery(msgspec.Struct, frozen=True):
-    """One evaluate."""
+    """One attempt at recovery."""
 
     parameters: tuple[Recovered, ...]
     runs: int

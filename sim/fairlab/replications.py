@@ -75,7 +75,7 @@ def replicate(play: Play) -> Replication:
 
 
 def replicated(play: Play | str) -> Replication | str:
-    """Play a member once; return why where its values cannot be played, or where the model refuses them."""
+    """Play a member once, or return why its values cannot be played or why the model refuses them."""
     try:
         return play if isinstance(play, str) else replicate(play)
     except FairError as fault:

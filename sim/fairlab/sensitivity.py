@@ -1,7 +1,7 @@
 """Sensitivity: which assumed parameters decide the headlines of a fair.
 
 Screening comes first: elementary effects along trajectories through the parameters (Morris 1991; mu* of Campolongo,
-Cariboni, Saltelli 2007). Variance-based indices then say of the leading ones how much of the variance each explains
+Cariboni, Saltelli 2007). Variance-based indices then say how much of the variance each leading parameter explains
 (Sobol 2001; estimators of Saltelli et al. 2010). Designs and estimators are SALib's.
 
 All runs share their random numbers, so that what differs between two runs comes from the parameters.
@@ -27,7 +27,7 @@ from fairsim.inputs.scenario import Scenario, load_scenario
 LEVELS = 4
 """Levels of a parameter in the screening: the usual number."""
 HALVINGS = 6
-"""How often the reach of parameters is halved whose values, each possible, cannot stand together."""
+"""How often the reach of parameters is halved if their values, each possible alone, are impossible together."""
 
 
 class Factor(msgspec.Struct, frozen=True):
@@ -79,8 +79,8 @@ class Sensitivity(msgspec.Struct, frozen=True):
     scale: float
     seed: int
     by: float
-    """Each parameter is varied between its value divided and multiplied by this, within its range; by less where values
-    could not stand together (`factors` has the ends)."""
+    """Each parameter is varied between its value divided and multiplied by this, within its range. It is varied less if
+    values are impossible together; `factors` has the ends."""
     runs: int
     factors: tuple[Factor, ...]
     left_out: dict[str, str]
@@ -90,22 +90,22 @@ class Sensitivity(msgspec.Struct, frozen=True):
     effects: dict[str, tuple[Effect, ...]]
     """By measure, the strongest first."""
     indices: dict[str, tuple[Index, ...]]
-    """By measure; of the parameters that lead in any of them."""
+    """By measure, the indices of all parameters that lead in any measure."""
     kind: Literal["cloudfair.sensitivity"] = "cloudfair.sensitivity"
 
     @property
     def moving(self) -> dict[str, tuple[Effect, ...]]:
-        """By measure, the effects of those that move it at all; empty of one that no assumed parameter moves."""
+        """By measure, the effects of the parameters that move it; empty if none does."""
         return {measure: tuple(each for each in of if each.mean_absolute) for measure, of in self.effects.items()}
 
     @property
     def worth_measuring(self) -> list[str]:
-        """Return the parameter that leads each measure, that of the largest effect first."""
+        """Return the parameter that leads each measure, the one with the largest effect first."""
         leads = sorted((of[0] for of in self.moving.values() if of), key=lambda effect: -effect.mean_absolute)
         return list(dict.fromkeys(effect.parameter for effect in leads))
 
     def share_of(self, measure: str, parameter: str) -> Index | None:
-        """Return the share of a measure's variance that a parameter explains; None where it was not found."""
+        """Return the share of a measure's variance that a parameter explains; None if it was not computed."""
         return next((index for index in self.indices.get(measure, ()) if index.parameter == parameter), None)
 
     @classmethod
@@ -162,7 +162,7 @@ def _factor(row: Row, by: float) -> Factor | str:
 
 
 def _refused(factors: Sequence[Factor], place: float, load: Callable[[Sequence[str]], Scenario]) -> dict[str, str]:
-    """Return why a factor cannot be played at an end, for each that cannot; what can stand together is one try."""
+    """Return why factors cannot be played at an end, for each that cannot; if all can, that takes one try."""
     try:
         load([factor.text(place) for factor in factors])
     except ScenarioError as fault:
@@ -174,7 +174,7 @@ def _refused(factors: Sequence[Factor], place: float, load: Callable[[Sequence[s
 
 
 def _blamed(changes: Sequence[str], load: Callable[[Sequence[str]], Scenario]) -> list[str]:
-    """Return the fewest of some changes that cannot stand together, of changes that cannot."""
+    """Return the fewest changes that are impossible together, out of changes that are."""
     blamed, size = list(changes), len(changes) // 2
     while size:
         for start in range(0, len(blamed), size):
@@ -206,14 +206,14 @@ class Study:
         """Play the study.
 
         Args:
-            trajectories: of the screening; each takes a run for every parameter, and one.
+            trajectories: how many the screening has; each takes one run for every parameter, and one more.
             leading: how many parameters of each measure go on to the variance-based indices.
-            samples: base sample of the indices, a power of 2; each takes a run for every leading parameter, and two;
-                0: none.
+            samples: base sample of the indices, a power of 2, or 0 for no indices. Each sample takes one run for every
+                leading parameter, and two more.
 
         Raises:
-            LabError: SALib is missing, a measure is 0 in the scenario as it is, or values that are each possible
-                cannot stand together.
+            LabError: SALib is missing, a measure is 0 in the scenario as it is, or values, each possible alone, are
+                impossible together.
         """
         (base,) = self._play(np.empty((1, 0)), ())
         totals = dict(zip(self._measures, base.tolist(), strict=True))
@@ -256,7 +256,7 @@ class Study:
         return indices
 
     def _standing(self, points: Floats, factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
-        """Return the factors, those within half their reach or less whose values cannot stand together at a point."""
+        """Return the factors; where values are impossible together at a point, within half their reach or less."""
         rows = self._load([]).fair.rows
         for point in points.tolist():
             for _ in range(HALVINGS):

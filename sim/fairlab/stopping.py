@@ -26,7 +26,7 @@ class Until(msgspec.Struct, frozen=True):
     def holds(self, estimate: Estimate) -> bool:
         """Return whether the interval is narrow enough.
 
-        Replications that are all alike tell of no width, unless the measure is given: their number may be few.
+        Replications that are all alike say nothing about the width, unless the measure is given: they may be few.
         """
         if not (estimate.sd or is_given(self.measure, in_the_end=True)):
             estimate = widened(estimate, least_sd(self.measure, estimate.mean))
@@ -63,7 +63,7 @@ class Plan(msgspec.Struct, frozen=True):
     """Number of replications; with `until` the least number."""
     until: Until | None = None
     most: int = 200
-    """The largest number, where `until` does not come true."""
+    """The largest number, if `until` does not come true."""
     moments_ms: tuple[int, ...] = ()
     digest: bool = True
 
@@ -79,10 +79,11 @@ class Stopping:
     def __init__(self, plan: Plan) -> None:
         self._plan, self._narrow = plan, 0
         self.known: Estimate | None = None
-        """The estimate so far of what the condition is about; None without one, and of a single replication."""
+        """The estimate so far of what the condition looks at; None without a condition, and after a single
+        replication."""
 
     def are_enough(self, played: Sequence[tuple[Replication, ...]]) -> bool:
-        """Return whether no further replication is needed, by all of them so far; of each, one for every scenario.
+        """Return whether the replications so far are enough; each holds one result for every scenario.
 
         Raises:
             LabError: the measure of the condition is no number.

@@ -96,7 +96,7 @@ def write_parameters(calibration: Calibration, folder: Path) -> None:
 
 
 def _table_of(path: Path) -> Table:
-    """Return a table of parameters as the model reads it: as people and spreadsheets write it."""
+    """Return a table of parameters as the model reads it: in any form that people and spreadsheets write."""
     if not path.exists():
         return Table(list(OWN), [])
     reading = Reading(str(path), "CSV", "rows", LabError)

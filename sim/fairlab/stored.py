@@ -1,4 +1,4 @@
-"""Whether the measures that a file holds are such as the model counts: files are also written by hand, or cut short."""
+"""Checks that a file's measures are ones that the model counts: files are also written by hand, or cut short."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEXTS = ("text", "moment", "date")
 
 
 def fault_of(replications: Sequence[Replication]) -> str | None:
-    """Return what is wrong with the replications of a file, None if nothing is.
+    """Return what is wrong with the replications of a file; None if nothing is.
 
     A measure may be missing: an earlier release did not count it.
     """
@@ -36,7 +36,7 @@ def fault_of(replications: Sequence[Replication]) -> str | None:
 
 
 def _is_of(value: Any, like: Any, measure: Measure) -> bool:
-    """Return whether a value has the shape of the measure; 0 is also that of one that is missing."""
+    """Return whether a value has the shape of the measure; 0 also stands for a missing one."""
     if isinstance(like, dict):
         # the entries of a breakdown without levels are no numbers, and none is compared
         return value == 0 or (isinstance(value, dict) and (measure.levels == 0 or _is_leaf(value, measure)))

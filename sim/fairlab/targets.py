@@ -118,10 +118,10 @@ def read_free(which: str) -> tuple[FreeParameter, ...]:
 
 
 def check_measured(names: Iterable[str], figures: Mapping[str, Figure], option: str) -> None:
-    """Hold that an option names figures that a measure speaks of.
+    """Check that an option names figures with a measure.
 
     Raises:
-        LabError: one of the names is of none.
+        LabError: one of the names is no such figure.
     """
     measured = [name for name, figure in figures.items() if figure.measure]
     for name in names:

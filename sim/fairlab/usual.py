@@ -1,7 +1,7 @@
 """The usual gauges of a fair by the half hour: `python -m fairlab.usual` writes `usual.csv`.
 
-`fairfacts.evidence.usual` reads it. Their means are of the reference alone; how far an hour may lead away is taken from
-the forecast's other fairs (`fairlab.profile`) as well.
+`fairfacts.evidence.usual` reads it. The means come from the reference alone. How far people inside may depart from them
+within an hour is also taken from the forecast's other fairs (`fairlab.profile`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def course(task: Task) -> Course:
 
 
 def usual(reference: Sequence[Course], variants: Sequence[Course]) -> list[Gauges]:
-    """Return the means of the reference, and how far people inside lead away from them within an hour."""
+    """Return the means of the reference, and how far people inside depart from them within an hour."""
     inside, waiting = (
         [fmean(each) / SCALE for each in zip(*(getattr(one, name) for one in reference), strict=True)]
         for name in ("inside", "waiting_over_30min")

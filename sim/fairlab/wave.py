@@ -165,8 +165,8 @@ def close_in(implausibility: Callable[[Floats], Floats], dimensions: int, seed: 
     """Return plausible points, and about the share of the prior's box that they stand for.
 
     The plausible part is a millionth of the box. Each box encloses the best points of the last, until a tenth of a box
-    is plausible. Where parameters compensate for one another, the plausible part lies diagonally in every box and never
-    fills a tenth: then all plausible points found on the way count.
+    is plausible. If parameters compensate for one another, the plausible part lies diagonally in every box and never
+    fills a tenth. Then all plausible points found on the way count.
 
     Raises:
         LabError: no point is plausible.

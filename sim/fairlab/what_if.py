@@ -52,8 +52,8 @@ def play_what_if(
         executor: plays the runs.
         at_once: how many runs it plays at the same time.
         seed: of the random numbers; the two fairs of a replication share theirs.
-        count: of draws that are played, taken evenly by their weights.
-        replications: of each draw, two or more: one alone cannot separate chance from parameters.
+        count: how many draws are played, taken evenly by their weights.
+        replications: how many of each draw, two or more: one alone cannot separate chance from parameters.
         on_run: called after each run.
     """
     plays = []
@@ -75,7 +75,7 @@ def play_what_if(
 
 
 def what_if(differences: Floats) -> WhatIf:
-    """Return what differences (a row for each draw, a column for each of its replications) say (random effects)."""
+    """Return the effect by random effects; `differences` has a row for each draw, a column for each replication."""
     draws, replications = differences.shape
     means = differences.mean(axis=1)
     within = float(((differences - means[:, None]) ** 2).sum() / (draws * (replications - 1)))

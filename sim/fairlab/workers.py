@@ -40,8 +40,8 @@ def workers(count: int | None = None, *, dask: str | None = None) -> Iterator[tu
 
     Raises:
         LabError: Dask is not installed.
-        WorkersError: there is no scheduler at the address, or it has no workers, or they lack this package; or, in the
-            block, the cluster is lost.
+        WorkersError: there is no scheduler at the address, it has no workers, or they lack this package; or the cluster
+            is lost within the block.
     """
     if dask is not None:
         with _dask(dask) as reached:
@@ -99,8 +99,8 @@ class _QuietProcess(SpawnProcess):
 def _interrupts_deferred() -> Iterator[None]:
     """Hold a SIGINT back until the block has ended, and block it in what the block starts.
 
-    To block it in this thread is not enough: another thread of this process may take the signal, and Python then calls
-    the handler in the main thread all the same.
+    To block it in this thread is not enough: another thread of this process may take the signal. Python then calls the
+    handler in the main thread all the same.
     """
     came: list[int] = []
     here = threading.current_thread() is threading.main_thread()  # only there are handlers set, and called
@@ -137,7 +137,7 @@ class _QuietContext(SpawnContext):
 
 
 def _begin() -> None:
-    """Let this worker end with what started it: also if that is killed, which tells its workers nothing."""
+    """Let this worker end with the process that started it, even if that is killed and cannot tell its workers."""
     parent = parent_process()
     assert parent is not None, "a worker was started by a process"
 
@@ -150,7 +150,7 @@ def _begin() -> None:
 
 
 def _die_of_interrupts() -> None:
-    """Let Ctrl-C end this worker, without a traceback; a Ctrl-C that came during its start does so now."""
+    """Let Ctrl-C end this worker without a traceback; one that came during its start takes effect now."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 

@@ -20,7 +20,7 @@ from fairfacts.parts.alarms import Alarm
 from fairfacts.wall_clock import now_ms
 
 CHECKPOINT_EVENTS = 32_768
-"""A checkpoint has 20 to 180 KB. The state as of any moment is at most so many events and a batch away from one."""
+"""A checkpoint has 20 to 180 KB. From any state back to a checkpoint it is at most so many events and a batch."""
 FOLLOWED_SEGMENTS = 8
 """How many segments of other processes are read at a time."""
 
@@ -38,8 +38,8 @@ class Answered(NamedTuple):
 class Live:
     """One run in memory: its measures, its digest, and the positions of both.
 
-    An append is answered before its events are folded, so that they are folded while the client prepares the next
-    batch. A reader of the state calls `catch_up` first and so sees every event that was acknowledged.
+    An append is answered before its events are folded: they are folded while the client prepares the next batch. A
+    reader of the state calls `catch_up` first, and so sees every event that was acknowledged.
     """
 
     def __init__(self, run: str, log: Log, writer: ThreadPoolExecutor) -> None:
@@ -59,7 +59,7 @@ class Live:
         self._writer = writer
         self._pending: list[tuple[float, list[Event]]] = []
         self._checkpoints: list[StoredCheckpoint] = []
-        """Those that are saved with the next batch: a commit of their own would delay it."""
+        """Checkpoints to be saved with the next batch: a commit of their own would delay it."""
         self.head: int
         """How many events the log holds, folded or about to be."""
         self.digest: str
@@ -137,7 +137,7 @@ class Live:
                 await self.take_from_log()
 
     async def reach(self, head: int) -> None:
-        """Fold the first `head` events at least, which the log holds; wait for whoever appends or follows."""
+        """Fold at least the first `head` events, which the log holds; wait while others append or follow."""
         if self.head < head:
             async with self.appending:
                 await self.take_from_log()
@@ -154,7 +154,7 @@ class Live:
         self._checkpoint_if_due()
 
     async def take_from_log(self) -> None:
-        """Fold what the log holds and this does not."""
+        """Fold the events of the log that are not folded here yet."""
         while batches := await asyncio.to_thread(self._read_on):
             arrived_at = time.monotonic()
             for ndjson, events in batches:
@@ -163,7 +163,7 @@ class Live:
                 self.catch_up()
 
     def _load(self) -> None:
-        """Fold the log on from the latest checkpoint; where checkpoints do not fit the log, make them again."""
+        """Fold the log from the latest checkpoint on; if checkpoints do not fit the log, make them again."""
         if unfit := self._log.checkpoints.unfit(self.run):
             _logger.warning(
                 "run %s: %d checkpoints are damaged; those from event %d on are made again from the log",
@@ -227,7 +227,7 @@ class Live:
         self.head, self.digest = head, self._hash.hexdigest()
 
     def _read_on(self) -> list[tuple[bytes, list[Event]]]:
-        """Return some of the batches that the log holds and this does not."""
+        """Return some of the log's batches that are not folded here yet."""
         segments = islice(self._log.segments.read(self.run, self.head), FOLLOWED_SEGMENTS)
         return [(segment.ndjson, [event for some in segment.events() for event in some]) for segment in segments]
 

@@ -14,9 +14,9 @@ from cloudfair.store.log import Log
 FOLLOW_S = 0.1
 """How often the log is asked for what other processes have appended."""
 IDLE_S = 600.0
-"""A run that nobody has asked for in so long is let go; the next request loads it again."""
+"""A run that nobody has asked for in so long is released; the next request loads it again."""
 RETRY_S = 2.0
-"""How long a run that could not be followed is left alone."""
+"""How long to wait before a run that could not be followed is tried again."""
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class LiveRuns:
         self._writer = ThreadPoolExecutor(log.writers, "log")
         self._loading: dict[str, asyncio.Future[Live]] = {}
         self._released: WeakValueDictionary[str, Live] = WeakValueDictionary()
-        """Runs that were let go here, and that a stream or a feed still holds."""
+        """Runs that were released here, and that a stream or a feed still holds."""
         self._asked_at: dict[str, float] = {}
         """When each run was last asked for, on the monotonic clock."""
         self._following: dict[str, asyncio.Task[None]] = {}
@@ -62,7 +62,7 @@ class LiveRuns:
         return [task.result() for task in tasks if task.exception() is None] + list(self._released.values())
 
     def release_idle(self, idle_s: float = IDLE_S) -> None:
-        """Let go of the runs that nobody has asked for in `idle_s` seconds.
+        """Release the runs that nobody has asked for in `idle_s` seconds.
 
         A run that a feed or a stream still holds stays in memory as long as that does, and is followed.
         """

@@ -18,11 +18,11 @@ HELD_EVENTS = 131_072
 """How many decoded events are held, some 40 MB at most, for readers that ask for one part of a run repeatedly."""
 
 HELD_MOMENTS = 64
-"""Of how many moments the measures are held."""
+"""How many moments' measures are held."""
 
 
 class _Held:
-    """Decoded events of a stretch, from its first; whoever reads on holds the lock of this stretch alone."""
+    """Decoded events of a stretch, from its first; a reader that continues it holds the lock of this stretch alone."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -35,7 +35,7 @@ class PointsInTime:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._lock = threading.Lock()
-        """Held for moments alone: a slow read of one run keeps nobody from another."""
+        """Held for moments only: a slow read of one run does not delay readers of another."""
         self._held: OrderedDict[tuple[str, int], _Held] = OrderedDict()
         """By run and position of the first event, the least used first."""
         self._settled: OrderedDict[tuple[str, int], dict[str, Any]] = OrderedDict()
@@ -44,8 +44,8 @@ class PointsInTime:
     def state(self, run: str, at_ms: int, since: State | None = None) -> State:
         """Return the measures of everything that had happened at a moment, in ms since the epoch.
 
-        Its snapshot is byte for byte what the live feed showed then. If folding on from `since`, a state of the same
-        run, is shorter, `since` is changed and returned: do not use it again.
+        Its snapshot is byte for byte what the live feed showed then. `since` is a state of the same run. If it is
+        shorter to fold on from there, `since` is changed and returned: do not use it again.
 
         Raises:
             DamageError: the log, or the moments of its segments, are not what was appended.
@@ -62,7 +62,7 @@ class PointsInTime:
         return state
 
     def settled(self, run: str, at_ms: int) -> dict[str, Any]:
-        """Return the measures, as plain data, at a moment that the run has passed; held for who asks again.
+        """Return the measures, as plain data, at a moment that the run has passed; they are held for the next request.
 
         Raises:
             DamageError, BackendError: as `state`.
@@ -82,7 +82,7 @@ class PointsInTime:
         return _folded(stretch, self._events(run, stretch), min(position, stretch.end) - stretch.first, since)
 
     def _events(self, run: str, stretch: Stretch) -> list[Event]:
-        """Return the events from the stretch's first, at least to its end. The list may grow; it never changes else."""
+        """Return the events from the stretch's first, at least to its end. The list may grow; nothing else changes."""
         key = (run, stretch.first)
         with self._lock:
             held = self._held.setdefault(key, _Held())
@@ -98,7 +98,7 @@ class PointsInTime:
         return held.events
 
     def _check_next(self, run: str, position: int, at_ms: int) -> None:
-        """Hold that the event after the chosen segments is later: the stored moments of segments chose them."""
+        """Check that the event after the chosen segments is later: the choice relies on stored moments."""
         for segment in self._log.segments.read(run, position, position + 1):
             first = next(segment.events())[0]
             if first.at_ms <= at_ms:

@@ -55,7 +55,7 @@ def _repair_row(log: Log, verification: Verification) -> list[str]:
 
 
 def _remake_checkpoints(log: Log, run: str) -> int:
-    """Fold the whole log and save a checkpoint after every so many events and at the end; return how many."""
+    """Fold the whole log and save a checkpoint every `CHECKPOINT_EVENTS` and at the end; return how many."""
     log.checkpoints.discard(run)
     state, hashed, saved, since = State(), hashlib.sha256(), 0, 0
     for segment in log.segments.read(run):

@@ -1,4 +1,4 @@
-"""Verifies one run: every stored row from which an answer is made, against the log and the log against itself.
+"""Verifies one run: every stored row from which an answer is made against the log, and the log against itself.
 
 The log (the segments) must be whole: what is damaged there cannot be made again. Everything else that is damaged and
 follows from the log is derived data, which `cloudfair.projections.repair` makes again.
@@ -54,7 +54,7 @@ class Verification:
         """Whether the log ends with `run.ended`."""
         self.damage: list[Damage] = []
         self.unchecked: list[str] = []
-        """What could not be looked at, and why."""
+        """What could not be checked, and why."""
         self.left_aside: list[int] = []
         """Positions of the checkpoints of another release, which are not read."""
         self.moments: dict[int, tuple[int, int]] = {}
@@ -130,7 +130,7 @@ class Verification:
         self.auditor.handle(events)
 
     def check_strays(self, log: Log) -> None:
-        """Add the rows of the whole database that belong to no run: this one may lack them, or another is lost."""
+        """Add the rows of the whole database that belong to no run: this run may lack them, or another run is lost."""
         try:
             for stray in log.strays():
                 self.found(stray.table, stray.first, str(stray))
@@ -224,7 +224,7 @@ def _check_row(verification: Verification, row: Run) -> None:
 
 
 def _compare_checkpoint(verification: Verification, checkpoint: StoredCheckpoint) -> None:
-    """Hold a checkpoint against the log that was read up to it."""
+    """Compare a checkpoint with the log that was read up to it."""
     position = checkpoint.position
     if checkpoint.digest != verification.digest:
         verification.found("checkpoint", position, "its digest is not that of the log", derived=True)
@@ -233,7 +233,7 @@ def _compare_checkpoint(verification: Verification, checkpoint: StoredCheckpoint
 
 
 def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
-    """Compare values and not bytes, in which a set has any order."""
+    """Compare values and not bytes, as a set has no fixed order in bytes."""
     try:
         restored = State.restore(checkpoint.state)
     except (msgspec.DecodeError, ValueError, TypeError, FairError):
@@ -242,7 +242,7 @@ def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
 
 
 def _check_other_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
-    """Check what no segment's end was held against: damaged checkpoints, lost ones, and the one of the end.
+    """Check the checkpoints not compared at a segment's end: damaged ones, lost ones, and the one of the end.
 
     Those of another release are no damage: the log makes them again when its run is loaded or repaired.
     """

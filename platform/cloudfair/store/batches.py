@@ -1,7 +1,7 @@
 """Appends batches of events to the logs of runs.
 
-A run is its log's only writer and numbers its events without gaps. Hence an append states the position that it
-expects, a client may send the same batch again, and a reader knows by arithmetic that it missed nothing.
+A run is its log's only writer and numbers its events without gaps. Hence an append states the position that it expects,
+and a client may send the same batch again. A reader knows by arithmetic that it missed nothing.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from fairfacts.wall_clock import now
 READ_KEYS = 500
 """How many keys one statement looks up: databases limit the parameters of a statement."""
 HEARTBEAT_EVERY = timedelta(seconds=5)
-"""How often the heartbeat of a player that has nothing to send is written: each write costs a commit."""
+"""How often the heartbeat of an idle player is written: each write costs a commit."""
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,8 +45,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     payload: bytes
     """The NDJSON, compressed with zstd."""
     received: Mapping[str, str] = {}  # msgspec copies it
-    """Keys of the CloudEvents that the events came from, with the SHA-256 of what they said; stored with the events,
-    so that none is taken in twice."""
+    """By key of the CloudEvent that an event came from, the SHA-256 of its content. Stored with the events, so that
+    none is taken in twice."""
 
     @property
     def next(self) -> int:
@@ -75,7 +75,7 @@ class Batches:
         """Append a batch; when this returns, it is on disk. The same batch again changes nothing.
 
         `checkpoints` are of earlier positions; the same transaction saves them, which spares a commit. `player` is the
-        number of the player that sends it; 0 if nobody took the run up. Returns the pending commands of the run.
+        number of the player that sends the batch; 0 if nobody took the run up. Returns the pending commands of the run.
 
         Raises:
             ConflictError: the batch leaves a gap, overlaps the log, or follows the end of the run, or another player
@@ -119,7 +119,7 @@ class Batches:
     def received(self, run: str, keys: list[str]) -> dict[str, str]:
         """Return which of these keys belong to CloudEvents that were taken in before, with the SHA-256 of each content.
 
-        That is empty of those that an earlier release took in.
+        The SHA-256 is empty for those that an earlier release took in.
         """
         known: dict[str, str] = {}
         with self._database.transaction() as connection:
@@ -130,7 +130,7 @@ class Batches:
         return known
 
     def damaged_keys(self, run: str) -> list[str]:
-        """Return the keys of CloudEvents whose checksums do not fit; for the verification of a log."""
+        """Return the keys of CloudEvents whose rows do not fit their checksums; for the verification of a log."""
         with self._database.session() as session:
             rows = session.scalars(select(Received).where(col(Received.run_id) == run))
             return [row.key for row in rows if row.sha256 not in ("", row.checksum())]
@@ -166,7 +166,7 @@ class Batches:
             connection.execute(insert(Received), [row.model_dump() | {"sha256": row.checksum()} for row in rows])
 
     def _refuse(self, connection: Connection, run: str, batch: Batch) -> NoReturn:
-        """Raise the reason why a batch cannot be appended to a run, which there is."""
+        """Raise the error that says why a batch cannot be appended to a run."""
         query = select(col(Run.head), col(Run.at_ms), col(Run.ended)).where(col(Run.id) == run)
         head, at_ms, ended = connection.execute(query).one()
         if batch.first == head and not ended:
@@ -189,7 +189,7 @@ class Batches:
 
 
 def _is_repeated(connection: Connection, run: str, batch: Batch, sha256: str) -> bool:
-    """Return whether the log holds the same batch at its place."""
+    """Return whether the log holds the same batch at the same position."""
     query = select(col(Segment.count), col(Segment.sha256)).where(
         col(Segment.run_id) == run, col(Segment.first) == batch.first
     )

@@ -53,7 +53,7 @@ class Stretch(NamedTuple):
     """The part of a log from which the state as of a point in time is rebuilt."""
 
     checkpoint: StoredCheckpoint | None
-    """The latest checkpoint that holds no later event; None before the first."""
+    """The latest checkpoint without later events; None before the first one."""
     end: int
     """Position after the last segment that has events of that point in time or before it."""
 
@@ -113,7 +113,7 @@ class Checkpoints:
             )
 
     def stretch(self, run: str, *, at_ms: int | None = None, position: int | None = None) -> Stretch:
-        """Return where to rebuild a state from: as of the moment `at_ms`, or after `position` events."""
+        """Return the stretch from which a state is rebuilt: as of the moment `at_ms`, or after `position` events."""
         is_begun = col(Segment.first_at_ms) <= at_ms if position is None else col(Segment.first) < position
         last_begun = (
             select(col(Segment.first), col(Segment.count))

@@ -20,9 +20,9 @@ def fixed_checksum(run: Mapping[str, Any]) -> str:
 
 
 def state_checksum(run: str, state: Mapping[str, Any]) -> str:
-    """Return the SHA-256 of where the log of a run and its playing stand.
+    """Return the SHA-256 of the columns `STATE` of a run.
 
-    A run that no player took up has the checksum that earlier releases gave it, which knew of no players.
+    A run that no player took up has the checksum of earlier releases, which knew no players.
     """
     return sha256_of(run, *(state[name] for name in STATE if name != "player" or state[name] != 0))
 
@@ -33,5 +33,5 @@ def sha256_of(*values: object) -> str:
 
 
 def _text_of(value: object) -> str:
-    """Return the text of a value that JSON does not have; a damaged row may hold one of any type."""
+    """Return the text of a value of a type that JSON does not have: a damaged row may hold any type."""
     return value.isoformat() if isinstance(value, datetime) else repr(value)

@@ -36,7 +36,7 @@ class Commands:
         self._database, self._runs = database, runs
 
     def add(self, run: str, body: str, applied_at_ms: int | None = None) -> Command:
-        """Store a command and return it; with `applied_at_ms` as one that was applied then, which no run receives.
+        """Store a command and return it. With `applied_at_ms` it counts as applied then, and no run receives it.
 
         Raises:
             ConflictError: the run has ended.
@@ -64,7 +64,7 @@ class Commands:
             return [_checked(command) for command in session.scalars(query)]
 
     def injected(self, run: str, until_ms: int) -> list[tuple[int, str]]:
-        """Return the disruptions that operators caused up to a moment: when, and the body of each command."""
+        """Return the disruptions that operators caused up to a moment: the moment and the body of each command."""
         return [
             (command.applied_at_ms, command.body)
             for command in self.all(run)
@@ -91,7 +91,7 @@ class Commands:
         ]
 
     def rows(self, run: str) -> list[Command]:
-        """Return the commands to a run as their rows stand, whatever their checksums; for the verification of a log."""
+        """Return the commands to a run as stored, with or without fitting checksums; for the verification of a log."""
         with self._database.session() as session:
             query = select(Command).where(col(Command.run_id) == run).order_by(col(Command.number))
             return list(session.scalars(query))
@@ -166,7 +166,7 @@ def _checked(row: Command) -> Command:
     """Return a command as it was written.
 
     Raises:
-        DamageError: it is not; names its number.
+        DamageError: it was changed since; names its number.
     """
     if not row.is_whole():
         raise _damaged(row, "its checksum does not fit")

@@ -22,10 +22,10 @@ from cloudfair.store.urls import name_of, url_of
 from fairfacts.errors import BackendError
 
 WRITERS = 8
-"""How many threads write to PostgreSQL: a lock on the rows of one run stops one of them."""
+"""How many threads write to PostgreSQL: a lock on one run's rows then stops only one of them."""
 CORRUPT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 NO_TEXT = "Could not decode to UTF-8"
-"""Begins what SQLite's driver says of a damaged text."""
+"""How the message of SQLite's driver about a damaged text begins."""
 
 
 class Database:
@@ -81,9 +81,9 @@ class Database:
             return Integrity([str(fault)], [])
 
     def can_rebuild_indexes(self) -> bool:
-        """Return whether nothing is lost if the indexes are made again: whether rows alone make whole logs.
+        """Return whether nothing is lost if the indexes are made again: whether the rows alone make whole logs.
 
-        A damaged row can bear another key than its index has for it. It is the index then that still finds the row.
+        A damaged row can bear another key than the one in its index. Then only the index still finds the row.
         """
         try:
             with self.transaction() as connection:
@@ -174,7 +174,7 @@ def _close(connection: DBAPIConnection | None, _: ConnectionPoolEntry) -> None:
 
 
 def _exists(file: str) -> bool:
-    """Return whether there is a file; a name that is too long for one is none, where `Path` raises."""
+    """Return whether there is a file; False for a name that is too long, for which `Path` raises."""
     return os.path.exists(file)  # noqa: PTH110  # as the docstring says
 
 
@@ -196,7 +196,7 @@ def reason_of(fault: SQLAlchemyError) -> str:
 
 
 def _garbled(name: str, fault: UnicodeDecodeError) -> DamageError:
-    """Return the error for a database whose driver cannot read its complaint, which quotes a damaged name."""
+    """Return the error for a database whose message the driver cannot decode, as it quotes a damaged name."""
     return DamageError(
         f"{name}: names of its tables are damaged ({fault}); restore the database from a copy (Back up in"
         " docs/guide/operate.md)"

@@ -51,7 +51,7 @@ class Log:
         return self._database.integrity()
 
     def strays(self) -> list[Strays]:
-        """Return the rows that belong to no run: a run whose own row is lost has them."""
+        """Return the rows that belong to no run; the loss of a run's own row leaves such rows behind."""
         return strays(self._database)
 
     def can_rebuild_indexes(self) -> bool:

@@ -14,10 +14,11 @@ from fairfacts.errors import BackendError
 
 CONNECT_S = 10
 LOCK_S = 5
-"""How long a statement waits for a lock: whoever holds it longer gets this statement's error in place of its thread."""
+"""How long a statement waits for a lock. After that it fails, so that a lock that is held longer does not cost a
+thread."""
 STATEMENT_S = 60
 CORRUPT = ("XX001", "XX002")
-"""The states of errors that tell of damaged rows or indexes."""
+"""The SQLSTATE codes of damaged rows and indexes."""
 REINDEX = tuple(f"REINDEX TABLE {table.__tablename__}" for table in TABLES)
 """The statements that make the indexes again."""
 NO_AMCHECK = "the indexes: the extension amcheck is not installed; a superuser may say CREATE EXTENSION amcheck"
@@ -28,15 +29,15 @@ SETTINGS = {
     "default_transaction_isolation": "read committed",  # a row that another backend changed is looked at again
     "idle_session_timeout": "0",  # the engine keeps connections for the next request
 }
-"""What the sessions are that we read and write in, whatever database or role settle; a server may not know them all."""
+"""Settings of our sessions, whatever the database or role has set; a server may not know them all."""
 SETTLE = (
     "SELECT set_config(name, wanted, false) FROM pg_settings"
     " JOIN unnest(%s::text[], %s::text[]) AS ours(name, wanted) USING (name)"
 )
 DURABLE = "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
-"""What was answered is on disk; a database that asks for more, such as a standby's answer, keeps that."""
+"""What was acknowledged is on disk. A database that asks for more, such as a standby's answer, keeps its setting."""
 WHOLE = ("UTF8", "SQL_ASCII")
-"""The encodings of databases that hold names in every script: the second one holds what it is sent."""
+"""Encodings in which a database can store names in every script; the second one stores bytes as they come."""
 
 
 def arguments(url: URL, *, read_only: bool) -> dict[str, Any]:
@@ -47,7 +48,7 @@ def arguments(url: URL, *, read_only: bool) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, *, read_only: bool) -> None:
-    """Settle what the engine's connections read and write, and how long each statement may wait."""
+    """Set the session settings of the engine's connections, and how long each statement may wait."""
     del read_only
     event.listen(engine, "connect", _settle)
 
@@ -61,10 +62,10 @@ def remedy(fault: str, *, read_only: bool) -> str:
 
 
 def check_encoding(engine: Engine) -> None:
-    """Hold that a database can store every name.
+    """Check that a database can store every name.
 
     Raises:
-        BackendError: its encoding has no room for some.
+        BackendError: its encoding lacks some characters.
     """
     with engine.connect() as connection:
         encoding = connection.scalar(text("SHOW server_encoding"))
@@ -76,7 +77,7 @@ def check_encoding(engine: Engine) -> None:
 
 
 def _settle(connection: Any, _: object) -> None:
-    """Set what a session's database or role may have set otherwise, and the time limits of its statements."""
+    """Set what the database or role may have set otherwise, and the time limits of statements."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_S}s'")

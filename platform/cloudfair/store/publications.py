@@ -85,7 +85,7 @@ class Publications:
         return len(damaged)
 
     def _remove(self, row: Publication) -> None:
-        """Remove a record, unless it was written anew meanwhile."""
+        """Remove a record, unless it was written again meanwhile."""
         with self._database.transaction() as connection:
             connection.execute(
                 delete(Publication).where(

@@ -62,7 +62,7 @@ class Runs:
         return list(self._whole())
 
     def ids(self) -> list[str]:
-        """Return the id of every run, the latest first, whether or not its row is damaged; a row may lose its id."""
+        """Return the id of every run, the latest first, damaged rows included; a damaged row may have lost its id."""
         with self._database.transaction() as connection:
             ids: list[str | None] = list(
                 connection.scalars(select(col(Run.id)).order_by(col(Run.created_at).desc(), col(Run.id)))
@@ -82,7 +82,7 @@ class Runs:
         return row
 
     def unchecked(self, run: str) -> Run:
-        """Return a run as its row stands, whatever its checksum; for the verification of a log.
+        """Return a run as it is stored, with or without a fitting checksum; for the verification of a log.
 
         Raises:
             UnknownError: there is no such run; names the nearest.
@@ -95,7 +95,7 @@ class Runs:
         return row
 
     def set(self, run: str, values: Mapping[str, object]) -> None:
-        """Set columns of a run that follow from its log, and the checksum of its state."""
+        """Set columns of a run that follow from its log, and renew the checksum of its state."""
         row = self.unchecked(run)
         for column, value in values.items():
             setattr(row, column, value)
@@ -104,7 +104,7 @@ class Runs:
             connection.execute(update(Run).where(col(Run.id) == run).values(values))
 
     def move(self, connection: Connection, row: Run, values: Mapping[str, Any]) -> bool:
-        """Set the state of a run, and its checksum, unless the row has changed since it was read; return whether."""
+        """Set state and checksum of a run if its row still is as it was read; return whether it was."""
         same = [col(getattr(Run, column)).is_not_distinct_from(getattr(row, column)) for column in STATE]
         changed = dict(values) | {"state_sha256": state_checksum(row.id, values)}
         return bool(connection.execute(update(Run).where(col(Run.id) == row.id, *same).values(changed)).rowcount)
@@ -116,7 +116,7 @@ class Runs:
             return dict(connection.execute(query).all())
 
     def take_up(self, run: str) -> Run:
-        """Give a run to a new player, whose number is `player` of the row returned; earlier ones append no more.
+        """Give a run to a new player, whose number is `player` of the row returned; earlier ones can no longer append.
 
         Raises:
             UnknownError: there is no such run.
@@ -130,10 +130,10 @@ class Runs:
                     return row
 
     def held_by(self, run: str, player: int) -> Run:
-        """Return a run that is in the hands of a player.
+        """Return a run that this player was the last to take up.
 
         Raises:
-            ConflictError: it is in those of a later one.
+            ConflictError: another player was.
             UnknownError: there is no such run.
         """
         with self._database.transaction() as connection:
@@ -141,10 +141,10 @@ class Runs:
         return self.get(run)
 
     def check_player(self, connection: Connection, run: str, player: int) -> None:
-        """Check that a run is not in the hands of another player; nobody takes it up before the transaction ends.
+        """Check that no other player took a run up; nobody can take it up before the transaction ends.
 
         Raises:
-            ConflictError: it is.
+            ConflictError: another player did.
             UnknownError: there is no such run.
         """
         query = select(col(Run.player), col(Run.head)).where(col(Run.id) == run).with_for_update(key_share=True)
@@ -196,7 +196,7 @@ def _damaged(run: str) -> DamageError:
 
 
 def _plain(scenario: str) -> str:
-    """Return a scenario's name as an id may hold it: letters without accents, digits, and `-` for all else.
+    """Return a scenario's name in the characters of an id: letters without accents, digits, and `-` for all else.
 
     A name with letters that ASCII does not have gives none: of `公平 été`, half would be left.
     """

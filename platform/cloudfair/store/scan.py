@@ -1,4 +1,4 @@
-"""The keys of rows, read without an index: what is left if the indexes are made again from the rows."""
+"""The keys of rows, read without an index: they are what is left if the indexes are made again from the rows."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Scan(NamedTuple):
 
 
 class Integrity(NamedTuple):
-    """What a database finds of its own pages and indexes, a line each."""
+    """What a database finds wrong with its own pages and indexes, a line each."""
 
     faults: list[str]
     unchecked: list[str]
-    """What could not be looked at, and why."""
+    """What could not be checked, and why."""
 
 
 def rows_make_whole_logs(scan: Scan) -> bool:
-    """Return whether the rows make whole logs of the runs: no key is missing and none is another."""
+    """Return whether the rows make whole logs of the runs: no key is missing, and none has changed."""
     heads = {run.id: run.head for run in scan.runs if run.head != 0}
     commands, runs = _ends(scan.commands), {run.id for run in scan.runs}
     return (
@@ -52,13 +52,13 @@ def _is_whole(row: Any) -> bool:
 
 
 def _has_its_id(run: Any) -> bool:
-    """Return whether a run without events bears its own id; no segment does, which would say so."""
+    """Return whether a run without events bears its own id; it has no segment that would show it."""
     state = {**run._mapping, "ended": bool(run.ended)}
     return bool(run.state_sha256 == state_checksum(run.id, state))
 
 
 def _ends(rows: Iterable[Any]) -> dict[str, int] | None:
-    """Return where the rows of each run end, which are given by position and length; None if there is a gap."""
+    """Return where the rows of each run end, from their positions and lengths; None if there is a gap."""
     ends: dict[str, int] = {}
     for run, first, length in rows:
         if ends.get(run, 0) != first or not isinstance(length, int):  # a damaged row holds values of any type

@@ -1,7 +1,8 @@
 """The segments of the logs: the events of each run, in batches of a few thousand, as they were sent.
 
-Every read compares a segment with the checksum that was stored when it was appended, and the positions of segments
-with each other and with the head of the log. Damage is an error that names its place, never a shorter answer.
+Every read compares a segment with the checksum that was stored when it was appended. It also compares the positions of
+segments with each other and with the head of the log. Damage is an error that names its position, never a shorter
+answer.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class StoredSegment(NamedTuple):
     """Position of its first event."""
     ndjson: bytes
     sha256: str
-    """Of the NDJSON, as it was when the batch was appended."""
+    """SHA-256 of the NDJSON when the batch was appended."""
 
     def events(self, size: int = PIECE_BYTES) -> Iterator[list[Event]]:
         """Yield the events in pieces of about `size` bytes.
@@ -152,7 +153,7 @@ class Segments:
             )
 
     def _rows(self, run: str, first: int) -> tuple[int, Sequence[SegmentRow]]:
-        """Return the head of the log, then some rows from the segment on that holds the event at `first`."""
+        """Return the head of the log, and some rows, from the segment that holds the event at `first`."""
         holder = select(func.max(col(Segment.first))).where(col(Segment.run_id) == run, col(Segment.first) <= first)
         query = (
             select(*COLUMNS)
@@ -229,7 +230,7 @@ def _changed(run: str, first: int, reason: str) -> DamageError:
 
 
 def _is_whole(row: SegmentRow) -> bool:
-    """Return whether positions are numbers; SQLite reads a damaged row with values of any type."""
+    """Return whether positions are numbers: SQLite reads values of any type from a damaged row."""
     return all(isinstance(value, int) for value in row[:4])
 
 
@@ -238,10 +239,10 @@ def _holds(row: SegmentRow, first: int, *, may_begin_before: bool) -> bool:
 
 
 def _decompressed(payload: bytes) -> bytes:
-    """Return the NDJSON of a segment, read as a stream, as a frame need not state its size.
+    """Return the NDJSON of a segment; it is read as a stream, as a frame need not state its size.
 
     Raises:
-        ZstdError: it is no frame, or claims more than a segment can have. One that ends early has another checksum.
+        ZstdError: it is no frame, or claims more than a segment can have. A frame that ends early fails its checksum.
     """
     size = zstandard.frame_content_size(payload)
     if size > LARGEST_SEGMENT_BYTES:

@@ -33,7 +33,7 @@ def prepare(engine: Engine, *, read_only: bool) -> None:
 
 
 def remedy(fault: str, *, read_only: bool) -> str:
-    """Return what helps when a file cannot be opened."""
+    """Return the remedy if a file cannot be opened."""
     if "not a database" in fault:
         return "it holds something else; name another file with --db"
     if read_only:
@@ -63,7 +63,7 @@ class OpenFile:
         return None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._open.close()
 
 
@@ -91,7 +91,7 @@ def _identity(file: Path) -> tuple[int, int] | None:
 
 
 def _is_immutable(file: Path) -> bool:
-    """Return whether nobody can change a file, which SQLite then reads without the files beside it.
+    """Return whether nobody can change a file; SQLite then reads it without the files beside it.
 
     It is so if its folder cannot be written and no write-ahead log lies beside it.
     """
@@ -100,7 +100,7 @@ def _is_immutable(file: Path) -> bool:
 
 
 def _is_writable(folder: Path) -> bool:
-    """Return whether files can be made in a folder; root may write everywhere but in a read-only file system."""
+    """Return whether files can be made in a folder; root can do so except in a read-only file system."""
     try:
         is_read_only = bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
     except (AttributeError, OSError):  # Windows has no such call

@@ -27,7 +27,7 @@ def state_of(*, ended: bool, fault: str | None, pace: str | None) -> RunState:
 def silent_since(state: RunState, heard_at: datetime, *, pace: str | None, head: int) -> datetime | None:
     """Return the time of the player's last heartbeat (or of the run's beginning) if it is overdue, else None.
 
-    A run that has events and no pace has no player: others send its events, when they have some. A heartbeat in the
+    A run with events and no pace has no player: others send its events whenever they have some. A heartbeat in the
     future is overdue too: the clock was set back, and the player has not polled since.
     """
     has_player, time = pace is not None or head == 0, now()

@@ -1,7 +1,7 @@
-"""Rows of runs that are none: what is left of a run whose row in the table `run` is lost, or of one whose id changed.
+"""Rows that belong to no run: the row of their run in the table `run` is lost, or its id changed.
 
-No run shows a gap for them, and no list shows their run. SQLite alone has them: PostgreSQL checks its foreign keys, and
-SQLite does not when pages of its file are damaged, or when another program writes it.
+No run shows a gap for them, and no list shows their run. They occur in SQLite alone, as PostgreSQL checks its foreign
+keys. SQLite does not, if pages of its file are damaged or another program writes it.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from cloudfair.store.tables import Checkpoint, Command, Publication, Received, R
 
 
 class Strays(NamedTuple):
-    """The rows of a table that belong to one id that is no run's."""
+    """The rows of a table that bear the same id, which no run has."""
 
     table: str
     run_id: str
     rows: int
     first: int
-    """The event at which the first of them lies, or its number."""
+    """The position of the first of them in the log, or its number."""
 
     def __str__(self) -> str:
         return f"{self.rows} {'rows are' if self.rows > 1 else 'row is'} of {self.run_id!a}, which is no run"
@@ -36,7 +36,7 @@ _POSITIONS: dict[type[Segment | Checkpoint | Command | Received | Publication], 
     Received: literal(0),
     Publication: col(Publication.position),
 }
-"""The tables whose rows belong to runs, and where a row of each lies."""
+"""The tables whose rows belong to runs, each with the position of a row."""
 
 
 def strays(database: Database) -> list[Strays]:

@@ -17,8 +17,8 @@ from fairfacts.wall_clock import now
 class UtcDateTime(TypeDecorator[datetime]):
     """A date and time in UTC. SQLite does not store the zone; it is added when the value is read.
 
-    What is no date any more is read as it is stored, as SQLite reads damaged values of all other columns: the check of
-    the row then names it.
+    A damaged date is read as it is stored, as SQLite does with damaged values of other columns. The check of the row
+    then reports it.
     """
 
     impl = DateTime(timezone=True)
@@ -29,7 +29,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value and (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC))
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
-        """Return what makes a date of a stored value."""
+        """Return the function that makes a date of a stored value."""
         date_of = super().result_processor(dialect, coltype)
 
         def read(value: Any) -> Any:
@@ -63,9 +63,9 @@ class Run(SQLModel, table=True):
     fault: str | None = Field(default=None, sa_type=Text)
     """Why it is no longer played, if its playing failed and that was reported."""
     player: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
-    """How often the run was taken up. Only the latest player may append: an earlier one, which lives on, may not."""
+    """How often the run was taken up. Only the latest player may append; an earlier one that is still alive may not."""
     heard_at: datetime | None = Field(default_factory=now, sa_type=UtcDateTime)
-    """The time of its player's latest heartbeat, to some seconds; null if an earlier release took the latest one."""
+    """The time of its player's latest heartbeat, within some seconds; null if an earlier release received it."""
     sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Checksum of what never changes about a run; empty in a row of an earlier release."""
     state_sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -90,7 +90,7 @@ class Run(SQLModel, table=True):
         return self.sha256 in ("", self.checksum()) and self.is_state_whole() and self.has_dates()
 
     def has_dates(self) -> bool:
-        """Return whether the dates are dates; that of the heartbeat has no checksum."""
+        """Return whether the dates are dates; the date of the heartbeat has no checksum."""
         return isinstance(self.created_at, datetime) and isinstance(self.heard_at, datetime | None)
 
     def is_state_whole(self) -> bool:
@@ -98,7 +98,7 @@ class Run(SQLModel, table=True):
         return self.state_sha256 in ("", state_checksum(self.id, self.stands()))
 
     def stands(self) -> dict[str, Any]:
-        """Return where the log and its playing stand."""
+        """Return the columns `STATE`: where the log and its playing stand."""
         return {name: getattr(self, name) for name in STATE}
 
 
@@ -146,7 +146,7 @@ class Command(SQLModel, table=True):
     applied_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When the run applied or refused it; null while it is pending."""
     applied_at_ms: int | None = Field(default=None, sa_type=BigInteger)
-    """The simulated moment of that."""
+    """The simulated moment at which it was applied or refused."""
     refused: str | None = Field(default=None, sa_type=Text)
     """Why the run could not apply it."""
     sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
@@ -170,7 +170,7 @@ class Received(SQLModel, table=True):
     key: str = Field(primary_key=True)
     """Made from its source and id (`cloudfair.api.cloudevent.CloudEvent`)."""
     content: str = Field(default="", sa_column_kwargs={"server_default": ""})
-    """SHA-256 of what it said; empty in a row of an earlier release."""
+    """SHA-256 of its content; empty in a row of an earlier release."""
     sha256: str = Field(default="", sa_column_kwargs={"server_default": ""})
     """Checksum of the row; empty in a row of an earlier release."""
 

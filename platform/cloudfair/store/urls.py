@@ -94,7 +94,7 @@ def _check_options(url: URL) -> None:
 
 
 def shown(path: Path) -> str:
-    """Return the absolute path of a file in UTF-8: of other bytes, which the system takes as well, the numbers."""
+    """Return the absolute path of a file in UTF-8; bytes that are no UTF-8, which the system allows, as numbers."""
     return os.fsencode(path.absolute()).decode(errors="backslashreplace")
 
 

@@ -1,7 +1,7 @@
 """Chance: how far apart two runs are that differ by their seeds alone.
 
-`chance.csv` in the fair's folder says it of each measure that is one number, at the end and at the moments that figures
-speak of (`fairlab.chance` plays and writes it). Most fairs have none; nothing is said then.
+`chance.csv` in the fair's folder says it of each measure that is one number, at the end and at the moments of figures.
+`fairlab.chance` plays the fairs for it and writes it. Most fairs have no such file; nothing is known then.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ class Chance(msgspec.Struct, frozen=True):
     """What chance does to one measure. Its relative variance is lasting^2 + shrinking^2 / size."""
 
     total: float
-    """The measure in a fair of scale 1, which its value is held against; 0 where it does not grow with the fair, such
-    as a share or the sessions: there the run's scale counts."""
+    """The measure in a fair of scale 1; its value is held against this. 0 if it does not grow with the fair, as a share
+    or the sessions: the run's scale counts then."""
     lasting: float
-    """Standard deviation against the mean, of what is the same in a large fair."""
+    """Standard deviation that does not shrink as the fair grows, as a share of the mean."""
     shrinking: float
-    """The same of what averages out, in a fair of scale 1."""
+    """Standard deviation that averages out as the fair grows, as a share of the mean in a fair of scale 1."""
 
     def variance(self, value: float, scale: float) -> float:
         """Return the variance of a value from seed to seed, in the measure's unit squared."""
@@ -50,16 +50,16 @@ class Chance(msgspec.Struct, frozen=True):
 
 
 def apart(*sides: tuple[Chance, float, float]) -> float:
-    """Return by how much two runs differ at most by chance, in 95 of 100 pairs of independent seeds.
+    """Return the largest difference that chance alone makes between two runs, in 95 of 100 pairs of independent seeds.
 
     Args:
-        sides: of each run what chance does to the measure, its value, and the run's scale.
+        sides: one for each run: what chance does to the measure, the measure's value, and the run's scale.
     """
     return CONFIDENCE_Z * math.sqrt(sum(chance.variance(value, scale) for chance, value, scale in sides))
 
 
 def load_chance(fair: str, as_of: str = "") -> Mapping[str, Chance]:
-    """Return what chance does in a fair, by measure; nothing where its folder is not here, or does not say.
+    """Return what chance does in a fair, by measure; empty if its folder is not here or has no `chance.csv`.
 
     Args:
         fair: its key.
@@ -73,7 +73,7 @@ def load_chance(fair: str, as_of: str = "") -> Mapping[str, Chance]:
 
 @lru_cache(maxsize=16)
 def _latest(fair: str, _: object) -> Mapping[str, Mapping[str, Chance]]:
-    """Return it as the file is in a state; another state is read again."""
+    """Return what the file holds, cached by the file's state: a changed file is read again."""
     folder = fair_folder(fair)
     return {} if folder is None else read_chance(fair, folder)
 
@@ -99,7 +99,7 @@ def read_chance(fair: str, folder: Traversable) -> Mapping[str, Mapping[str, Cha
 
 
 def _is_measure(row: Row, measure: str) -> bool:
-    """Return whether a path, or each of a sum, leads to one number; what does not is a fault of the row."""
+    """Return whether a path, or each path of a sum, leads to one number; if not, the row has a fault."""
     try:
         for path in measure.split(PLUS):
             measure_of(path)

@@ -1,14 +1,16 @@
 """Comparison: what was simulated beside what was reported, each row with its role and a verdict.
 
-The role (`fairfacts.evidence.roles`) says what agreement is worth: an `input` figure agrees because it was given, a
-`calibrated` one because parameters were fitted to it; only a `held out` one speaks for the model. A `changed` one tells
-what another value does than the figure's. An `emergent` measure was not reported at all.
+The role (`fairfacts.evidence.roles`) says what agreement is worth. An `input` figure agrees because it was given, and a
+`calibrated` one because parameters were fitted to it. Only a `held out` one speaks for the model. A `changed` one shows
+what a value other than the figure's does. An `emergent` measure was not reported at all.
 
-A figure is a range: everything that would be printed like it, half a last place up and down. Replications give the
-range in which the next fair falls with 95 % probability; a figure outside of it differs, and one inside agrees unless
-the range is so wide that it would hold what is off by `MOST_FACTOR` as well. One run is one fair among
-many: it agrees where it falls into the figure's range, differs where chance cannot explain it (the fair's `chance.csv`;
-where that says nothing, `MOST_FACTOR` and `MOST_DISPERSION`), and leaves the question open otherwise.
+A figure is a range: all numbers that would be printed like it, half a last place up and down. Replications give the
+range in which the next fair falls with 95 % probability. A figure outside this range differs, and one inside it agrees.
+If the range is so wide that it holds twice or half the figure (`MOST_FACTOR`), the verdict is open.
+
+One run is one fair among many. It agrees if it falls into the figure's range. It differs if chance cannot explain the
+distance, and leaves the question open otherwise. What chance can do, the fair's `chance.csv` says; where it says
+nothing, `MOST_FACTOR` and `MOST_DISPERSION` do.
 """
 
 from __future__ import annotations
@@ -32,9 +34,10 @@ from fairfacts.measures import State, is_of_nothing, measure_at, value_at, withi
 from fairfacts.parts.runs import RunMeasures
 
 DISRUPTED = "disruptions.begun"
-"""Figures tell of a fair that nothing disrupted: from the first disruption on they are held against another one."""
+"""Figures report a fair that nothing disrupted. From the first disruption on, the run plays another fair than
+theirs."""
 OF_FEW = ("share", "economies", "sectors")
-"""Units of what is not the same in a small fair though it does not shrink with it: few people are whole people."""
+"""Units of measures that do not shrink with the fair, and yet differ in a small one: few people are whole people."""
 NAMED = 4
 """So many changed figures are named in a headline; of more, how many there are."""
 THIN = 5
@@ -78,11 +81,11 @@ class Row:
     high: float | None = None
     """Where one more fair falls with 95 % probability; None of one run."""
     z: float | None = None
-    """By how much the simulated number is beyond what was reported, rounding and all, in standard deviations of one
-    fair, as `low` and `high` have them: beyond 1.96 it differs. 0 where the figure is met."""
+    """How far the simulated number is off the reported range, rounding included, in standard deviations of one fair
+    (from `low` and `high`). Beyond 1.96 it differs; 0 if the figure is met."""
     verdict: Verdict | None = None
-    """`given` where it was input, else whether figure and model agree; `open` where what was played cannot tell; None
-    of an emergent row."""
+    """`given` if it was input, else whether figure and model agree; `open` if the runs cannot tell; None of an emergent
+    row."""
     as_reported: float | str | None = None
     """The figure as it was reported, whatever the scale of the run; None of an emergent row."""
     as_reported_rounding: float = 0.0
@@ -116,7 +119,7 @@ def compare(
     """Return a row for each figure that a measure speaks of and that concerns the run, in the order of the figures.
 
     Args:
-        state: the measures of a run as it stands.
+        state: the measures of the run so far.
         figures: documented ones and a user's own.
         earlier: the run's snapshots at the `moments` that figures speak of; documented ones of others are left out.
         overrides: what the run plays otherwise than its fair states.
@@ -170,7 +173,7 @@ def rows(
 
 
 def _is_bound(row: Row, simulated: Callable[[str, int | None], Simulated]) -> bool:
-    """Return whether a row is not held out: what was played never exceeds what the figure says is the most."""
+    """Return whether a row meets its bound by construction, as the limit that was played lies within it."""
     most = measure_at(row.measure).most if PLUS not in row.measure else ""
     if row.role != "held out" or row.op != "<" or not most or not isinstance(row.reported, int | float):
         return False
@@ -183,7 +186,7 @@ def _is_more(played: Simulated, than: float) -> bool:
 
 
 def _is_played(row: Row, figure: Figure, run: RunMeasures) -> bool:
-    """Return whether a given value was played: the one reported, or what comes by chance of the figure's parameters."""
+    """Return whether a given value was played: the reported one, or what chance makes of its parameters."""
     if _is_as_reported(row, figure, run):
         return True
     is_rounded = run.scale != 1 and row.unit in OF_FEW
@@ -192,7 +195,7 @@ def _is_played(row: Row, figure: Figure, run: RunMeasures) -> bool:
 
 
 def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
-    """Return whether a row's value is what was reported; what counts people is rounded in a fair of another size."""
+    """Return whether a row's value is the reported one; in a fair of another size, counts of people are rounded."""
     if isinstance(row.simulated, str) or isinstance(row.reported, str) or row.reported is None:
         return _is_moment_met(figure, row.simulated, run)
     if run.scale != 1 and figure.scales:
@@ -203,7 +206,7 @@ def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
 
 
 def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
-    """Return a row for each measure that nobody reported and that is asked for all the same.
+    """Return a row for each measure of `EMERGENT`: nobody reported it, and people ask for it.
 
     The value of a mean, a quantile or a share of nothing is `""`.
     """
@@ -220,7 +223,7 @@ def _unless_of_nothing(path: str, simulated: Callable[[str, int | None], Simulat
 
 
 def _shown(measure: str, ends: Ends) -> tuple[float | None, float | None]:
-    """Return the ends of an interval as they are shown, where the measure can be: verdicts go by its whole reach."""
+    """Return the ends of an interval for display, cut to what the measure can be; verdicts use the whole interval."""
     return within(measure, *ends) if ends else (None, None)
 
 
@@ -334,7 +337,7 @@ def _sd_of_two(figure: Figure, value: float, reported: float, run: RunMeasures) 
 
 
 def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool:
-    """Return whether a moment is what was reported; 0 is that of what never came, such as sessions of a kind.
+    """Return whether a moment is the reported one. 0 stands for what never came, such as sessions of a kind.
 
     Raises:
         FigureError: the fair's clocks never show the reported moment.

@@ -1,7 +1,8 @@
 """Counting rules: what the headlines of a run come to under other definitions.
 
-A reported number is a definition and a count. `fair count` keeps the events and changes the definition: sessions with
-or without the evening events, organisations registered or seen, negotiations initiated or held, visits or visitors.
+A reported number is a definition and a count. `fair count` keeps the events and changes the definition. Examples:
+sessions with or without the evening events, organisations registered or seen, negotiations initiated or held, visits or
+visitors.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ class SessionsHeld(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     counted: bool | None = None
     """Whether the fair counts them in its total."""
     kinds: tuple[str, ...] | None = None
-    """Of these kinds."""
+    """Only sessions of these kinds."""
     but: tuple[str, ...] = ()
-    """Of no kind of these."""
+    """No sessions of these kinds."""
     modes: tuple[str, ...] | None = None
-    """Held in these modes."""
+    """Only sessions held in these modes."""
 
     def has(self, event: SessionClosed) -> bool:
         """Return whether a session is one of them."""
@@ -124,7 +125,7 @@ class Counting:
         """Count by rules.
 
         Raises:
-            FigureError: one counts what nobody counts; names what there is.
+            FigureError: a rule counts something that has no counter; names the counters.
         """
         self._counts = dict.fromkeys(COUNTERS, 0)
         self._sessions = [(rule.name, rule.sessions) for rule in rules if rule.sessions is not None]
@@ -218,7 +219,7 @@ def counted(
 
 
 def chosen(asked: Iterable[str], rules: Sequence[Rule] = ANY_FAIR) -> list[Rule]:
-    """Return rules by their names, or by a headline all of its rules; all rules where none is asked for.
+    """Return the rules of these names, or all rules of a headline; all rules there are if no name is given.
 
     Raises:
         FigureError: there is no such rule; names the nearest.

@@ -24,12 +24,12 @@ class Difference(msgspec.Struct, frozen=True):
     ratio: float | None
     """b / a; None where a is 0."""
     chance: float | None = None
-    """How far apart two runs of independent seeds are at most by chance alone, in 95 of 100 pairs, as estimated from
-    the fair's `chance.csv`; None where it does not say."""
+    """The largest difference that chance alone makes, in 95 of 100 pairs of independent seeds, as estimated from the
+    fair's `chance.csv`. None where it does not say."""
 
 
 def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
-    """Return every measure that is one number, of two snapshots, in the order of the measures."""
+    """Return the difference of two snapshots in every measure that is one number, in the order of the measures."""
     pairs = ((path, value_at(a, path), value_at(b, path)) for path in MEASURES)
     rows = [_difference(path, one, other) for path, one, other in pairs if _is_number(one) and _is_number(other)]
     known = [load_chance(snapshot["run"]["fair"]) for snapshot in (a, b)]
@@ -38,7 +38,7 @@ def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
 
 
 def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
-    """Return a breakdown of two snapshots, such as `negotiations.per_hour`, key by key; absent keys count 0.
+    """Return the differences in a breakdown, such as `negotiations.per_hour`, key by key; absent keys count 0.
 
     Raises:
         ScenarioError: there is no such breakdown; names the nearest.

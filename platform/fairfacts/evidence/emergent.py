@@ -1,4 +1,4 @@
-"""Measures that nobody reported and that are asked for all the same, and the units of measures."""
+"""Measures that nobody reported and people ask for, and the units of measures."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EMERGENT = (
     "venue.waited_p90_s",
     "routes.taken",
 )
-"""Measures that no document speaks of and that organisers and auditors ask for."""
+"""Measures that no document reports, and that organisers and auditors ask for."""
 
 
 def unit_of(measure: str) -> str:

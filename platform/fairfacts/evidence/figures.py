@@ -19,7 +19,7 @@ FIXED_UNITS = (
     *("share", "s", "h", "ms", "days", "date", "moment", "people/m2"),
     *("disruptions", "notices", "alarms", "sessions", "streams", "economies", "sectors", "zones", "routes", "tours"),
 )
-"""Units of what is as large in a small fair as in the whole one."""
+"""Units of measures that do not shrink with the fair."""
 WORDS = ("word", "name", "release")
 """Units of measures that are texts: no figure can be held against them."""
 
@@ -50,13 +50,13 @@ class Figure(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     """For people, by language."""
     is_own: bool = False
-    """Whether it is of a user's file."""
+    """Whether it comes from a user's file."""
     at: str = ""
     """Moment of the fair at which it is taken; empty: its end, whatever day `as_of` is."""
     same_as: tuple[str, ...] = ()
-    """The documented figures of the measure that a user's own speaks of, at the end of the fair."""
+    """Documented figures of the same measure at the end of the fair; only of a user's own figure."""
     same_at: tuple[tuple[str, str], ...] = ()
-    """Those of that measure at a moment, each with the moment."""
+    """Documented figures of the same measure at a moment, each with its moment."""
 
 
 def measure_of(measure: str) -> Measure:

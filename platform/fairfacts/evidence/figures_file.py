@@ -33,7 +33,7 @@ ORGANISER = "the organiser"
 FORMAT = "figures"
 REMEDY = "give a CSV file in UTF-8"
 MOST_DIGITS = 10
-"""Of the number of a paragraph."""
+"""The number of a paragraph has fewer digits than this."""
 
 
 class ReadFigures(NamedTuple):
@@ -53,7 +53,7 @@ def load_figures(path: Path) -> dict[str, Figure]:
 
 
 def documented(content: bytes, name: str) -> dict[str, Figure]:
-    """Return the figures of a fair by their ids, from the content of its CSV file.
+    """Return the figures of a fair by their ids, read from the content of its CSV file.
 
     Columns are `id`, `value` and `measure`; a figure that no measure counts has a `unit` instead. All others may be
     left out. `as_of` may be any day: the measure is then taken at the end of the fair, and else at that moment.
@@ -76,7 +76,8 @@ def read_own_figures(path: Path, documented: Mapping[str, Figure], run: RunMeasu
     Args:
         path: of the file.
         documented: figures of the fair.
-        run: what they are held against says of itself: figures of what it cannot have are then refused.
+        run: the run (or log) that they are held against, as it describes itself. Figures of what it cannot have are
+            refused.
 
     Raises:
         FigureError: names the file, and of each fault line, figure, column, value, and what is allowed.
@@ -115,7 +116,7 @@ def _table(content: bytes, reading: Reading) -> Table:
 
 
 def _by_id(table: Table, reading: Reading) -> Iterator[tuple[str, Row]]:
-    """Yield each row with the id of its figure, which stands in no row before it."""
+    """Yield each row with the id of its figure; an id that stood in an earlier row is a fault."""
     first: dict[str, str] = {}
     for row in table.rows:
         name = row.text("id")
@@ -177,7 +178,7 @@ def _measured(row: Row, source: str) -> Figure | None:
 
 
 def _declared(row: Row) -> Measure | None:
-    """Return the measure of a row, of a sum the first; None where it is none. Another unit is a fault."""
+    """Return the measure of a row, the first one of a sum; None if there is none. Another unit is a fault."""
     measure, unit = row.text("measure"), row.text("unit")
     try:
         declared, *others = [measure_of(path) for path in measure.split(PLUS)]
@@ -198,7 +199,7 @@ def _figure(row: Row, declared: Measure, usual: Mapping[str, str]) -> Figure | N
     Args:
         row: as it was read.
         declared: what it is held against.
-        usual: cells where the row leaves them empty, beside `DEFAULTS`.
+        usual: what stands in for empty cells of the row, beside `DEFAULTS`.
     """
     before = len(row.reading.faults)
     unit, given = (
@@ -257,10 +258,10 @@ def _scales(row: Row) -> bool:
 
 
 def _names(row: Row) -> dict[str, str]:
-    """Return the names of a row's figure by language, in those that the row has."""
+    """Return the names of a row's figure, by each language for which the row has one."""
     return {column: text for column, text in row.cells.items() if _is_language(column) and text}
 
 
 def _is_language(column: str) -> bool:
-    """Return whether a column holds names; `id` and `op` have two letters as well, and mean something else."""
+    """Return whether a column holds names in a language; `id` and `op` have two letters too, and are no languages."""
     return LANGUAGE.fullmatch(column) is not None and column not in OWN_COLUMNS

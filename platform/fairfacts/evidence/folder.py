@@ -1,7 +1,7 @@
 """What is known of one fair beside its log: its figures, what must hold among them, and its counting rules.
 
-They lie in the fair's folder. A log names its fair by a key, and its figures are those of that fair alone: the folder
-is shipped, or lies where the program runs. Where there is none, `missing` says so in words, and nothing is compared.
+They lie in the fair's folder, which is shipped or lies where the program runs. A log names its fair by a key, and only
+the figures of that fair concern it. If there is no folder, `missing` says so in words, and nothing is compared.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class KnownFair(msgspec.Struct, frozen=True):
     identities: tuple[Identity, ...] = ()
     rules: tuple[Rule, ...] = ANY_FAIR
     missing: str = ""
-    """A sentence that says that the figures of the fair are not here, and how to give them; empty where they are."""
+    """If the figures of the fair are not here, a sentence that says so, and how to give them; else empty."""
 
 
 def known_fair(key: str) -> KnownFair:
@@ -48,10 +48,10 @@ def known_fair(key: str) -> KnownFair:
 
 
 def known_of_log(fair: FairDescription) -> KnownFair:
-    """Return what is known of a fair that a log describes; of one in a folder of its own, as this is now.
+    """Return what is known of the fair that a log describes; one that is not shipped is read as its folder is now.
 
     Raises:
-        FigureError: as `known_fair`; or a figure is of what the fair of the log cannot have.
+        FigureError: as `known_fair`; or a figure is about something that the fair of the log cannot have.
     """
     known = known_fair(fair.key)
     if not is_shipped(fair.key):

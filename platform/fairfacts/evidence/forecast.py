@@ -1,18 +1,18 @@
 """The forecast: the final totals of a fair's headlines, each with an interval, while the fair is on.
 
-It is made of what has happened so far and of a *profile*: which share of a headline's total has come by which hour in
-the fairs that were played for it (`fairlab.profile`; `profile.csv` and `headlines.csv` of the fair), all of one length.
-It knows the run's size and no parameter of its scenario. A fair of another length has no profile, and only its sessions
-are forecast. `notes_of` says so, and names what the scenario overrides. In logs, two things are weighed against each
-other by their precision:
+It is made of what has happened so far and of a *profile*: which share of a headline's total has come by which hour. The
+profile comes from fairs of one length that were played for it (`fairlab.profile`; `profile.csv` and `headlines.csv` of
+the fair). The forecast knows the run's size and no parameter of its scenario. A fair of another length has no profile,
+and only its sessions are forecast. `notes_of` says so, and names what the scenario overrides. In logs, two things are
+weighed against each other by their precision:
 
 - the total of the profile's fairs, times the run's size: good to a factor of two at best;
-- what has come, N, divided by the share p that has come by now. It errs by chance, with variance `dispersion`
-  (1 - p) / N (a Poisson stream's would be 1), and by as much as fairs differ in more than chance, `spread`.
+- what has come, N, divided by the share p that has come by now. It errs by chance: the variance is `dispersion` times
+  (1 - p) / N, and a Poisson stream has a dispersion of 1. It also errs by `spread`: how far fairs differ beyond chance.
 
-The more has come, the less the first counts; at the end p is 1 and nothing is left to err. The interval is log-normal.
+The more has come, the less the first counts. At the end p is 1, and no error is left. The interval is log-normal.
 
-Sessions need no profile once there is a programme: they come to those held and those that it still has, and to no more.
+Sessions need no profile once there is a programme: their total is those held and those that it still has.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from fairfacts.resources import is_shipped
 
 SESSIONS = "programme.counted_held"
 SIZELESS = frozenset({SESSIONS})
-"""Those that do not shrink with the scale of a run."""
+"""Headlines that do not shrink with the scale of a run."""
 PRIOR_SD = 0.7
-"""Of the logarithm of a total that nothing is known of but the fair's size: a factor of two either way."""
+"""Standard deviation of a total's logarithm, if only the fair's size is known: a factor of two either way."""
 PROGRAMME_SD = 0.02
-"""Of the share of the sessions still in the programme that are held: one in fifty may be cancelled."""
+"""Standard deviation of the share of planned sessions that are held: one in fifty may be cancelled."""
 LEAST_COUNT = 0.5
-"""Stands in for nothing at all, which has no logarithm."""
+"""Takes the place of 0, which has no logarithm."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,9 @@ class Forecast:
 
     measure: str
     now: float
-    """What it is."""
+    """Its value so far."""
     share: float
-    """Of the final total, that has come by this time in the profile."""
+    """Share of the final total that has come by this time in the profile."""
     expected: float
     """The median of the final total."""
     low: float
@@ -63,14 +63,14 @@ class Forecast:
 
 
 def fits_profile(run: RunMeasures) -> bool:
-    """Return whether its fair has a profile, and the run is as long; it may go on after the fair has closed."""
+    """Return whether the run's fair has a profile of the run's length. A run may go on after the fair has closed."""
     profiles = load_profiles(run.fair.key)
     hours = {len(profile.share) - 1 for profile in profiles.values()}
     return bool(hours) and (hours == {run.duration_ms / HOUR_MS} or "fair.closes" in run.inputs)
 
 
 def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0) -> list[str]:
-    """Return what a reader of the forecast has to know, in sentences; nothing of a fair like those of the profile.
+    """Return sentences that a reader of the forecast has to know; none for a fair like those of the profile.
 
     Args:
         run: what it says of itself.
@@ -118,10 +118,10 @@ def forecast(
     Args:
         snapshot: all measures.
         figures: the reported figures.
-        level: of the intervals, between 0 and 1: that share of them should hold the final total.
-        at_ms: the moment of the snapshot, where it is later than the latest event.
-        fits: whether the profile is of such fairs (`fits_profile`); of others only the sessions are forecast, until
-            they are over.
+        level: of the intervals, between 0 and 1: the share of them that should hold the final total.
+        at_ms: the moment of the snapshot, if it is later than the latest event.
+        fits: whether the profile is of such fairs (`fits_profile`). If not, only the sessions are forecast, until the
+            fair is over.
     """
     run, z = snapshot["run"], NormalDist().inv_cdf((1 + level) / 2)
     over = run["phase"] in ("closed", "ended")
@@ -151,7 +151,7 @@ def forecast(
 
 
 def beside(figures: Mapping[str, Figure], measure: str, size: float) -> tuple[str, float | None]:
-    """Return the reported figure of a measure at the end, and its value at a size; empty and None of one without."""
+    """Return the reported figure of a measure at the end, and its value at a size; empty and None if there is none."""
     figure = next((each for each in figures.values() if each.measure == measure and not each.at), None)
     reported = figure.value * size if figure and isinstance(figure.value, float) else None
     return figure.id if figure else "", reported
@@ -164,13 +164,13 @@ def _sessions_left(programme: dict[str, Any]) -> int:
 
 
 def of_profile(profile: Profile, now: float, hours: float, size: float) -> tuple[float, float]:
-    """Return the median of a total of which so much has come by a time, and the deviation of its logarithm."""
+    """Return the median of a total, from what has come by a time, and the standard deviation of its logarithm."""
     came = _came(now, *profile.at(hours), profile.dispersion)
     return _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
 
 
 def _came(now: float, share: float, spread: float, dispersion: float) -> tuple[float, float]:
-    """Return the logarithm of what has come over the share of it, and its deviation: infinite where none has."""
+    """Return the logarithm of what has come divided by its share, and its deviation: infinite if the share is 0."""
     if share <= 0:
         return 0.0, math.inf
     count = max(now, LEAST_COUNT)
@@ -178,7 +178,7 @@ def _came(now: float, share: float, spread: float, dispersion: float) -> tuple[f
 
 
 def _weighed(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
-    """Return the median of what two logarithms with standard deviations say together, and its deviation."""
+    """Return the median of two logarithms weighed by their precision, and the standard deviation of the logarithm."""
     (mean, sd), (other_mean, other_sd) = one, other
     if sd == 0:
         return math.exp(mean), 0.0

@@ -1,8 +1,8 @@
 """Identities: what must hold among the reported figures themselves, whatever any model says.
 
-Each is checked within rounding: a figure is the range of numbers that would be printed as it is, sums and quotients of
-ranges are ranges, and two that do not meet contradict each other. A reading that seems to follow from the documents and
-does not hold is kept beside them, with what resolves it: whoever adds the figures up will stumble over it.
+Each is checked within rounding: a figure is the range of numbers that would be printed like it. Sums and quotients of
+ranges are ranges; two ranges that do not meet contradict each other. A *misreading* seems to follow from the documents
+and does not hold. It is listed with what resolves it, as whoever adds the figures up will meet it.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ Finding = Literal["holds", "contradiction", "misreading", "not checked"]
 
 
 class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A statement about figures, of the fair's own folder: `terms` make up `whole`."""
+    """A statement about figures, from the fair's folder: `terms` make up `whole`."""
 
     name: str
     kind: Kind
-    """`sum`: the terms add up to the whole; `share`: the whole is the first term by the second; of whole
-    numbers: some number of the term is that share of it; `part`: the terms together are at most the whole; `same`: two
-    figures of one thing; `same day`: two moments of one day."""
+    """`sum`: the terms add up to the whole. `share`: the whole is the first term divided by the second. `share of whole
+    numbers`: some whole number is that share of the term. `part`: the terms together are at most the whole. `same`: two
+    figures of one thing. `same day`: two moments of one day."""
     whole: str
     terms: tuple[str, ...]
     because: Names
@@ -41,8 +41,8 @@ class Check(msgspec.Struct, frozen=True):
 
     name: str
     finding: Finding
-    """`holds`, `contradiction`; `misreading` where a reading that is none does not hold; `not checked` where a figure
-    is missing."""
+    """`holds` or `contradiction`; `misreading` if a misreading does not hold, as expected; `not checked` if a figure is
+    missing."""
     said: str
     """The statement in numbers, such as `4 + 134 + 29 + 18 + 5 = 190`."""
     because: str
@@ -51,7 +51,7 @@ class Check(msgspec.Struct, frozen=True):
     """The terms, and the whole as the last."""
     kind: Kind
     values: tuple[float | str | None, ...]
-    """Of the figures; None of one that is missing."""
+    """The values of the figures; None for a missing one."""
     because_in: Names = {}
     """Why it must hold, by language."""
 
@@ -72,18 +72,18 @@ class Range(msgspec.Struct, frozen=True):
         return cls(value - figure.rounding, value + figure.rounding)
 
     def meets(self, other: Range) -> bool:
-        """Return whether a number lies in both; what a decimal fraction loses in binary does not count."""
+        """Return whether the two ranges overlap, allowing for what decimal fractions lose in binary."""
         slack = 1e-9 * max(1.0, *(abs(end) for end in (self.low, other.high) if math.isfinite(end)))
         return self.low <= other.high + slack and other.low <= self.high + slack
 
 
 def audit(figures: Mapping[str, Figure], identities: Iterable[Identity]) -> list[Check]:
-    """Return what every identity of a fair comes to, those that a user's own figures bring along behind them."""
+    """Return what every identity comes to: those of the fair, then those that a user's own figures add."""
     return [_checked(identity, figures) for identity in (*identities, *_own_identities(figures))]
 
 
 def _own_identities(figures: Mapping[str, Figure]) -> list[Identity]:
-    """Return what a user's own figures must be beside the documented one of the same measure."""
+    """Return what must hold between a user's own figures and the documented one of the same measure."""
     found = []
     for own in figures.values():
         if isinstance(own.value, str) or not (own.is_own and (own.same_as or own.at)):

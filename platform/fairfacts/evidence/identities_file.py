@@ -20,7 +20,7 @@ from fairfacts.parts.programme import Mode
 
 TABLES = ("identities", "rules")
 TERMS: Mapping[Kind, int] = {"share": 2, "share of whole numbers": 1, "same": 1, "same day": 1}
-"""How many terms an identity has; of the other kinds, one at least."""
+"""How many terms an identity of these kinds has; the other kinds have one at least."""
 Entry = TypeVar("Entry", Identity, Rule)
 
 
@@ -29,7 +29,7 @@ def read_identities(
 ) -> tuple[tuple[Identity, ...], tuple[Rule, ...]]:
     """Return the identities and the counting rules of a file; the rules of any fair where it has none.
 
-    Where the figures are None, they have faults, and nothing is held against them.
+    `figures` is None if they have faults; the identities are then not checked against them.
 
     Raises:
         FigureError: names every fault of the file.

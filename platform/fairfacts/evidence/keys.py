@@ -1,4 +1,4 @@
-"""Keys of breakdowns that a fair can have: a figure of another one would be held against a 0 that never was counted."""
+"""Keys of breakdowns that a fair can have. A figure with another key would be held against a 0 that nobody counted."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ OF_ENDING: Mapping[str, str] = {
     "per_day": "day",
     "per_hour": NUMBER,
 }
-"""What the last key stands for, by the end of the measure's name; `measure_of` holds one before it."""
+"""What the last key stands for, by the end of the measure's name; `measure_of` checks a key before it."""
 
 
 def wrong_keys(measure: str, fair: FairDescription) -> Iterator[str]:
-    """Yield what is wrong with the keys of a figure's measure: the fair cannot have them.
+    """Yield a message for each key of a figure's measure that the fair cannot have.
 
     Args:
-        measure: path of a measure that is a number or a moment, or of a sum; empty of a figure without one.
-        fair: as its log describes it. One that describes no kinds of organisations may have any kind, zone or sector.
+        measure: path of a number, a moment or a sum; empty for a figure without a measure.
+        fair: as its log describes it. If it describes no kinds of organisations, any kind, zone or sector will do.
     """
     known = _known(fair)
     for path in measure.split(PLUS):
@@ -74,7 +74,7 @@ def wrong_keys(measure: str, fair: FairDescription) -> Iterator[str]:
 
 
 def kinds_of_keys(measure: str) -> tuple[str, ...]:
-    """Return what the last keys of a measure stand for; of one that is no breakdown, nothing."""
+    """Return what the last keys of a measure stand for; empty for one that is no breakdown."""
     if measure in OF_MEASURE:
         return OF_MEASURE[measure]
     return next(((what,) for ending, what in OF_ENDING.items() if measure.endswith(ending)), ())

@@ -39,7 +39,7 @@ def read_at(at: str, run: RunMeasures) -> int | None:
 
 
 def checked_moment(row: Row) -> str:
-    """Return the moment at which the measure of a row is taken; one that is none is a fault."""
+    """Return the moment at which the measure of a row is taken; a text that is no moment is a fault."""
     as_of = row.text("as_of")
     try:
         if as_of:
@@ -69,7 +69,7 @@ def is_met(op: str, simulated: str, reported: str, began: datetime) -> bool:
 
     Args:
         op: the figure's operator.
-        simulated: a measure's moment or day; empty where it has not come.
+        simulated: a measure's moment or day; empty if it has not come yet.
         reported: the figure's.
         began: the run's epoch, in the fair's time zone.
 
@@ -84,6 +84,6 @@ def is_met(op: str, simulated: str, reported: str, began: datetime) -> bool:
 
 
 def _span_ms(text: str, began: datetime) -> tuple[int, int]:
-    """Return the time that a moment or a day takes, in ms since the epoch, the end excluded."""
+    """Return the span of a moment or a day, in ms since the epoch, the end excluded."""
     first, end = (any_moment(text, began, day_ends=day_ends) for day_ends in (False, True))
     return first, max(end, first + 1)

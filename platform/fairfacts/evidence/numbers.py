@@ -13,12 +13,12 @@ from fairfacts.interchange.reading import Reading, quoted, read_bytes
 from fairfacts.interchange.table import Row, check_columns, read_table
 
 MOST_DIGITS = 10
-"""Of a number that rows go on from."""
+"""A number from which rows count on has fewer digits than this."""
 REMEDY = "put it there, or remove the files that go with it"
 
 
 class Numbers(NamedTuple):
-    """The rows of a table, and the reading that takes their faults."""
+    """The rows of a table, and the reading that collects their faults."""
 
     rows: list[Row]
     reading: Reading
@@ -38,7 +38,7 @@ def read_numbers(source: Traversable, name: str, columns: Sequence[str], optiona
 
 
 def needed(row: Row, column: str, most: float = math.inf) -> float:
-    """Return the number in a cell, from 0 to `most`; what is none is a fault of the row."""
+    """Return the number in a cell, from 0 to `most`; anything else is a fault of the row."""
     text, number = row.text(column), row.number(column)
     if not text:
         row.fault(f"{column} is empty; write a number")
@@ -48,7 +48,7 @@ def needed(row: Row, column: str, most: float = math.inf) -> float:
 
 
 def take_in_turn(row: Row, column: str, following: int) -> int:
-    """Return the number that is to follow that of a row, which is to be `following`."""
+    """Return the number that the next row must have; if this row's is not `following`, that is a fault."""
     text = row.text(column)
     if text == str(following):
         return following + 1

@@ -1,9 +1,9 @@
-"""The outlook: how a fair goes against what is usual, what wants doing now, and the next hour at its gates and zones.
+"""The outlook: how a fair goes beside what is usual, what needs doing now, and the next hour at its gates and zones.
 
 It is made of the measures as they are and of the usual course of such fairs (`fairfacts.evidence.usual`). A zone's
-people in an hour are those of now, times what usually becomes of the people inside. A queue is a fluid: those who
-usually come within the hour less those whom the open lanes check. Intervals take account of chance and of how far such
-fairs differ, and of nothing that is about to happen in this one.
+people in an hour are those of now, times the usual change of the people inside. A queue is a fluid: it grows by those
+who usually come within the hour, and shrinks by those whom the open lanes check. Intervals allow for chance and for how
+far such fairs differ. They know nothing of what is about to happen in this one.
 """
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ from fairfacts.parts.runs import RunMeasures
 AHEAD_MS = HOUR_MS
 URGENCY = [rule.name for rule in RULES]
 LEAST_INSIDE = 20
-"""From so many people on, those of now say how many will be inside in an hour."""
+"""With at least so many people inside, the forecast for the next hour starts from them."""
 OPENING_SPREAD = 0.4
-"""Before that: the standard deviation of the logarithm of their number, which only the days before tell of."""
+"""With fewer, only the days before tell how many will be inside: the standard deviation of the logarithm of that
+number."""
 GATE_SPREAD = 0.25
-"""Of the share of one gate in all arrivals: its standard deviation, as a share of that; no source gives it."""
+"""Standard deviation of one gate's share in all arrivals, as a share of that share; no source gives it."""
 
 
 @dataclass(frozen=True)
 class Matter:
-    """What wants doing: an alarm, and what usually follows."""
+    """What needs doing: an alarm, and what usually follows."""
 
     alarm: str
     state: str
@@ -42,11 +43,11 @@ class Matter:
     since_ms: int
     where: str
     until_ms: int | None
-    """When the disruption that causes it is to be over, as far as that was announced."""
+    """When the disruption that causes it ends, if that was announced."""
     eases_ms: int | None
-    """By when it usually eases, to the half hour; null where nothing usual is known, or not today."""
+    """The half hour by which it usually eases; null if nothing usual is known, or if it does not ease today."""
     answer: AlarmAnswer | None
-    """What an operator said of it, where that holds still."""
+    """An operator's answer to it, if that still holds."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Waits:
     longest_s: float
     over_30min: int
     usual_over_30min: int | None
-    """Usually at this hour; null where nothing usual is known."""
+    """The usual number at this hour; null if nothing usual is known."""
     where: str
     """The sector at whose desks most wait; empty where nobody does."""
 
@@ -77,9 +78,9 @@ class Outlook:
     """How it goes, and what comes next."""
 
     counts: list[Count]
-    """Empty where nothing usual is known of such a fair at this hour."""
+    """Empty if nothing usual is known of such a fair at this hour."""
     matters: list[Matter]
-    """What is most urgent first."""
+    """The most urgent first."""
     waits: Waits
     ahead_ms: int
     """The moment that zones and gates are forecast for."""
@@ -94,7 +95,7 @@ def outlook(state: State, at_ms: int, level: float = 0.8, answers: Sequence[Alar
 
     Args:
         state: all measures.
-        at_ms: the moment, where it is later than the latest event.
+        at_ms: the moment, if it is later than the latest event.
         level: of the intervals, between 0 and 1.
         answers: what operators said of alarms.
     """
@@ -118,7 +119,7 @@ def outlook(state: State, at_ms: int, level: float = 0.8, answers: Sequence[Alar
 def _matters(
     snapshot: dict[str, Any], at_ms: int, answers: Sequence[AlarmAnswer], run: RunMeasures, usual: Sequence[Gauges]
 ) -> list[Matter]:
-    """Return the raised alarms; when they ease is said where the usual course is known."""
+    """Return the raised alarms, with the time at which they usually ease where that is known."""
     raised = snapshot["alarms"]["raised"]
     matters = [
         Matter(
@@ -147,7 +148,7 @@ EASING: Mapping[str, float] = {"venue.cap": NEAR_SHARE, "venue.density": DENSITY
 
 
 def _eases_ms(name: str, alarm: Mapping[str, Any], at_ms: int, run: RunMeasures, usual: Sequence[Gauges]) -> int | None:
-    """Return the half hour of this day, its end among them, by which an alarm that takes its usual course has ended."""
+    """Return the half hour of this day by which an alarm usually has ended; the end of the day counts as well."""
     if name not in EASING:
         return None
     now = gauges_at(usual, at_ms).inside
@@ -160,7 +161,7 @@ def _eases_ms(name: str, alarm: Mapping[str, Any], at_ms: int, run: RunMeasures,
 
 
 def _zones(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], beyond: float) -> list[Place]:
-    """Return the zones as they will be, with the share `beyond` each bound; none where nobody has been in them yet."""
+    """Return the zones as they will be, with the share `beyond` each bound; empty if nobody was in one yet."""
     venue, zones = state.parts.venue, state.parts.venue.zones.values()
     now, later = gauges_at(usual, at_ms), gauges_at(usual, ahead_ms)
     spent = sum(zone.spent_min for zone in zones)
@@ -183,7 +184,7 @@ def _zones(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
 
 
 def _gates(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], beyond: float) -> list[Place]:
-    """Return the queues as they will be; none before anybody was checked."""
+    """Return the queues as they will be; empty before anybody was checked."""
     venue, size = state.parts.venue, _size(state, at_ms)
     if not venue.waited.count or not venue.waiting:
         return []
@@ -202,12 +203,12 @@ def _gates(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
 
 
 def _steady_queue(load: float, beyond: float) -> float:
-    """Return the queue that lanes with this load below 1 exceed for the share `beyond` of the time, by chance alone."""
+    """Return the queue length that is exceeded by chance for the share `beyond` of the time; 0 unless 0 < load < 1."""
     return math.log(beyond) / math.log(load) if 0 < load < 1 else 0.0
 
 
 def _size(state: State, at_ms: int) -> float:
-    """Return how large the fair is on site, as entries so far tell; its scale before there are any."""
+    """Return the size of the fair on site, from the entries so far; its scale while they are too few."""
     profile = load_profiles(state.parts.run.fair.key)["venue.entered"]
     usual = profile.total * profile.at(at_ms / HOUR_MS)[0]
     entered = state.parts.venue.entered.count

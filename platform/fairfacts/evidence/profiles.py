@@ -44,14 +44,14 @@ class Profile(msgspec.Struct, frozen=True):
     spread: tuple[float, ...]
 
     def at(self, hours: float) -> tuple[float, float]:
-        """Return share and spread at a time, between those of the hours around it."""
+        """Return share and spread at a time, interpolated between the hours around it."""
         hour = min(int(hours), len(self.share) - 2)
         part = min(hours - hour, 1.0)
         return _between(self.share, hour, part), _between(self.spread, hour, part)
 
 
 def load_profiles(fair: str) -> Mapping[str, Profile]:
-    """Return the profiles of a fair by measure; none where its folder is not here, or has none.
+    """Return the profiles of a fair by measure; empty if its folder is not here or has none.
 
     Raises:
         FigureError: a file has faults; names each with row, value and what is allowed.
@@ -61,13 +61,13 @@ def load_profiles(fair: str) -> Mapping[str, Profile]:
 
 @lru_cache(maxsize=16)
 def _latest(fair: str, _: object) -> Mapping[str, Profile]:
-    """Return the profiles as the files are in a state; another state is read again."""
+    """Return the profiles, cached by the state of the files: changed files are read again."""
     folder = fair_folder(fair)
     return {} if folder is None else read_profiles(fair, folder)
 
 
 def read_profiles(fair: str, folder: Traversable) -> Mapping[str, Profile]:
-    """Return the profiles in a fair's folder; none where neither file is there.
+    """Return the profiles in a fair's folder; empty if neither file is there.
 
     Raises:
         FigureError: as `load_profiles`.

@@ -1,12 +1,12 @@
 """What each reported figure was to the model of a run (given, fitted to, not used), and which do not concern the run.
 
-A role follows from what was played. A figure is `input` only where the run played the figure's own value, and
-`calibrated` only where it played the value that was fitted to the figure. A figure whose parameter the scenario
-overrides is `changed`, as is one that is not what the fair states: a what-if is no test of the model.
+A role follows from what was played. A figure is `input` only if the run played the figure's own value. It is
+`calibrated` only if the run played the value that was fitted to it. It is `changed` if the scenario overrides its
+parameter, or if it is not what the fair states: a what-if is no test of the model.
 
-The first event of a log lists the figures that the model was given or fitted to, less those that the user's own
-scenario or `--set` overrides. What a *shipped* scenario overrides follows from its file, so that logs of shipped
-scenarios stay as they are; `shipped_overrides` reads the file.
+The first event of a log lists the figures that the model was given or fitted to. Those that the user's own scenario or
+`--set` overrides are not among them. What a *shipped* scenario overrides follows from its file, which
+`shipped_overrides` reads: so logs of shipped scenarios stay as they are.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ ROLES: Mapping[Role, str] = {
 }
 """What agreement is worth, the most first."""
 PROGRAMME = "sessions."
-"""How the figures of the documented programme begin."""
+"""The names of the documented programme's figures begin so."""
 OF_PROGRAMME = ("programme.", "streams.")
-"""How the measures begin that a programme decides."""
+"""The names of measures that a programme decides begin so."""
 NONE: Overrides = {}
 ECONOMIES = "economies"
-"""The unit of what is neither as large in a small fair nor smaller by its scale."""
+"""Unit of a number that is smaller in a small fair, and not in proportion to its scale."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class LeftOut:
 def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides = NONE) -> Role:
     """Return the role of a figure in a run; a user's own has that of a documented figure of the same measure.
 
-    What the model plays as the tables of the fair state it (`Measure.given`, `fairfacts.evidence.stated`) is input,
-    whether or not they name the figure.
+    What the fair's tables fix (`Measure.given`, `fairfacts.evidence.stated`) is input, even if they do not name the
+    figure.
     """
     if not is_by_model(run):
         return "recorded"
@@ -73,7 +73,7 @@ def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Over
 
 
 def _is_given(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides) -> bool:
-    """Return whether what is played of a figure's measures at a moment is what the fair states."""
+    """Return whether the fair's tables fix all measures of a figure at its moment."""
     in_the_end = at_ms == read_at("", run)
     return all(
         is_given(path, in_the_end=in_the_end) or is_fixed(path, run.fair, overrides, in_the_end=in_the_end)
@@ -82,12 +82,12 @@ def _is_given(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Ov
 
 
 def plays_its_value(figure: Figure, run: RunMeasures) -> bool:
-    """Return whether a documented figure's own value was played, which a fair of another size may round."""
+    """Return whether a documented figure's own value was played; a fair of another size may round it."""
     return figure.id in run.inputs and not figure.is_own
 
 
 def is_by_model(run: RunMeasures) -> bool:
-    """Return whether a model played a run: the sectors at least are given to it. Logs of others name no figure."""
+    """Return whether a model played a run: its log then names given figures, at least the sectors."""
     return bool(run.inputs or run.calibrated)
 
 
@@ -97,7 +97,7 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     Args:
         figures: documented ones and a user's own.
         run: what it says of itself.
-        at_hand: the moments, in ms since the epoch, of which the run's measures are at hand; None: of any.
+        at_hand: the moments, in ms since the epoch, at which the run's measures are known; None: at any.
     """
     known = {figure.id: figure for figure in figures}
     documented = [figure for figure in known.values() if figure.measure and not figure.is_own]
@@ -129,9 +129,9 @@ def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] |
 
 
 def _plays_own_programme(run: RunMeasures) -> bool:
-    """Return whether the model plays another programme than the documented one, whose counts are given to it else.
+    """Return whether the model plays a programme other than the documented one, whose counts would else be given to it.
 
-    No shipped scenario imports a programme. A fair whose own folder has one has no parameters that give these counts.
+    No shipped scenario imports a programme. If a fair's folder has one, the fair has no parameters for these counts.
     """
     if run.fair.key and not any(name.startswith(PROGRAMME) for name in used_figures(run.fair.key)):
         return False
@@ -140,7 +140,7 @@ def _plays_own_programme(run: RunMeasures) -> bool:
 
 
 def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> str:
-    """Return why the documents speak of another fair; an empty text where they speak of the one that is played."""
+    """Return why the documents speak of another fair; an empty text if they speak of the one that is played."""
     opens, closes = (figures[name].value if name in figures else "" for name in ("fair.opens", "fair.closes"))
     first = date_text(run.began, 0)
     last = run.closed_on or date_text(run.began, max(run.duration_ms - 1, 0))
@@ -151,7 +151,7 @@ def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> str:
 
 
 def _names(figure: Figure, at_ms: int | None, run: RunMeasures) -> list[str]:
-    """Return the figure's name, and those of the documented figures of its measure and its moment."""
+    """Return the figure's name, and the names of documented figures of the same measure and moment."""
     at_moment = [name for name, at in figure.same_at if read_at(at, run) == at_ms]
     return [figure.id, *(figure.same_as if at_ms == read_at("", run) else at_moment)]
 
@@ -162,12 +162,12 @@ def _file_of(scenario: str) -> Traversable:
 
 
 def is_shipped_scenario(scenario: str) -> bool:
-    """Return whether a shipped scenario bears this name, or it is that of a shipped fair itself."""
+    """Return whether this is the name of a shipped scenario or of a shipped fair."""
     return "/" not in scenario and (_file_of(scenario).is_file() or is_shipped(scenario))
 
 
 def used_figures(fair: str) -> Mapping[str, frozenset[str]]:
-    """Return the figures that a fair's parameters give or are fitted to, each with the names of its parameters.
+    """Return the figures that a fair's parameters state or are fitted to, each with the names of these parameters.
 
     Raises:
         FigureError: the fair's table of parameters cannot be read.
@@ -177,7 +177,7 @@ def used_figures(fair: str) -> Mapping[str, frozenset[str]]:
 
 @lru_cache(maxsize=16)
 def _used_figures(fair: str, _: object) -> Mapping[str, frozenset[str]]:
-    """Return the figures as the table is in a state; another state is read again."""
+    """Return the figures, cached by the state of the table: a changed table is read again."""
     used: dict[str, set[str]] = {}
     for row in parameter_rows(fair):
         for figure in row.text("figures").split():

@@ -1,4 +1,4 @@
-"""Settings: what two runs were started with, where that differs."""
+"""Settings: what runs were started with, and where two of them differ."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True):
     """What a run or an ensemble was started with."""
 
     always: dict[str, str]
-    """Of every run: `ALWAYS`."""
+    """The settings that every run has: `ALWAYS`."""
     fair: str = ""
     """Key of the fair; empty where it is not known."""
     overrides: dict[str, tuple[str, str]] = {}
@@ -38,9 +38,9 @@ class Settings(msgspec.Struct, frozen=True):
     """Of everything that is played but the seed; empty where it is not known."""
 
     def against(self, other: Settings) -> list[SettingDifference]:
-        """Return the settings in which another run differs from this one, those of every run first.
+        """Return the settings in which another run differs from this one, those of `ALWAYS` first.
 
-        What only one of them overrides is the fair's own value in the other, if both play the same fair.
+        If both play the same fair and only one overrides a setting, the other has the fair's own value.
         """
         differing = [SettingDifference(name, self.always[name], other.always[name]) for name in ALWAYS]
         if self.fair and other.fair:
@@ -58,11 +58,11 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    """What of the request that is kept with a run says how it was started."""
+    """The part of a run's stored request that says how it was started."""
 
     fair: str = ""
     overrides: dict[str, tuple[str, str]] | None = None
-    """None in a run that was begun before they were kept: of its scenario file nobody knows then."""
+    """None in a run that began before they were stored: what its scenario file changed is not known then."""
     changes: list[str] = []
     """What `--set` said."""
     sha256: str = ""
@@ -80,7 +80,7 @@ def settings_of(run: Mapping[str, Any], request: object) -> Settings:
 
     Args:
         run: its columns, those of `ALWAYS` among them.
-        request: what its sender had kept with it; whatever is not of `fair run` says nothing.
+        request: what its sender stored with it; a request that is not from `fair run` is ignored.
     """
     always = {name: f"{run[name]:.15g}" if name == "scale" else str(run[name]) for name in ALWAYS}
     try:

@@ -1,9 +1,9 @@
-"""What a fair's parameters fix: measures that come of what happens in other fairs, and are played as stated in one.
+"""What a fair's parameters fix: measures that are outcomes in most fairs, and fixed inputs in this one.
 
-`Measure.given` names those that every fair states. Here are those that only some do: as many exhibitors as the fair's
-`parameters.csv` says, or a register that nobody joins after the opening. The tables lie in the fair's folder; of a
-fair whose folder is not here nothing is known. A parameter that was fitted fixes nothing: the table names the figures
-that it was fitted to.
+`Measure.given` names those that every fair states. Here are those that only some fairs state. Examples are the number
+of exhibitors in `parameters.csv`, and a register that nobody joins after the opening. The tables lie in the fair's
+folder; if it is not here, nothing is known. A parameter that was fitted fixes nothing: the table names the figures that
+it was fitted to.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Overrides = Mapping[str, tuple[str, str]]
 
 
 class Stated:
-    """The parameters that a run plays, as numbers; one that is none, was fitted, or is not known is not a number."""
+    """The parameters that a run plays, as numbers; NaN for a text, a fitted value or an unknown one."""
 
     def __init__(self, fair: FairDescription, overrides: Overrides) -> None:
         self.fair, self._overrides = fair, overrides
         self._own = {row.text("name"): row for row in parameter_rows(fair.key)}
 
     def __getitem__(self, name: str) -> float:
-        """Return what is played: as the run overrides it, as the fair states it, or what holds for any fair."""
+        """Return the value that is played: the run's override, else what the fair states, else the default."""
         text = self._said(name)
         if text is None:
             part, _, rest = name.partition(".")
@@ -42,7 +42,7 @@ class Stated:
         return self[text[1:]] if text.startswith("=") else _number(text)
 
     def said(self, name: str) -> float:
-        """Return what the run or its fair states itself, whatever holds for any fair."""
+        """Return the run's override or what the fair states; defaults do not count."""
         return _number(self._said(name) or "")
 
     def _said(self, name: str) -> str | None:
@@ -61,12 +61,12 @@ def _number(text: str) -> float:
 
 @cache
 def _defaults() -> Mapping[str, str]:
-    """Return what holds for any fair that does not state it, by the parameter's name."""
+    """Return the default values of parameters, by name: they hold for any fair that states none."""
     return {row.text("name"): row.text("value") for row in _read(data("seeds") / DEFAULTS, DEFAULTS)}
 
 
 def parameter_rows(fair: str) -> tuple[Row, ...]:
-    """Return the rows of a fair's table of parameters; none where its folder is not here.
+    """Return the rows of a fair's table of parameters; empty if its folder is not here.
 
     Raises:
         FigureError: the table cannot be read.
@@ -76,7 +76,7 @@ def parameter_rows(fair: str) -> tuple[Row, ...]:
 
 @lru_cache(maxsize=16)
 def _parameter_rows(fair: str, _: object) -> tuple[Row, ...]:
-    """Return them as the table is in a state; another state is read again."""
+    """Return the rows, cached by the state of the table: a changed table is read again."""
     folder = fair_folder(fair)
     if folder is None or not (folder / PARAMETERS).is_file():
         return ()
@@ -93,7 +93,7 @@ def _read(file: Traversable, name: str) -> tuple[Row, ...]:
 def is_fixed(path: str, fair: FairDescription, overrides: Overrides, *, in_the_end: bool) -> bool:
     """Return whether the parameters that a run plays fix the measure at a path, whatever the seed.
 
-    The register is as it is from the start; results come one by one.
+    A register is fixed from the start. Results come one by one, so they are fixed in the end alone.
 
     Raises:
         FigureError: the fair's table of parameters cannot be read.
@@ -127,7 +127,7 @@ def _exhibitors(stated: Stated, _: str) -> bool:
 
 
 def _of_kind(stated: Stated, key: str) -> bool:
-    """Return whether a kind has a number of its own, or is what is left of a register that nobody joins."""
+    """Return whether a kind's count is stated, or is the remainder of a register that nobody joins."""
     counted = [kind.key for kind in stated.fair.organisation_kinds if stated[f"organisations.{kind.key}.count"] > 0]
     return key in counted or (_nobody_joins(stated) and _is_last(stated.fair.organisation_kinds, counted, key))
 
@@ -156,4 +156,4 @@ FIXED: Mapping[str, Callable[[Stated, str], bool]] = {
     "results.announced_value": lambda stated, key: stated[f"results.{key}.value"] > 0,
     "results.signed_on_site_by_occasion": lambda stated, key: stated.said(f"results.{key}.on_site") > 0,
 }
-"""By measure, whether parameters fix it; of a breakdown, whether they fix one of its keys."""
+"""By measure, a function that says whether parameters fix it; for a breakdown, whether they fix one of its keys."""

@@ -1,7 +1,7 @@
 """What is usual at an hour of a fair: gauges by the half hour, and what comes within an hour.
 
 `usual.csv` in the fair's folder holds the gauges of such fairs that were played as usual (`fairlab.usual`), at scale 1.
-What comes by an hour is of the forecast's profile (`fairfacts.evidence.profiles`). Most fairs have neither.
+What has come by an hour follows from the forecast's profile (`fairfacts.evidence.profiles`). Most fairs have neither.
 """
 
 from __future__ import annotations
@@ -24,11 +24,11 @@ from fairfacts.resources import fair_folder, files_state
 HALF_HOUR_MS = 30 * MINUTE_MS
 USUAL, HALF_HOUR = "usual.csv", "half_hour"
 COUNTED = ("negotiations.initiated", "venue.entered")
-"""The counts of a latest hour that are held against what is usual."""
+"""The counts of the latest hour that are compared with what is usual."""
 APART = 0.25
-"""A count that differs from the usual one by this share, and by more than chance, is not as usual."""
+"""A count is unusual if it differs from the usual one by this share, and by more than chance."""
 CHANCE_SD = 2.0
-"""More than chance: beyond so many standard deviations."""
+"""A difference of more standard deviations than this is more than chance."""
 
 Way = Literal["usual", "more", "fewer"]
 
@@ -41,12 +41,12 @@ class Gauges(NamedTuple):
     waiting_over_30min: float
     """Negotiation requests that have waited for so long."""
     spread: float
-    """Of people inside: the standard deviation of the logarithm of their number an hour later, given that of now."""
+    """Standard deviation of the logarithm of the people inside an hour later, given those of now."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """What has come since the beginning of the hour before, beside what is usual."""
+    """What has come since the beginning of the previous hour, beside what is usual."""
 
     measure: str
     since_ms: int
@@ -56,7 +56,7 @@ class Count:
 
 
 def load_usual(fair: str) -> tuple[Gauges, ...]:
-    """Return the usual gauges of a fair by half hour, from the epoch on; none where its folder has none.
+    """Return the usual gauges of a fair by half hour, from the epoch on; empty if its folder has none.
 
     Raises:
         FigureError: a file has faults; names each with row, value and what is allowed.
@@ -66,13 +66,13 @@ def load_usual(fair: str) -> tuple[Gauges, ...]:
 
 @lru_cache(maxsize=16)
 def _latest(fair: str, _: object) -> tuple[Gauges, ...]:
-    """Return the gauges as the files are in a state; another state is read again."""
+    """Return the gauges, cached by the state of the files: changed files are read again."""
     folder = fair_folder(fair)
     return () if folder is None else read_usual(fair, folder)
 
 
 def read_usual(fair: str, folder: Traversable) -> tuple[Gauges, ...]:
-    """Return the usual gauges in a fair's folder; none where it has no file of them.
+    """Return the usual gauges in a fair's folder; empty if it has no such file.
 
     Raises:
         FigureError: as `load_usual`.
@@ -100,7 +100,7 @@ def is_known(run: RunMeasures) -> bool:
 
 
 def gauges_at(gauges: Sequence[Gauges], at_ms: int) -> Gauges:
-    """Return the usual gauges at a moment, between the half hours around it; of the last one after the end."""
+    """Return the usual gauges at a moment, interpolated between half hours; after the end, those of the last one."""
     place = min(at_ms / HALF_HOUR_MS, len(gauges) - 1)
     before, part = gauges[int(place)], place % 1
     after = gauges[min(int(place) + 1, len(gauges) - 1)]
@@ -108,7 +108,7 @@ def gauges_at(gauges: Sequence[Gauges], at_ms: int) -> Gauges:
 
 
 def counts_at(snapshot: dict[str, Any], at_ms: int) -> list[Count]:
-    """Return what has come since the beginning of the hour before, where something usually has by then."""
+    """Return what has come since the beginning of the previous hour, for measures that usually have some by then."""
     hour, scale = at_ms // HOUR_MS, snapshot["run"]["scale"]
     since = max(0, hour - 1)
     counts = []

@@ -21,13 +21,13 @@ MOST_DEVIATIONS = 6.0
 in 36 beyond them (Chebyshev's inequality)."""
 
 STEADY_UNITS = frozenset(FIXED_UNITS) - {"economies", "sectors"}
-"""Units of what is as large in a small fair as in a whole one, however few people come."""
+"""Units of measures that do not shrink with the fair and do not depend on how few people come."""
 
 
 def verdict_of(
     op: Operator, unit: str, value: float, ends: Ends, reported: float, rounding: float, *, sd: float | None = None
 ) -> Verdict:
-    """Return what a value and the range of one more fair say; one run has no range, and too wide a one says nothing.
+    """Return the verdict on a value and the range of one more fair: one run has none, and too wide a range is open.
 
     `sd` is the standard deviation of the difference of two fairs, where the fair's `chance.csv` says it.
     """
@@ -43,9 +43,10 @@ def verdict_of(
 
 
 def _is_wide(op: str, unit: str, low: float, high: float, reported: float, rounding: float) -> bool:
-    """Return whether a range reaches so far that it would hold what is off by `MOST_FACTOR`; a bound has one side.
+    """Return whether a range is so wide that it holds numbers off by `MOST_FACTOR`; for a bound, one side counts.
 
-    Nothing is below 0. What is no share is told to one, so that none at all can agree as well.
+    No measure is below 0. Unless it is a share, a figure counts as 0.5 at least, so that a range near 0 can agree with
+    a figure of 0.
     """
     told = reported + rounding if unit == "share" else max(reported + rounding, 0.5)
     below, above = (reported - rounding) / MOST_FACTOR, told * MOST_FACTOR
@@ -65,9 +66,9 @@ def meets(op: str, low: float, high: float, reported: float, rounding: float) ->
 def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float, sd: float | None) -> bool:
     """Return whether one run is so far from a figure that chance cannot explain it, at the scale of the run.
 
-    Where it is known what chance does, it must be off by more than `MOST_DEVIATIONS`. Else it must be off by more than
-    `MOST_FACTOR`, and a count by more than `MOST_DEVIATIONS` as well, since small counts vary much; `STEADY_UNITS` do
-    not.
+    If `sd` is known, the run must be off by more than `MOST_DEVIATIONS` of it. Else it must be off by more than
+    `MOST_FACTOR`. A count must then be off by more than `MOST_DEVIATIONS` as well, since small counts vary much;
+    `STEADY_UNITS` do not.
     """
     low, high = sorted((abs(value), abs(reported)))
     apart = abs(value - reported) - rounding
@@ -79,7 +80,7 @@ def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float,
 
 
 def z_of(op: Operator, value: float, ends: Ends, reported: float, rounding: float) -> float | None:
-    """Return by how many standard deviations of one fair the value is beyond what was reported; None where unknown."""
+    """Return how many standard deviations of one fair the value is off the reported range; None if unknown."""
     if ends is None:
         return None
     if meets(op, value, value, reported, rounding):

@@ -35,7 +35,7 @@ ALL_LAWS: tuple[type[PartLaws], ...] = (
     VenueLaws,
     RouteLaws,
 )
-"""The laws of every part, in the order in which they handle an event; laws read the accounts of those before them."""
+"""The laws of every part, in the order in which they handle an event. Each may read the accounts of those before it."""
 
 
 def new_laws(breaks: Breaks) -> Others:

@@ -34,19 +34,19 @@ class PartLaws:
         raise NotImplementedError
 
     def flows(self, now_ms: int) -> dict[str, Little]:
-        """Return the accounts of those who come and go in this part, by what they are called."""
+        """Return the accounts of those who come and go in this part, by name."""
         del now_ms
         return {}
 
     def end(self) -> None:
-        """The run has ended: hold what must be so by then."""
+        """Check what must be so when the run has ended."""
 
 
 L = TypeVar("L", bound=PartLaws)
 
 
 class Others:
-    """The laws that stand already, in their order, for those that read the accounts of others."""
+    """The laws made so far, in their order, for laws that read the accounts of others."""
 
     def __init__(self) -> None:
         self._laws: dict[type[PartLaws], PartLaws] = {}
@@ -55,9 +55,9 @@ class Others:
         return iter(self._laws.values())
 
     def add(self, laws: PartLaws) -> None:
-        """Put the laws of a further part after the others."""
+        """Append the laws of a further part."""
         self._laws[type(laws)] = laws
 
     def of(self, kind: type[L]) -> L:
-        """Return the laws of a part that stands before, by their class."""
+        """Return the laws of an earlier part, by their class."""
         return cast("L", self._laws[kind])

@@ -13,9 +13,9 @@ from fairfacts.clock import HOUR_MS
 class Flow:
     """Those who come, stay for a while, and go: Little's law of them, exact in whole milliseconds.
 
-    Over any time T the number present, integrated, is the sum of all stays so far: L = lambda W with
-    L = integral / T, lambda = came / T, W = stays / came (Little 1961; as an identity Stidham 1974). The integral is
-    taken over the number as it changes, the stays are those that the events state: they are independent.
+    Over any time T the number present, integrated, is the sum of all stays so far: L = lambda W with L = integral / T,
+    lambda = came / T, W = stays / came (Little 1961; as an identity Stidham 1974). The integral follows the number as
+    it changes, and the stays are those that the events state: the two sides are independent.
     """
 
     __slots__ = ("came", "integral_ms", "present", "since_ms", "stayed_ms")
@@ -31,7 +31,7 @@ class Flow:
         self.came += 1
 
     def leave(self, at_ms: int, stayed_ms: int) -> None:
-        """Somebody goes, who says to have stayed for so long."""
+        """Somebody goes; the event states the stay."""
         self.integral_ms += self.present * (at_ms - self.since_ms)
         self.since_ms = at_ms
         self.present -= 1
@@ -55,13 +55,13 @@ class Little(msgspec.Struct, frozen=True):
 
     came: int
     present: int
-    """By comings and goings."""
+    """Those present, by comings and goings."""
     counted: int
     """Those who have come and not gone, one by one."""
     integral_ms: int
     """Of the number present over time."""
     stays_ms: int
-    """All stays together, of those present up to now."""
+    """All stays together; those of the present count up to now."""
     over_ms: int
 
     def is_conserved(self) -> bool:

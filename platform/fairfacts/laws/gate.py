@@ -1,4 +1,4 @@
-"""What a gate must keep on a day: its lanes, and the turn of those who wait."""
+"""What must hold at a gate on a day: no more checks than lanes, and first come, first served."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Gate:
         self._ended_ms: list[int] = []
         """Of all checks, in the order of their ends."""
         self._changes: dict[int, int] = defaultdict(int)
-        """In how many wait, from one minute's count to the next."""
+        """Changes of the queue's length, from one minute's count to the next."""
 
     def call(self, came_ms: int, called_ms: int) -> None:
         """A visitor who came at a moment is called to a lane, or sent away, at another."""
@@ -40,7 +40,7 @@ class Gate:
         self._ended_ms.append(ended_ms)
 
     def keeps_lanes(self) -> bool:
-        """Return whether each check began when it found a lane of those open then free."""
+        """Return whether each check began when one of the open lanes was free."""
         return all(
             begun - bisect_right(self._ended_ms, began_ms) <= most_at(self.lanes, began_ms)
             for begun, began_ms in enumerate(sorted(self._began_ms), start=1)
@@ -56,7 +56,7 @@ class Gate:
 
 
 def most_at(changes: list[tuple[int, int]], moment_ms: int) -> int:
-    """Return the largest value in force at a moment: of changes in one millisecond any may have been the one."""
+    """Return the largest value in force at a moment; of changes within one millisecond, each value counts."""
     latest_ms, latest = changes[-1]
     if latest_ms < moment_ms:  # nearly always
         return latest

@@ -51,12 +51,12 @@ class NegotiationLaws(PartLaws):
         self._known, self._online = self._register.economy, others.of(VisitLaws).online
         self._waiting: dict[int, NegotiationRequested] = {}
         self._arranged: dict[int, tuple[NegotiationRequested, NegotiationArranged]] = {}
-        """Those whose talk is still to come."""
+        """Arranged negotiations whose talk is still to come."""
         self._talking: dict[int, tuple[NegotiationTakenUp, NegotiationRequested]] = {}
         self._talks_of: dict[int, int] = {}
         """The negotiation that is talked about in each visit."""
         self._to_repeat: dict[int, tuple[int, int]] = {}
-        """Organisation and attempt of those that lapsed or failed, and that no attempt has followed."""
+        """Organisation and attempt of negotiations that lapsed or failed, and were not tried again yet."""
         self._answered: dict[int, int] = {}
         """The latest negotiation that each desk has answered."""
         self._waits, self._talks = Flow(), Flow()

@@ -59,19 +59,19 @@ class RegisterLaws(PartLaws):
         return organisation < len(self.sector) and self.sector[organisation] == sector != ""
 
     def recognise(self, event: Event, organisation: int | None, economy: str) -> None:
-        """Hold who acts against the register; without an organisation it is somebody of the public."""
+        """Check whoever acts against the register; without an organisation it is a member of the public."""
         if organisation is None:
             self.hold_economy(event, economy)
         elif not self.is_known(organisation, economy):
             self.breaks(event, "organisation.registered")
 
     def hold_economy(self, event: Event, economy: str) -> None:
-        """Hold the code of an economy that no organisation vouches for."""
+        """Check the code of an economy where no registered organisation confirms it."""
         if economy not in countries():
             self.breaks(event, "economy.code")
 
     def hold_sector(self, event: Event, sector: str) -> None:
-        """Hold the key of a sector that no organisation vouches for."""
+        """Check the key of a sector where no registered organisation confirms it."""
         if not has(self.fair.sectors, sector):
             self.breaks(event, "sector.key")
 

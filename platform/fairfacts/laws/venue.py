@@ -30,7 +30,7 @@ from fairfacts.parts.venue.events import (
 )
 
 SHORTEST_DAY_MS = 22 * HOUR_MS
-"""On which clocks are put forward, with an hour to spare."""
+"""The shortest day on which clocks go forward, with an hour to spare."""
 
 
 class VenueLaws(PartLaws):
@@ -266,7 +266,7 @@ class VenueLaws(PartLaws):
             self._hold_day(event, day)
 
     def _hold_day(self, event: VenueClosed, day: Day) -> None:
-        """What shows only when all who were at the gates have been let in or refused."""
+        """Check what shows only when everybody at the gates has been let in or refused."""
         if event.entered != day.entered:
             self.breaks(event, "venue.entered")
         if not day.gates_closed:
@@ -306,6 +306,6 @@ class Day:
         self.counts = 0
 
     def next_count_ms(self) -> int:
-        """Return when people are to be counted next; after the close when they need not be any more."""
+        """Return the moment of the next count of people; one after the close if no count is due any more."""
         moment_ms = self.opens_ms + self.counts * MINUTE_MS
         return min(moment_ms, self.closes_ms) if moment_ms - MINUTE_MS < self.closes_ms else moment_ms

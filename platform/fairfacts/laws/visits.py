@@ -36,9 +36,9 @@ class VisitLaws(PartLaws):
         self._came: set[tuple[int, int]] = set()
         """Organisation and delegate of those who have been online."""
         self._requested: dict[int, int] = {}
-        """First requests in each visit under way that has any."""
+        """Number of first requests, by visit under way; only visits that have any."""
         self._returning: dict[int, int] = {}
-        """Log-ins that are expected once more, by organisation."""
+        """How many further log-ins are expected, by organisation."""
         self._register = others.of(RegisterLaws)
         self._visits = Flow()
         self._next = self._counted_ms = 0

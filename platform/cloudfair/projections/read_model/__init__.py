@@ -1,1 +1,1 @@
-"""The read model: every thing that the services of the fair show of a run."""
+"""The read model: everything that the services of the fair show of a run."""

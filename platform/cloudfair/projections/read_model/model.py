@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 
 class AsOf(NamedTuple):
-    """What an answer holds: the events before a position, which are those up to a moment."""
+    """What an answer covers: the events before a position, that is, up to a moment."""
 
     position: int
     at_ms: int
@@ -47,7 +47,7 @@ class Section(Protocol):
     """What a read model holds of one kind of thing."""
 
     handlers: Handlers
-    """Called in the order in which they stand."""
+    """Called in this order."""
 
 
 SectionKind = Callable[["ReadModel"], Section]
@@ -107,7 +107,7 @@ class ReadModel:
         return value
 
     def cached_body(self, tag: str, make: Callable[[], bytes]) -> bytes:
-        """Return the answer for an entity tag; many clients ask the same of a run that goes on slowly or has ended."""
+        """Return the cached answer for an entity tag: many clients ask the same of a run that is slow or has ended."""
         if (body := self._bodies.pop(tag, None)) is None:
             body = make()
             self._body_bytes += len(body)
@@ -162,7 +162,7 @@ class ReadModel:
 
 
 class ReadModels:
-    """The read models of the runs that were asked for last."""
+    """The read models of the runs that were asked for most recently."""
 
     def __init__(self, segments: Segments, sections: Iterable[SectionKind], folding: Executor | None = None) -> None:
         """Serve the runs of a log; `folding` has the threads in which their events are folded."""

@@ -1,7 +1,7 @@
-"""Tables of the read side: a row for each thing, a column for each thing that can be said of it, all in memory.
+"""Tables of the read model: a row for each thing, a column for each of its properties, all in memory.
 
-A row says of everything that can happen to its thing *when* it happened, or that it has not. What a thing is at a
-moment follows from these moments, so that one table serves every moment of a run, and a row is never copied.
+For everything that can happen to its thing, a row says *when* it happened, or that it has not. What a thing is at a
+moment follows from these moments. So one table serves every moment of a run, and a row is never copied.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ NEVER = 2**63 - 1
 """The moment of what has not happened."""
 GROWTH = 1.3
 FIRST_BLOCK, BLOCK_GROWTH, LARGEST_BLOCK = 1_024, 4, 65_536
-"""Rows that are looked through at a time: few at first, as most questions are answered by the first of them."""
+"""Rows that are searched at a time: few at first, as they are enough for most questions."""
 
 Kind = Literal["moment", "number", "reference", "word", "flag"]
 """A reference is the number of another thing, or None."""
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 Filter = Callable[[slice], Mask]
-"""Which rows of a stretch of the table are meant."""
+"""Says which rows of a stretch of the table are meant."""
 Keys = Callable[[slice | Rows], NDArray[Any]]
 """What rows are sorted by."""
 
@@ -42,21 +42,21 @@ _DTYPES: dict[Kind, Any] = {
     "flag": np.bool_,
 }
 _EMPTY: dict[Kind, int] = {"moment": NEVER, "reference": -1}
-"""What stands where nothing was said yet, if it is not 0."""
+"""The value of a cell of which no event said anything yet, if it is not 0."""
 LARGEST_INT32 = 2**31 - 1
 LARGEST_COUNTED = 2**22
-"""Up to this number, counting takes a place for each; a log may use any."""
+"""Up to this number, counting reserves a place for each number; a log may use any number."""
 
 
 class Words:
-    """The words of a run's tables, each kept once and known by its place."""
+    """The words of a run's tables, each stored once and named by its place."""
 
     def __init__(self) -> None:
         self._places: dict[str, int] = {"": 0}
         self.list: list[str] = [""]
 
     def place(self, word: str) -> int:
-        """Return the place of a word, which is given one if it has none."""
+        """Return the place of a word; a new word is given one."""
         if (place := self._places.get(word)) is None:
             place = self._places[word] = len(self.list)
             self.list.append(word)
@@ -70,7 +70,7 @@ class Words:
             return list(map(self.place, words))
 
     def known(self, word: str) -> int:
-        """Return the place of a word; -1, which no row has, when no event said it yet."""
+        """Return the place of a word; -1, which no row has, if no event named it yet."""
         return self._places.get(word, -1)
 
 
@@ -97,7 +97,7 @@ class Table:
         self.append(len(events), {column: self._values(column, events, field) for column, field in named.items()})
 
     def append(self, count: int, columns: Mapping[str, NDArray[Any] | list[int]]) -> None:
-        """Append rows by their columns, words by their places; what is not given has not happened, or is 0."""
+        """Append rows by their columns, words as their places; a column that is not given has not happened, or is 0."""
         if not count:
             return
         first, self.size = self.size, self.size + count
@@ -111,8 +111,8 @@ class Table:
     ) -> None:
         """Write what happened to the things that events name, as `add` does; `said` is a word for all of them.
 
-        `moment` is the column of when it happened. It happens once: what is said of it again changes nothing, so that
-        no later event changes what the table says of an earlier moment.
+        `moment` is the column that says when. A thing happens once: a later event about it changes nothing, and so
+        never changes what the table says of an earlier moment.
         """
         if not events:
             return
@@ -151,39 +151,39 @@ class Table:
         return [moment if moment <= at_ms else None for moment in self[column][rows].tolist()]
 
     def begun(self, column: str, at_ms: int) -> int:
-        """Return how many rows there were at a moment, by the moments at which they came into the table."""
+        """Return how many rows there were at a moment; `column` says when each came into the table."""
         return int(np.searchsorted(self[column], at_ms, "right"))
 
     def happened(self, column: str, at_ms: int) -> Filter:
-        """Mean the rows whose moment has come."""
+        """Filter: rows whose moment lies at or before `at_ms`."""
         moments = self[column]
         return lambda rows: moments[rows] <= at_ms
 
     def latest(self, column: str, at_ms: int) -> Keys:
-        """Sort by a moment; what has not happened is below all that has."""
+        """Sort key: a moment; what has not happened by `at_ms` comes below all that has."""
         moments = self[column]
         return lambda rows: np.where(moments[rows] <= at_ms, moments[rows], -1)
 
     def is_(self, column: str, value: str | int | bool | None) -> list[Filter]:
-        """Mean the rows with this value; all where it is None."""
+        """Filter: rows with this value; all rows if it is None."""
         if value is None:
             return []
         values, wanted = self[column], self.words.known(value) if isinstance(value, str) else value
         return [lambda rows: values[rows] == wanted]
 
     def is_not(self, column: str, value: str) -> list[Filter]:
-        """Mean the rows with any other value."""
+        """Filter: rows with any other value."""
         values, unwanted = self[column], self.words.known(value)
         return [lambda rows: values[rows] != unwanted]
 
     def bears(self, column: str, part: str) -> Filter:
-        """Mean the rows whose word has this part, in letters of either size."""
+        """Filter: rows whose word contains this part, in capital or small letters."""
         values, part = self[column], part.casefold()
         places = [place for place, word in enumerate(self.words.list) if part in word.casefold()]
         return lambda rows: np.isin(values[rows], places)
 
     def shown(self, rows: Rows, *columns: str, at_ms: int = NEVER - 1) -> list[dict[str, Any]]:
-        """Return columns of rows by their names, all of them when none is named; moments as they were at `at_ms`."""
+        """Return columns of rows by their names, all columns if none is named; moments as they were at `at_ms`."""
         names = columns or tuple(self._kinds)
         values = [self._plain(name, rows, at_ms) for name in names]
         return [dict(zip(names, row, strict=True)) for row in zip(*values, strict=True)]
@@ -198,10 +198,10 @@ class Table:
         falling: bool = False,
         after: tuple[float, int] | None = None,
     ) -> Rows:
-        """Return up to `limit` rows before `end` that all of `where` mean, by `keys` and, where equal, by row.
+        """Return up to `limit` rows before `end` that pass all of `where`, sorted by `keys` and, if equal, by row.
 
-        Without keys they are in the order of the log; `falling` turns either order round. `after` is the key and the
-        row of the last one before the page.
+        Without keys they are in the order of the log; `falling` reverses either order. `after` is the key and the row
+        of the last row before the page.
         """
         end = self.size if end is None else end
         if keys is None:
@@ -270,7 +270,7 @@ class Table:
                 self._columns[name] = larger
 
     def _number(self, first: int) -> None:
-        """Keep finding rows by number, the first where there are two: by arithmetic as long as that will do."""
+        """Keep rows findable by number, the first one if there are two: by arithmetic as long as that is enough."""
         numbers = self._columns[self.key][first : self.size]
         if self._places is None:
             if np.array_equal(numbers, np.arange(first, self.size)):
@@ -305,11 +305,11 @@ class Tally:
         self._amounts.append(self._amounts[-1] + amount)
 
     def count(self, at_ms: int) -> int:
-        """Return how often by then."""
+        """Return how often it had happened by then."""
         return bisect_right(self.moments, at_ms)
 
     def amount(self, at_ms: int) -> int:
-        """Return how much by then."""
+        """Return how much it had come to by then."""
         return self._amounts[bisect_right(self.moments, at_ms)]
 
     def per_minute(self, at_ms: int) -> dict[str, int]:
