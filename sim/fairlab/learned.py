@@ -1,7 +1,8 @@
 """The profile of a fair of one's own, learned from a handful of small runs when it is first asked for, and kept.
 
-The runs are of the fair itself at two sizes, which tell chance that shrinks as counts grow from chance that does not,
-and of variants whose uncertain parameters all differ: what a fair will be is less certain than chance alone has it.
+The runs are of the fair itself at two sizes, and of variants in which all uncertain parameters differ. Two sizes tell
+chance that shrinks as counts grow from chance that does not. The variants are needed as a fair is less certain than
+chance alone makes it.
 """
 
 from __future__ import annotations
