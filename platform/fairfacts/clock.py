@@ -67,13 +67,13 @@ def clock_changes(epoch: datetime, end_ms: int) -> list[tuple[int, int]]:
     def ahead_ms(at_ms: int) -> int:
         return round((moment_at(epoch, at_ms).replace(tzinfo=None) - epoch.replace(tzinfo=None)) / _MILLISECOND) - at_ms
 
-    found = []
+    changes = []
     for day_ms in range(0, end_ms, DAY_MS):
         minutes, before = range(day_ms, min(day_ms + DAY_MS, end_ms) + 1, MINUTE_MS), ahead_ms(day_ms)
         place = bisect_left(minutes, True, key=lambda at_ms: ahead_ms(at_ms) != before)
         if place < len(minutes):
-            found.append((minutes[place], ahead_ms(minutes[place])))
-    return found
+            changes.append((minutes[place], ahead_ms(minutes[place])))
+    return changes
 
 
 def zone_of(name: str) -> tzinfo | None:
@@ -108,9 +108,9 @@ def read_epoch(text: str, zone: str = "") -> datetime:
         )
     if not zone:
         return epoch
-    if (found := zone_of(zone)) is None:
+    if (fair_zone := zone_of(zone)) is None:
         raise MomentError(f"time_zone is {zone!r}, which is none; write it like Europe/Berlin")
-    return epoch.astimezone(found)
+    return epoch.astimezone(fair_zone)
 
 
 def read_moment(text: str, epoch: datetime, within: range | None = None, *, day_ends: bool = False) -> int:

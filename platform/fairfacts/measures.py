@@ -185,7 +185,7 @@ def value_at(snapshot: dict[str, Any], path: str) -> Any:
         FairError: there is no such measure; names the nearest.
     """
     if " + " in path:
-        return sum(value_at(snapshot, one) for one in path.split(" + "))
+        return sum(value_at(snapshot, term) for term in path.split(" + "))
     if measure_at(path) is UNKNOWN:
         raise FairError(f"{path} is no measure; {did_you_mean(path, MEASURES)}")
     value: Any = snapshot
@@ -202,7 +202,7 @@ def counted(path: str) -> list[str]:
 
 def is_of_nothing(path: str, value_of: Callable[[str], Any]) -> bool:
     """Return whether the measure at a path is a mean, a quantile or a share of nothing: its 0 then says nothing."""
-    values = [value_of(one) for one in counted(path)]
+    values = [value_of(term) for term in counted(path)]
     return bool(values) and values[0] == sum(values[1:])
 
 

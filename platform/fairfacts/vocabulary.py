@@ -123,7 +123,7 @@ COMMON: Mapping[str, str] = {
 }
 """What a field means wherever no docstring below it says more."""
 
-_SAID = ((AnyDisruption, "disruption"), (Milliseconds, "ms"), (EconomyCode, "economy"))
+_WORDS = ((AnyDisruption, "disruption"), (Milliseconds, "ms"), (EconomyCode, "economy"))
 """Types that are told in a word."""
 _UNITS = {"_ms": "ms", "_min": "min", "_usd": "USD", "_m2": "m2", "_per_s": "1/s", "share": "share"}
 
@@ -147,8 +147,8 @@ def _meaning(name: str, docs: Mapping[str, str]) -> str:
 
 def _type_text(name: str, hint: Any) -> str:
     """Return the type of a field in words."""
-    if said := next((said for known, said in _SAID if hint == known), ""):
-        return said
+    if word := next((word for known, word in _WORDS if hint == known), ""):
+        return word
     if hint == Count:
         return "number" if name in NUMBERED else "count"
     origin, inner = get_origin(hint), get_args(hint)
@@ -158,10 +158,10 @@ def _type_text(name: str, hint: Any) -> str:
         return f"list of {_type_text(name, inner[0])}"
     if origin is dict:
         return "text by language"
-    for absent, said in ((NoneType, "null"), (msgspec.UnsetType, "absent")):
+    for absent, word in ((NoneType, "null"), (msgspec.UnsetType, "absent")):
         if absent in inner:
             (other,) = (kind for kind in inner if kind is not absent)
-            return f"{_type_text(name, other)} or {said}"
+            return f"{_type_text(name, other)} or {word}"
     base = inner[0] if hasattr(hint, "__metadata__") else hint
     words = {bool: "true or false", int: "count", float: "number", str: "text"}
     return base.__name__ if base in DESCRIPTION else words[base]

@@ -87,15 +87,15 @@ def read_chance(fair: str, folder: Traversable) -> Mapping[str, Mapping[str, Cha
     if not (folder / CHANCE).is_file():
         return {}
     rows, reading = read_numbers(folder / CHANCE, f"{fair}/{CHANCE}", ("measure", *NUMBERS), optional=("as_of",))
-    found: dict[str, dict[str, Chance]] = {}
+    by_moment: dict[str, dict[str, Chance]] = {}
     for row in rows:
-        measure, known = row.text("measure"), found.setdefault(checked_moment(row), {})
+        measure, known = row.text("measure"), by_moment.setdefault(checked_moment(row), {})
         if measure in known:
             row.fault(f"measure is {quoted(measure)}; it stands twice; remove one")
         elif _is_measure(row, measure):
             known[measure] = Chance(*(needed(row.named(measure), column) for column in NUMBERS))
     reading.refuse()
-    return found
+    return by_moment
 
 
 def _is_measure(row: Row, measure: str) -> bool:

@@ -106,8 +106,8 @@ def moments(figures: Iterable[Figure], run: RunMeasures) -> list[int]:
     """
     known = list(figures)
     without = {entry.figure for entry in left_out(known, run)}
-    found = (moment_ms(figure, run) for figure in known if figure.measure and figure.id not in without)
-    return sorted({at_ms for at_ms in found if at_ms is not None})
+    times = (moment_ms(figure, run) for figure in known if figure.measure and figure.id not in without)
+    return sorted({at_ms for at_ms in times if at_ms is not None})
 
 
 def compare(
@@ -211,14 +211,14 @@ def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
     The value of a mean, a quantile or a share of nothing is `""`.
     """
     return [
-        Row(path, "", unit_of(path), None, one.value, None, "emergent", path, low=low, high=high)
-        for path, one in ((path, _unless_of_nothing(path, simulated)) for path in EMERGENT)
-        for low, high in (_shown(path, one.ends),)
+        Row(path, "", unit_of(path), None, outcome.value, None, "emergent", path, low=low, high=high)
+        for path, outcome in ((path, _unless_of_nothing(path, simulated)) for path in EMERGENT)
+        for low, high in (_shown(path, outcome.ends),)
     ]
 
 
 def _unless_of_nothing(path: str, simulated: Callable[[str, int | None], Simulated]) -> Simulated:
-    is_nothing = is_of_nothing(path, lambda one: simulated(one, None).value)
+    is_nothing = is_of_nothing(path, lambda term: simulated(term, None).value)
     return Simulated("") if is_nothing else simulated(path, None)
 
 
@@ -270,20 +270,20 @@ def _recorded(compared: Sequence[Row]) -> str:
     )
 
 
-def _held_out(found: Evidence) -> str:
+def _held_out(counts: Evidence) -> str:
     """Return what the held-out rows say."""
-    if not found.held_out:
+    if not counts.held_out:
         return (
             "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or"
             " played otherwise."
         )
-    agree, differ = found.agree, found.differ
+    agree, differ = counts.agree, counts.differ
     text = (
-        f"{found.held_out} held-out figure{'' if found.held_out == 1 else 's'}:"
+        f"{counts.held_out} held-out figure{'' if counts.held_out == 1 else 's'}:"
         f" {agree} agree{'s' if agree == 1 else ''}, {differ} differ{'s' if differ == 1 else ''},"
-        f" {found.left_open} left open by what was played."
+        f" {counts.left_open} left open by what was played."
     )
-    if found.is_thin:
+    if counts.is_thin:
         text += " That is thin evidence: everything else was given to the model or fitted to."
     return text
 

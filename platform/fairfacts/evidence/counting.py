@@ -224,14 +224,14 @@ def chosen(asked: Iterable[str], rules: Sequence[Rule] = ANY_FAIR) -> list[Rule]
     Raises:
         FigureError: there is no such rule; names the nearest.
     """
-    found: list[Rule] = []
-    for one in asked:
-        named = [rule for rule in rules if one in (rule.name, rule.name.partition(".")[0])]
+    matches: list[Rule] = []
+    for wanted in asked:
+        named = [rule for rule in rules if wanted in (rule.name, rule.name.partition(".")[0])]
         if not named:
             known = {name for rule in rules for name in (rule.name, rule.name.partition(".")[0])}
-            raise FigureError(f"--rule {one}: is no rule; {did_you_mean(one, known)} (fair count --help)")
-        found += [rule for rule in named if rule not in found]
-    return found or list(rules)
+            raise FigureError(f"--rule {wanted}: is no rule; {did_you_mean(wanted, known)} (fair count --help)")
+        matches += [rule for rule in named if rule not in matches]
+    return matches or list(rules)
 
 
 def _counted(rule: Rule, count: int, figures: Mapping[str, Figure], scale: float) -> Counted:

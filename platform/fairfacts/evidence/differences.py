@@ -31,7 +31,7 @@ class Difference(msgspec.Struct, frozen=True):
 def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
     """Return the difference of two snapshots in every measure that is one number, in the order of the measures."""
     pairs = ((path, value_at(a, path), value_at(b, path)) for path in MEASURES)
-    rows = [_difference(path, one, other) for path, one, other in pairs if _is_number(one) and _is_number(other)]
+    rows = [_difference(path, of_a, of_b) for path, of_a, of_b in pairs if _is_number(of_a) and _is_number(of_b)]
     known = [load_chance(snapshot["run"]["fair"]) for snapshot in (a, b)]
     scales = [snapshot["run"]["scale"] for snapshot in (a, b)]
     return [_beside_chance(row, known, scales) for row in rows] if all(known) else rows
@@ -43,11 +43,11 @@ def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> lis
     Raises:
         ScenarioError: there is no such breakdown; names the nearest.
     """
-    one, other = (value_at(snapshot, series) if series in MEASURES else None for snapshot in (a, b))
-    if not isinstance(one, dict) or not isinstance(other, dict):
+    series_a, series_b = (value_at(snapshot, series) if series in MEASURES else None for snapshot in (a, b))
+    if not isinstance(series_a, dict) or not isinstance(series_b, dict):
         known = [path for path in MEASURES if isinstance(value_at(a, path), dict)]
         raise ScenarioError(f"--series {series}: is no series; {did_you_mean(series, known)}")
-    counts_a, counts_b = dict(_leaves(one)), dict(_leaves(other))
+    counts_a, counts_b = dict(_leaves(series_a)), dict(_leaves(series_b))
     keys = sorted(counts_a.keys() | counts_b.keys(), key=_in_order)
     return [_difference(".".join(key), counts_a.get(key, 0), counts_b.get(key, 0)) for key in keys]
 

@@ -165,9 +165,9 @@ def _replaced(known: Figure, row: Row, source: str) -> Figure | None:
     usual = {column: str(getattr(known, column)) for column in COLUMNS} | exact | {"source": source}
     declared = measure_of(known.measure.split(PLUS)[0]) if known.measure else Measure(known.unit, "")
     figure = _figure(row, declared, usual)
-    kept = {name: getattr(known, name) for name in ("measure", "scales", "at", "unit")}
-    said = {"caveat": row.text("caveat") or known.caveat, "names": known.names | _names(row)}
-    return figure and msgspec.structs.replace(figure, **kept, **said, is_own=True)
+    documented = {name: getattr(known, name) for name in ("measure", "scales", "at", "unit")}
+    texts = {"caveat": row.text("caveat") or known.caveat, "names": known.names | _names(row)}
+    return figure and msgspec.structs.replace(figure, **documented, **texts, is_own=True)
 
 
 def _measured(row: Row, source: str) -> Figure | None:

@@ -177,9 +177,9 @@ def _came(now: float, share: float, spread: float, dispersion: float) -> tuple[f
     return math.log(count / share), math.sqrt(dispersion * (1 - share) / count + spread**2)
 
 
-def _weighed(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
+def _weighed(estimate: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
     """Return the median of two logarithms weighed by their precision, and the standard deviation of the logarithm."""
-    (mean, sd), (other_mean, other_sd) = one, other
+    (mean, sd), (other_mean, other_sd) = estimate, other
     if sd == 0:
         return math.exp(mean), 0.0
     weight, other_weight = 1 / sd**2, 1 / other_sd**2

@@ -84,7 +84,7 @@ def audit(figures: Mapping[str, Figure], identities: Iterable[Identity]) -> list
 
 def _own_identities(figures: Mapping[str, Figure]) -> list[Identity]:
     """Return what must hold between a user's own figures and the documented one of the same measure."""
-    found = []
+    identities = []
     for own in figures.values():
         if isinstance(own.value, str) or not (own.is_own and (own.same_as or own.at)):
             continue
@@ -93,55 +93,58 @@ def _own_identities(figures: Mapping[str, Figure]) -> list[Identity]:
                 continue
             if not own.at:
                 because = "both speak of the same measure at the end"
-                found.append(Identity(f"{own.id} and {known.id}", "same", known.id, (own.id,), {ENGLISH: because}))
+                identities.append(Identity(f"{own.id} and {known.id}", "same", known.id, (own.id,), {ENGLISH: because}))
             elif own.unit != "share":
                 because = "the measure only grows, and ends as the documents say"
-                found.append(Identity(f"{own.id} before {known.id}", "part", known.id, (own.id,), {ENGLISH: because}))
-    return found
+                identities.append(
+                    Identity(f"{own.id} before {known.id}", "part", known.id, (own.id,), {ENGLISH: because})
+                )
+    return identities
 
 
 def _checked(identity: Identity, figures: Mapping[str, Figure]) -> Check:
     names = (*identity.terms, identity.whole)
     values = tuple(figures[name].value if name in figures else None for name in names)
     if missing := [name for name in names if name not in figures]:
-        said = f"{', '.join(missing)} is not among the figures"
-        return Check(identity.name, "not checked", said, "", names, identity.kind, values)
+        statement = f"{', '.join(missing)} is not among the figures"
+        return Check(identity.name, "not checked", statement, "", names, identity.kind, values)
     terms, whole = [figures[name] for name in identity.terms], figures[identity.whole]
-    holds, said, remedy = _CHECKS[identity.kind](terms, whole)
+    holds, statement, remedy = _CHECKS[identity.kind](terms, whole)
     if identity.misreading:
         finding: Finding = "holds" if holds else "misreading"
     else:
         finding = "holds" if holds else "contradiction"
     reason = in_language(identity.because, ENGLISH).text
     because = reason if finding != "contradiction" else f"{reason}; {remedy}"
-    return Check(identity.name, finding, said, because, names, identity.kind, values, identity.because)
+    return Check(identity.name, finding, statement, because, names, identity.kind, values, identity.because)
 
 
 def _sum(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
     ranges = [Range.of(term) for term in terms]
-    together = Range(sum(one.low for one in ranges), sum(one.high for one in ranges))
+    together = Range(sum(term.low for term in ranges), sum(term.high for term in ranges))
     holds = together.meets(Range.of(whole))
     total = sum(_value(term) for term in terms)
-    added = " + ".join(map(_told, terms)) + (f" = {total:,.10g}" if len(terms) > 1 and not holds else "")
-    said = f"{added}{' =' if holds else ', not'} {_told(whole)}"
+    added = " + ".join(map(_text, terms)) + (f" = {total:,.10g}" if len(terms) > 1 and not holds else "")
+    statement = f"{added}{' =' if holds else ', not'} {_text(whole)}"
     short = _value(whole) - total
     remedy = (
         f"it would hold if {whole.id} were {total:,.10g}, or one of the others {abs(short):,.10g}"
         f" {'more' if short > 0 else 'less'}"
     )
-    return holds, said, remedy
+    return holds, statement, remedy
 
 
 def _share(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
     part, of = terms
     if not _value(of):
-        return False, f"{_told(part)} / 0", f"{of.id} is not 0"
+        return False, f"{_text(part)} / 0", f"{of.id} is not 0"
     low, high = Range.of(part), Range.of(of)
     quotient = Range(low.low / high.high, low.high / high.low if high.low > 0 else math.inf)
     holds, exact = quotient.meets(Range.of(whole)), _value(part) / _value(of)
     relation = "which is printed as" if holds else "not"
-    said = f"{_told(part)} / {_told(of)} = {exact:.4f}, {relation} {_told(whole)}"
-    return holds, said, f"it would hold if {whole.id} were {exact:.3f}, or {part.id} {_value(whole) * _value(of):,.0f}"
+    statement = f"{_text(part)} / {_text(of)} = {exact:.4f}, {relation} {_text(whole)}"
+    remedy = f"it would hold if {whole.id} were {exact:.3f}, or {part.id} {_value(whole) * _value(of):,.0f}"
+    return holds, statement, remedy
 
 
 def _whole_share(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
@@ -149,22 +152,22 @@ def _whole_share(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
     fit = range(max(0, math.ceil(share.low * of - 1e-9)), math.floor(share.high * of + 1e-9) + 1)
     nearest = round(_value(whole) * of)
     numbers = " or ".join(f"{count:,}" for count in fit[:3]) if fit else f"no whole number ({nearest:,} is nearest)"
-    said = f"{_told(whole)} of {_told(terms[0])} is {numbers}"
-    return bool(fit), said, f"{nearest:,} of them would be printed as {nearest / max(of, 1):.3f}"
+    statement = f"{_text(whole)} of {_text(terms[0])} is {numbers}"
+    return bool(fit), statement, f"{nearest:,} of them would be printed as {nearest / max(of, 1):.3f}"
 
 
 def _part(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
     holds = sum(Range.of(term).low for term in terms) <= Range.of(whole).high
     over = sum(_value(term) for term in terms) - _value(whole)
-    said = f"{' + '.join(map(_told, terms))} {'<=' if holds else '>'} {_told(whole)}"
-    return holds, said, f"the part exceeds the whole by {over:,.10g}"
+    statement = f"{' + '.join(map(_text, terms))} {'<=' if holds else '>'} {_text(whole)}"
+    return holds, statement, f"the part exceeds the whole by {over:,.10g}"
 
 
 def _same(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
     holds = Range.of(terms[0]).meets(Range.of(whole))
     difference = _value(terms[0]) - _value(whole)
-    said = f"{_told(terms[0])} {'and' if holds else 'against'} {_told(whole)}"
-    return holds, said, f"they differ by {difference:,.10g}, more than their rounding"
+    statement = f"{_text(terms[0])} {'and' if holds else 'against'} {_text(whole)}"
+    return holds, statement, f"they differ by {difference:,.10g}, more than their rounding"
 
 
 def _same_day(terms: list[Figure], whole: Figure) -> tuple[bool, str, str]:
@@ -187,6 +190,6 @@ def _value(figure: Figure) -> float:
     return figure.value
 
 
-def _told(figure: Figure) -> str:
+def _text(figure: Figure) -> str:
     bound = "" if figure.op == "=" else f"{figure.op} "
     return f"{bound}{_value(figure):,.10g}"

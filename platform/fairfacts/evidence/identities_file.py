@@ -42,8 +42,8 @@ def read_identities(
     for key in table:
         if key not in TABLES:
             reading.fault(key, f"is no table of the file; {did_you_mean(key, TABLES)}")
-    identities = _entries(reading, table, "identities", Identity, lambda one: _identity_faults(one, figures))
-    rules = _entries(reading, table, "rules", Rule, lambda one: _rule_faults(one, figures))
+    identities = _entries(reading, table, "identities", Identity, lambda identity: _identity_faults(identity, figures))
+    rules = _entries(reading, table, "rules", Rule, lambda rule: _rule_faults(rule, figures))
     reading.refuse()
     return identities, rules if "rules" in table else ANY_FAIR
 
@@ -55,52 +55,52 @@ def _entries(
     of: type[Entry],
     faults: Callable[[Entry], Iterator[tuple[str, str]]],
 ) -> tuple[Entry, ...]:
-    given, found = table.get(key, []), list[Entry]()
+    given, entries = table.get(key, []), list[Entry]()
     if not isinstance(given, list):
         reading.fault(key, f"is {given!r}; write a table [[{key}]] for each")
         return ()
     for number, entry in enumerate(given, 1):
         try:
-            found.append(msgspec.convert(entry, of))
+            entries.append(msgspec.convert(entry, of))
         except msgspec.ValidationError as fault:
             name = entry.get("name") if isinstance(entry, dict) else None
             reading.fault(f"{key} {number}" + (f" ({name})" if name else ""), plain_words(fault))
             continue
-        for place, message in faults(found[-1]):
-            reading.fault(f"{found[-1].name}: {place}", message)
-    for name, times in Counter(entry.name for entry in found).items():
+        for place, message in faults(entries[-1]):
+            reading.fault(f"{entries[-1].name}: {place}", message)
+    for name, times in Counter(entry.name for entry in entries).items():
         if times > 1:
             reading.fault(f"{name}: name", f"stands {times} times; call each otherwise")
-    return tuple(found)
+    return tuple(entries)
 
 
-def _identity_faults(one: Identity, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
-    wanted = TERMS.get(one.kind)
-    if not one.terms or (wanted and len(one.terms) != wanted):
-        yield "terms", f"are {len(one.terms)}; a {one.kind} has {wanted or 'one at least'}"
-    for place, figure in (("whole", one.whole), *(("terms", term) for term in one.terms)):
+def _identity_faults(identity: Identity, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
+    wanted = TERMS.get(identity.kind)
+    if not identity.terms or (wanted and len(identity.terms) != wanted):
+        yield "terms", f"are {len(identity.terms)}; a {identity.kind} has {wanted or 'one at least'}"
+    for place, figure in (("whole", identity.whole), *(("terms", term) for term in identity.terms)):
         if figures is None:
             break
         if figure not in figures:
             yield place, _no_figure(figure, figures)
-        elif one.kind != "same day" and not isinstance(figures[figure].value, float):
-            yield place, f"{figure} is {figures[figure].value}; a {one.kind} is of numbers"
-    if ENGLISH not in one.because:
+        elif identity.kind != "same day" and not isinstance(figures[figure].value, float):
+            yield place, f"{figure} is {figures[figure].value}; a {identity.kind} is of numbers"
+    if ENGLISH not in identity.because:
         yield "because", f"has no text in English; give {ENGLISH}"
 
 
-def _rule_faults(one: Rule, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
-    if one.figure and figures is not None and one.figure not in figures:
-        yield "figure", _no_figure(one.figure, figures)
-    if ENGLISH not in one.meaning:
+def _rule_faults(rule: Rule, figures: Mapping[str, Figure] | None) -> Iterator[tuple[str, str]]:
+    if rule.figure and figures is not None and rule.figure not in figures:
+        yield "figure", _no_figure(rule.figure, figures)
+    if ENGLISH not in rule.meaning:
         yield "meaning", f"has no text in English; give {ENGLISH}"
-    if one.sessions is None:
-        if one.name not in COUNTERS:
-            yield "name", f"counts nothing; {did_you_mean(one.name, COUNTERS)} (or give it sessions)"
+    if rule.sessions is None:
+        if rule.name not in COUNTERS:
+            yield "name", f"counts nothing; {did_you_mean(rule.name, COUNTERS)} (or give it sessions)"
         return
-    if one.name in COUNTERS:
+    if rule.name in COUNTERS:
         yield "sessions", "cannot be chosen for what is counted in any fair; call the rule otherwise"
-    for mode in one.sessions.modes or ():
+    for mode in rule.sessions.modes or ():
         if mode not in get_args(Mode):
             yield "sessions.modes", f"{mode} is no mode; {did_you_mean(mode, get_args(Mode))}"
 

@@ -110,7 +110,7 @@ def _described(fair: FairDescription) -> Mapping[str, Collection[str]]:
         "currency of an occasion": {occasion.currency for occasion in fair.occasions},
     }
     numbered = {"gate": len(fair.gates), "day": fair.days}  # 0 where the description does not say
-    return {**described, **{what: [str(one) for one in range(count)] for what, count in numbered.items() if count}}
+    return {**described, **{what: list(map(str, range(count))) for what, count in numbered.items() if count}}
 
 
 def _remedy(key: str, what: str, known: Collection[str]) -> str:

@@ -104,7 +104,7 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     if reason := _other_fair(known, run):
         return [LeftOut(figure.id, reason) for figure in documented]
     asked = [figure for figure in known.values() if figure.measure]
-    return [LeftOut(one.id, why) for one in asked if (why := _why_left_out(one, run, at_hand))]
+    return [LeftOut(figure.id, why) for figure in asked if (why := _why_left_out(figure, run, at_hand))]
 
 
 def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:

@@ -50,14 +50,14 @@ class Settings(msgspec.Struct, frozen=True):
             a, b = (side.overrides.get(name) for side in (self, other))
             usual = ((a or b) or ("", ""))[0] if is_same_fair else ""
             differing.append(SettingDifference(name, a[1] if a else usual, b[1] if b else usual))
-        differing = [one for one in differing if one.a != one.b]
-        is_told = any(one.setting not in ("seed", "replication") for one in differing)
+        differing = [difference for difference in differing if difference.a != difference.b]
+        is_told = any(difference.setting not in ("seed", "replication") for difference in differing)
         if self.sha256 and other.sha256 and self.sha256 != other.sha256 and not is_told:
             differing.append(SettingDifference(PARAMETERS, self.sha256[:SHOWN], other.sha256[:SHOWN]))
         return differing
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _StoredRequest(msgspec.Struct, frozen=True):
     """The part of a run's stored request that says how it was started."""
 
     fair: str = ""
@@ -71,8 +71,8 @@ class _Kept(msgspec.Struct, frozen=True):
         """Return what is known of its overrides."""
         if self.overrides is not None:
             return self.overrides
-        said = (change.partition("=") for change in self.changes)
-        return {name: ("", value) for name, _, value in said}
+        changes = (change.partition("=") for change in self.changes)
+        return {name: ("", value) for name, _, value in changes}
 
 
 def settings_of(run: Mapping[str, Any], request: object) -> Settings:
@@ -84,7 +84,7 @@ def settings_of(run: Mapping[str, Any], request: object) -> Settings:
     """
     always = {name: f"{run[name]:.15g}" if name == "scale" else str(run[name]) for name in ALWAYS}
     try:
-        kept = msgspec.convert(request, _Kept)
+        stored = msgspec.convert(request, _StoredRequest)
     except msgspec.ValidationError:
-        kept = _Kept()
-    return Settings(always, kept.fair, kept.known(), kept.sha256)
+        stored = _StoredRequest()
+    return Settings(always, stored.fair, stored.known(), stored.sha256)

@@ -33,7 +33,7 @@ class Stated:
 
     def __getitem__(self, name: str) -> float:
         """Return the value that is played: the run's override, else what the fair states, else the default."""
-        text = self._said(name)
+        text = self._text(name)
         if text is None:
             part, _, rest = name.partition(".")
             key, _, field = rest.partition(".")
@@ -41,11 +41,11 @@ class Stated:
             text = usual.replace("*", key)
         return self[text[1:]] if text.startswith("=") else _number(text)
 
-    def said(self, name: str) -> float:
+    def without_default(self, name: str) -> float:
         """Return the run's override or what the fair states; defaults do not count."""
-        return _number(self._said(name) or "")
+        return _number(self._text(name) or "")
 
-    def _said(self, name: str) -> str | None:
+    def _text(self, name: str) -> str | None:
         if name in self._overrides:
             return self._overrides[name][1]
         row = self._own.get(name)
@@ -113,7 +113,7 @@ def default_cap(fair: FairDescription, overrides: Overrides, scale: float) -> in
     except FigureError:
         return None
     usual = stated["venue.cap"]
-    return None if math.isnan(usual) or not math.isnan(stated.said("venue.cap")) else round(usual * scale)
+    return None if math.isnan(usual) or not math.isnan(stated.without_default("venue.cap")) else round(usual * scale)
 
 
 def _nobody_joins(stated: Stated, _: str = "") -> bool:
@@ -154,6 +154,6 @@ FIXED: Mapping[str, Callable[[Stated, str], bool]] = {
     "organisations.delegates_at_opening": _delegates_at_opening,
     "people.registered": lambda stated, _: _delegates(stated) and stated["people.registrations_per_day"] == 0,
     "results.announced_value": lambda stated, key: stated[f"results.{key}.value"] > 0,
-    "results.signed_on_site_by_occasion": lambda stated, key: stated.said(f"results.{key}.on_site") > 0,
+    "results.signed_on_site_by_occasion": lambda stated, key: stated.without_default(f"results.{key}.on_site") > 0,
 }
 """By measure, a function that says whether parameters fix it; for a breakdown, whether they fix one of its keys."""

@@ -104,7 +104,7 @@ def gauges_at(gauges: Sequence[Gauges], at_ms: int) -> Gauges:
     place = min(at_ms / HALF_HOUR_MS, len(gauges) - 1)
     before, part = gauges[int(place)], place % 1
     after = gauges[min(int(place) + 1, len(gauges) - 1)]
-    return Gauges(*(one + part * (other - one) for one, other in zip(before, after, strict=True)))
+    return Gauges(*(earlier + part * (later - earlier) for earlier, later in zip(before, after, strict=True)))
 
 
 def counts_at(snapshot: dict[str, Any], at_ms: int) -> list[Count]:

@@ -48,8 +48,8 @@ def _is_wide(op: str, unit: str, low: float, high: float, reported: float, round
     No measure is below 0. Unless it is a share, a figure counts as 0.5 at least, so that a range near 0 can agree with
     a figure of 0.
     """
-    told = reported + rounding if unit == "share" else max(reported + rounding, 0.5)
-    below, above = (reported - rounding) / MOST_FACTOR, told * MOST_FACTOR
+    upper = reported + rounding if unit == "share" else max(reported + rounding, 0.5)
+    below, above = (reported - rounding) / MOST_FACTOR, upper * MOST_FACTOR
     return (op != "<" and max(low, 0.0) < below) or (op != ">" and high > above)
 
 

@@ -22,10 +22,10 @@ def last_part(durations: list[Any]) -> LastPart:
     Parts that cannot be days and hours are hours, minutes and seconds. A file that writes others as `HH:MM` counts
     days, as pretalx does. Where each has three parts, as Python writes all lengths, `1:00:00` may be a day or an hour.
     """
-    parts = [found for text in durations if isinstance(text, str) and (found := _DURATION.match(text))]
-    if any(one[3] and (one[1].startswith("0") or int(one[2]) > 23) for one in parts):
+    matches = [match for text in durations if isinstance(text, str) and (match := _DURATION.match(text))]
+    if any(parts[3] and (parts[1].startswith("0") or int(parts[2]) > 23) for parts in matches):
         return "seconds"
-    return "minutes" if any(not one[3] for one in parts) else "either"
+    return "minutes" if any(not parts[3] for parts in matches) else "either"
 
 
 def length_of(event: Fields, ends_in: LastPart, options: Options, reading: Reading) -> timedelta:

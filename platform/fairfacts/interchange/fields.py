@@ -40,8 +40,8 @@ class Fields:
             problem = "is missing" if value is None else f"is {_named(value)}"
             self._reading.fault(self._within(field), f"{problem}; a list is wanted")
             return
-        for number, one in enumerate(value):
-            yield Fields(one, f"{self._within(field)}[{number}]", self._reading)
+        for number, item in enumerate(value):
+            yield Fields(item, f"{self._within(field)}[{number}]", self._reading)
 
     def text(self, field: str, *, required: bool = False) -> str:
         """Return the text in a field; an empty one where it is missing or null."""

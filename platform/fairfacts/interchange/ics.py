@@ -70,7 +70,7 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
             reading.remark("", "coerced", "zone", f"time zone {quoted(tzid)} is read as {key}")
     title = name_of(_first(calendars, "X-WR-CALNAME") or _first(calendars, "NAME")) or Path(reading.file).stem
     named, scale = _zone_of_file(calendars, reading, options), scale_of(_scale(calendars, reading), reading)
-    return finish(title, slug(title), drafts, named, zones, reading, options, found=len(events), scale=scale)
+    return finish(title, slug(title), drafts, named, zones, reading, options, total=len(events), scale=scale)
 
 
 def _parsed(text: str, reading: Reading) -> list[icalendar.Component]:
@@ -81,14 +81,14 @@ def _parsed(text: str, reading: Reading) -> list[icalendar.Component]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a zone that the library guesses; `Event.zone` notes it
-            found = icalendar.Calendar.from_ical(text, multiple=True)
+            calendars = icalendar.Calendar.from_ical(text, multiple=True)
     except Exception as fault:  # the library raises what it meets: ValueError, IndexError, OSError for a long TZID
         reading.fault("", f"is no iCalendar: {quoted(str(fault))[1:-1]}")
-        found = []
-    if not found or any(calendar.name != "VCALENDAR" for calendar in found):
+        calendars = []
+    if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
         reading.fault("", "is no iCalendar; its first line is BEGIN:VCALENDAR") if not reading.faults else None
     reading.refuse()
-    return list(found)
+    return list(calendars)
 
 
 def _cancel(calendars: list[icalendar.Component], reading: Reading) -> None:
@@ -156,7 +156,7 @@ def _ends(
     """Return when an event ends; None where that is a fault."""
     ends = event.time("DTEND", zones, options)
     if ends is None:
-        length = getattr(event.one("DURATION"), "dt", None)
+        length = getattr(event.value("DURATION"), "dt", None)
         if event.has("DTEND") or (event.has("DURATION") and not isinstance(length, timedelta)):
             return None  # there is a fault already
         ends = starts + (length or default_length(options, event.place, "it has no end", reading))
@@ -176,7 +176,7 @@ def _ends(
 
 
 def _uid(event: Event, reading: Reading) -> str:
-    uid, instance = event.text("UID"), event.one("RECURRENCE-ID")
+    uid, instance = event.text("UID"), event.value("RECURRENCE-ID")
     if not uid:
         event.remark("assumed", "uid", "it has no UID: its number in the file stands in")
         uid = f"{Path(reading.file).name}-{event.number}"
@@ -187,7 +187,7 @@ def _uid(event: Event, reading: Reading) -> str:
 def _track(event: Event) -> str:
     """Return the first category, which is the track."""
     value = event.all("CATEGORIES")
-    names = [str(name) for one in value for name in getattr(one, "cats", [])]
+    names = [str(name) for category in value for name in getattr(category, "cats", [])]
     if len(names) > 1:
         event.remark("coerced", "track", f"the first of {len(names)} categories counts: {quoted(names[0])}")
     return names[0] if names else ""
@@ -202,7 +202,7 @@ def _flag(event: Event, name: str) -> bool | None:
 
 
 def _version(event: Event) -> int:
-    value = event.one("SEQUENCE")
+    value = event.value("SEQUENCE")
     return int(value) if isinstance(value, int) else 0
 
 
@@ -233,7 +233,7 @@ def _zone_of_file(
 ) -> tuple[str, tzinfo | None]:
     """Return the zone that the calendars name, and its name."""
     values = [calendar.get(name) for calendar in calendars for name in ZONES]
-    flat = [str(one) for value in values for one in (value if isinstance(value, list) else [value]) if one is not None]
+    flat = [str(tz) for value in values for tz in (value if isinstance(value, list) else [value]) if tz is not None]
     names = list(dict.fromkeys(flat))
     if len(names) > 1 and not options.time_zone:
         shown = ", ".join(map(quoted, names[:3]))

@@ -93,7 +93,7 @@ class Event:
         """Return whether the event has a property."""
         return name in self._event
 
-    def one(self, name: str) -> Any:
+    def value(self, name: str) -> Any:
         """Return a property that an event has once; None where it is missing, or has a fault."""
         value = self._event.get(name)
         if isinstance(value, list):
@@ -117,12 +117,12 @@ class Event:
 
     def text(self, name: str) -> str:
         """Return a property as text; an empty one where it is missing."""
-        value = self.one(name)
+        value = self.value(name)
         return "" if value is None else str(value)
 
     def time(self, name: str, zones: dict[str, tzinfo], options: Options) -> Any:
         """Return a begin or an end: a datetime, naive where it names no zone, or a date; None where it is missing."""
-        value = self.one(name)
+        value = self.value(name)
         if value is None:
             return None
         moment, tzid = getattr(value, "dt", None), str(value.params.get("TZID", ""))

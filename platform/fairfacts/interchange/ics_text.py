@@ -17,7 +17,7 @@ class Text(vText):
 
     def to_ical(self) -> bytes:
         """Return the text as it is written."""
-        escaped = ESCAPES.sub(lambda found: "\\" + ("n" if found[0].isspace() else found[0]), without_controls(self))
+        escaped = ESCAPES.sub(lambda match: "\\" + ("n" if match[0].isspace() else match[0]), without_controls(self))
         return escaped.encode()
 
 
@@ -28,7 +28,7 @@ def without_controls(text: str) -> str:
 
 def name_of(written: str) -> str:
     """Return the name of a calendar, in a line: the library leaves it as it is written."""
-    return ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], written)
+    return ESCAPED.sub(lambda match: " " if match[1] in "nN" else match[1], written)
 
 
 def category(name: str) -> vCategory:

@@ -30,23 +30,23 @@ def placed(fault: Exception) -> tuple[str, str]:
 
 
 def _reason(text: str) -> str:
-    if found := re.fullmatch(r"Expected `([\w| ]+)`, got `(\w+)`", text):
-        wanted, given = found[1].removesuffix(" | null"), found[2]
+    if match := re.fullmatch(r"Expected `([\w| ]+)`, got `(\w+)`", text):
+        wanted, given = match[1].removesuffix(" | null"), match[2]
         return f"it is {_TYPES.get(given, given)}, and {_TYPES.get(wanted, wanted)} is wanted"
-    if found := re.fullmatch(r"Object missing required field `(\w+)`", text):
-        return f"{found[1]} is missing; give it"
-    if found := re.fullmatch(r"Object contains unknown field `(\w+)`", text):
-        return f"{found[1]} is no key of it; leave it out"
-    if found := re.fullmatch(r"Expected `[\w| ]+` (>=|<=|>|<) (\S+)", text):
-        return f"it is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
-    if found := re.fullmatch(r"Expected `[\w| ]+` of length (>=|<=) (\d+)", text):
-        return f"its length is out of range; {_BOUNDS[found[1]]} {found[2]} is allowed"
+    if match := re.fullmatch(r"Object missing required field `(\w+)`", text):
+        return f"{match[1]} is missing; give it"
+    if match := re.fullmatch(r"Object contains unknown field `(\w+)`", text):
+        return f"{match[1]} is no key of it; leave it out"
+    if match := re.fullmatch(r"Expected `[\w| ]+` (>=|<=|>|<) (\S+)", text):
+        return f"it is out of range; {_BOUNDS[match[1]]} {match[2]} is allowed"
+    if match := re.fullmatch(r"Expected `[\w| ]+` of length (>=|<=) (\d+)", text):
+        return f"its length is out of range; {_BOUNDS[match[1]]} {match[2]} is allowed"
     if re.fullmatch(r"Expected `datetime` with a timezone component", text):
         return "it has no offset; write it like 2020-09-05T12:00:00+08:00"
     if text == "Invalid RFC3339 encoded datetime":
         return "it is no moment; write it like 2020-09-05T12:00:00+08:00"
-    if found := re.fullmatch(r"Expected `(\w+)`", text):
-        return f"{_TYPES.get(found[1], found[1])} is wanted"
-    if found := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):
-        return f"{found[1]} is none of those that are allowed"
+    if match := re.fullmatch(r"Expected `(\w+)`", text):
+        return f"{_TYPES.get(match[1], match[1])} is wanted"
+    if match := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):
+        return f"{match[1]} is none of those that are allowed"
     return text

@@ -73,7 +73,9 @@ class Report(msgspec.Struct, frozen=True):
     def lines(self) -> list[str]:
         """Return the report in full: every remark, and the names of what is ignored."""
         lines = [self.summary()[0]]
-        lines += [f"  {one.kind}, {one.about}: {_placed(one.place, one.message)}" for one in self.remarks]
+        lines += [
+            f"  {remark.kind}, {remark.about}: {_placed(remark.place, remark.message)}" for remark in self.remarks
+        ]
         if self.ignored:
             lines.append(f"  not used: {', '.join(self.ignored)}")
         return lines
@@ -107,8 +109,8 @@ class Reading:
         if len(self.faults) == faults:
             return result
         if skip:
-            found, self.faults[faults:], self.remarks[remarks:] = self.faults[faults:], [], []
-            self.remark(found[0][0], "left out", "unreadable", "; ".join(message for _, message in found))
+            skipped, self.faults[faults:], self.remarks[remarks:] = self.faults[faults:], [], []
+            self.remark(skipped[0][0], "left out", "unreadable", "; ".join(message for _, message in skipped))
         self.may_skip = True
         return None
 
@@ -125,9 +127,9 @@ class Reading:
             text = "\n  ".join([f"{self.file}: {len(lines)} faults", *lines[:MAX_SHOWN], *rest])
         raise self._error(f"{text}\n  {hint}" if hint else text, faults, hint)
 
-    def report(self, found: int, read: int) -> Report:
+    def report(self, total: int, read: int) -> Report:
         """Return the report."""
-        return Report(self.file, self.format, self.unit, found, read, tuple(self.remarks), tuple(sorted(self.ignored)))
+        return Report(self.file, self.format, self.unit, total, read, tuple(self.remarks), tuple(sorted(self.ignored)))
 
     def text_of(self, content: bytes) -> str:
         """Return the text of a file in UTF-8, without a byte order mark.

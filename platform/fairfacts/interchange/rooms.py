@@ -31,13 +31,13 @@ _BESIDE = frozenset({
 def room_name(written: str) -> str:
     """Return the name of a room: composed, with single blanks, and without characters that are not shown."""
     text = CONTROL.sub(" ", unicodedata.normalize("NFC", written))
-    shown = (one for one in text if one in "\u200c\u200d" or unicodedata.category(one) != "Cf")  # some scripts join
+    shown = (char for char in text if char in "\u200c\u200d" or unicodedata.category(char) != "Cf")  # some scripts join
     return " ".join("".join(shown).split())
 
 
-def same_room(one: str, other: str) -> bool:
+def same_room(name: str, other: str) -> bool:
     """Return whether two texts name one room, or are alike but for case and width."""
-    return _alike(room_name(one)) == _alike(room_name(other)) or (is_online(one) and is_online(other))
+    return _alike(room_name(name)) == _alike(room_name(other)) or (is_online(name) and is_online(other))
 
 
 def is_online(written: str) -> bool:

@@ -54,16 +54,16 @@ def read(content: bytes, reading: Reading, options: Options) -> ReadTimetable:
     reading.refuse()  # what is in it is no matter then
     conference = schedule.table("conference", required=True)
     title, acronym = conference.text("title", required=True), conference.text("acronym")
-    seats, found = _seats(conference, reading), list(_events(conference, reading))
-    ends_in = last_part([event.value.get("duration") for *_, event in found])
+    seats, events = _seats(conference, reading), list(_events(conference, reading))
+    ends_in = last_part([event.value.get("duration") for *_, event in events])
     drafts = []
-    for number, (day, room, event) in enumerate(found):
-        draft = partial(_draft, event, day, room, seats, acronym, number, ends_in, options, reading)
-        if (one := reading.attempt(draft, skip=options.skip_unreadable)) is not None:
-            drafts.append(one)
+    for number, (day, room, event) in enumerate(events):
+        make = partial(_draft, event, day, room, seats, acronym, number, ends_in, options, reading)
+        if (draft := reading.attempt(make, skip=options.skip_unreadable)) is not None:
+            drafts.append(draft)
     scale = scale_of(schedule.table("cloudfair").number("scale"), reading)
     named = named_zone(conference.text("time_zone_name"), reading)
-    return finish(title, acronym, drafts, named, {}, reading, options, found=len(found), scale=scale)
+    return finish(title, acronym, drafts, named, {}, reading, options, total=len(events), scale=scale)
 
 
 def _decoded(content: bytes, reading: Reading) -> Any:

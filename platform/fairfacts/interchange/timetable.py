@@ -101,7 +101,7 @@ def finish(
     reading: Reading,
     options: Options,
     *,
-    found: int,
+    total: int,
     scale: float = 1.0,
 ) -> ReadTimetable:
     """Return the timetable of a file's entries: each uid once, all on one clock, in the order of their begin.
@@ -121,7 +121,7 @@ def finish(
     entries = _once_each([_on_clock(_on_one_line(draft, reading), zone, reading) for draft in drafts], reading)
     note_alike((entry.room for entry in entries), reading)
     timetable = in_order(title, acronym, entries, scale, named[0] if named else "")
-    return ReadTimetable(timetable, reading.report(found, len(entries)))
+    return ReadTimetable(timetable, reading.report(total, len(entries)))
 
 
 def _on_clock(draft: Draft, zone: tzinfo | None, reading: Reading) -> Draft:
@@ -197,7 +197,7 @@ def _once_each(drafts: list[Draft], reading: Reading) -> list[Entry]:
         elif draft.entry == known.entry:
             reading.remark(draft.place, "left out", "repeated", f"is the same as {known.place}")
         elif draft.version != known.version:
-            older, newer = sorted((known, draft), key=lambda one: one.version)
+            older, newer = sorted((known, draft), key=lambda candidate: candidate.version)
             reading.remark(older.place, "left out", "repeated", f"{newer.place} is a later version of it")
             latest[uid], entries[uid] = newer, newer.entry
         else:

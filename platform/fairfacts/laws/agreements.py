@@ -47,8 +47,8 @@ class AgreementLaws(PartLaws):
     def flows(self, now_ms: int) -> dict[str, Little]:
         """Return the accounts of the intents in drafting, and of the agreements that wait to be signed."""
         return {
-            "intents_drafting": self._drafts.little(now_ms, (one.at_ms for one in self._drafting.values())),
-            "agreements_waiting": self._waits.little(now_ms, (one.at_ms for one in self._waiting.values())),
+            "intents_drafting": self._drafts.little(now_ms, (intent.at_ms for intent in self._drafting.values())),
+            "agreements_waiting": self._waits.little(now_ms, (draft.at_ms for draft in self._waiting.values())),
         }
 
     def _end_talk(self, event: NegotiationEnded) -> None:

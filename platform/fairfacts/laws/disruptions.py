@@ -34,7 +34,8 @@ class DisruptionLaws(PartLaws):
 
     def capacity_share(self) -> float:
         """Return what the platform has of its capacity while its outages last."""
-        return min((one.capacity_share for one in self.active.values() if type(one) is PlatformOutage), default=1.0)
+        active = self.active.values()
+        return min((outage.capacity_share for outage in active if type(outage) is PlatformOutage), default=1.0)
 
     def _begin(self, event: DisruptionBegun) -> None:
         if event.disruption != len(self._begun_ms):

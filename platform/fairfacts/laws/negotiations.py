@@ -79,8 +79,8 @@ class NegotiationLaws(PartLaws):
     def flows(self, now_ms: int) -> dict[str, Little]:
         """Return the accounts of the negotiations that wait, and of those in talk."""
         return {
-            "negotiations_waiting": self._waits.little(now_ms, (one.at_ms for one in self._waiting.values())),
-            "negotiations_talking": self._talks.little(now_ms, (one.at_ms for one, _ in self._talking.values())),
+            "negotiations_waiting": self._waits.little(now_ms, (request.at_ms for request in self._waiting.values())),
+            "negotiations_talking": self._talks.little(now_ms, (talk.at_ms for talk, _ in self._talking.values())),
         }
 
     def _request(self, event: NegotiationRequested) -> None:
@@ -211,12 +211,12 @@ class NegotiationLaws(PartLaws):
             self.breaks(event, "negotiation.stays")
 
 
-def differ(one: NegotiationEvent, other: NegotiationEvent) -> bool:
+def differ(event: NegotiationEvent, other: NegotiationEvent) -> bool:
     """Return whether two events of a negotiation name other parties."""
     return (
-        one.organisation != other.organisation
-        or one.exhibitor != other.exhibitor
-        or one.economy != other.economy
-        or one.exhibitor_economy != other.exhibitor_economy
-        or one.overseas is not other.overseas
+        event.organisation != other.organisation
+        or event.exhibitor != other.exhibitor
+        or event.economy != other.economy
+        or event.exhibitor_economy != other.exhibitor_economy
+        or event.overseas is not other.overseas
     )

@@ -64,7 +64,7 @@ class ResultLaws(PartLaws):
 
     def _sign(self, event: ResultSigned) -> None:
         announced = self._announced.pop(event.result, None)
-        if announced is None or _said(announced) != _said(event):
+        if announced is None or _content(announced) != _content(event):
             self.breaks(event, "result.announced")
         if self._programme.is_room(event.place) and not self._programme.is_open_in(event.place):
             self.breaks(event, "result.room")
@@ -88,6 +88,6 @@ class ResultLaws(PartLaws):
         self._register.hold_sector(event, event.sector)
 
 
-def _said(event: ResultEvent) -> tuple[str, str, int, str]:
+def _content(event: ResultEvent) -> tuple[str, str, int, str]:
     """Return what every event of a result says."""
     return event.occasion, event.sector, event.value, event.currency

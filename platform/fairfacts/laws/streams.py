@@ -85,7 +85,7 @@ class StreamLaws(PartLaws):
 
     def _fails(self, stream: int) -> bool:
         active = self._disruptions.active.values()
-        return any(type(one) is StreamFailure and one.session == stream for one in active)
+        return any(type(disruption) is StreamFailure and disruption.session == stream for disruption in active)
 
     def _refuse(self, event: ViewerRefused) -> None:
         self._register.recognise(event, event.organisation, event.economy)

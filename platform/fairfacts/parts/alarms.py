@@ -226,11 +226,11 @@ def text_of(name: str, alarm: Mapping[str, Any]) -> str:
 
 def _state(reading: Reading, alarm: Alarm | None) -> State | None:
     """Return how a rule that stands so is to be shown; None where it is no alarm."""
-    kept = HYSTERESIS if alarm else 1.0
-    kept_over = HYSTERESIS if alarm and alarm.state == "over" else 1.0
-    if reading.level >= kept_over:
+    tight_level = (HYSTERESIS if alarm else 1.0) * reading.near
+    over_level = HYSTERESIS if alarm and alarm.state == "over" else 1.0
+    if reading.level >= over_level:
         return "over"
-    return "tight" if reading.level >= kept * reading.near else None
+    return "tight" if reading.level >= tight_level else None
 
 
 def _capacity(fair: Fair) -> Reading | None:
@@ -306,9 +306,9 @@ def _waits(fair: Fair) -> Reading | None:
     return Reading(share / WAITS_LIMIT, WAITS_NEAR / WAITS_LIMIT, share, WAITS_LIMIT)
 
 
-def _share_of(one: int, other: int, least: int) -> float | None:
+def _share_of(count: int, other: int, least: int) -> float | None:
     """Return the share of one kind in two; None where there are too few of both."""
-    return one / (one + other) if one + other >= least else None
+    return count / (count + other) if count + other >= least else None
 
 
 RULES = (

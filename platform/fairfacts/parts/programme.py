@@ -39,8 +39,8 @@ def title_of(fair: FairDescription, kind: str, number: int, about: str) -> str:
 
 def parts_of_title(fair: FairDescription, kind: str, title: str) -> Title | None:
     """Return what `title_of` made a title from; None where the title is somebody's own."""
-    found = _parts(_title(fair, kind), title) if title else None
-    return None if found is None else Title(int(found.get("number", 0)), found.get("about", ""))
+    parts = _parts(_title(fair, kind), title) if title else None
+    return None if parts is None else Title(int(parts.get("number", 0)), parts.get("about", ""))
 
 
 def _title(fair: FairDescription, kind: str) -> str:
@@ -55,13 +55,13 @@ def room_of(number: int) -> str:
 
 def number_of_room(name: str) -> int | None:
     """Return the number that `room_of` made a name from; None where the name is somebody's own, or empty."""
-    found = _parts(ROOM, name)
-    return None if found is None else int(found["number"])
+    parts = _parts(ROOM, name)
+    return None if parts is None else int(parts["number"])
 
 
 def _parts(template: str, text: str) -> dict[str, str] | None:
-    found = _pattern(template).fullmatch(text)
-    return None if found is None else found.groupdict()
+    match = _pattern(template).fullmatch(text)
+    return None if match is None else match.groupdict()
 
 
 @cache

@@ -160,5 +160,5 @@ class RunMeasures(PartState):
     def snapshot(self, _: Fair) -> dict[str, Any]:
         """Return the measures of this part but for the clock, which `fairfacts.measures` keeps."""
         names = ("scenario", "seed", "replication", "scale", "version", "epoch", "duration_ms", "phase")
-        said = {name: getattr(self, name) for name in (*names, "opened_on", "closed_on")}
-        return said | {"fair": self.fair.key, "time_zone": self.fair.time_zone}
+        measures = {name: getattr(self, name) for name in (*names, "opened_on", "closed_on")}
+        return measures | {"fair": self.fair.key, "time_zone": self.fair.time_zone}

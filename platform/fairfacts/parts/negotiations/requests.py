@@ -62,10 +62,14 @@ def most_frequent_pairs(by_economy: Mapping[str, Asked], most: int | None) -> di
         by_economy: what each economy's visitors asked for.
         most: how many pairs; None for all of them.
     """
-    pairs = [(-count, one, other) for one, asked in by_economy.items() for other, count in asked.of_economy.items()]
+    pairs = [
+        (-count, requester, exhibitor)
+        for requester, asked in by_economy.items()
+        for exhibitor, count in asked.of_economy.items()
+    ]
     shown: dict[str, dict[str, int]] = {}
-    for count, one, other in sorted(pairs) if most is None else nsmallest(most, pairs):
-        shown.setdefault(one, {})[other] = -count
+    for count, requester, exhibitor in sorted(pairs) if most is None else nsmallest(most, pairs):
+        shown.setdefault(requester, {})[exhibitor] = -count
     return shown
 
 
