@@ -252,7 +252,7 @@ class Assimilator:
         if len(kept) < LEAST:
             why = next(reversed(self._left_out.values()))
             raise LabError(f"only {len(kept)} of {len(places)} members can be played ({why}); take a smaller --by")
-        names = [name for name, row in played[0].items() if _is_number(row) and all(name in one for one in played)]
+        names = [name for name in played[0] if all(name in member and _is_number(member[name]) for member in played)]
         return kept, Figures(
             {name: played[0][name] for name in names},
             {name: np.array([float(one[name].simulated) for one in played]) for name in names},

@@ -19,11 +19,12 @@ from cloudfair.http.responses import json_answer
 from cloudfair.http.schemas import EventObject, FairObject
 from cloudfair.store import tables
 from cloudfair.store.states import RunState
-from fairfacts.evidence.comparison import Evidence, Row, compare, evidence, headline, moments
+from fairfacts.evidence.comparison import Row, compare, moments
 from fairfacts.evidence.folder import KnownFair, known_of_log
 from fairfacts.evidence.roles import LeftOut, left_out
 from fairfacts.evidence.settings import settings_of
 from fairfacts.evidence.stated import default_cap
+from fairfacts.evidence.summary import Evidence, evidence, headline
 
 VARY = {"Vary": "Accept"}
 """Of what has two forms, whichever was asked for: a cache must not give one for the other."""

@@ -37,9 +37,9 @@ def compare(
 ) -> None:
     """Show what was reported beside what was simulated, or two runs side by side.
 
-    Each row has a role. Only a `held out` figure is evidence for the model: an `input` was given to it, a `calibrated`
-    one was fitted to, and of a `changed` one another value was played. One run lies within a figure's rounding or
-    leaves the question open; an ensemble decides.
+    Each row has a role. Only a `held out` figure is evidence for the model: an `input` was given to it, and a
+    `calibrated` one was fitted to. A `changed` one was played with other parameters, or after a disruption. One run
+    lies within a figure's rounding or leaves the question open; an ensemble decides.
 
     `--figures FILE.csv` adds your own figures as held out, such as `mine,19000,organisations.registered,2020-09-05`
     under the head `id,value,measure,as_of`; they replace documented ones of the same id.
@@ -56,7 +56,7 @@ def compare(
     from faircli.resolve import subject
     from faircli.side_by_side import as_plain, compare_two
     from fairfacts.errors import ScenarioError
-    from fairfacts.evidence.comparison import headline
+    from fairfacts.evidence.summary import headline
 
     check_figures(figures)
     one = subject(run, database)

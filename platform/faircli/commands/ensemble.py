@@ -181,7 +181,7 @@ class _Held(NamedTuple):
 def _held(ensemble: Ensemble, known: KnownFair, output: Path | None) -> _Held:
     """Return an ensemble as it is held against the figures that are known of its fair."""
     from faircli.resolve import of_ensemble
-    from fairfacts.evidence.comparison import headline
+    from fairfacts.evidence.summary import headline
 
     subject, figures = of_ensemble(str(output or "of these runs"), ensemble), known.figures.values()
     rows, without = subject.compare(figures), subject.left_out(figures)

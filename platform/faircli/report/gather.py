@@ -17,11 +17,12 @@ from faircli.request import Request
 from faircli.resolve import Subject
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
-from fairfacts.evidence.comparison import Row, headline
+from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.counting import Counting, Rule, counted
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import KnownFair
 from fairfacts.evidence.identities import audit
+from fairfacts.evidence.summary import headline
 from fairfacts.measures import MEASURES
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded, kind_of
 from fairfacts.parts.fairs import ENGLISH, FairDescription, in_language

@@ -12,8 +12,8 @@ from faircli.report.assumptions import sensitivities
 from faircli.report.content import Content, is_online, moment, zones
 from faircli.report.plot import Plot
 from fairfacts.clock import moment_at
-from fairfacts.evidence.comparison import THIN
 from fairfacts.evidence.roles import ROLES
+from fairfacts.evidence.summary import THIN
 
 CLASSES = {
     "documented": "a figure that was reported says so",

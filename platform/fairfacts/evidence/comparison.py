@@ -16,7 +16,7 @@ nothing, `MOST_FACTOR` and `MOST_DISPERSION` do.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -27,7 +27,15 @@ from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import PLUS, Figure
 from fairfacts.evidence.moments import is_met, moment_ms
-from fairfacts.evidence.roles import NONE, LeftOut, Role, is_by_model, left_out, plays_its_value, role_of
+from fairfacts.evidence.roles import (
+    NONE,
+    Role,
+    is_by_model,
+    left_out,
+    plays_its_value,
+    plays_other_parameters,
+    role_of,
+)
 from fairfacts.evidence.stated import Overrides
 from fairfacts.evidence.verdicts import MOST_FACTOR, STEADY_UNITS, Ends, Verdict, meets, verdict_of, z_of
 from fairfacts.measures import State, is_of_nothing, measure_at, value_at, within
@@ -38,10 +46,6 @@ DISRUPTED = "disruptions.begun"
 theirs."""
 OF_FEW = ("share", "economies", "sectors")
 """Units of measures that do not shrink with the fair, and yet differ in a small one: few people are whole people."""
-NAMED = 4
-"""So many changed figures are named in a headline; of more, how many there are."""
-THIN = 5
-"""Fewer held-out figures than this are called thin evidence."""
 
 
 class Simulated(msgspec.Struct, frozen=True):
@@ -157,6 +161,7 @@ def rows(
         overrides: what the run plays otherwise than its fair states.
     """
     known, compared = list(figures), []
+    is_what_if = plays_other_parameters(run, overrides)
     without = {entry.figure for entry in left_out(known, run, at_hand)}
     for figure in known:
         if figure.measure and figure.id not in without:
@@ -166,8 +171,11 @@ def rows(
             if row.role == "input" or _is_bound(row, simulated):
                 is_given = not decided or _is_played(row, figure, run)
                 row = replace(row, role="input" if is_given else "changed", verdict="given" if is_given else "differs")
-            elif row.role in ("calibrated", "held out") and _is_more(simulated(DISRUPTED, at_ms), 0):
-                row = replace(row, role="changed")
+            elif row.role in ("calibrated", "held out"):
+                is_other = (is_what_if and not figure.is_own) or _is_more(simulated(DISRUPTED, at_ms), 0)
+                row = replace(row, role="changed" if is_other else row.role)
+            if row.role != "input" and _unless_of_nothing(figure.measure, simulated, at_ms).value == "":
+                row = replace(row, simulated="", ratio=None, z=None, verdict="open")
             compared.append(row)
     return compared
 
@@ -199,7 +207,8 @@ def _is_as_reported(row: Row, figure: Figure, run: RunMeasures) -> bool:
     if isinstance(row.simulated, str) or isinstance(row.reported, str) or row.reported is None:
         return _is_moment_met(figure, row.simulated, run)
     if run.scale != 1 and figure.scales:
-        return meets(row.op, row.simulated, row.simulated, row.reported, max(row.rounding, 1.0))
+        whole = max(row.rounding, 1.0)
+        return meets(row.op, row.simulated - whole, row.simulated + whole, row.reported, 0.0)
     low, high = sorted((abs(row.simulated), abs(row.reported)))
     is_near = row.op in ("<", ">") or high == low or high < MOST_FACTOR * low  # 50 is not what `100` says
     return is_near and meets(row.op, row.simulated, row.simulated, row.reported, row.rounding)
@@ -212,80 +221,19 @@ def emergent(simulated: Callable[[str, int | None], Simulated]) -> list[Row]:
     """
     return [
         Row(path, "", unit_of(path), None, outcome.value, None, "emergent", path, low=low, high=high)
-        for path, outcome in ((path, _unless_of_nothing(path, simulated)) for path in EMERGENT)
+        for path, outcome in ((path, _unless_of_nothing(path, simulated, None)) for path in EMERGENT)
         for low, high in (_shown(path, outcome.ends),)
     ]
 
 
-def _unless_of_nothing(path: str, simulated: Callable[[str, int | None], Simulated]) -> Simulated:
-    is_nothing = is_of_nothing(path, lambda term: simulated(term, None).value)
-    return Simulated("") if is_nothing else simulated(path, None)
+def _unless_of_nothing(path: str, simulated: Callable[[str, int | None], Simulated], at_ms: int | None) -> Simulated:
+    is_nothing = PLUS not in path and is_of_nothing(path, lambda term: simulated(term, at_ms).value)
+    return Simulated("") if is_nothing else simulated(path, at_ms)
 
 
 def _shown(measure: str, ends: Ends) -> tuple[float | None, float | None]:
     """Return the ends of an interval for display, cut to what the measure can be; verdicts use the whole interval."""
     return within(measure, *ends) if ends else (None, None)
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What the held-out rows say; figures that were given, fitted to or changed never count."""
-
-    held_out: int
-    agree: int
-    differ: int
-    left_open: int
-    is_thin: bool
-    """Whether there are too few of them to say much."""
-
-
-def evidence(compared: Iterable[Row]) -> Evidence:
-    """Return what the held-out rows say."""
-    held_out = [row.verdict for row in compared if row.role == "held out"]
-    agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
-    return Evidence(len(held_out), agree, differ, left_open, len(held_out) < THIN)
-
-
-def headline(compared: Iterable[Row], without: Sequence[LeftOut] = ()) -> str:
-    """Return in a few sentences what the held-out rows say, which rows show another value, and what is left out."""
-    known = list(compared)
-    recorded = [row for row in known if row.role == "recorded"]
-    sentences = [_recorded(recorded) if recorded else _held_out(evidence(known))]
-    if changed := [row.figure for row in known if row.role == "changed"]:
-        which = f"{len(changed)} figures" if len(changed) > NAMED else ", ".join(changed)
-        sentences.append(f"Played otherwise than reported: {which}; their rows show what that changes.")
-    for reason in dict.fromkeys(entry.reason for entry in without):
-        count = sum(entry.reason == reason for entry in without)
-        sentences.append(f"{count} figure{' is' if count == 1 else 's are'} left out: {reason}.")
-    return " ".join(sentences)
-
-
-def _recorded(compared: Sequence[Row]) -> str:
-    """Return what the rows of a log say that no model played."""
-    verdicts = [row.verdict for row in compared]
-    agree, differ, left_open = (verdicts.count(verdict) for verdict in ("agrees", "differs", "open"))
-    return (
-        f"No model played this log, so nothing here speaks for one. Reported figures beside it: {agree} agree,"
-        f" {differ} differ, {left_open} left open."
-    )
-
-
-def _held_out(counts: Evidence) -> str:
-    """Return what the held-out rows say."""
-    if not counts.held_out:
-        return (
-            "No figure was held out from the model, so nothing here speaks for it: all were given to it, fitted to, or"
-            " played otherwise."
-        )
-    agree, differ = counts.agree, counts.differ
-    text = (
-        f"{counts.held_out} held-out figure{'' if counts.held_out == 1 else 's'}:"
-        f" {agree} agree{'s' if agree == 1 else ''}, {differ} differ{'s' if differ == 1 else ''},"
-        f" {counts.left_open} left open by what was played."
-    )
-    if counts.is_thin:
-        text += " That is thin evidence: everything else was given to the model or fitted to."
-    return text
 
 
 def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: bool) -> Row:

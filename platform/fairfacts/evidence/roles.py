@@ -30,7 +30,7 @@ from fairfacts.resources import data, files_state, is_shipped
 Role = Literal["input", "calibrated", "held out", "changed", "recorded", "emergent"]
 ROLES: Mapping[Role, str] = {
     "held out": "not used by what was played: this speaks for the model",
-    "changed": "another value was played, or a disruption came before: this tells what that changes",
+    "changed": "other parameters were played, or a disruption came before: this tells what that changes",
     "calibrated": "parameters were fitted to it: closeness is no evidence",
     "input": "given to the model: no evidence",
     "recorded": "no model played this: what the log of another system recorded, beside what was reported",
@@ -79,6 +79,15 @@ def _is_given(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Ov
         is_given(path, in_the_end=in_the_end) or is_fixed(path, run.fair, overrides, in_the_end=in_the_end)
         for path in figure.measure.split(PLUS)
     )
+
+
+def plays_other_parameters(run: RunMeasures, overrides: Overrides) -> bool:
+    """Return whether a run is a what-if, which is no test of the model: its scenario or `--set` changes parameters.
+
+    Values that were fitted are none: of these the run names the figures that they were fitted to.
+    """
+    fits = [used_figures(run.fair.key).get(name) for name in run.calibrated]
+    return bool(overrides) and not any(names is None or names & overrides.keys() for names in fits)
 
 
 def plays_its_value(figure: Figure, run: RunMeasures) -> bool:

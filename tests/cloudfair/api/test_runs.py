@@ -13,9 +13,10 @@ from cloudfair.api.resources.services import SERVICES
 from cloudfair.settings import Settings
 from cloudfair.store.log import Log
 from fairfacts.events import encode
-from fairfacts.evidence.comparison import compare, evidence, headline
+from fairfacts.evidence.comparison import compare
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import left_out
+from fairfacts.evidence.summary import evidence, headline
 from fairfacts.measures import State
 
 FIGURES = known_fair("ciftis2020").figures

@@ -139,7 +139,8 @@ def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fai
     played = ("ensemble", "ciftis2020", "--posterior", "members.json", "-n", "2", "--scale", "0.002", "-o", "e.json")
     assert fair(*played, "--workers", "1").returncode == 0
     rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
-    assert (rows["people.registered_at_opening"], rows["negotiations.initiated"]) == ("calibrated", "held out")
+    assert rows["people.registered_at_opening"] == "calibrated"
+    assert rows["negotiations.initiated"] == "changed"  # the members play other values than the one fitted to it
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def test_ensemble_is_held_against_figures_at_their_moments(fair):
         == Ensemble.load(fair.folder / "held.json").estimate("venue.entered", 259_200_000).mean
     )
     assert rows["venue.entries_second_day"]["low"] > 0  # of a moment as well, and documented
-    assert printed["headline"].startswith("3 held-out figures: ")
+    assert printed["headline"].startswith("4 held-out figures: ")
     assert printed["refused"] == {}  # members
     assert [one["figure"] for one in printed["left_out"]] == ["economies.participating", "economies.top_traders"]
     assert fair.json("compare", "held.json", "--figures", "counted.csv")["comparison"] == printed["comparison"]

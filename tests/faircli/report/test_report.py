@@ -29,9 +29,10 @@ from faircli.report.page import number, render
 from faircli.report.plots import PLOTS, draw
 from fairfacts.clock import read_epoch
 from fairfacts.event import Event
-from fairfacts.evidence.comparison import compare, headline
+from fairfacts.evidence.comparison import compare
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.identities import audit
+from fairfacts.evidence.summary import headline
 from fairfacts.parts.fairs import Described
 from fairfacts.parts.negotiations.events import NegotiationRequested
 from fairsim.inputs.fair import load_fair

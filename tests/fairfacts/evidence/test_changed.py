@@ -6,9 +6,11 @@ import msgspec
 import pytest
 from tests.fairfacts.stories import DAY, STARTED, after
 
-from fairfacts.evidence.comparison import Row, Simulated, headline, rows
+from fairfacts.evidence.comparison import Row, Simulated, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
+from fairfacts.evidence.stated import Overrides
+from fairfacts.evidence.summary import headline
 from fairfacts.measures import MEASURES
 from fairfacts.parts.runs import FairClosed
 
@@ -70,6 +72,38 @@ def test_many_changed_figures_are_counted_and_not_named() -> None:
 def test_what_was_given_is_given_only_where_it_was_played(name: str, scale: float, value: float, role: str) -> None:
     row = played(FIGURES[name], value, scale=scale)
     assert (row.role, row.verdict) == (role, "given" if role == "input" else "differs")
+
+
+def test_a_what_if_is_no_test_of_the_model_but_for_figures_of_ones_own() -> None:
+    overrides = {"venue.cap": ("60000", "2000")}
+    asked = FIGURES["organisations.second_morning"]
+    mine = msgspec.structs.replace(asked, id="mine", measure="venue.entered", same_as=(), same_at=(), is_own=True)
+    started = msgspec.structs.replace(STARTED, scale=1.0, inputs=GIVEN, calibrated=("organisations.at_closing",))
+    run = after(started, FairClosed(6 * DAY)).parts.run
+
+    def roles(overrides: Overrides, *figures: Figure) -> list[str]:
+        values = {"disruptions.begun": 0.0}
+        found = rows(figures, run, lambda measure, _: Simulated(values.get(measure, 1.0)), overrides=overrides)
+        return [row.role for row in found]
+
+    asked = FIGURES["organisations.at_closing"]
+    assert roles({}, asked, FIGURES[STREAMS], mine) == ["calibrated", "held out", "held out"]
+    assert roles(overrides, asked, FIGURES[STREAMS], mine) == ["changed", "changed", "held out"]
+    fitted = {"organisations.registrations_per_day": ("1100", "1090")}  # as fair calibrate -o writes it
+    assert roles(fitted, asked, FIGURES[STREAMS]) == ["calibrated", "held out"]
+
+
+def test_a_share_of_nothing_is_open() -> None:
+    row = played(FIGURES["negotiations.overseas_share"], 0.0)
+    assert (row.simulated, row.ratio, row.verdict) == ("", None, "open")
+
+
+def test_a_bound_that_was_given_is_given_in_a_small_fair_as_well() -> None:
+    given = msgspec.structs.replace(FIGURES["results.reports"], at="")
+    run = after(msgspec.structs.replace(STARTED, scale=0.01, inputs=("results.reports",)), FairClosed(6 * DAY))
+    for value, role in ((0.0, "input"), (1.0, "input")):  # more than 30 are 0.3 and more
+        (row,) = rows([given], run.parts.run, lambda _, __, value=value: Simulated(value))
+        assert row.role == role
 
 
 @pytest.mark.parametrize(

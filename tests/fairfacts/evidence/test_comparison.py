@@ -10,21 +10,13 @@ from tests.fairfacts.stories import DAY, STARTED, SUMMIT, after
 
 from fairfacts.errors import FigureError
 from fairfacts.evidence import comparison
-from fairfacts.evidence.comparison import (
-    Evidence,
-    Row,
-    Simulated,
-    compare,
-    evidence,
-    headline,
-    moments,
-    rows,
-)
+from fairfacts.evidence.comparison import Row, Simulated, compare, moments, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.figures_file import from_csv
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.moments import moment_ms
 from fairfacts.evidence.roles import left_out, role_of
+from fairfacts.evidence.summary import Evidence, evidence, headline
 from fairfacts.measures import value_at
 from fairfacts.parts.negotiations.events import NegotiationRequested
 from fairfacts.parts.programme import SessionClosed
@@ -263,7 +255,8 @@ def test_headline_counts_held_out_rows_alone_and_says_when_they_are_few():
     held_out = [row(own(100), simulated) for simulated in (one(100), one(1), several(500))]
     assert headline(held_out) == (
         "3 held-out figures: 1 agrees, 1 differs, 1 left open by what was played."
-        " That is thin evidence: everything else was given to the model or fitted to."
+        " That is thin evidence: everything else was given to the model, fitted to, or played"
+        " otherwise."
     )
     assert evidence(held_out) == Evidence(held_out=3, agree=1, differ=1, left_open=1, is_thin=True)
     assert headline(held_out * 2) == "6 held-out figures: 2 agree, 2 differ, 2 left open by what was played."
