@@ -12,7 +12,7 @@ import msgspec
 from tests.cloudfair.example import NEW_RUN, example
 from tests.faircli.fair import Fair, wait_until
 
-from cloudfair.export.cloudevents import ONE
+from cloudfair.export.cloudevents import STRUCTURED
 from cloudfair.http import examples
 from cloudfair.http.examples import Example
 from fairfacts.events import encode
@@ -85,7 +85,7 @@ def _ask_all(recorder: Recorder, run: str, other: str) -> None:
     modelled = {name: value for name, value in NEW_RUN.items() if name != "request"}
     begun = [ask("POST", "/runs", body=body)["run"] for body in (modelled, badges)][::-1]
     recorder._names |= dict(zip(begun, (BADGES, "example-s7-mnop"), strict=True))
-    ask("POST", "/runs/{run}/cloudevents", run=begun[0], body=BADGE, media=ONE, late_s=60, replay=True)
+    ask("POST", "/runs/{run}/cloudevents", run=begun[0], body=BADGE, media=STRUCTURED, late_s=60, replay=True)
     ask("POST", "/runs/{run}/events", run=begun[1], body=encode(example(3, ends=False)).decode(), first=0)
     ask("POST", "/runs/{run}/commands", run=begun[1], body={"kind": "speed", "speed": 600})
     ask("POST", "/runs/{run}/commands/{number}/obeyed", run=begun[1], number=0, body={"at_ms": 2000})

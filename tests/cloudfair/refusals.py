@@ -110,7 +110,7 @@ def _in(tree: ast.Module) -> Iterator[tuple[int, str]]:
                 yield from _of_call(name, node)
             case ast.Call(func=ast.Attribute(attr="close"), args=[ast.Name(id="POLICY_VIOLATION"), text]):
                 yield from _said(CLOSED, [text])
-            case ast.FunctionDef(name="_too_long" | "_too_much" | "_told" | "_reason", body=body):
+            case ast.FunctionDef(name="_too_long" | "_too_much" | "_refusal" | "_reason", body=body):
                 for said in ast.walk(ast.Module(body, [])):
                     if isinstance(said, ast.Return) and said.value:
                         yield from _said(QUERY, [said.value])

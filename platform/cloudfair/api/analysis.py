@@ -150,12 +150,12 @@ async def query_run(run: str, request: Request, here: Here) -> Response:
     with await here.pools.archives.run(here.archive.as_of_now, run) as archived:
         async with here.queries.taken():
             began = time.monotonic()
-            found = await ask(archived.folder, query.sql, limits)
-    here.metrics.queries.labels("answered" if found.fault is None else "refused").observe(time.monotonic() - began)
-    if found.fault is not None:
-        raise QueryError(found.fault)
-    answer = {"run": run, "position": archived.position, "columns": found.columns, "rows": found.rows}
-    return json_answer(answer | {"truncated": found.truncated})
+            result = await ask(archived.folder, query.sql, limits)
+    here.metrics.queries.labels("answered" if result.fault is None else "refused").observe(time.monotonic() - began)
+    if result.fault is not None:
+        raise QueryError(result.fault)
+    answer = {"run": run, "position": archived.position, "columns": result.columns, "rows": result.rows}
+    return json_answer(answer | {"truncated": result.truncated})
 
 
 async def _folder(run: str, here: Here) -> Path:

@@ -116,7 +116,7 @@ def _cloudevent() -> dict[str, Any]:
     return {
         "name": "CloudEvent",
         "summary": "An event of a run in the envelope of CloudEvents 1.0.",
-        "contentType": cloudevents.ONE,
+        "contentType": cloudevents.STRUCTURED,
         "payload": payload,
     }
 

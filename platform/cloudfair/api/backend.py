@@ -42,8 +42,8 @@ class Backend:
 
 async def backend(connection: HTTPConnection) -> Backend:
     """Return the backend that the connection came to."""
-    found: Backend = connection.app.state.backend
-    return found
+    here: Backend = connection.app.state.backend
+    return here
 
 
 Here = Annotated[Backend, Depends(backend)]

@@ -35,25 +35,25 @@ router = APIRouter(tags=["starting"])
 async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
     """Start a branch: the run again, as fast as possible, with a disruption from a moment on that it has reached."""
     asked = await read_json(request, NewBranch)
-    launcher, kept = launcher_of(here), await asyncio.to_thread(here.log.runs.get, run)
-    wanted, own = _disrupt(asked.disruption), json.loads(kept.request)
-    if kept.ended and asked.at_ms == kept.at_ms:
-        raise MomentError(f"at_ms is {asked.at_ms}, and run {run} ended at {kept.at_ms} ms; branch before that")
-    if asked.at_ms > kept.at_ms:
+    launcher, row = launcher_of(here), await asyncio.to_thread(here.log.runs.get, run)
+    wanted, own = _disrupt(asked.disruption), json.loads(row.request)
+    if row.ended and asked.at_ms == row.at_ms:
+        raise MomentError(f"at_ms is {asked.at_ms}, and run {run} ended at {row.at_ms} ms; branch before that")
+    if asked.at_ms > row.at_ms:
         raise ConflictError(
-            f"run {run} has reached {kept.at_ms} ms, not {asked.at_ms} ms; branch before that", head=kept.head
+            f"run {run} has reached {row.at_ms} ms, not {asked.at_ms} ms; branch before that", head=row.head
         )
-    await asyncio.to_thread(launcher.replan, run, own, kept.version, wanted.disruption)
+    await asyncio.to_thread(launcher.replan, run, own, row.version, wanted.disruption)
     history = await asyncio.to_thread(here.log.commands.injected, run, asked.at_ms)
-    branch = await begin(_same(kept, own), here.log, here.pools.writes)
+    branch = await begin(_same(row, own), here.log, here.pools.writes)
     for at_ms, body in [*history, (asked.at_ms, msgspec.json.encode(wanted).decode())]:
         await here.pools.writes.run(here.log.commands.add, branch, body, at_ms)
     await launch(branch, "max", here)
     return CreatedRun(run=branch)
 
 
-def _same(kept: Run, request: dict[str, Any]) -> NewRun:
-    return NewRun(**{name: getattr(kept, name) for name in REPRODUCING}, request=request)
+def _same(row: Run, request: dict[str, Any]) -> NewRun:
+    return NewRun(**{name: getattr(row, name) for name in REPRODUCING}, request=request)
 
 
 def _disrupt(disruption: dict[str, Any]) -> Disrupt:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from cloudfair.errors import MalformedError, MediaTypeError
-from cloudfair.export.cloudevents import BATCH, ONE
+from cloudfair.export.cloudevents import BATCH, STRUCTURED
 from cloudfair.http.requests import repeated_field
 from fairfacts.errors import EventError
 from fairfacts.interchange.plain import plain_fault
@@ -44,8 +44,8 @@ class CloudEvent(msgspec.Struct, frozen=True):
     def content(self) -> str:
         """The SHA-256 of what becomes an event: type, moment and data, and not of how it was sent."""
         moment_us = (self.time - EPOCH) // timedelta(microseconds=1)  # in UTC, a time may lie outside of the calendar
-        said = (self.type, moment_us, self.data or {})
-        return hashlib.sha256(msgspec.json.encode(said, order="sorted")).hexdigest()
+        fields = (self.type, moment_us, self.data or {})
+        return hashlib.sha256(msgspec.json.encode(fields, order="sorted")).hexdigest()
 
 
 def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
@@ -63,12 +63,13 @@ def parsed(headers: Mapping[str, str], body: bytes) -> list[CloudEvent]:
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
             raise MalformedError(f"the body is no JSON array of CloudEvents ({fault}); send one") from fault
         return [_read(raw, position) for position, raw in enumerate(raws)]
-    if media_type == ONE:
+    if media_type == STRUCTURED:
         return [_read(body, 0)]
     if "ce-specversion" in headers and media_type in ("", "application/json"):
         return [_from_headers(headers, body)]
     raise MediaTypeError(
-        f"Content-Type is {media_type or 'missing'}; send {ONE}, {BATCH}, or application/json with the headers ce-*"
+        f"Content-Type is {media_type or 'missing'}; send {STRUCTURED}, {BATCH}, or application/json with the"
+        " headers ce-*"
     )
 
 

@@ -26,7 +26,7 @@ from cloudfair.api.backend import Backend, Here
 from cloudfair.api.batch import check, check_start
 from cloudfair.api.cloudevent import CloudEvent, parsed, wrong
 from cloudfair.errors import ConflictError
-from cloudfair.export.cloudevents import BATCH, BATCH_SCHEMA, ONE, SCHEMA
+from cloudfair.export.cloudevents import BATCH, BATCH_SCHEMA, SCHEMA, STRUCTURED
 from cloudfair.http.requests import read_body
 from cloudfair.projections.live import Live
 from cloudfair.store.log import Log
@@ -84,7 +84,7 @@ class Taken(BaseModel):
         "requestBody": {
             "required": True,
             "content": {
-                ONE: {"schema": SCHEMA | {"required": [*SCHEMA["required"], "time"]}},
+                STRUCTURED: {"schema": SCHEMA | {"required": [*SCHEMA["required"], "time"]}},
                 BATCH: {"schema": BATCH_SCHEMA},
             },
         }
@@ -153,11 +153,11 @@ def _fresh(received: list[CloudEvent], known: Mapping[str, str]) -> dict[int, Cl
     Raises:
         EventError: one has the source and id of another, and another content.
     """
-    said, fresh = dict(known), {}
+    contents, fresh = dict(known), {}
     for position, event in enumerate(received):
-        if event.key not in said:
-            said[event.key], fresh[position] = event.content, event
-        elif said[event.key] not in ("", event.content):
+        if event.key not in contents:
+            contents[event.key], fresh[position] = event.content, event
+        elif contents[event.key] not in ("", event.content):
             raise EventError(
                 f"event {position} of the batch: id is {event.id}, and its source {event.source} gave that to an event"
                 " of another type, time or data; give each event an id of its own, and send it again as it was",
@@ -222,11 +222,11 @@ def _check_type(event: CloudEvent, position: int, kind: type[Event]) -> None:
     Raises:
         EventError: it does; names its position.
     """
-    said = (event.data or {}).get("type", event.type)
-    if said not in (event.type, type_name(kind)):
+    data_type = (event.data or {}).get("type", event.type)
+    if data_type not in (event.type, type_name(kind)):
         raise EventError(
-            f"event {position} of the batch: type is {event.type}, and data.type is {said!r}; correct one of them, or"
-            " leave data.type out",
+            f"event {position} of the batch: type is {event.type}, and data.type is {data_type!r}; correct one of them,"
+            " or leave data.type out",
             position=position,
             field="data.type",
         )
@@ -239,11 +239,11 @@ def _check_moment(event: CloudEvent, position: int, made: Event, started: RunSta
         EventError: it does; names its position.
     """
     at_ms = (event.time - started.began) // timedelta(milliseconds=1)
-    said = (event.data or {}).get("at_ms", 0 if isinstance(made, RunStarted) else at_ms)
-    if said != at_ms:
+    data_ms = (event.data or {}).get("at_ms", 0 if isinstance(made, RunStarted) else at_ms)
+    if data_ms != at_ms:
         raise EventError(
             f"event {position} of the batch: time is {event.time.isoformat()}, {at_ms} ms after the run's epoch"
-            f" {started.epoch}, and data.at_ms is {said!r}; correct one of them, or leave data.at_ms out",
+            f" {started.epoch}, and data.at_ms is {data_ms!r}; correct one of them, or leave data.at_ms out",
             position=position,
             field="data.at_ms",
         )
@@ -340,8 +340,8 @@ def _check_first(first: datetime, epoch: datetime, bounds: Bounds, position: int
 def _type_of(event: CloudEvent, position: int) -> type[Event]:
     words = event.type.split(".")
     for first in range(len(words)):
-        if found := TYPES.get(".".join(words[first:])):
-            return found
+        if kind := TYPES.get(".".join(words[first:])):
+            return kind
     raise EventError(
         f"event {position} of the batch: type is {event.type}, and nothing of ours is called so;"
         f" {did_you_mean('.'.join(words[-2:]), TYPES)}",

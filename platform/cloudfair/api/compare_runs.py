@@ -88,19 +88,19 @@ async def get_pair(
     It is of the moment that both have reached, or of `at`, by the epoch of `a`, where that is earlier.
     """
     sides = (await here.runs.get(a), await here.runs.get(b))
-    kept = [await asyncio.to_thread(here.log.runs.get, live.run) for live in sides]
+    stored = [await asyncio.to_thread(here.log.runs.get, live.run) for live in sides]
     epoch, _ = (live.state().parts.run.began for live in sides)
     at_ms = reached_ms(sides)
     if at is not None:
         at_ms = min(at_ms, parameter_ms(at, epoch))
     states = [await here.pools.past.run(here.points_in_time.state, live.run, at_ms) for live in sides]
-    one, other = (state.snapshot() for state in states)
+    first, second = (state.snapshot() for state in states)
     try:
-        rows = differences(one, other) if series is None else series_differences(series, one, other)
+        rows = differences(first, second) if series is None else series_differences(series, first, second)
     except ScenarioError as fault:
         raise not_valid("series", series, str(fault).removeprefix("--series ")) from fault
-    told = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
-    started = [settings_of(row.model_dump(), json.loads(row.request)) for row in kept]
+    positions = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
+    started = [settings_of(row.model_dump(), json.loads(row.request)) for row in stored]
     return json_answer(
-        {"at_ms": at_ms, "a": told[0], "b": told[1], "settings": started[0].against(started[1]), "rows": rows}
+        {"at_ms": at_ms, "a": positions[0], "b": positions[1], "settings": started[0].against(started[1]), "rows": rows}
     )

@@ -88,13 +88,13 @@ async def get_audit(run: str, here: Here) -> Response:
 @router.get("/runs/{run}/counts", response_model=Counts)
 async def get_counts(run: str, here: Here) -> Response:
     """Return the headlines of a run that has ended by every counting rule, beside what was reported."""
-    kept = await asyncio.to_thread(here.log.runs.get, run)
-    if not kept.ended:
+    row = await asyncio.to_thread(here.log.runs.get, run)
+    if not row.ended:
         raise UnfinishedError(f"run {run} goes on: its headlines are counted by other rules once it has ended")
     fair = (await here.runs.get(run)).state().parts.run.fair.key
     known = await asyncio.to_thread(known_fair, fair)
     counting = await here.pools.past.run(_count, here.log.segments, run, known.rules)
-    return json_answer({"run": run, "counts": counted(counting.counts(), known.rules, known.figures, kept.scale)})
+    return json_answer({"run": run, "counts": counted(counting.counts(), known.rules, known.figures, row.scale)})
 
 
 @router.get(
@@ -104,10 +104,10 @@ async def get_counts(run: str, here: Here) -> Response:
 )
 async def get_report(run: str, here: Here) -> Response:
     """Return the report of a run: one page that needs no network, for the screen and for A4."""
-    kept = await asyncio.to_thread(here.log.runs.get, run)
+    row = await asyncio.to_thread(here.log.runs.get, run)
     if here.launcher is None:
         raise UnableError("this backend writes no reports; start it with fair serve, or write one with fair report")
-    if kept.head == 0:
+    if row.head == 0:
         raise UnfinishedError(f"run {run} has no events yet; ask again once it has begun")
     return HTMLResponse(await here.pools.reports.run(here.launcher.report, run), headers=REPORT_HEADERS)
 

@@ -45,6 +45,6 @@ async def get_outlook(run: str, here: Here, at: At = None, level: Level = 0.8) -
     """Return how the run goes against what is usual, its alarms with their answers, and the next hour."""
     answers = await asyncio.to_thread(here.log.commands.alarm_answers, run)
     state, at_ms = as_of = await state_as_of(here.runs, here.points_in_time, here.pools.past, run, at)
-    found = outlook(state, at_ms, level, answers)
+    result = outlook(state, at_ms, level, answers)
     stands = {"run": run, "position": as_of.position, "at_ms": at_ms, "level": level}
-    return json_answer(stands | {field.name: getattr(found, field.name) for field in fields(found)})
+    return json_answer(stands | {field.name: getattr(result, field.name) for field in fields(result)})

@@ -164,8 +164,8 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
 
 async def _overrides(run: str, here: Backend) -> dict[str, tuple[str, str]]:
     """Return what a run plays otherwise than its fair states, as far as its sender had that kept."""
-    kept = await asyncio.to_thread(here.log.runs.get, run)
-    return settings_of(kept.model_dump(), json.loads(kept.request)).overrides
+    row = await asyncio.to_thread(here.log.runs.get, run)
+    return settings_of(row.model_dump(), json.loads(row.request)).overrides
 
 
 async def _past(run: str, here: Backend) -> tuple[KnownFair, dict[int, dict[str, Any]]]:

@@ -21,7 +21,7 @@ from fairfacts.parts.runs import RunStarted
 from fairfacts.vocabulary import NUMBERED
 from fairfacts.wall_clock import now_ms
 
-ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
+STRUCTURED, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
 SUBPROTOCOL = "cloudevents.json"
 SEQUENCE_DIGITS = 12
 SCHEMA: dict[str, Any] = {
@@ -66,13 +66,13 @@ BATCH_SCHEMA: dict[str, Any] = {"type": "array", "items": SCHEMA}
 def _subject_fields() -> Mapping[str, str]:
     """Return, by type of event, the field that holds the number of the object that it is about."""
     objects = NUMBERED & {type_name(event_type).partition(".")[0] for event_type in EVENT_TYPES}
-    found = {}
+    subjects = {}
     for event_type in EVENT_TYPES:
         name, fields = type_name(event_type), event_type.__struct_fields__
         named = [name.partition(".")[0], *fields]
         if subject := next((field for field in named if field in fields and field in objects), None):
-            found[name] = subject
-    return found
+            subjects[name] = subject
+    return subjects
 
 
 SUBJECT_FIELDS = _subject_fields()
@@ -140,11 +140,11 @@ def envelope_of(log: Log, run: str) -> Envelope:
 def batch(log: Log, run: str, first: int, lines: Iterable[bytes]) -> bytes:
     """Return the events of a run at `first` and after it as a batch of CloudEvents: a JSON array."""
     envelope: Envelope | None = None
-    found = []
+    events = []
     for position, line in enumerate(lines, first):
         envelope = envelope or envelope_of(log, run)
-        found.append(envelope.around(position, line))
-    return b"[" + b",".join(found) + b"]"
+        events.append(envelope.around(position, line))
+    return b"[" + b",".join(events) + b"]"
 
 
 def are_asked_for(accept: str) -> bool:

@@ -174,10 +174,10 @@ async def furthest(jetstream: JetStreamContext, subject: str) -> PublishedFrame 
     try:
         last = await jetstream.get_last_msg(FRAMES, subject)
         positions = await _positions(jetstream, FRAMES, subject, last.seq or 0)
-        found = await jetstream.get_msg(FRAMES, positions[max(positions)])
+        message = await jetstream.get_msg(FRAMES, positions[max(positions)])
     except NotFoundError:
         return None
-    return frame_of(found.data or b"")
+    return frame_of(message.data or b"")
 
 
 def frame_of(content: bytes) -> PublishedFrame | None:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 from prometheus_client import Counter
 
-from cloudfair.export.cloudevents import ONE, Envelope, envelope_of
+from cloudfair.export.cloudevents import STRUCTURED, Envelope, envelope_of
 from cloudfair.export.jetstream import (
     ACK_S,
     EVENTS,
@@ -273,7 +273,7 @@ class _Events(_Published):
         for position, line in enumerate(lines, first):
             if position not in out:
                 kind, content = envelope.typed(position, line)
-                yield Message(f"{events}.{kind}", f"{run}/events/{position}", content, ONE)
+                yield Message(f"{events}.{kind}", f"{run}/events/{position}", content, STRUCTURED)
 
 
 class _Frames(_Published):

@@ -107,7 +107,7 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
     )
     try:
         async with asyncio.timeout(limits.time_s + START_S):
-            told, complaint = await process.communicate(msgspec.json.encode(question))
+            output, complaint = await process.communicate(msgspec.json.encode(question))
     except TimeoutError:
         return Answer(fault=_too_long(limits))
     finally:
@@ -119,7 +119,7 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
         for line in complaint.decode(errors="replace").splitlines():
             if line.startswith(UNBOUNDED):
                 _warn(line)
-        return msgspec.json.decode(told, type=Answer)
+        return msgspec.json.decode(output, type=Answer)
     if status < 0:  # the system ended it
         return Answer(fault=_too_long(limits) if status == -signal.SIGXCPU else _too_much(limits))
     reason = complaint.decode(errors="replace").strip().splitlines()[-1:]
@@ -142,12 +142,12 @@ def _environment() -> dict[str, str]:
 def main() -> None:
     """Answer the one question on standard input."""
     question = msgspec.json.decode(sys.stdin.buffer.read(), type=Question)
-    told = msgspec.json.encode(answer(question))
-    if len(told) > MAX_ANSWER_BYTES:
-        told = msgspec.json.encode(
-            Answer(fault=f"the answer has {len(told)} bytes, over {MAX_ANSWER_BYTES}; select fewer columns or rows")
+    output = msgspec.json.encode(answer(question))
+    if len(output) > MAX_ANSWER_BYTES:
+        output = msgspec.json.encode(
+            Answer(fault=f"the answer has {len(output)} bytes, over {MAX_ANSWER_BYTES}; select fewer columns or rows")
         )
-    sys.stdout.buffer.write(told)
+    sys.stdout.buffer.write(output)
 
 
 def answer(question: Question) -> Answer:
@@ -160,10 +160,10 @@ def answer(question: Question) -> Answer:
     timer = threading.Timer(limits.time_s, connection.interrupt)
     timer.start()
     try:
-        found = connection.sql(_one_select(connection, question.sql))
-        kinds = found.types
-        columns = [Column(name, str(kind)) for name, kind in zip(found.columns, kinds, strict=True)]
-        rows = exactly(found).limit(limits.rows + 1).fetchall()
+        relation = connection.sql(_one_select(connection, question.sql))
+        kinds = relation.types
+        columns = [Column(name, str(kind)) for name, kind in zip(relation.columns, kinds, strict=True)]
+        rows = exactly(relation).limit(limits.rows + 1).fetchall()
         shown = [list(map(plain, row, kinds)) for row in rows[: limits.rows]]
         return Answer(columns=columns, rows=shown, truncated=len(rows) > limits.rows)
     except (duckdb.OutOfMemoryException, MemoryError):
@@ -171,7 +171,7 @@ def answer(question: Question) -> Answer:
     except duckdb.InterruptException:
         return Answer(fault=_too_long(limits))
     except (duckdb.Error, ValueError) as fault:
-        return Answer(fault=_told(fault, question.sql, _tables(folder)))
+        return Answer(fault=_refusal(fault, question.sql, _tables(folder)))
     finally:
         timer.cancel()
 
@@ -247,7 +247,7 @@ def _one_select(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
     return str(statements[0].query)
 
 
-def _told(fault: Exception, sql: str, tables: list[str]) -> str:
+def _refusal(fault: Exception, sql: str, tables: list[str]) -> str:
     """Return what DuckDB says of a query, in a line; of an unknown table, which one may be meant."""
     if (unknown := re.search(r"Table with name ([\w.]+) does not exist", str(fault))) and unknown[1] in tables:
         return f'there is no table "{unknown[1]}"; write {unknown[1]} without quotes'

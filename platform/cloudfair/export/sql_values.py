@@ -21,13 +21,13 @@ _NO_NUMBER = {math.inf: "Infinity", -math.inf: "-Infinity"}
 _NESTED = ("list", "array", "map", "struct")
 
 
-def exactly(found: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+def exactly(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     """Return a relation whose values Python has as they are: those that it would change are text in it."""
-    kinds = found.types
+    kinds = relation.types
     if not any(map(_changes, kinds)):
-        return found
+        return relation
     columns = (f"#{place}" + (f"::{_cast(kind)}" if _changes(kind) else "") for place, kind in enumerate(kinds, 1))
-    return found.project(", ".join(columns))
+    return relation.project(", ".join(columns))
 
 
 def _changes(kind: DuckDBPyType) -> bool:

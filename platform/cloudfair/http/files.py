@@ -53,9 +53,9 @@ def file_answer(path: Path, stat: os.stat_result, media_type: str, asked: Header
 def _ranges(header: str) -> list[tuple[str, str]]:
     """Return the ranges of bytes that a header Range asks for; none where it is of another unit, or at fault."""
     unit, _, listed = header.partition("=")
-    found = [_RANGE.fullmatch(part.strip(" \t")) for part in listed.split(",") if part.strip(" \t")]
-    ranges = [(each[1], each[2]) for each in found if each]
-    is_valid = unit.lower() == "bytes" and len(ranges) == len(found) and all(map(_is_range, ranges))
+    matches = [_RANGE.fullmatch(part.strip(" \t")) for part in listed.split(",") if part.strip(" \t")]
+    ranges = [(each[1], each[2]) for each in matches if each]
+    is_valid = unit.lower() == "bytes" and len(ranges) == len(matches) and all(map(_is_range, ranges))
     return ranges if is_valid else []
 
 

@@ -28,11 +28,11 @@ async def read_json(request: Request, model: type[Body]) -> Body:
     """
     body = await read_body(request, MIB)
     try:
-        found = model.model_validate_json(body, strict=True)  # `true` and "7" are no numbers
+        value = model.model_validate_json(body, strict=True)  # `true` and "7" are no numbers
     except ValidationError as fault:
         raise RequestValidationError([error | {"loc": ("body", *error["loc"])} for error in fault.errors()]) from fault
     check_fields(body)
-    return found
+    return value
 
 
 def check_fields(body: bytes) -> None:

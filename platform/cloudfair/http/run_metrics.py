@@ -36,16 +36,16 @@ class RunMetrics(Collector):
             "cloudfair_damaged", "Runs with a row that is not what was written", labels=["run", "table"]
         )
         try:
-            kept: list[GaugeMetricFamily] = [self._kept(damaged)]
+            stored: list[GaugeMetricFamily] = [self._in_database(damaged)]
         except BackendError as fault:
             _logger.warning("the metrics of kept runs are missing: %s", fault)
-            kept = []
-        yield GaugeMetricFamily("cloudfair_database_up", "Whether the database answers", value=len(kept))
-        yield from kept
+            stored = []
+        yield GaugeMetricFamily("cloudfair_database_up", "Whether the database answers", value=len(stored))
+        yield from stored
         yield from self._in_memory(damaged)
         yield damaged
 
-    def _kept(self, damaged: GaugeMetricFamily) -> GaugeMetricFamily:
+    def _in_database(self, damaged: GaugeMetricFamily) -> GaugeMetricFamily:
         ids = self._log.runs.ids()
         whole = {run.id: run.state for run in self._log.runs.all()}
         for run in ids:

@@ -29,7 +29,7 @@ def _whole(schema: dict[str, Any]) -> dict[str, Any]:
 
     def inlined(part: Any) -> Any:
         if isinstance(part, list):
-            return [inlined(one) for one in part]
+            return [inlined(item) for item in part]
         if not isinstance(part, dict):
             return part
         if reference := part.get("$ref"):

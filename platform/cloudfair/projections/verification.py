@@ -77,7 +77,7 @@ class Verification:
         """Return whether every event was read and folded."""
         return self._is_followed
 
-    def found(self, table: str, position: int, what: str, *, derived: bool = False) -> None:
+    def add_damage(self, table: str, position: int, what: str, *, derived: bool = False) -> None:
         """Add a damage."""
         self.damage.append(Damage(self.run, table, position, what, derived))
 
@@ -108,11 +108,11 @@ class Verification:
             self.moments[row.first] = (first_ms, last_ms)
             stored = f"{row.first_at_ms} to {row.last_at_ms} ms"
             what = f"its moments are {stored}, its events' {first_ms} to {last_ms} ms"
-            self.found("segment", row.first, what, derived=True)
+            self.add_damage("segment", row.first, what, derived=True)
 
     def lost(self, position: int, what: str) -> None:
         """Add a damage of the log itself; nothing after it can be folded."""
-        self.found("segment", position, what)
+        self.add_damage("segment", position, what)
         self._is_followed = False
 
     def _check_order(self, row: SegmentRow, first_ms: int) -> None:
@@ -133,7 +133,7 @@ class Verification:
         """Add the rows of the whole database that belong to no run: this run may lack them, or another run is lost."""
         try:
             for stray in log.strays():
-                self.found(stray.table, stray.first, str(stray))
+                self.add_damage(stray.table, stray.first, str(stray))
         except DamageError as fault:
             self.unchecked.append(f"rows that belong to no run ({fault})")
 
@@ -142,19 +142,19 @@ class Verification:
         applied = 0
         for number, command in enumerate(log.commands.rows(self.run)):
             if command.number != number:
-                self.found("command", number, f"is missing; the next is {command.number}")
+                self.add_damage("command", number, f"is missing; the next is {command.number}")
                 return
             if not command.is_whole():
-                self.found("command", number, "its checksum does not fit")
+                self.add_damage("command", number, "its checksum does not fit")
                 continue
             try:
                 is_disruption = isinstance(command_of(command), Disrupt)
             except DamageError:
-                self.found("command", number, "its body is no command")
+                self.add_damage("command", number, "its body is no command")
                 continue
             applied += is_disruption and command.applied_at is not None and command.refused is None
         if self._is_followed and self._injected > applied:
-            self.found(
+            self.add_damage(
                 "command", applied, f"the log has {self._injected} injected disruptions, {applied} commands applied one"
             )
 
@@ -171,7 +171,7 @@ def verify(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
     faults, verification.unchecked = log.integrity()
     is_derived = bool(faults) and log.can_rebuild_indexes()
     for line in faults:
-        verification.found("database", 0, line, derived="index" in line and is_derived)
+        verification.add_damage("database", 0, line, derived="index" in line and is_derived)
     checkpoints = {checkpoint.position: checkpoint for checkpoint in log.checkpoints.all(run)}
     try:
         for segment in _segments(log, run, row):
@@ -187,9 +187,9 @@ def verify(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
     verification.check_commands(log)
     for record in log.publications.damaged(run):
         what = f"the checksum of the record for {record.destination} does not fit"
-        verification.found("publication", record.position, what, derived=True)
+        verification.add_damage("publication", record.position, what, derived=True)
     for number, key in enumerate(log.batches.damaged_keys(run)):
-        verification.found("received", number, f"the checksum of {key} does not fit")
+        verification.add_damage("received", number, f"the checksum of {key} does not fit")
     return verification
 
 
@@ -206,30 +206,32 @@ def _check_row(verification: Verification, row: Run) -> None:
     if verification.position < row.head:
         verification.lost(verification.position, f"is missing: the log should have {row.head} events")
     if row.sha256 not in ("", row.checksum()):
-        verification.found("run", 0, "its checksum does not fit")
+        verification.add_damage("run", 0, "its checksum does not fit")
     elif not row.has_dates():
-        verification.found("run", 0, f"its dates cannot be read: {row.created_at}, {row.heard_at}")
+        verification.add_damage("run", 0, f"its dates cannot be read: {row.created_at}, {row.heard_at}")
     if not row.is_state_whole():
-        verification.found("run", 0, "the checksum of its state does not fit", derived=verification.is_readable)
+        verification.add_damage("run", 0, "the checksum of its state does not fit", derived=verification.is_readable)
     if not verification.is_readable:
         return
     for column in REPRODUCING if verification.started else ():
         stored, played = getattr(row, column), getattr(verification.started, column)
         if stored != played:
-            verification.found("run", 0, f"its {column} is {stored}, and the log's {played}", derived=True)
+            verification.add_damage("run", 0, f"its {column} is {stored}, and the log's {played}", derived=True)
     follows = {"head": verification.position, "at_ms": verification.at_ms, "ended": verification.ended}
     for column, value in follows.items():
         if getattr(row, column) != value:
-            verification.found("run", 0, f"its {column} is {getattr(row, column)}, and the log's {value}", derived=True)
+            verification.add_damage(
+                "run", 0, f"its {column} is {getattr(row, column)}, and the log's {value}", derived=True
+            )
 
 
 def _compare_checkpoint(verification: Verification, checkpoint: StoredCheckpoint) -> None:
     """Compare a checkpoint with the log that was read up to it."""
     position = checkpoint.position
     if checkpoint.digest != verification.digest:
-        verification.found("checkpoint", position, "its digest is not that of the log", derived=True)
+        verification.add_damage("checkpoint", position, "its digest is not that of the log", derived=True)
     elif not _is_same(checkpoint, verification.state):
-        verification.found("checkpoint", position, "its measures are not those of the log", derived=True)
+        verification.add_damage("checkpoint", position, "its measures are not those of the log", derived=True)
 
 
 def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
@@ -251,15 +253,17 @@ def _check_other_checkpoints(verification: Verification, log: Log, left: list[in
         what = "one checkpoint" if count == 1 else f"{count} checkpoints"
         verification.unchecked.append(f"{what} of another release; --repair makes them again from the log")
     for position in log.checkpoints.unfit(verification.run):
-        verification.found("checkpoint", position, "its checksum does not fit", derived=True)
+        verification.add_damage("checkpoint", position, "its checksum does not fit", derived=True)
     if not verification.is_readable:
         return
     for position in left:
         if position <= verification.position:
-            verification.found("checkpoint", position, "no segment ends there", derived=True)
+            verification.add_damage("checkpoint", position, "no segment ends there", derived=True)
     known = {damage.position for damage in verification.damage if damage.table == "checkpoint"}
     known |= set(verification.left_aside)
     latest = log.checkpoints.latest(verification.run)
     is_at_end = latest is not None and latest.position == verification.position
     if verification.ended and not is_at_end and verification.position not in known:
-        verification.found("checkpoint", verification.position, "the one of the run's end is missing", derived=True)
+        verification.add_damage(
+            "checkpoint", verification.position, "the one of the run's end is missing", derived=True
+        )

@@ -88,8 +88,8 @@ class Subscriber:
     def drop_idle(self, idle_s: float = IDLE_S) -> None:
         """Let go of every run that nobody has watched for `idle_s` seconds."""
         now = time.monotonic()
-        for run, one in list(self._runs.items()):
-            if not one.feed.is_watched and now - one.feed.left_at >= idle_s:
+        for run, entry in list(self._runs.items()):
+            if not entry.feed.is_watched and now - entry.feed.left_at >= idle_s:
                 self._runs.pop(run).leave()
 
     async def run(self) -> None:
@@ -119,8 +119,8 @@ class Subscriber:
         self._is_lost = False
         client: Client = await nats.connect(self._url, allow_reconnect=False, error_cb=missed, connect_timeout=5)
         try:
-            for one in list(self._runs.values()):
-                await one.begin(client)
+            for entry in list(self._runs.values()):
+                await entry.begin(client)
             self._client, self._fault = client, ""
             _logger.info("the relay takes frames", extra={"fields": {"nats": self.name}})
             while not (client.is_closed or self._is_lost or self._is_stopped):
@@ -137,15 +137,15 @@ class Subscriber:
 
         self.check()
         assert self._client, "it was checked"
-        one = _Run(run, self._backend)
+        entry = _Run(run, self._backend)
         try:
-            is_there = await one.begin(self._client)
+            is_there = await entry.begin(self._client)
         except (Error, OSError, TimeoutError) as fault:
             raise BusyError(f"NATS at {self.name} does not answer ({plain(fault)}); ask again", retry_s=5) from fault
         if not is_there:
-            one.leave()
+            entry.leave()
             raise UnknownError(f"no frame of a run {run} was published; ask {self._backend} which runs there are")
-        self._runs[run] = one
+        self._runs[run] = entry
 
     def _report(self, fault: Exception) -> None:
         """Log a fault, once for as long as it stays the same."""

@@ -107,8 +107,8 @@ class Batches:
         is_written = (row.pace, row.fault, is_recent) == (pace, None, True)
         with self._database.transaction() as connection:
             self._runs.check_player(connection, run, player)
-            heard = row.stands() | {"pace": pace, "fault": None, "heard_at": now()}
-            if row.head == first and (is_written or self._runs.move(connection, row, heard)):
+            values = row.stands() | {"pace": pace, "fault": None, "heard_at": now()}
+            if row.head == first and (is_written or self._runs.move(connection, row, values)):
                 return self._commands.pending(connection, run)
         head = self._runs.get(run).head
         raise ConflictError(

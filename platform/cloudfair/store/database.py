@@ -75,8 +75,8 @@ class Database:
         """Return what the database finds wrong with its pages and indexes, and what it cannot look at."""
         try:
             with self.transaction() as connection:
-                found: Integrity = self._dialect.integrity(connection)
-                return found
+                findings: Integrity = self._dialect.integrity(connection)
+                return findings
         except DamageError as fault:
             return Integrity([str(fault)], [])
 

@@ -97,15 +97,17 @@ def integrity(connection: Connection) -> Integrity:
         "SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indrelid"
         " WHERE relnamespace = current_schema()::regnamespace ORDER BY 1"
     )
-    found = Integrity([], [])
+    findings = Integrity([], [])
     for index in connection.scalars(indexes).all():
         try:
             with connection.begin_nested():
                 connection.execute(text("SELECT bt_index_check(CAST(:index AS regclass), true)"), {"index": index})
         except DBAPIError as fault:
             is_damage = getattr(fault.orig, "sqlstate", None) in CORRUPT
-            (found.faults if is_damage else found.unchecked).append(f"index {index}: {fault.orig}".partition("\n")[0])
-    return found
+            (findings.faults if is_damage else findings.unchecked).append(
+                f"index {index}: {fault.orig}".partition("\n")[0]
+            )
+    return findings
 
 
 def scan(connection: Connection) -> Scan:

@@ -46,7 +46,7 @@ class Publications:
         )
         with self._database.transaction() as connection:
             rows = connection.execute(query).all()
-        found = []
+        unpublished = []
         for position, sha256, run, head, ended in rows:
             known = Publication(run_id=run, destination=destination, position=position or 0, sha256=sha256 or "")
             if not known.is_whole():
@@ -54,8 +54,8 @@ class Publications:
                 self._remove(known)
                 known.position = 0
             if known.position < head:
-                found.append(Unpublished(run, known.position, head, ended))
-        return found
+                unpublished.append(Unpublished(run, known.position, head, ended))
+        return unpublished
 
     def record(self, run: str, destination: str, position: int) -> None:
         """Record that every event of a run before `position` is acknowledged; a record never goes back."""

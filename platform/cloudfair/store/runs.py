@@ -200,8 +200,8 @@ def _plain(scenario: str) -> str:
 
     A name with letters that ASCII does not have gives none: of `公平 été`, half would be left.
     """
-    letters = "".join(one for one in unicodedata.normalize("NFKD", scenario) if not unicodedata.combining(one))
-    if any(one.isalnum() and not one.isascii() for one in letters):
+    letters = "".join(char for char in unicodedata.normalize("NFKD", scenario) if not unicodedata.combining(char))
+    if any(char.isalnum() and not char.isascii() for char in letters):
         return "run"
     return re.sub(r"[^A-Za-z0-9_.]+", "-", letters).strip("-.") or "run"
 

@@ -134,8 +134,8 @@ class Segments:
         while True:
             query = select(*COLUMNS).where(col(Segment.run_id) == run, col(Segment.first) >= start)
             with self._database.transaction() as connection:
-                found = connection.execute(query.order_by(col(Segment.first)).limit(READ_SEGMENTS))
-                rows = [SegmentRow(*row) for row in found]
+                result = connection.execute(query.order_by(col(Segment.first)).limit(READ_SEGMENTS))
+                rows = [SegmentRow(*row) for row in result]
             for row in rows:
                 if not _is_whole(row):
                     raise _changed(run, end, "its row holds no positions")

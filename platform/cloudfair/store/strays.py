@@ -45,11 +45,11 @@ def strays(database: Database) -> list[Strays]:
     Raises:
         DamageError: the database cannot read them.
     """
-    found: list[Strays] = []
+    groups: list[Strays] = []
     with database.session() as session:
         for table, position in _POSITIONS.items():
             owner = col(table.run_id)
             query = select(owner, func.count(), func.min(position)).group_by(owner).order_by(owner)
             rows = session.execute(query.where(owner.not_in(select(col(Run.id)))))
-            found += [Strays(table.__name__.lower(), *row) for row in rows]
-    return found
+            groups += [Strays(table.__name__.lower(), *row) for row in rows]
+    return groups

@@ -51,11 +51,11 @@ def prepare_threshold(url: URL) -> dict[str, int | None]:
     Raises:
         BackendError: it is no such number.
     """
-    said = url.query.get("prepare_threshold")
-    if said is None:
+    value = url.query.get("prepare_threshold")
+    if value is None:
         return {}
-    if isinstance(said, str) and (said.lower() == NEVER or (said.isascii() and said.isdigit())):
-        return {"prepare_threshold": None if said.lower() == NEVER else int(said)}
+    if isinstance(value, str) and (value.lower() == NEVER or (value.isascii() and value.isdigit())):
+        return {"prepare_threshold": None if value.lower() == NEVER else int(value)}
     raise BackendError(
         f"{name_of(url)}: prepare_threshold is no number; give how many executions it takes to prepare a statement,"
         f" or {NEVER} behind a pooler that knows no prepared statements"

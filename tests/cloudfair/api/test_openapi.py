@@ -22,7 +22,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.schemas import BaseSchema
 from tests.cloudfair.example import begin, example, send, send_all
 
-from cloudfair.export.cloudevents import BATCH, ONE
+from cloudfair.export.cloudevents import BATCH, STRUCTURED
 from fairsim.fair import play
 from fairsim.inputs.scenario import load_scenario
 
@@ -57,7 +57,7 @@ def ndjson(_, value) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-schemathesis.serializer.alias([ONE, BATCH], "application/json")
+schemathesis.serializer.alias([STRUCTURED, BATCH], "application/json")
 
 
 @pytest.fixture(scope="module")

@@ -203,11 +203,11 @@ class Agreements:
         row = self.table.row(negotiation)
         if row < 0:
             return []
-        (said,) = self.table.shown(np.array([row]), at_ms=at_ms)
+        (item,) = self.table.shown(np.array([row]), at_ms=at_ms)
         return [
-            step(said[moment], event, **{field: said[column] for field, column in columns.items()})
+            step(item[moment], event, **{field: item[column] for field, column in columns.items()})
             for moment, event, columns in STEPS
-            if said[moment] is not None
+            if item[moment] is not None
         ]
 
 

@@ -152,7 +152,7 @@ class Reader:
 
         return self.answer(asked.at, page, cursor.at_ms if cursor else None)
 
-    def one(
+    def item(
         self,
         kind: Callable[[ReadModel], Listing],
         number: int,
@@ -166,7 +166,7 @@ class Reader:
             UnknownError: there is no such thing at that moment.
         """
 
-        def one(as_of: AsOf) -> dict[str, Any]:
+        def item(as_of: AsOf) -> dict[str, Any]:
             listing = self.model.section(kind)
             table = listing.table
             row = table.row(number)
@@ -175,10 +175,10 @@ class Reader:
                     f"run {self.model.run} has no {table.key} {number} at {as_of.at_ms} ms, after its first"
                     f" {as_of.position} events; the list tells which there are"
                 )
-            (item,) = listing.items(np.array([row], np.int64), as_of.at_ms)
-            return {"item": item | more(row, as_of.at_ms)}
+            (shown,) = listing.items(np.array([row], np.int64), as_of.at_ms)
+            return {"item": shown | more(row, as_of.at_ms)}
 
-        return self.answer(asked.at, one)
+        return self.answer(asked.at, item)
 
     def answer(self, at: str | None, make: Callable[[AsOf], dict[str, Any]], at_ms: int | None = None) -> Response:
         """Answer with what `make` makes as of a moment, unless the client has it already.
@@ -254,12 +254,12 @@ def _answer(request: Request, if_none_match: str | None, as_of: AsOf, body: Call
     return Response(body(tag), headers=headers, media_type="application/json")
 
 
-def _body(as_of: AsOf, said: dict[str, Any]) -> bytes:
-    return msgspec.json.encode({"as_of": as_of._asdict()} | said)
+def _body(as_of: AsOf, content: dict[str, Any]) -> bytes:
+    return msgspec.json.encode({"as_of": as_of._asdict()} | content)
 
 
-def _mark(*said: object) -> str:
-    return hashlib.blake2s(repr(said).encode(), digest_size=8).hexdigest()
+def _mark(*parts: object) -> str:
+    return hashlib.blake2s(repr(parts).encode(), digest_size=8).hexdigest()
 
 
 def _written(cursor: _Cursor) -> str:

@@ -35,4 +35,4 @@ async def get_negotiation(
         history = negotiations.history(row, at_ms) + agreements.history(negotiation, at_ms)
         return {"history": history, "of_visit": negotiations.of_visit(row, at_ms)}
 
-    return reading.one(Negotiations, negotiation, asked, more)
+    return reading.item(Negotiations, negotiation, asked, more)

@@ -168,16 +168,16 @@ class Negotiations:
         self.table.add(events, *PARTY_FIELDS, "sector", "visit", "attempt", "follows", requested_ms="at_ms")
 
     def _answer(self, answer: str, events: list[Any]) -> None:
-        self.table.update(events, "answered_ms", "waited_ms", said={"answer": answer})
+        self.table.update(events, "answered_ms", "waited_ms", words={"answer": answer})
 
     def _lapse(self, events: list[NegotiationLapsed]) -> None:
-        self.table.update(events, "answered_ms", "waited_ms", "retries", said={"answer": "lapsed"})
+        self.table.update(events, "answered_ms", "waited_ms", "retries", words={"answer": "lapsed"})
 
     def _arrange(self, events: list[NegotiationArranged]) -> None:
-        self.table.update(events, "answered_ms", "waited_ms", "for_ms", said={"answer": "arranged"})
+        self.table.update(events, "answered_ms", "waited_ms", "for_ms", words={"answer": "arranged"})
 
     def _miss(self, events: list[NegotiationMissed]) -> None:
-        self.table.update(events, "ended_ms", "came", said={"outcome": "missed"})
+        self.table.update(events, "ended_ms", "came", words={"outcome": "missed"})
 
     def _take_up(self, events: list[NegotiationTakenUp]) -> None:
         self._answer("taken_up", [event for event in events if not event.arranged])
@@ -187,7 +187,7 @@ class Negotiations:
         self.table.update(events, "ended_ms", "talked_ms", "outcome")
 
     def _fail(self, events: list[NegotiationFailed]) -> None:
-        self.table.update(events, "ended_ms", "talked_ms", asks_again="retries", said={"outcome": "failed"})
+        self.table.update(events, "ended_ms", "talked_ms", asks_again="retries", words={"outcome": "failed"})
 
     def where(self, asked: NegotiationsAsked, at_ms: int) -> list[Filter]:
         """Return the filters that were asked for."""
@@ -268,25 +268,25 @@ class Negotiations:
 
     def history(self, row: int, at_ms: int) -> list[dict[str, Any]]:
         """Return what happened to a negotiation, in order."""
-        (said,) = self.table.shown(np.array([row]), at_ms=at_ms)
-        requested = {name: said[name] for name in ("visit", "sector", "attempt", "follows")}
-        steps = [step(said["requested_ms"], NegotiationRequested, **requested)]
-        answer = said["answer"]
-        if said["answered_ms"] is not None:
+        (item,) = self.table.shown(np.array([row]), at_ms=at_ms)
+        requested = {name: item[name] for name in ("visit", "sector", "attempt", "follows")}
+        steps = [step(item["requested_ms"], NegotiationRequested, **requested)]
+        answer = item["answer"]
+        if item["answered_ms"] is not None:
             names = ("waited_ms", *ANSWER_FIELDS.get(answer, ()))
-            answered = {name: said[name] for name in names}
+            answered = {name: item[name] for name in names}
             if answer == "taken_up":
-                answered |= {"visit": said["talk_visit"], "arranged": False}
-            steps.append(step(said["answered_ms"], ANSWERS[answer], **answered))
-        if answer == "arranged" and said["began_ms"] is not None:
-            waited_ms = said["began_ms"] - said["requested_ms"]
-            taken_up = {"waited_ms": waited_ms, "visit": said["talk_visit"], "arranged": True}
-            steps.append(step(said["began_ms"], NegotiationTakenUp, **taken_up))
-        if said["ended_ms"] is not None and said["outcome"] in ENDS:
-            end, columns = ENDS[said["outcome"]]
-            steps.append(step(said["ended_ms"], end, **{field: said[column] for field, column in columns.items()}))
-        elif said["ended_ms"] is not None:
-            steps.append(step(said["ended_ms"], NegotiationEnded, talked_ms=said["talked_ms"], outcome=said["outcome"]))
+                answered |= {"visit": item["talk_visit"], "arranged": False}
+            steps.append(step(item["answered_ms"], ANSWERS[answer], **answered))
+        if answer == "arranged" and item["began_ms"] is not None:
+            waited_ms = item["began_ms"] - item["requested_ms"]
+            taken_up = {"waited_ms": waited_ms, "visit": item["talk_visit"], "arranged": True}
+            steps.append(step(item["began_ms"], NegotiationTakenUp, **taken_up))
+        if item["ended_ms"] is not None and item["outcome"] in ENDS:
+            end, columns = ENDS[item["outcome"]]
+            steps.append(step(item["ended_ms"], end, **{field: item[column] for field, column in columns.items()}))
+        elif item["ended_ms"] is not None:
+            steps.append(step(item["ended_ms"], NegotiationEnded, talked_ms=item["talked_ms"], outcome=item["outcome"]))
         return steps
 
     def of_visit(self, row: int, at_ms: int) -> list[int]:

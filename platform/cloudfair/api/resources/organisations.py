@@ -139,8 +139,8 @@ class Organisations:
         if not self.table.size:
             return [("", "", "")] * len(rows)
         kinds, sectors = (self.table.text(column, known) for column in ("kind", "sector"))
-        found = zip(rows.tolist(), kinds, sectors, strict=True)
-        return [(self.names[row], kind, sector) if row >= 0 else ("", "", "") for row, kind, sector in found]
+        entries = zip(rows.tolist(), kinds, sectors, strict=True)
+        return [(self.names[row], kind, sector) if row >= 0 else ("", "", "") for row, kind, sector in entries]
 
     def _registered(self, numbers: NDArray[Any], at_ms: int) -> Rows:
         """Return the rows of organisations by their numbers; -1 for those that the register did not have yet."""
@@ -188,4 +188,4 @@ async def get_organisation(
     reading: Reading, organisation: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
 ) -> Response:
     """Return one organisation."""
-    return reading.one(Organisations, organisation, asked)
+    return reading.item(Organisations, organisation, asked)

@@ -84,6 +84,6 @@ def names_of(organisations: Organisations, table: Table, rows: Rows, at_ms: int)
     ]
 
 
-def _either(one: NDArray[Any], other: NDArray[Any], wanted: int) -> Filter:
+def _either(column: NDArray[Any], other: NDArray[Any], wanted: int) -> Filter:
     """Filter: rows in which one column or the other has the number."""
-    return lambda rows: (one[rows] == wanted) | (other[rows] == wanted)
+    return lambda rows: (column[rows] == wanted) | (other[rows] == wanted)

@@ -271,7 +271,7 @@ async def get_session(
 ) -> Response:
     """Return one session with its attendance over time."""
     sessions = reading.model.section(Sessions)
-    return reading.one(
+    return reading.item(
         Sessions,
         session,
         asked,

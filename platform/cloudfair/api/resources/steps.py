@@ -20,6 +20,6 @@ class Step(BaseModel):
     """The fields of the event beside the parties."""
 
 
-def step(at_ms: int, event: type[Event], **said: Any) -> dict[str, Any]:
+def step(at_ms: int, event: type[Event], **fields: Any) -> dict[str, Any]:
     """Return a step of a history, as `Step` describes it."""
-    return {"at_ms": at_ms, "type": type_name(event), "said": said}
+    return {"at_ms": at_ms, "type": type_name(event), "said": fields}

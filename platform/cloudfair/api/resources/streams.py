@@ -206,6 +206,6 @@ async def get_stream(
 ) -> Response:
     """Return one stream with its viewers over time."""
     streams = reading.model.section(Streams)
-    return reading.one(
+    return reading.item(
         Streams, stream, asked, lambda _, at_ms: {"viewers_by_minute": streams.viewers_by_minute(stream, at_ms)}
     )

@@ -179,4 +179,4 @@ async def get_zone(
 ) -> Response:
     """Return one zone with its people over time."""
     zones = reading.model.section(Zones)
-    return reading.one(Zones, zone, asked, lambda _, at_ms: {"inside_by_minute": zones.inside_by_minute(zone, at_ms)})
+    return reading.item(Zones, zone, asked, lambda _, at_ms: {"inside_by_minute": zones.inside_by_minute(zone, at_ms)})

@@ -107,12 +107,12 @@ class Table:
         self._number(first)
 
     def update(
-        self, events: Sequence[Event], moment: str, *same: str, said: dict[str, str] | None = None, **fields: str
+        self, events: Sequence[Event], moment: str, *same: str, words: dict[str, str] | None = None, **fields: str
     ) -> None:
-        """Write what happened to the things that events name, as `add` does; `said` is a word for all of them.
+        """Write what happened to the things that events name, as `add` does.
 
-        `moment` is the column that says when. A thing happens once: a later event about it changes nothing, and so
-        never changes what the table says of an earlier moment.
+        `moment` is the column that says when; `words` holds, by column, a word for all of them. A thing happens once:
+        a later event about it changes nothing, and so never changes what the table says of an earlier moment.
         """
         if not events:
             return
@@ -125,7 +125,7 @@ class Table:
         for column, field in ({name: name for name in same} | fields).items():
             values = self._values(column, events, field)[new]
             self._wide_enough(column, values)[rows] = values
-        for column, word in (said or {}).items():
+        for column, word in (words or {}).items():
             self._columns[column][rows] = self.words.place(word)
 
     def rows(self, numbers: NDArray[Any]) -> Rows:
@@ -220,18 +220,18 @@ class Table:
         return rows[np.argsort(chosen, kind="stable")[:limit]]
 
     def _in_order(self, where: Sequence[Filter], limit: int, falling: bool, end: int, after: int | None) -> Rows:
-        found: list[Rows] = []
+        parts: list[Rows] = []
         missing, block, start = limit, FIRST_BLOCK, 0
         if after is not None:
             start, end = (0, min(after, end)) if falling else (after + 1, end)
         while missing > 0 and start < end:
             stretch = slice(max(start, end - block), end) if falling else slice(start, min(end, start + block))
             hits = np.flatnonzero(self._mask(where, stretch)) + stretch.start
-            found.append((hits[::-1] if falling else hits)[:missing])
-            missing -= len(found[-1])
+            parts.append((hits[::-1] if falling else hits)[:missing])
+            missing -= len(parts[-1])
             start, end = (start, stretch.start) if falling else (stretch.stop, end)
             block = min(block * BLOCK_GROWTH, LARGEST_BLOCK)
-        return np.concatenate(found) if found else np.empty(0, np.int64)
+        return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
     def _mask(self, where: Sequence[Filter], stretch: slice) -> Mask:
         mask = np.ones(stretch.stop - stretch.start, np.bool_)
@@ -248,12 +248,12 @@ class Table:
         return self.moments(column, rows, at_ms) if kind == "moment" else self[column][rows].tolist()
 
     def _values(self, column: str, events: Sequence[Event], field: str) -> NDArray[Any]:
-        said = map(attrgetter(field), events)
+        values = map(attrgetter(field), events)
         if self._kinds[column] == "word":
-            return np.fromiter(self.words.places(list(said)), np.int32, len(events))
+            return np.fromiter(self.words.places(list(values)), np.int32, len(events))
         if self._kinds[column] == "reference":
-            return np.fromiter((-1 if number is None else number for number in said), np.int64, len(events))
-        return np.fromiter(said, np.bool_ if self._kinds[column] == "flag" else np.int64, len(events))
+            return np.fromiter((-1 if number is None else number for number in values), np.int64, len(events))
+        return np.fromiter(values, np.bool_ if self._kinds[column] == "flag" else np.int64, len(events))
 
     def _wide_enough(self, column: str, values: NDArray[Any] | list[int]) -> NDArray[Any]:
         """Return the column; numbers take half the room, and half the time to look through, until one is too large."""

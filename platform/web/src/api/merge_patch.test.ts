@@ -27,8 +27,8 @@ test.each([
 });
 
 test("what a patch does not name is shared, and nothing is changed in place", () => {
-  const target = { kept: { a: 1 }, changed: { b: 1 } };
+  const target = { same: { a: 1 }, changed: { b: 1 } };
   const result = merged(target, { changed: { b: 2 } }) as typeof target;
-  expect(result.kept).toBe(target.kept);
+  expect(result.same).toBe(target.same);
   expect(target.changed).toEqual({ b: 1 });
 });

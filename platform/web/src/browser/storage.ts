@@ -1,7 +1,7 @@
 // What the browser keeps for the page: for good, or for this tab. Where it refuses, as with blocked cookies or in a frame
 // of another site, the page keeps it itself for as long as it is open.
 
-export class Kept {
+export class BrowserStorage {
   readonly #own = new Map<string, string>();
 
   /** Asks for the storage anew each time: a browser that refuses throws at that already. */
@@ -34,5 +34,5 @@ export class Kept {
   }
 }
 
-export const forGood = new Kept(() => localStorage);
-export const forTab = new Kept(() => sessionStorage);
+export const forGood = new BrowserStorage(() => localStorage);
+export const forTab = new BrowserStorage(() => sessionStorage);

@@ -72,7 +72,7 @@ function latestOf(language: Language, line: Line, format: Format): string {
 /** Returns the values of lines, each moment in UTC. */
 export function rowsOf(lines: readonly Line[]): Rows {
   const own = lines.flatMap(({ times, look }) => (look === "hours" ? times.slice(0, -1) : times));
-  const times = [...new Set(own)].sort((one, other) => one - other);
+  const times = [...new Set(own)].sort((a, b) => a - b);
   const valuesOf = lines.map((line) => new Map(line.times.map((ms, i) => [ms, line.values[i] ?? null])));
   const head = ["time", ...lines.map((line) => line.name)];
   return [

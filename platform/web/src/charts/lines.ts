@@ -33,7 +33,7 @@ const made = new Map<string, { of: unknown; hour: number; line: Line }>();
 /** Returns a series by hour of the snapshot as a line. */
 export function hourly(page: Page, path: string, look: Look): Line {
   const byHour = page.snapshot ? counts(page.snapshot, path) : {};
-  return kept(`${path} ${look.name} ${look.colour}`, byHour, page, () => ({
+  return cached(`${path} ${look.name} ${look.colour}`, byHour, page, () => ({
     ...hours(page, byHour),
     ...look,
     look: "hours",
@@ -42,7 +42,7 @@ export function hourly(page: Page, path: string, look: Look): Line {
 
 /** Returns the course of a gauge as a line, minute by minute: a plot draws the reach of those that share a pixel. */
 export function course(page: Page, gauge: Gauge, look: Look): Line {
-  return kept(`${gauge} ${look.name} ${look.colour}`, page.trace?.seen, page, () => {
+  return cached(`${gauge} ${look.name} ${look.colour}`, page.trace?.seen, page, () => {
     const epochMs = epochOf(page);
     const { times, values } = page.trace?.line(gauge, 0, page.atMs) ?? { times: [], values: [] };
     return { times: times.map((ms) => epochMs + ms), values, ...look, look: "line" };
@@ -61,7 +61,7 @@ export function limit(page: Page, value: number, name: string): Line {
   const { duration_ms = 1 } = page.snapshot?.run ?? {};
   const epochMs = epochOf(page);
   const times = [epochMs, epochMs + duration_ms];
-  return kept(`limit ${name}`, value, page, () => ({
+  return cached(`limit ${name}`, value, page, () => ({
     times,
     values: [value, value],
     name,
@@ -85,7 +85,7 @@ function hours(page: Page, byHour: Counts): Points {
   return { times, values };
 }
 
-function kept(key: string, of: Counts | number | undefined, page: Page, make: () => Line): Line {
+function cached(key: string, of: Counts | number | undefined, page: Page, make: () => Line): Line {
   const hour = Math.ceil(page.atMs / HOUR_MS);
   const id = `${page.watched} ${page.place.day} ${key}`;
   const before = made.get(id);

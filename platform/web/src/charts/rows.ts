@@ -31,8 +31,8 @@ export function rowsIn(part: Element, look: Look, language: Language): Rows {
 
 /** Returns the elements that a selector finds, without those in another one. */
 function cellsIn(row: Element, selector: string): Element[] {
-  const found = [...row.querySelectorAll(selector)];
-  return found.filter((cell) => !found.some((other) => other !== cell && other.contains(cell)));
+  const cells = [...row.querySelectorAll(selector)];
+  return cells.filter((cell) => !cells.some((other) => other !== cell && other.contains(cell)));
 }
 
 function isRead(cell: Element): boolean {

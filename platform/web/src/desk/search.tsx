@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api/http";
 import type { Registered } from "../api/types";
-import { type Found, go, showSearch } from "../state/actions";
+import { go, showSearch, type Target } from "../state/actions";
 import type { Page } from "../state/page";
 import { sessionsOf } from "../state/rows";
 import { counts } from "../state/snapshot";
@@ -12,7 +12,7 @@ import { say, type Word } from "../text/words";
 
 type Register = readonly Registered[];
 
-interface Result extends Found {
+interface Result extends Target {
   kind: Word;
   name: string;
 }
@@ -28,7 +28,7 @@ export function Search({ page }: { page: Page }) {
   useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     let isLatest = true;
-    void registered(page, wanted).then((found) => isLatest && setOrganisations(found));
+    void registered(page, wanted).then((register) => isLatest && setOrganisations(register));
     return () => {
       isLatest = false;
     };
@@ -93,11 +93,11 @@ function here(page: Page, wanted: string): Result[] {
     .map((session) => ({ name: titleOf(language, session), pick: String(session.session) }))
     .filter(({ name }) => bears(name))
     .slice(0, LISTED)
-    .map((found): Result => ({ ...found, kind: "found_session", view: "programme" }));
+    .map((match): Result => ({ ...match, kind: "found_session", view: "programme" }));
   const zones = Object.keys(snapshot ? counts(snapshot, "venue.net_m2_by_zone") : {})
     .map((zone) => ({ name: term(language, zone), pick: zone }))
     .filter(({ name, pick }) => bears(name) || bears(pick))
-    .map((found): Result => ({ ...found, kind: "found_zone", view: "venue" }));
+    .map((match): Result => ({ ...match, kind: "found_zone", view: "venue" }));
   return [...negotiations, ...zones, ...sessions];
 }
 
@@ -105,11 +105,11 @@ function here(page: Page, wanted: string): Result[] {
 async function registered({ watched, snapshot }: Page, wanted: string): Promise<Register> {
   if (wanted === "" || watched === null || snapshot === null) return [];
   const query = new URLSearchParams({ name: wanted, limit: String(LISTED) });
-  const found = await get<{ items: Register }>(`runs/${encodeURIComponent(watched)}/organisations?${query}`);
-  return found?.items ?? [];
+  const answer = await get<{ items: Register }>(`runs/${encodeURIComponent(watched)}/organisations?${query}`);
+  return answer?.items ?? [];
 }
 
-function organisation({ language }: Page, found: Register[number]): Result {
-  const pick = `organisation-${found.organisation}`;
-  return { kind: "found_organisation", name: organisationOf(language, found), view: "negotiations", pick };
+function organisation({ language }: Page, entry: Register[number]): Result {
+  const pick = `organisation-${entry.organisation}`;
+  return { kind: "found_organisation", name: organisationOf(language, entry), view: "negotiations", pick };
 }

@@ -61,9 +61,9 @@ export function TimeBar({ page }: { page: Page }) {
 function Slider({ page, children }: { page: Page; children: ComponentChildren }) {
   const { language, snapshot, atMs, headMs } = page;
   const bar = useRef<HTMLDivElement>(null);
-  const said = useRef(atMs);
+  const valueMs = useRef(atMs);
   // while it has the focus, screen readers say every change: those that come by themselves are not said
-  if (!isPlaying(page) || document.activeElement !== bar.current) said.current = atMs;
+  if (!isPlaying(page) || document.activeElement !== bar.current) valueMs.current = atMs;
   if (!snapshot) return null;
   const { duration_ms } = snapshot.run;
   const epochMs = epochOf(page);
@@ -83,8 +83,8 @@ function Slider({ page, children }: { page: Page; children: ComponentChildren })
       aria-label={say(language, "time_bar")}
       aria-valuemin={0}
       aria-valuemax={headMs}
-      aria-valuenow={said.current}
-      aria-valuetext={moment(language, epochMs + said.current)}
+      aria-valuenow={valueMs.current}
+      aria-valuetext={moment(language, epochMs + valueMs.current)}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         point(event);

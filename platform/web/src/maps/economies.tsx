@@ -8,8 +8,8 @@ import { home } from "../text/fair";
 import { number } from "../text/format";
 import { economy } from "../text/names";
 import { type Language, say } from "../text/words";
-import { Kept } from "../ui/kept";
 import { Columns, Part } from "../ui/part";
+import { Memo } from "../ui/slow";
 import type { Atlas } from "./atlas";
 import { dataOf, pick, useAtlas } from "./use_atlas";
 
@@ -53,13 +53,13 @@ export function Economies({ page }: { page: Page }) {
             onPointerLeave={() => point(null)}
             onClick={({ target }) => pick(dataOf(target, "economy"))}
           >
-            <Kept of={[shades.join()]}>
+            <Memo of={[shades.join()]}>
               {() =>
                 atlas.countries.map(({ code, outline }, i) => (
                   <path key={code + outline.length} d={outline} data-economy={code} style={{ "--shade": shades[i] }} />
                 ))
               }
-            </Kept>
+            </Memo>
             <Home language={language} atlas={atlas} />
           </svg>
         )}

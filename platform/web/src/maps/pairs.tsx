@@ -8,8 +8,8 @@ import { home } from "../text/fair";
 import { number } from "../text/format";
 import { economy } from "../text/names";
 import { type Language, say } from "../text/words";
-import { Kept } from "../ui/kept";
 import { Columns, Part } from "../ui/part";
+import { Memo } from "../ui/slow";
 import { dataOf, pick, useAtlas } from "./use_atlas";
 
 /** How wide the thinnest line between two economies is, and by how much wider the widest. */
@@ -56,7 +56,7 @@ export function Pairs({ page }: { page: Page }) {
             onPointerLeave={() => point(null)}
           >
             <path class="land" d={atlas.land} />
-            <Kept of={[pointed, arcs.map(({ key, width }) => key + width).join()]}>
+            <Memo of={[pointed, arcs.map(({ key, width }) => key + width).join()]}>
               {() =>
                 arcs.map(({ key, from, to, width }) => (
                   <path
@@ -69,7 +69,7 @@ export function Pairs({ page }: { page: Page }) {
                   />
                 ))
               }
-            </Kept>
+            </Memo>
           </svg>
         )}
         <div class="scrolls listed" tabIndex={0} role="region" aria-label={say(language, "pairs_title")}>

@@ -30,8 +30,8 @@ export function useAtlas(): [atlas: Atlas | null, isMissing: boolean] {
 
 /** Returns a datum of the closest row or outline: a map listens once, not at each of its outlines. */
 export function dataOf(target: EventTarget | null, name: string): string | null {
-  const found = target instanceof Element ? target.closest<HTMLElement | SVGElement>("tr, path") : null;
-  return found?.dataset[name] ?? null;
+  const shape = target instanceof Element ? target.closest<HTMLElement | SVGElement>("tr, path") : null;
+  return shape?.dataset[name] ?? null;
 }
 
 /** Narrows the view to an economy. */

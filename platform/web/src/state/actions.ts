@@ -23,7 +23,7 @@ export function go(changes: Partial<Place>, replace = false): void {
 }
 
 /** Where something is shown: a view, and what it is narrowed to. */
-export type Found = Pick<Place, "view"> & { pick: string };
+export type Target = Pick<Place, "view"> & { pick: string };
 
 export function chooseView(view: View): void {
   if (view === store.page.place.view) return;

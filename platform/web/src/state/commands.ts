@@ -26,8 +26,8 @@ export async function command(run: string, what: object): Promise<string | null>
 }
 
 /** Keeps what was entered of a run to start, whatever view is looked at meanwhile. */
-export function keepDraft(kept: Partial<Draft>): void {
-  store.change({ draft: { ...store.page.draft, ...kept } });
+export function keepDraft(changes: Partial<Draft>): void {
+  store.change({ draft: { ...store.page.draft, ...changes } });
 }
 
 /** Starts a run and shows it; returns why the backend refused it, or null. */

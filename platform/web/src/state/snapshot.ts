@@ -36,8 +36,8 @@ export function amount(snapshot: Snapshot, path: string): number {
 
 /** Returns whether a measure is a mean, a quantile or a share of nothing: its 0 then says nothing. */
 export function isOfNothing(snapshot: Snapshot, path: string): boolean {
-  const [one, other] = countedBy(path);
-  return one !== undefined && amount(snapshot, one) === (other === undefined ? 0 : amount(snapshot, other));
+  const [first, second] = countedBy(path);
+  return first !== undefined && amount(snapshot, first) === (second === undefined ? 0 : amount(snapshot, second));
 }
 
 const NONE: Counts = {};

@@ -18,7 +18,7 @@ export type Standing =
   | "silent";
 
 /** What went wrong, or was done, with a run that is not played on: a view says so above everything else. */
-export const TOLD = ["paused", "stopped", "failed", "silent"] as const;
+export const STANDSTILLS = ["paused", "stopped", "failed", "silent"] as const;
 
 export function standingOf(page: Page): Standing {
   const { feed, watched, place, locked, snapshot } = page;
@@ -32,7 +32,7 @@ export function standingOf(page: Page): Standing {
 }
 
 /** Returns why a run is not played on; null where it is, or where it has ended. */
-export function standingOfRun(run: Run | undefined): (typeof TOLD)[number] | null {
+export function standingOfRun(run: Run | undefined): (typeof STANDSTILLS)[number] | null {
   if (run === undefined || run.state === "ended") return null;
   if (run.state !== "running") return run.state;
   return run.silent_since === null ? null : "silent";

@@ -42,9 +42,9 @@ export class Trace {
       });
     }
     this.knownMs = as_of.at_ms;
-    const told = Math.floor(as_of.at_ms / MINUTE_MS);
-    this.hasGap = this.#latest > told + 1; // frames went on while the answer was on its way
-    this.#latest = Math.max(this.#latest, told);
+    const last = Math.floor(as_of.at_ms / MINUTE_MS);
+    this.hasGap = this.#latest > last + 1; // frames went on while the answer was on its way
+    this.#latest = Math.max(this.#latest, last);
     this.seen++;
   }
 

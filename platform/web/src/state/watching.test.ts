@@ -50,9 +50,9 @@ async function begun(search = "?run=a") {
 
 /** Returns the oldest request at a path that has no answer yet. */
 function asked(path: string): Asked {
-  const found = world.asked.findIndex((each) => each.path === path);
+  const place = world.asked.findIndex((each) => each.path === path);
   expect(world.asked.map((each) => each.path)).toContain(path);
-  return world.asked.splice(found, 1)[0] as Asked;
+  return world.asked.splice(place, 1)[0] as Asked;
 }
 
 /** Brings a frame of a run on the feed that was opened last, or another one. */
@@ -154,10 +154,10 @@ test("the minutes that frames left out are asked for, every two seconds at most,
       await frame("a", undefined, fromMs + half * stepMs);
       await vi.advanceTimersByTimeAsync(500);
       await answerAll();
-      const found = world.asked.find((each) => each.path.includes("course"));
-      if (!found) continue;
+      const course = world.asked.find((each) => each.path.includes("course"));
+      if (!course) continue;
       requests++;
-      await asked(found.path).answer({ as_of: { at_ms: fromMs + half * stepMs }, minutes: [], gauges: {} });
+      await asked(course.path).answer({ as_of: { at_ms: fromMs + half * stepMs }, minutes: [], gauges: {} });
     }
     return requests;
   };

@@ -77,8 +77,8 @@ async function refreshRuns(stay: boolean): Promise<void> {
   runs.sort((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at));
   store.change({ runs });
   const { place, watched } = store.page;
-  const found = place.run === null ? latest(runs, stay ? watched : null) : runs.find((run) => run.id === place.run);
-  watch(found?.id ?? null);
+  const run = place.run === null ? latest(runs, stay ? watched : null) : runs.find(({ id }) => id === place.run);
+  watch(run?.id ?? null);
 }
 
 /**

@@ -110,11 +110,11 @@ export function hourOfDay(language: Language, ms: number): string {
 
 /** Returns the midnights at the fair between two moments, both of them included. */
 export function midnights(from: number, to: number): number[] {
-  const found = [];
+  const moments = [];
   for (let midnight = midnightBefore(from); midnight <= to; midnight = midnightAfter(midnight)) {
-    if (midnight >= from) found.push(midnight);
+    if (midnight >= from) moments.push(midnight);
   }
-  return found;
+  return moments;
 }
 
 /** Returns the midnight at the fair before a moment, or at it. */

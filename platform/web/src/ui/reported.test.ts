@@ -21,8 +21,8 @@ test.each<[number, number, string, string, string]>([
   [11_000, 550_000, "=", "of 11,000: 2% of 550,000 reported", "按规模应为 11,000（公布 55 万，取其 2%）"],
   [0.6, 30, ">", "of fewer than 1: 2% of more than 30 reported", "按规模应为 少于 1（公布 超过 30，取其 2%）"],
 ])("%d of %d is told as whole people and things", (value, as_reported, op, english, chinese) => {
-  const told = row({ op, reported: value, as_reported });
-  expect([reported(page("en"), told), reported(page("zh"), told)]).toEqual([english, chinese]);
+  const figure = row({ op, reported: value, as_reported });
+  expect([reported(page("en"), figure), reported(page("zh"), figure)]).toEqual([english, chinese]);
 });
 
 test.each([
@@ -31,6 +31,6 @@ test.each([
   ["China Daily 3", "Source: China Daily, paragraph 3", "来源：China Daily第 3 段"],
   ["Report 2019", "Source: Report 2019", "来源：Report 2019"],
 ])("the source %s is told as people say it", (source, english, chinese) => {
-  const told = row({ source });
-  expect([originsOf("en", told)[0], originsOf("zh", told)[0]]).toEqual([english, chinese]);
+  const figure = row({ source });
+  expect([originsOf("en", figure)[0], originsOf("zh", figure)[0]]).toEqual([english, chinese]);
 });

@@ -82,11 +82,11 @@ def test_word_is_said_of_all_that_the_events_name() -> None:
         waited_ms=5,
     )
     table.update(
-        [event, msgspec.structs.replace(event, negotiation=99)], "lapsed_ms", "overseas", said={"sector": "none"}
+        [event, msgspec.structs.replace(event, negotiation=99)], "lapsed_ms", "overseas", words={"sector": "none"}
     )
     assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
     assert table["overseas"].tolist() == [True, True, True]
-    table.update([], "lapsed_ms", said={"sector": "all"})
+    table.update([], "lapsed_ms", words={"sector": "all"})
     assert table.text("sector", np.arange(3)) == ["sector 0", "none", "sector 2"]
 
 

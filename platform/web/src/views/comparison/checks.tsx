@@ -40,11 +40,11 @@ function formulaOf(language: Language, { kind, finding, values }: Check): string
   const [terms, whole] = [values.slice(0, -1), values.at(-1) ?? ""];
   const written = (value: number | string | null): string =>
     typeof value === "number" ? full(language, value) : String(value).slice(0, 10);
-  const [one, other = null] = terms as [number | string | null, (number | string | null)?];
-  if (kind === "share") return `${written(one)} ÷ ${written(other)} ${holds ? "≈" : "≠"} ${written(whole)}`;
+  const [first, second = null] = terms as [number | string | null, (number | string | null)?];
+  if (kind === "share") return `${written(first)} ÷ ${written(second)} ${holds ? "≈" : "≠"} ${written(whole)}`;
   if (kind === "share of whole numbers") {
-    const part = holds ? ` = ${written(Math.round(Number(whole) * Number(one)))}` : ` ∉ ℕ`;
-    return `${written(whole)} × ${written(one)}${part}`;
+    const part = holds ? ` = ${written(Math.round(Number(whole) * Number(first)))}` : ` ∉ ℕ`;
+    return `${written(whole)} × ${written(first)}${part}`;
   }
   const sign = kind === "part" ? (holds ? "≤" : ">") : holds ? "=" : "≠";
   return `${terms.map(written).join(" + ")} ${sign} ${written(whole)}`;

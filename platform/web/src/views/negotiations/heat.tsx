@@ -12,8 +12,8 @@ import { fair, home } from "../../text/fair";
 import { number, percent } from "../../text/format";
 import { economy } from "../../text/names";
 import { type Language, say } from "../../text/words";
-import { Kept } from "../../ui/kept";
 import { Part } from "../../ui/part";
+import { Memo } from "../../ui/slow";
 
 /** In how many shades the share of lapsed requests is drawn. */
 const SHADES = 20;
@@ -33,7 +33,7 @@ export function Heat({ page }: { page: Page }) {
       rows={() => takenOf(language, rows)}
     >
       <div onPointerMove={(event) => point(placeOf(event, hours))} onPointerLeave={() => point(null)}>
-        <Kept of={[language, fair(), rows, hours]}>{() => <Rows page={page} rows={rows} hours={hours} />}</Kept>
+        <Memo of={[language, fair(), rows, hours]}>{() => <Rows page={page} rows={rows} hours={hours} />}</Memo>
       </div>
       <p class="legend heat-legend">
         0% <span aria-hidden="true" /> 100%

@@ -54,7 +54,7 @@ export function alarmsOf(page: Page): Alarm[] {
   });
   const rank = (alarm: Alarm): number =>
     (alarm.matter?.answer ? 1_000 : 0) + (alarm.state === "tight" ? 100 : 0) + URGENCY.indexOf(alarm.name);
-  return alarms.sort((one, other) => rank(one) - rank(other));
+  return alarms.sort((a, b) => rank(a) - rank(b));
 }
 
 /** Returns an alarm in words, with its place by name. */

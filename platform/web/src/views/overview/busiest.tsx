@@ -16,11 +16,11 @@ const MEASURES = [
 
 export function Busiest({ page, snapshot }: { page: Page; snapshot: Snapshot }) {
   const { language, place } = page;
-  const found = MEASURES.map(({ paths, word }) => ({
+  const hours = MEASURES.map(({ paths, word }) => ({
     word,
     ...busiestOf(paths.map((path) => counts(snapshot, path))),
   }));
-  const best = found.find(({ count }) => count > 0);
+  const best = hours.find(({ count }) => count > 0);
   if (best === undefined || place.at !== null) return null;
   const atMs = best.hour * HOUR_MS;
   const from = () => go({ at: atOf(atMs, epochOf(page)), speed: page.speed });

@@ -68,5 +68,5 @@ function admitted(perMinute: Readonly<Record<string, number>>): [number, number]
     const row = Number(minute) - (Number(minute) % STEP_MIN);
     rows.set(row, (rows.get(row) ?? 0) + people);
   }
-  return [...rows].sort(([one], [other]) => one - other);
+  return [...rows].sort(([a], [b]) => a - b);
 }

@@ -8,8 +8,8 @@ import { fair } from "../../text/fair";
 import { number } from "../../text/format";
 import { term, titleOf } from "../../text/names";
 import { type Language, say, type Word } from "../../text/words";
-import { Kept } from "../../ui/kept";
 import { roomOf } from "../../ui/rooms";
+import { Memo } from "../../ui/slow";
 import { programmeDay } from "./days";
 
 interface Row {
@@ -52,13 +52,13 @@ export function Timeline({ page, sessions }: { page: Page; sessions: readonly Se
             </span>
           ))}
         </div>
-        <Kept of={[language, fair(), sessions, midnight]}>
+        <Memo of={[language, fair(), sessions, midnight]}>
           {() =>
             rows(page, today).map((row, place, { length }) => (
               <Room key={row.name} page={page} row={row} share={share} isLow={place >= Math.max(ROWS, length - ROWS)} />
             ))
           }
-        </Kept>
+        </Memo>
         {atMs >= from && atMs <= to && (
           <div class="present" aria-hidden="true">
             <span style={{ left: at(atMs) }} />
@@ -148,7 +148,7 @@ function rows(page: Page, sessions: readonly Session[]): Row[] {
     rooms.set(name, [...(rooms.get(name) ?? []), session]);
   }
   return [...rooms]
-    .sort(([a, [one]], [b, [other]]) => Number(one?.room === "") - Number(other?.room === "") || compare(a, b))
+    .sort(([a, [first]], [b, [second]]) => Number(first?.room === "") - Number(second?.room === "") || compare(a, b))
     .map(([name, sessions]) => ({ name: sessions[0]?.room === "" ? name : roomOf(page, name), sessions }));
 }
 
@@ -175,6 +175,6 @@ function floorHour(ms: number): number {
   return Math.floor(ms / HOUR_MS) * HOUR_MS;
 }
 
-function compare(one: string, other: string): number {
-  return one.localeCompare(other, "en", { numeric: true });
+function compare(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
 }

@@ -24,7 +24,7 @@ const LISTED = 12;
 export function Parameters({ page, scenarios, changes, fault, onChange }: Props) {
   const { language } = page;
   const [wanted, setWanted] = useState("");
-  const found = Object.entries(scenarios.parameters).filter(
+  const matches = Object.entries(scenarios.parameters).filter(
     ([path, { description = "" }]) =>
       path in changes ||
       (wanted !== "" && `${path} ${ownName(language, path) ?? ""} ${description}`.includes(wanted.toLowerCase())),
@@ -41,7 +41,7 @@ export function Parameters({ page, scenarios, changes, fault, onChange }: Props)
         onInput={(event) => setWanted(event.currentTarget.value)}
       />
       <ul class="parameters">
-        {found.slice(0, LISTED + Object.keys(changes).length).map(([path, parameter]) => (
+        {matches.slice(0, LISTED + Object.keys(changes).length).map(([path, parameter]) => (
           <li key={path}>
             <label>
               <code>{path}</code>

@@ -182,10 +182,10 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
 }
 
 /** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */
-type Kept = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[]; sha256?: string };
+type RunRequest = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[]; sha256?: string };
 
 /** Returns what a run overrides; of one that was begun before that was kept, what `--set` said. */
-function overridesOf({ overrides, changes = [] }: Kept): Record<string, [string, string]> {
+function overridesOf({ overrides, changes = [] }: RunRequest): Record<string, [string, string]> {
   if (overrides !== undefined) return overrides;
   return Object.fromEntries(changes.map((change) => [change.split("=")[0], ["", change.split("=")[1] ?? ""]]));
 }
@@ -199,7 +199,7 @@ function overridesOf({ overrides, changes = [] }: Kept): Record<string, [string,
  */
 function settingsOf(run: Run | undefined, other: Run | undefined): Record<string, string> {
   if (run === undefined) return {};
-  const [own, others] = [run, other].map((one) => (one?.request ?? {}) as Kept);
+  const [own, others] = [run, other].map((each) => (each?.request ?? {}) as RunRequest);
   const usual = own?.fair === others?.fair ? Object.entries(overridesOf(others ?? {})) : [];
   const started = ["scenario", "seed", "replication", "scale", "version"] as const;
   return {

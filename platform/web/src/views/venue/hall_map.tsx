@@ -110,7 +110,7 @@ function densityOf({ snapshot }: Page, zone: string): number {
 
 /** Returns the zones in which people stand closest. */
 function closest(page: Page, areas: readonly Area[], most: number): Area[] {
-  return [...areas].sort(([one], [other]) => densityOf(page, other) - densityOf(page, one)).slice(0, most);
+  return [...areas].sort(([a], [b]) => densityOf(page, b) - densityOf(page, a)).slice(0, most);
 }
 
 /** Returns whether the zones are a list: drawn by their areas, some would have no room for their numbers. */

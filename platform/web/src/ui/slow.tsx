@@ -10,7 +10,7 @@ interface Props {
 }
 
 /** A part of a view that stays as it is while what it is made of stays the same. */
-export class Kept extends Component<Props> {
+export class Memo extends Component<Props> {
   override shouldComponentUpdate({ of }: Props): boolean {
     return of.some((part, i) => part !== this.props.of[i]);
   }
