@@ -75,12 +75,12 @@ class Commands(TyperGroup):
 def load(name: str) -> Any:
     """Return a command (a `TyperCommand`, or a `TyperGroup` of subcommands), imported from the module of its name."""
     word = f"{name}_" if iskeyword(name) else name
-    told = getattr(import_module(f"faircli.commands.{word}"), word)
-    if not isinstance(told, typer.Typer):
+    command = getattr(import_module(f"faircli.commands.{word}"), word)
+    if not isinstance(command, typer.Typer):
         single = typer.Typer(add_completion=False, rich_markup_mode=STYLE)
-        single.command(name)(told)
-        told = single
-    return typer.main.get_command(told)
+        single.command(name)(command)
+        command = single
+    return typer.main.get_command(command)
 
 
 def _shown_type(parameter: TyperArgument | TyperOption, ctx: Any) -> str | None:

@@ -20,7 +20,7 @@ from fairfacts.parts.runs import REPRODUCING
 HEADERS = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
 
 
-def send(client: httpx.Client, file: Path, found: LogCheck, resume: str | None) -> str:
+def send(client: httpx.Client, file: Path, log_check: LogCheck, resume: str | None) -> str:
     """Send the bytes of a file that was checked, and return the id of the run that holds them.
 
     Args:
@@ -32,10 +32,10 @@ def send(client: httpx.Client, file: Path, found: LogCheck, resume: str | None) 
         BackendError: sending broke off, or was interrupted; says what the run holds, and how to go on.
     """
     connection = Connection(client, remedy="start the backend")
-    run = resume or _begun(connection, found)
+    run = resume or _begun(connection, log_check)
     held = sent = _held(connection, run, file) if resume else 0
     try:
-        with events_progress("Sending", found.events) as reached:
+        with events_progress("Sending", log_check.events) as reached:
             for sent in _sent(connection, run, file, held):
                 reached(sent)
     except (FairError, KeyboardInterrupt) as fault:
@@ -62,9 +62,9 @@ def batches_of(file: Path, cut: int) -> Iterator[tuple[int, bytes]]:
             first += len(batch)
 
 
-def _begun(connection: Connection, found: LogCheck) -> str:
-    said = {name: getattr(found.started, name) for name in REPRODUCING}
-    return str(connection.request_once("POST", "/runs", json=said).json()["run"])
+def _begun(connection: Connection, log_check: LogCheck) -> str:
+    body = {name: getattr(log_check.started, name) for name in REPRODUCING}
+    return str(connection.request_once("POST", "/runs", json=body).json()["run"])
 
 
 def _held(connection: Connection, run: str, file: Path) -> int:

@@ -185,5 +185,5 @@ def _summary(name: str) -> ScenarioSummary:
 
 def _reason(complaint: str) -> str:
     """Return why a command failed, in all of its lines; the last line where it did not complain in its usual way."""
-    found = re.search(r"^Error: (.*)\Z", complaint.strip(), re.MULTILINE | re.DOTALL)
-    return found[1] if found else complaint.strip().rpartition("\n")[2]
+    match = re.search(r"^Error: (.*)\Z", complaint.strip(), re.MULTILINE | re.DOTALL)
+    return match[1] if match else complaint.strip().rpartition("\n")[2]

@@ -170,7 +170,7 @@ class LogCheck:
             for line in [*(line + b"\n" for line in whole), *([last] if last else [])]:
                 self._take_line(line)
 
-    def found(self, field: str, what: str) -> None:
+    def add_damage(self, field: str, what: str) -> None:
         """Add a damage of the next line."""
         self.damaged += 1
         if len(self.damage) < MOST_NAMED:
@@ -180,7 +180,7 @@ class LogCheck:
         try:
             self._fold(self._checked(line))
         except EventError as fault:
-            self.found(fault.field, _OF_A_BATCH.sub("", str(fault)).removeprefix(f"{fault.field}: "))
+            self.add_damage(fault.field, _OF_A_BATCH.sub("", str(fault)).removeprefix(f"{fault.field}: "))
             self._lines += 1
 
     def _checked(self, ndjson: bytes) -> list[Event]:
@@ -233,12 +233,12 @@ def checked(path: Path, on_progress: Callable[[int], None] = lambda _: None) -> 
     Raises:
         LabError: the file cannot be read.
     """
-    found, position = LogCheck(), 0
+    log_check, position = LogCheck(), 0
     try:
         for piece in pieces_of(path):
-            found.take(piece)
+            log_check.take(piece)
             position += len(piece)
             on_progress(position)
     except _CutError as fault:
-        found.found("the file", str(fault))
-    return found
+        log_check.add_damage("the file", str(fault))
+    return log_check

@@ -55,7 +55,7 @@ def _run(arguments: list[str] | None) -> int:
     if not os.environ.get("COLUMNS", "").strip("0"):
         os.environ.pop("COLUMNS", None)  # some shells and terminals say 0 of a width that they do not know
     given = sys.argv[1:] if arguments is None else arguments
-    if (odd := next((one for one in given if not _is_text(one)), None)) is not None:
+    if (odd := next((argument for argument in given if not _is_text(argument)), None)) is not None:
         return _complain(f"{odd!a} is not UTF-8; write it in UTF-8, and rename a file of that name", BAD_ARGUMENTS)
     try:
         from faircli.app import app

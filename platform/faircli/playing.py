@@ -70,14 +70,14 @@ class Playing:
             ScenarioError: the scenario has changed, or the user asks for another.
         """
         row = self._connection.request("GET", f"/runs/{run}").json()
-        kept, scenario = request_of(run, row["request"], row["version"])
+        request, scenario = request_of(run, row["request"], row["version"])
         for name, default in DEFAULTS.items():
-            if getattr(asked, name) not in (getattr(kept, name), default):
+            if getattr(asked, name) not in (getattr(request, name), default):
                 raise ScenarioError(
-                    f"--resume {run}: its {name} is {getattr(kept, name)}, not {getattr(asked, name)};"
+                    f"--resume {run}: its {name} is {getattr(request, name)}, not {getattr(asked, name)};"
                     f" leave it out: fair run --resume {run}"
                 )
-        return kept, scenario
+        return request, scenario
 
     def play(
         self, scenario: Scenario, request: Request, run: str, *, player: int | None, pace: Pace, batch: int

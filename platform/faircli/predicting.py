@@ -68,25 +68,25 @@ def predict(
         if coverage:
             covered = assimilator.coverage(asked.as_of, asked.members)
         else:
-            found = assimilator.assimilate(asked.as_of, asked.members, asked.rounds, asked.held_back)
+            members = assimilator.assimilate(asked.as_of, asked.members, asked.rounds, asked.held_back)
     if coverage:
         print_json(covered) if as_json else _show_coverage(covered)
     else:
-        with stored(lambda: None if output is None else found.save(output)):
-            print_json(found) if as_json else _show(found)
+        with stored(lambda: None if output is None else members.save(output)):
+            print_json(members) if as_json else _show(members)
     if not as_json:
-        played = covered.fairs if coverage else found.runs
+        played = covered.fairs if coverage else members.runs
         say(f"\n{played} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
 
 
-def _show(found: Members) -> None:
+def _show(members: Members) -> None:
     from faircli.console import out, say
     from faircli.tables import table
     from faircli.text import number
 
     heads = ("reported", "before", "now", "95 % interval", "inside")
     columns = [("figure", "left"), *((head, "right") for head in heads)]
-    titles = {"fitted": f"Known by {found.as_of}", "predicted": "Predicted"}
+    titles = {"fitted": f"Known by {members.as_of}", "predicted": "Predicted"}
     for role, title in titles.items():
         cells = (
             (
@@ -97,17 +97,17 @@ def _show(found: Members) -> None:
                 _between(each.after),
                 "yes" if each.inside else "no",
             )
-            for each in found.predictions
+            for each in members.predictions
             if each.role == role
         )
         out.print(table(title, columns, cells), "")
-    later = [each for each in found.predictions if each.role == "predicted"]
+    later = [each for each in members.predictions if each.role == "predicted"]
     say((f"{sum(each.inside for each in later)} of {len(later)} predicted figures lie in their interval.", "bold"))
-    moved = sorted(found.moved.items(), key=lambda item: -item[1])[:SHOWN]
-    say(f"{len(found.priors)} parameters were drawn. What was known moved most: ", ", ".join(
+    moved = sorted(members.moved.items(), key=lambda item: -item[1])[:SHOWN]
+    say(f"{len(members.priors)} parameters were drawn. What was known moved most: ", ", ".join(
         f"{name} ({share:.0%})" for name, share in moved
     ))  # fmt: skip
-    for name, why in found.left_out.items():
+    for name, why in members.left_out.items():
         say(f"left out: {name} {why}")
 
 

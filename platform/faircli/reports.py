@@ -62,14 +62,14 @@ def moments_ms(figures: Iterable[Figure], scenario: Scenario) -> set[int]:
     Raises:
         FigureError: that of a user's own figure lies outside of what is played. A documented one is then left out.
     """
-    run, found = _to_be(scenario), set()
+    run, moments = _to_be(scenario), set()
     for figure in figures:
         try:
-            found.add(moment_ms(figure, run) if figure.measure else None)
+            moments.add(moment_ms(figure, run) if figure.measure else None)
         except FigureError:
             if figure.is_own:
                 raise
-    return {at_ms for at_ms in found if at_ms is not None}
+    return {at_ms for at_ms in moments if at_ms is not None}
 
 
 def _to_be(scenario: Scenario) -> RunMeasures:

@@ -65,41 +65,41 @@ def record_of(scenario: Scenario, request: Request) -> dict[str, Any]:
     The reports of the scenario's files, in short, are part of its request: `GET /runs/{run}` shows them. So is what it
     overrides of its fair: two runs are compared by it (`fairfacts.evidence.settings`).
     """
-    kept = msgspec.to_builtins(msgspec.structs.replace(request, sha256=scenario.sha256()))
-    kept |= {"fair": scenario.fair.key, "overrides": {name: list(pair) for name, pair in scenario.overrides.items()}}
+    plain = msgspec.to_builtins(msgspec.structs.replace(request, sha256=scenario.sha256()))
+    plain |= {"fair": scenario.fair.key, "overrides": {name: list(pair) for name, pair in scenario.overrides.items()}}
     if scenario.reports:
-        kept["reports"] = [line for report in scenario.reports for line in report.summary()]
+        plain["reports"] = [line for report in scenario.reports for line in report.summary()]
     return {
         "scenario": scenario.name,
         "seed": request.seed,
         "replication": request.replication,
         "scale": request.scale,
         "version": VERSION,
-        "request": kept,
+        "request": plain,
     }
 
 
-def is_of_another_model(kept: object, version: str) -> bool:
+def is_of_another_model(plain: object, version: str) -> bool:
     """Return whether a run was played by another release of the model, or its scenario is not what it was.
 
     Args:
-        kept: the request that the backend keeps with it, as plain data; of one that was not begun by `fair run`, or
+        plain: the request that the backend keeps with it, as plain data; of one that was not begun by `fair run`, or
             whose scenario is not here, nobody can tell.
         version: release of the model that the run was played with.
     """
     try:
-        request = msgspec.convert(kept, Request)
+        request = msgspec.convert(plain, Request)
         return version != VERSION or (bool(request.sha256) and load(request).sha256() != request.sha256)
     except (msgspec.ValidationError, ScenarioError):
         return False
 
 
-def request_of(run: str, kept: object, version: str) -> tuple[Request, Scenario]:
+def request_of(run: str, plain: object, version: str) -> tuple[Request, Scenario]:
     """Return what a run was begun with, and its scenario, so that the run can be played again.
 
     Args:
         run: its id.
-        kept: the request that the backend keeps with it, as plain data.
+        plain: the request that the backend keeps with it, as plain data.
         version: release of the model that the run was played with.
 
     Raises:
@@ -107,7 +107,7 @@ def request_of(run: str, kept: object, version: str) -> tuple[Request, Scenario]
         ScenarioError: its scenario has changed since.
     """
     try:
-        request = msgspec.convert(kept, Request)
+        request = msgspec.convert(plain, Request)
     except msgspec.ValidationError as fault:
         raise BackendError(
             f"run {run} was not begun by fair run and names no scenario to play; whoever sent its events can send more"

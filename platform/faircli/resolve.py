@@ -40,7 +40,8 @@ class Subject:
     simulated: Callable[[str, int | None], Simulated]
     """Return a measure by its path and moment, in ms since the epoch; None is the end."""
     log: Log | None = None
-    kept: tables.Run | None = None
+    row: tables.Run | None = None
+    """Of a run: its row in the database."""
     state: State | None = None
     """Of a run: its measures at the end of its log."""
     ensemble: Ensemble | None = None
@@ -54,7 +55,7 @@ class Subject:
         """
         checked, at_hand = list(figures), self.at_hand
         moments = [(figure, moment_ms(figure, self.run)) for figure in checked if figure.is_own]
-        if at_hand is not None and (lacking := [one for one, at_ms in moments if at_ms not in (None, *at_hand)]):
+        if at_hand is not None and (lacking := [figure for figure, at_ms in moments if at_ms not in (None, *at_hand)]):
             faults = [
                 f"figure {figure.id}: as_of is {figure.as_of}, and {self.name} holds no measures of that moment;"
                 f" play it again with fair ensemble --figures or --at '{figure.as_of}'"
@@ -78,15 +79,15 @@ class Subject:
         """Return what it was started with."""
         if self.ensemble:
             return self.ensemble.settings
-        assert self.kept is not None, "it is a run or an ensemble"
-        return settings_of(self.kept.model_dump(), json.loads(self.kept.request))
+        assert self.row is not None, "it is a run or an ensemble"
+        return settings_of(self.row.model_dump(), json.loads(self.row.request))
 
     def emergent(self) -> list[Row]:
         """Return a row for each emergent measure: one that matters and that nobody reported."""
         return emergent(self.simulated)
 
 
-def subject(which: str | None, database: str) -> Subject:
+def subject_of(which: str | None, database: str) -> Subject:
     """Return the run or the ensemble that a name stands for.
 
     Raises:
@@ -99,27 +100,27 @@ def subject(which: str | None, database: str) -> Subject:
     return of_run(log, find_run(log, which))
 
 
-def of_run(log: Log, kept: tables.Run) -> Subject:
+def of_run(log: Log, row: tables.Run) -> Subject:
     """Return a stored run as a subject of comparison."""
-    state, points = measures_of(log, kept.id), PointsInTime(log)
+    state, points = measures_of(log, row.id), PointsInTime(log)
     final = state.snapshot()
 
     @cache
     def at(at_ms: int) -> dict[str, Any]:
-        return points.state(kept.id, at_ms).snapshot()
+        return points.state(row.id, at_ms).snapshot()
 
     def simulated(measure: str, at_ms: int | None) -> Simulated:
         return Simulated(value_at(final if at_ms is None else at(at_ms), measure))
 
-    line = f"run {kept.id}, {kept.state}, {kept.scenario}, seed {kept.seed}, scale {kept.scale:g}"
+    line = f"run {row.id}, {row.state}, {row.scenario}, seed {row.seed}, scale {row.scale:g}"
     return Subject(
-        name=kept.id,
+        name=row.id,
         line=line,
         run=state.parts.run,
         decided=state.parts.run.phase in ("closed", "ended"),
         simulated=simulated,
         log=log,
-        kept=kept,
+        row=row,
         state=state,
     )
 

@@ -28,12 +28,12 @@ OTHER_PARAMETERS = (
 )
 
 
-def as_plain(one: Subject) -> dict[str, Any]:
+def as_plain(subject: Subject) -> dict[str, Any]:
     """Return what JSON shows of a run or an ensemble."""
-    if one.kept:
-        return {"run": one.name, "state": one.kept.state}
-    assert one.ensemble is not None, "it is a run or an ensemble"
-    return {"ensemble": one.name, "replications": len(one.ensemble.replications)}
+    if subject.row:
+        return {"run": subject.name, "state": subject.row.state}
+    assert subject.ensemble is not None, "it is a run or an ensemble"
+    return {"ensemble": subject.name, "replications": len(subject.ensemble.replications)}
 
 
 def compare_two(
@@ -43,8 +43,8 @@ def compare_two(
     differing, settings = _differences(a, b, series), a.settings.against(b.settings)
     if as_json:
         names = {
-            "a": run_columns(a.kept) if a.kept else as_plain(a),
-            "b": run_columns(b.kept) if b.kept else as_plain(b),
+            "a": run_columns(a.row) if a.row else as_plain(a),
+            "b": run_columns(b.row) if b.row else as_plain(b),
         }
         head = names | {"series": series, "settings": settings, "differences": differing}
         print_json(head | {"comparison": {"a": rows_a, "b": rows_b}})
@@ -65,25 +65,25 @@ def compare_two(
         say(("by chance: so far apart are two runs of unlike seeds at most, in 95 of 100 pairs (estimated)", "dim"))
     if any(each.setting == PARAMETERS for each in settings):
         say((OTHER_PARAMETERS, "bold"))
-    for letter, one in (("A", a), ("B", b)):
-        say(f"{letter}: {one.line}")
+    for letter, subject in (("A", a), ("B", b)):
+        say(f"{letter}: {subject.line}")
 
 
 def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference] | dict[str, Paired]:
     """Return how two runs differ, or two ensembles replication by replication; for a run and an ensemble, nothing."""
     if a.state and b.state:
-        one, two = a.state.snapshot(), b.state.snapshot()
-        return differences(one, two) if series is None else series_differences(series, one, two)
+        measures = a.state.snapshot(), b.state.snapshot()
+        return differences(*measures) if series is None else series_differences(series, *measures)
     if series is not None:
         raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
-    both = [one.ensemble for one in (a, b) if isinstance(one.ensemble, Ensemble)]
+    both = [subject.ensemble for subject in (a, b) if isinstance(subject.ensemble, Ensemble)]
     return paired(*both) if len(both) == 2 else []
 
 
 def _in_one_alone(*both: Subject) -> list[str]:
     """Return the measures that are one number in one of two ensembles alone: they are of two releases."""
-    one, two = (numbers(each.ensemble.replications[0].measures) for each in both if each.ensemble)
-    return [path for path in {**one, **two} if path not in one or path not in two]
+    measures_a, measures_b = (numbers(each.ensemble.replications[0].measures) for each in both if each.ensemble)
+    return [path for path in {**measures_a, **measures_b} if path not in measures_a or path not in measures_b]
 
 
 def _table_of_runs(rows: Sequence[Difference], series: str | None, epoch: datetime) -> Table:
@@ -122,16 +122,16 @@ def _show_figures_of_both(rows_a: list[Row], rows_b: list[Row]) -> None:
     columns = [("figure", "left"), *((name, "right") for name in (head, "A", "B", "A ratio", "B ratio"))]
     of_b = {row.figure: row for row in rows_b}
     both = [(row, of_b[row.figure]) for row in rows_a if row.figure in of_b]
-    pairs = [(one, two) for one, two in both if "input" not in (one.role, two.role)]
+    pairs = [(row_a, row_b) for row_a, row_b in both if "input" not in (row_a.role, row_b.role)]
     cells = (
         (
-            one.figure,
-            "; ".join(dict.fromkeys(reported(row, row.reported) for row in (one, two))),
-            *(short(row.simulated) for row in (one, two)),
-            *("" if row.ratio is None else f"{row.ratio:.3f}" for row in (one, two)),
-            one.role,
+            row_a.figure,
+            "; ".join(dict.fromkeys(reported(row, row.reported) for row in (row_a, row_b))),
+            *(short(row.simulated) for row in (row_a, row_b)),
+            *("" if row.ratio is None else f"{row.ratio:.3f}" for row in (row_a, row_b)),
+            row_a.role,
         )
-        for one, two in pairs
+        for row_a, row_b in pairs
     )
     if not pairs:
         return

@@ -258,7 +258,7 @@ def _unit(path: str) -> str:
 
 
 def _value(state: dict[str, Any], path: str) -> str:
-    is_nothing = is_of_nothing(path, lambda one: value_at(state, one))
+    is_nothing = is_of_nothing(path, lambda measure: value_at(state, measure))
     return "–" if is_nothing else number(value_at(state, path))
 
 
@@ -268,8 +268,8 @@ def _alarms(state: dict[str, Any], answers: Sequence[AlarmAnswer]) -> list[str]:
     raised = sorted(state["alarms"]["raised"].items(), key=lambda alarm: alarm[1]["state"])
     broken = [f"out of balance: {balance}" for balance in state["alarms"]["out_of_balance"]]
     held = {name: holding(answers, name, alarm["since_ms"], at_ms) for name, alarm in raised}
-    said = {name: f" ({answer.kind})" if answer else "" for name, answer in held.items()}
-    return broken + [text_of(name, alarm) + said[name] for name, alarm in raised]
+    remarks = {name: f" ({answer.kind})" if answer else "" for name, answer in held.items()}
+    return broken + [text_of(name, alarm) + remarks[name] for name, alarm in raised]
 
 
 def _notices(state: dict[str, Any]) -> list[str]:

@@ -69,13 +69,13 @@ def branch(
     from fairsim.inputs.scenario import load_scenario
 
     log = Log.open(database, read_only=True)
-    kept = find_run(log, run)
-    asked, scenario = request_of(kept.id, msgspec.json.decode(kept.request), kept.version)
+    row = find_run(log, run)
+    asked, scenario = request_of(row.id, msgspec.json.decode(row.request), row.version)
     changed = load_scenario(asked.scenario, changes=[*asked.changes, *(changes or ())], scale=asked.scale)
     at_ms = moment_ms(at, scenario, "--at")
     disruptions = tuple(_disruption(text) for text in disrupt or ())
     forks = [
-        Fork(scenario, asked.seed, asked.replication + turn, at_ms, changed, disruptions, _history(log, kept, turn))
+        Fork(scenario, asked.seed, asked.replication + turn, at_ms, changed, disruptions, _history(log, row.id, turn))
         for turn in range(count)
     ]
     check_fork(forks[0])
@@ -87,11 +87,11 @@ def branch(
         for each in in_order(executor, at_once, play_branch, forks):
             branched.append(each)
             reached(len(branched), "")
-    _check_digest(log, kept, branched[0])
+    _check_digest(log, row, branched[0])
     if as_json:
-        print_json(_plain(kept, at_ms, branched))
+        print_json(_plain(row, at_ms, branched))
     else:
-        _show(kept, at_ms, scenario, branched)
+        _show(row, at_ms, scenario, branched)
 
 
 def _disruption(text: str) -> AnyDisruption:
@@ -101,16 +101,16 @@ def _disruption(text: str) -> AnyDisruption:
     from fairsim.inputs.plan import read_disruption
 
     try:
-        said = msgspec.json.decode(text)
+        fields = msgspec.json.decode(text)
     except msgspec.DecodeError:
-        said = None
-    if not isinstance(said, dict):
+        fields = None
+    if not isinstance(fields, dict):
         such_as = '{"kind": "platform_outage", "lasts_min": 60}'
         raise LabError(f"--disrupt {text}: is no JSON object; write one such as '{such_as}' (fair branch --help)")
-    return read_disruption(said, f"--disrupt {text}: disruption")
+    return read_disruption(fields, f"--disrupt {text}: disruption")
 
 
-def _history(log: Log, kept: tables.Run, turn: int) -> tuple[Injected, ...]:
+def _history(log: Log, run: str, turn: int) -> tuple[Injected, ...]:
     """Return the disruptions that operators caused in the run; a further replication has none."""
     import msgspec
 
@@ -118,9 +118,7 @@ def _history(log: Log, kept: tables.Run, turn: int) -> tuple[Injected, ...]:
     from fairlab.branch import Injected
 
     commands = (
-        []
-        if turn
-        else [(msgspec.json.decode(row.body, type=AnyOperatorCommand), row) for row in log.commands.all(kept.id)]
+        [] if turn else [(msgspec.json.decode(row.body, type=AnyOperatorCommand), row) for row in log.commands.all(run)]
     )
     return tuple(
         Injected(row.applied_at_ms, command.disruption)
@@ -129,23 +127,23 @@ def _history(log: Log, kept: tables.Run, turn: int) -> tuple[Injected, ...]:
     )
 
 
-def _check_digest(log: Log, kept: tables.Run, branched: Branched) -> None:
+def _check_digest(log: Log, row: tables.Run, branched: Branched) -> None:
     """Compare the run as it was played again with its log."""
     from fairfacts.errors import BackendError
 
-    announced = log.checkpoints.latest(kept.id) if kept.ended else None
+    announced = log.checkpoints.latest(row.id) if row.ended else None
     if announced is not None and announced.digest and announced.digest != branched.run_digest:
         raise BackendError(
-            f"run {kept.id}: played again it has the digest {branched.run_digest[:12]}, and {announced.digest[:12]} in"
+            f"run {row.id}: played again it has the digest {branched.run_digest[:12]}, and {announced.digest[:12]} in"
             " the log; the model has changed since: branch from a new run"
         )
 
 
-def _plain(kept: tables.Run, at_ms: int, branched: Sequence[Branched]) -> dict[str, Any]:
+def _plain(row: tables.Run, at_ms: int, branched: Sequence[Branched]) -> dict[str, Any]:
     from fairlab.branch import differences
 
     return {
-        "run": kept.id,
+        "run": row.id,
         "at_ms": at_ms,
         "parting": branched[0].parting,
         "branches": [
@@ -159,7 +157,7 @@ def _plain(kept: tables.Run, at_ms: int, branched: Sequence[Branched]) -> dict[s
     }
 
 
-def _show(kept: tables.Run, at_ms: int, scenario: Scenario, branched: Sequence[Branched]) -> None:
+def _show(row: tables.Run, at_ms: int, scenario: Scenario, branched: Sequence[Branched]) -> None:
     from faircli.console import out, say
     from faircli.tables import table
     from faircli.text import number
@@ -178,7 +176,7 @@ def _show(kept: tables.Run, at_ms: int, scenario: Scenario, branched: Sequence[B
     out.print(table(title, [("measure", "left"), *((head, "right") for head in heads)], rows))
     say("" if differing else "\nno measure differs")
     _show_parting(branched[0].parting, epoch)
-    say(f"run {kept.id} {branched[0].run_digest}")
+    say(f"run {row.id} {branched[0].run_digest}")
     say(f"branch digest {branched[0].branch_digest}")
 
 

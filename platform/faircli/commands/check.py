@@ -72,15 +72,15 @@ def _checked(fair: str) -> Scenario:
     from fairsim.inputs.faults import Faults
     from fairsim.inputs.scenario import load_scenario
 
-    faults, found = Faults(), find_fair(fair)
+    faults, location = Faults(), find_fair(fair)
     try:
         scenario = load_scenario(fair)
     except ScenarioError as fault:
         faults.take(fault)
     for read in (read_profiles, read_usual, read_chance):
         try:
-            if found:
-                read(*found)
+            if location:
+                read(*location)
         except FigureError as fault:
             faults.take(fault)
     faults.refuse()

@@ -53,41 +53,41 @@ def compare(
     from faircli.console import out, print_json, say
     from faircli.reader import check_begun
     from faircli.reports import check_figures, known_of
-    from faircli.resolve import subject
+    from faircli.resolve import subject_of
     from faircli.side_by_side import as_plain, compare_two
     from fairfacts.errors import ScenarioError
     from fairfacts.evidence.summary import headline
 
     check_figures(figures)
-    one = subject(run, database)
-    two = None if other is None else subject(other, database)
-    for each in (one, two):
-        if each and each.kept:
-            check_begun(each.kept, "compare")
-    fair, report = known_of(one.run, figures, verbose=verbose)
+    first = subject_of(run, database)
+    second = None if other is None else subject_of(other, database)
+    for each in (first, second):
+        if each and each.row:
+            check_begun(each.row, "compare")
+    fair, report = known_of(first.run, figures, verbose=verbose)
     known = fair.figures.values()
-    if two is not None:
-        beside = known_of(two.run, figures, verbose=False)[0].figures.values()
-        compare_two(one, two, series, one.compare(known), two.compare(beside), as_json=as_json)
+    if second is not None:
+        beside = known_of(second.run, figures, verbose=False)[0].figures.values()
+        compare_two(first, second, series, first.compare(known), second.compare(beside), as_json=as_json)
         return
     if series is not None:
-        raise ScenarioError(f"--series {series}: compares two runs; name another: fair compare {one.name} OTHER")
-    rows, beyond = one.compare(known), one.emergent()
-    without = one.left_out(known)
+        raise ScenarioError(f"--series {series}: compares two runs; name another: fair compare {first.name} OTHER")
+    rows, beyond = first.compare(known), first.emergent()
+    without = first.left_out(known)
     verdict = fair.missing if fair.missing and not rows else headline(rows, without)
     if as_json:
-        head = as_plain(one) | {"scale": one.run.scale, "headline": verdict}
+        head = as_plain(first) | {"scale": first.run.scale, "headline": verdict}
         reports = [report] if report else []
         print_json(head | {"comparison": rows, "emergent": beyond, "left_out": without, "reports": reports})
         return
     out.print(comparison_tables([*rows, *beyond]))
     say()
     say((verdict, "bold"))
-    say(one.line)
+    say(first.line)
     for row in rows:
         if row.role == "held out" and row.caveat:
             say((f"{row.figure}: {row.caveat}", "dim"))
-    if any(row.verdict == "open" for row in rows) and one.ensemble is None:
+    if any(row.verdict == "open" for row in rows) and first.ensemble is None:
         say(("open: one run cannot tell chance from disagreement; fair ensemble plays several", "dim"))
     elif any(row.verdict == "open" for row in rows):
         say(("open: the next fair may be too far away to tell; more replications tell, or a larger scale", "dim"))

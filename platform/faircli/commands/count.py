@@ -47,36 +47,36 @@ def count(
     from fairfacts.evidence.folder import known_fair
 
     log = Log.open(database, read_only=True)
-    kept = find_run(log, run)
-    if not kept.ended:
-        raise UnfinishedError(f"run {kept.id} goes on: its headlines are counted by other rules once it has ended")
-    fair = known_fair(measures_of(log, kept.id).parts.run.fair.key)
+    row = find_run(log, run)
+    if not row.ended:
+        raise UnfinishedError(f"run {row.id} goes on: its headlines are counted by other rules once it has ended")
+    fair = known_fair(measures_of(log, row.id).parts.run.fair.key)
     wanted = chosen(rules or [], fair.rules)
     counting = Counting(fair.rules)
-    for events, _ in read_events(log, kept.id, "Counting"):
+    for events, _ in read_events(log, row.id, "Counting"):
         counting.handle(events)
-    rows = counted(counting.counts(), wanted, fair.figures, kept.scale)
+    rows = counted(counting.counts(), wanted, fair.figures, row.scale)
     if as_json:
-        print_json({"run": kept.id, "scale": kept.scale, "counts": rows})
+        print_json({"run": row.id, "scale": row.scale, "counts": rows})
         return
     columns = [
         ("rule", "left"),
         ("", "left"),
         ("count", "right"),
-        (reported_at(kept.scale), "right"),
+        (reported_at(row.scale), "right"),
         ("ratio", "right"),
     ]
     cells = (
         (
-            row.rule,
-            "*" if row.as_reported else "",
-            number(row.count),
-            "" if row.reported is None else number(row.reported),
-            "" if row.ratio is None else f"{row.ratio:.3f}",
-            row.meaning,
+            each.rule,
+            "*" if each.as_reported else "",
+            number(each.count),
+            "" if each.reported is None else number(each.reported),
+            "" if each.ratio is None else f"{each.ratio:.3f}",
+            each.meaning,
         )
-        for row in rows
+        for each in rows
     )
     out.print(table("Headlines by counting rule", [*columns, ("meaning", "text")], cells))
     say("\n* how the documents count")
-    say(f"run {kept.id}, scale {kept.scale:g}")
+    say(f"run {row.id}, scale {row.scale:g}")

@@ -209,18 +209,18 @@ def _plain(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wal
     return plain[0] | {"wall_s": round(wall_s, 3)} | second
 
 
-def _plain_one(one: Ensemble) -> dict[str, Any]:
+def _plain_one(ensemble: Ensemble) -> dict[str, Any]:
     names = ("scenario", "changes", "scale", "seed", "version", "parameters_sha256")
-    return {name: getattr(one, name) for name in names} | {
-        "digest": one.digest,
-        "refused": one.left_out,
+    return {name: getattr(ensemble, name) for name in names} | {
+        "digest": ensemble.digest,
+        "refused": ensemble.left_out,
         "replications": [
             {"replication": replication.replication, "events": replication.events, "digest": replication.digest}
-            for replication in one.replications
+            for replication in ensemble.replications
         ],
-        "estimates": one.estimates(),
-        "moments": {moment: one.estimates(int(moment))
-                    for moment in one.replications[0].moments},
+        "estimates": ensemble.estimates(),
+        "moments": {moment: ensemble.estimates(int(moment))
+                    for moment in ensemble.replications[0].moments},
     }  # fmt: skip
 
 

@@ -65,26 +65,26 @@ def export(
     from fairfacts.errors import ScenarioError
 
     log = Log.open(database, read_only=True)
-    kept = find_run(log, run)
-    check_begun(kept, "export")
-    target = f"{kept.id}.{to.value}" if into is None else into
+    row = find_run(log, run)
+    check_begun(row, "export")
+    target = f"{row.id}.{to.value}" if into is None else into
     if not target:
         raise ScenarioError("--into: names nothing; name a folder or a file, or leave it out")
     if target == STDOUT and to in FOLDERS:
         raise ScenarioError(f"--into {STDOUT}: {to.value} is a folder of files; name one")
     if target == STDOUT and as_json:
         warn(f"--json: is ignored with --into {STDOUT}, as the events go to standard output")
-    sessions = _write(log, kept, to, target)
-    if not kept.ended:
-        note((f"as of event {kept.head:,} of a run that has not ended", "dim"))
+    sessions = _write(log, row, to, target)
+    if not row.ended:
+        note((f"as of event {row.head:,} of a run that has not ended", "dim"))
     if target == STDOUT:
         return
     if as_json:
-        head = {"run": kept.id, "format": to.value, "into": shown(Path(target))}
-        print_json(head | ({"events": kept.head} if sessions is None else {"sessions": sessions}))
+        head = {"run": row.id, "format": to.value, "into": shown(Path(target))}
+        print_json(head | ({"events": row.head} if sessions is None else {"sessions": sessions}))
         return
-    what = f"{kept.head:,} events" if sessions is None else f"{sessions:,} sessions"
-    say(f"wrote {what} of run {kept.id} to {target}")
+    what = f"{row.head:,} events" if sessions is None else f"{sessions:,} sessions"
+    say(f"wrote {what} of run {row.id} to {target}")
 
 
 def _write(log: Log, run: tables.Run, to: Format, target: str) -> int | None:
@@ -102,7 +102,7 @@ def _write(log: Log, run: tables.Run, to: Format, target: str) -> int | None:
             content = _encoded(timetable, run, to)
             with _opened(target) as file:
                 file.write(content)
-            written = [one for one in timetable.entries if to is Format.ICALENDAR or not one.cancelled]
+            written = [entry for entry in timetable.entries if to is Format.ICALENDAR or not entry.cancelled]
             return len(written)  # schedule.json cannot mark a cancelled session
         else:
             with _opened(target) as file:

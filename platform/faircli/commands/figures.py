@@ -53,15 +53,14 @@ def figures(
 
     if fair_folder(fair) is None:
         raise FigureError(f"{fair} is no fair; {did_you_mean(fair, [*fair_names(), *fairs_here()])}")
-    found = known_to_play(load_scenario(fair), figures, verbose=verbose)[0] if figures else known_fair(fair)
-    known = found.figures
-    if not known:
-        raise FigureError(found.missing)
+    known = known_to_play(load_scenario(fair), figures, verbose=verbose)[0] if figures else known_fair(fair)
+    if not known.figures:
+        raise FigureError(known.missing)
     if audit:
-        _audit(found, as_json=as_json)
+        _audit(known, as_json=as_json)
         return
     if as_json:
-        print_json(list(known.values()))
+        print_json(list(known.figures.values()))
         return
     columns = [("figure", "left"), ("value", "right"), ("unit", "left"), ("status", "left"), ("counts", "text")]
     columns += [("source", "text"), ("measure", "text")]
@@ -75,7 +74,7 @@ def figures(
             f"{figure.source} {figure.paragraph or ''}",
             figure.measure,
         )
-        for figure in known.values()
+        for figure in known.figures.values()
     )
     out.print(table("Documented figures", columns, rows))
 

@@ -75,18 +75,18 @@ def forecast(
 
     members = None if posterior is None else Members.load(posterior)
     log = Log.open(database, read_only=True)
-    kept = find_run(log, run)
-    check_begun(kept, "forecast")
+    row = find_run(log, run)
+    check_begun(row, "forecast")
     points = PointsInTime(log)
-    begun = points.state(kept.id, 0).parts.run
+    begun = points.state(row.id, 0).parts.run
     epoch = begun.began
     try:
-        at_ms = kept.at_ms if at is None else read_moment(at, epoch, range(begun.duration_ms + 1))
+        at_ms = row.at_ms if at is None else read_moment(at, epoch, range(begun.duration_ms + 1))
     except MomentError as fault:
         raise MomentError(f"--at: {fault}") from fault
-    if at_ms > kept.at_ms:
-        raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, kept.at_ms)}")
-    state = points.state(kept.id, at_ms)
+    if at_ms > row.at_ms:
+        raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, row.at_ms)}")
+    state = points.state(row.id, at_ms)
     if members is None and state.parts.run.phase not in ("closed", "ended"):
         _learn_profile(state.parts.run, worker_count, dask)
     figures = known_of_log(begun.fair).figures
@@ -96,24 +96,24 @@ def forecast(
     if members is not None:
         notes = _check(members, played, at_ms)
         if played.phase not in ("closed", "ended"):
-            found, strange = _by_members(members, snapshot, at_ms, figures, level, worker_count, dask)
+            member_rows, strange = _by_members(members, snapshot, at_ms, figures, level, worker_count, dask)
             notes += strange
-            of = {row.measure: row for row in (*rows, *found)}
+            of = {each.measure: each for each in (*rows, *member_rows)}
             rows = [of[measure] for measure in HEADLINES if measure in of]
     if as_json:
-        stands = {"run": kept.id, "position": state.position, "at_ms": at_ms, "level": level}
+        stands = {"run": row.id, "position": state.position, "at_ms": at_ms, "level": level}
         print_json(stands | {"rows": rows, "notes": notes})
         return
-    title = f"{kept.id} at {moment_text(epoch, at_ms)}: {level:.0%} intervals of the final totals"
-    heads = ("now", "expected", "from", "to", reported_at(kept.scale))
+    title = f"{row.id} at {moment_text(epoch, at_ms)}: {level:.0%} intervals of the final totals"
+    heads = ("now", "expected", "from", "to", reported_at(row.scale))
     columns = [("headline", "left"), *((name, "right") for name in heads)]
     cells = (
         (
-            row.measure,
-            *map(number, (row.now, row.expected, row.low, row.high)),
-            number("" if row.reported is None else row.reported),
+            each.measure,
+            *map(number, (each.now, each.expected, each.low, each.high)),
+            number("" if each.reported is None else each.reported),
         )
-        for row in rows
+        for each in rows
     )
     for line in notes:
         note(line)

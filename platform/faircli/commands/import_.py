@@ -57,28 +57,29 @@ def import_(
 
     require_log_file(file)
     with events_progress("Checking", file.stat().st_size if file.is_file() else 0) as reached:
-        found = checked(file, reached)
-    _refuse_damaged(file, found)
-    found.auditor.close(ended=found.ended)
+        log_check = checked(file, reached)
+    _refuse_damaged(file, log_check)
+    log_check.auditor.close(ended=log_check.ended)
     headers = authorization(token)
     with (
         reach([to] if to else [], database, token) as backend,
         httpx.Client(base_url=backend.url, headers=headers, verify=is_secure(backend.url)) as client,
     ):
-        run = send(client, file, found, resume)
-    broken = dict(found.auditor.broken)
+        run = send(client, file, log_check, resume)
+    broken = dict(log_check.auditor.broken)
     if as_json:
-        print_json({"run": run, "events": found.events, "digest": found.digest, "ended": found.ended, "broken": broken})
+        shown = {"run": run, "events": log_check.events, "digest": log_check.digest, "ended": log_check.ended}
+        print_json(shown | {"broken": broken})
         return
-    say(f"kept {found.events:,} events of {file} as run {run}")
-    say(f"digest {found.digest}")
-    if not found.ended:
+    say(f"kept {log_check.events:,} events of {file} as run {run}")
+    say(f"digest {log_check.digest}")
+    if not log_check.ended:
         note("its last event does not end the run: it stands as one that has not ended")
     if broken:
         warn(f"the log breaks {', '.join(broken)}; fair verify {run} says where")
 
 
-def _refuse_damaged(file: Path, found: LogCheck) -> None:
+def _refuse_damaged(file: Path, log_check: LogCheck) -> None:
     """Refuse what is no whole log.
 
     Raises:
@@ -86,11 +87,11 @@ def _refuse_damaged(file: Path, found: LogCheck) -> None:
     """
     from fairfacts.errors import LabError
 
-    if found.damaged:
-        others = f" and {found.damaged - 1:,} more" if found.damaged > 1 else ""
+    if log_check.damaged:
+        others = f" and {log_check.damaged - 1:,} more" if log_check.damaged > 1 else ""
         raise LabError(
-            f"{file}: {found.damage[0]}{others}; nothing was kept; fair verify {file} names each of them",
-            faults=[f"{file}: {damage}" for damage in found.damage],
+            f"{file}: {log_check.damage[0]}{others}; nothing was kept; fair verify {file} names each of them",
+            faults=[f"{file}: {damage}" for damage in log_check.damage],
         )
-    if found.started is None:
+    if log_check.started is None:
         raise LabError(f"{file}: it has no events; name a log file, as fair export --to ndjson writes it")

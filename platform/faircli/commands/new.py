@@ -65,13 +65,13 @@ def new(
     empty = Sketch(
         opens.date() if opens else usual_day, days or 4, time_zone or "", economy or "", 0, 0, 0, sessions or 0
     )
-    found = from_programme(programme, empty) if programme else None
+    draft = from_programme(programme, empty) if programme else None
     ask = Asker()
-    usual_title = (found.title if found else "") or folder.name.replace("-", " ").replace("_", " ").title()
+    usual_title = (draft.title if draft else "") or folder.name.replace("-", " ").replace("_", " ").title()
     called = title or ask.whether("Name of the fair", usual_title, str)
-    opens_on = found.opens_on if found else opens.date() if opens else ask("opens_on", "First day", usual_day, _date)
-    length = found.days if found else days or ask("days", "Days", 4, _count)
-    time_zone = time_zone or (found.time_zone if found else "") or ask("zone", "Time zone", "Europe/Berlin", _zone)
+    opens_on = draft.opens_on if draft else opens.date() if opens else ask("opens_on", "First day", usual_day, _date)
+    length = draft.days if draft else days or ask("days", "Days", 4, _count)
+    time_zone = time_zone or (draft.time_zone if draft else "") or ask("zone", "Time zone", "Europe/Berlin", _zone)
     economy = economy or ask("home", "Home economy (ISO 3166 code)", "DE", _economy)
     many = organisations or ask("organisations", "Organisations that register", 1000, _count)
     of_kinds = of_kinds or ask.whether(
@@ -88,11 +88,11 @@ def new(
     )
     who = "Different people on site (0: online alone)"
     people = visitors if visitors is not None else ask("visitors", who, many * 8, _count)
-    held = found.sessions if found else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
-    sketch = (found or empty)._replace(
+    held = draft.sessions if draft else sessions if sessions is not None else ask("sessions", "Sessions", 20, _count)
+    sketch = (draft or empty)._replace(
         opens_on=opens_on, days=length, time_zone=time_zone, home=economy, organisations=many,
         exhibitors=stands, visitors=people, sessions=held, on_site=on_site, assumed=frozenset(ask.assumed),
-        title=called, short_title=found.short_title if found and called == found.title else "",
+        title=called, short_title=draft.short_title if draft and called == draft.title else "",
         organisation_kinds=of_kinds, zones=zones,
     )  # fmt: skip
     reports = write_fair(folder, sketch)
@@ -151,7 +151,7 @@ def _list_up_to(most: int, which: str) -> Callable[[str], Any]:
             listed = read_list(text)
         except ScenarioError as fault:
             raise typer.BadParameter(str(fault)) from None
-        if (total := sum(one.number for one in listed)) > most:
+        if (total := sum(entry.number for entry in listed)) > most:
             raise typer.BadParameter(f"{total:,} are listed, and {most:,} {which}; write fewer")
         return listed
 

@@ -57,19 +57,19 @@ def query(
         _list_tables(as_json=as_json)
         return
     log = Log.open(database, read_only=True)
-    kept = find_run(log, run)
-    with events_progress("Writing Parquet", kept.head) as reached:
-        archived = Archive(log, parquet_folder(database, parquet)).as_of_now(kept.id, reached)
+    row = find_run(log, run)
+    with events_progress("Writing Parquet", row.head) as reached:
+        archived = Archive(log, parquet_folder(database, parquet)).as_of_now(row.id, reached)
     with archived:
         answer = asyncio.run(ask(archived.folder, sql, Limits(time_s=time_s, memory_mib=memory_mib, rows=rows)))
     if answer.fault is not None:
-        raise ScenarioError(f"run {kept.id}: {answer.fault}")
+        raise ScenarioError(f"run {row.id}: {answer.fault}")
     if as_json:
-        shown = {"run": kept.id, "position": archived.position, "columns": answer.columns, "rows": answer.rows}
+        shown = {"run": row.id, "position": archived.position, "columns": answer.columns, "rows": answer.rows}
         print_json(shown | {"truncated": answer.truncated})
         return
     _show(answer)
-    if not kept.ended:
+    if not row.ended:
         note((f"as of event {archived.position:,} of a run that goes on", "dim"))
 
 

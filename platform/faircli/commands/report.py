@@ -60,7 +60,7 @@ def report(
     from faircli.report.gather import content_of, fitted_of, fitted_of_fair
     from faircli.reports import check_figures, known_of
     from faircli.request import names_here
-    from faircli.resolve import subject
+    from faircli.resolve import subject_of
     from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_file
     from fairlab.calibrated import Calibration
@@ -70,12 +70,12 @@ def report(
     check_figures(figures)
     given = Calibration.load(calibration) if calibration else None
     decided = Sensitivity.load(sensitivity) if sensitivity else None
-    one = subject(run, database)
-    if one.kept:
-        check_begun(one.kept, "report on")
-    known, _ = known_of(one.run, figures, verbose=verbose)
-    fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(one.run.fair)
-    content = content_of(one, known, fitted, names_here() if by_name else None)
+    subject = subject_of(run, database)
+    if subject.row:
+        check_begun(subject.row, "report on")
+    known, _ = known_of(subject.run, figures, verbose=verbose)
+    fitted = fitted_of(given, f"in {calibration.name}") if given and calibration else fitted_of_fair(subject.run.fair)
+    content = content_of(subject, known, fitted, names_here() if by_name else None)
     content = msgspec.structs.replace(content, sensitivity=decided)
     from faircli.report.page import render
     from faircli.report.plots import draw  # matplotlib takes a second: every refusal comes before it
@@ -94,7 +94,7 @@ def report(
         for table in (*tables(content), *sensitivities(content)):
             write_file(make_folder(tables_to) / f"{table.name}.csv", table.as_csv(), LabError)
     if as_json:
-        print_json({"report": str(output), "of": one.name, "headline": content.headline, "facts": content.facts})
+        print_json({"report": str(output), "of": subject.name, "headline": content.headline, "facts": content.facts})
         return
     say(content.headline)
-    say("wrote ", (str(output), "bold"), f" for {one.line}")
+    say("wrote ", (str(output), "bold"), f" for {subject.line}")

@@ -23,9 +23,9 @@ def runs(*, database: Database = DATABASE, as_json: Json = False) -> None:
     from faircli.console import out, print_json, say
     from faircli.tables import fitting_table
 
-    kept = _runs(database)
+    listed = _runs(database)
     if as_json:
-        print_json([_columns_of(run) for run in kept])
+        print_json([_columns_of(run) for run in listed])
         return
     # the columns that matter most come first: a narrow terminal shows no more
     columns = [("run", "left"), ("events", "right"), ("state", "left"), ("begun", "left"), ("scale", "right")]
@@ -40,13 +40,13 @@ def runs(*, database: Database = DATABASE, as_json: Json = False) -> None:
             str(run.seed),
             run.scenario,
         )
-        for run in kept
+        for run in listed
     ]
     out.print(fitting_table("Runs", columns, rows, out.width))
-    for run in kept:
+    for run in listed:
         if run.silent_since:
             say(f"{run.id}: its player is silent since {run.silent_since.astimezone():%Y-%m-%d %H:%M}")
-    if not kept:
+    if not listed:
         say("none yet: fair run ciftis2020 plays one")
 
 

@@ -89,15 +89,15 @@ def sensitivity(
         study = Study(scenario, changes or (), chosen, evaluator, scale=scale, seed=seed, by=by)
         runs = 1 + trajectories * (len(study.factors) + 1) + samples * (leading * len(chosen) + 2)
         try:
-            found = study.analyse(trajectories, leading, samples)
+            analysis = study.analyse(trajectories, leading, samples)
         except KeyboardInterrupt:
             complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
-    with stored(lambda: _store(found, output)):
+    with stored(lambda: _store(analysis, output)):
         if as_json:
-            print_json(msgspec.to_builtins(found) | {"wall_s": round(time.monotonic() - began, 1)})
+            print_json(msgspec.to_builtins(analysis) | {"wall_s": round(time.monotonic() - began, 1)})
             return
-        _show(found)
+        _show(analysis)
         say(f"\n{evaluator.played} runs in {time.monotonic() - began:.0f} s, seed {seed}, scale {scale:g}")
 
 
@@ -112,21 +112,21 @@ def _check(chosen: tuple[str, ...]) -> None:
             raise typer.BadParameter(f"--measure {measure}: is no measure that is one number; {near}")
 
 
-def _store(found: Sensitivity, output: Path | None) -> None:
+def _store(analysis: Sensitivity, output: Path | None) -> None:
     from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_file, write_json
 
     if output is None:
         return
     if (suffix := output.suffix.lower()) == ".json":
-        write_json(output, found, LabError)
+        write_json(output, analysis, LabError)
         return
     from faircli.report.sensitivity import plot
 
-    write_file(output, plot(found, suffix.removeprefix("."), SHOWN), LabError)
+    write_file(output, plot(analysis, suffix.removeprefix("."), SHOWN), LabError)
 
 
-def _show(found: Sensitivity) -> None:
+def _show(analysis: Sensitivity) -> None:
     from faircli.console import out, say
     from faircli.tables import table
 
@@ -134,13 +134,13 @@ def _show(found: Sensitivity) -> None:
         ("parameter", "left"),
         *((head, "right") for head in ("moves it by", "depends on others", "of the variance", "with interactions")),
     ]
-    still = [measure for measure, effects in found.moving.items() if not effects]
-    for measure, effects in found.moving.items():
+    still = [measure for measure, effects in analysis.moving.items() if not effects]
+    for measure, effects in analysis.moving.items():
         if not effects:
             continue
         rows = []
         for effect in effects[:SHOWN]:
-            index = found.share_of(measure, effect.parameter)
+            index = analysis.share_of(measure, effect.parameter)
             rows.append(
                 (
                     effect.parameter,
@@ -150,9 +150,9 @@ def _show(found: Sensitivity) -> None:
                     f"{index.total:.0%} ± {index.total_within:.0%}" if index else "",
                 )
             )
-        out.print(table(f"{measure}, {found.base[measure]:,.6g} as it is", columns, rows), "")
+        out.print(table(f"{measure}, {analysis.base[measure]:,.6g} as it is", columns, rows), "")
     if still:
         say("No assumed parameter moves ", ", ".join(still), ".")
-    say("Worth measuring first: ", ", ".join(found.worth_measuring[:3]), ".")
-    if found.left_out:
-        say(f"{len(found.left_out)} assumed parameters were not varied (--json says why).")
+    say("Worth measuring first: ", ", ".join(analysis.worth_measuring[:3]), ".")
+    if analysis.left_out:
+        say(f"{len(analysis.left_out)} assumed parameters were not varied (--json says why).")

@@ -70,22 +70,25 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
         with events_progress("Repairing", row.head) as reached:
             done = make_again(log, row.id, reached)
     with events_progress("Verifying", row.head) as reached:
-        found = check(log, row.id, reached)
-    violations = found.auditor.close(ended=found.ended) if found.is_readable else found.auditor.violations
-    told = {"run": row.id, "events": found.position, "digest": found.digest, "ended": found.ended}
-    told |= {"damage": found.damage, "unchecked": found.unchecked, "repaired": done}
+        verification = check(log, row.id, reached)
+    auditor = verification.auditor
+    violations = auditor.close(ended=verification.ended) if verification.is_readable else auditor.violations
+    result = {"run": row.id, "events": verification.position, "digest": verification.digest}
+    result |= {"ended": verification.ended, "damage": verification.damage, "unchecked": verification.unchecked}
+    result["repaired"] = done
     is_other = is_of_another_model(json.loads(row.request), row.version)
-    told["remarks"] = [OTHER_MODEL] if is_other else []
+    result["remarks"] = [OTHER_MODEL] if is_other else []
     if not as_json:
         for step in done:
             say(f"repaired: {step}")
-    end = "digest and measures are those announced at its end" if found.ended else "the run has not ended"
-    if found.ended and found.position in found.left_aside:
+    end = "digest and measures are those announced at its end" if verification.ended else "the run has not ended"
+    if verification.ended and verification.position in verification.left_aside:
         end = "its last event ends the run"
-    _show(told, found.auditor, violations, f"run {row.id}", end, found.state.snapshot() if as_json else None)
-    if found.is_readable and found.position and not as_json:
-        say(f"digest {found.digest}")
-    _exit(told)
+    measures = verification.state.snapshot() if as_json else None
+    _show(result, auditor, violations, f"run {row.id}", end, measures)
+    if verification.is_readable and verification.position and not as_json:
+        say(f"digest {verification.digest}")
+    _exit(result)
 
 
 def _verify_file(path: Path, *, as_json: bool) -> None:
@@ -94,22 +97,22 @@ def _verify_file(path: Path, *, as_json: bool) -> None:
     from faircli.progress import events_progress
 
     with events_progress("Verifying", path.stat().st_size if path.is_file() else 0) as reached:
-        found = checked(path, reached)
-    violations = found.auditor.violations if found.damaged else found.auditor.close(ended=found.ended)
-    unchecked = [f"the laws from line {found.damage[0].line} on, which is damaged"] if found.damage else []
-    told = {"file": str(path), "events": found.events, "digest": found.digest, "ended": found.ended}
-    told |= {"damage": found.damage, "unchecked": unchecked, "remarks": []}
-    end = "its last event ends the run" if found.ended else "the run in it has not ended"
-    _show(told, found.auditor, violations, str(path), end, found.state.snapshot() if as_json else None)
+        log_check = checked(path, reached)
+    violations = log_check.auditor.violations if log_check.damaged else log_check.auditor.close(ended=log_check.ended)
+    unchecked = [f"the laws from line {log_check.damage[0].line} on, which is damaged"] if log_check.damage else []
+    result = {"file": str(path), "events": log_check.events, "digest": log_check.digest, "ended": log_check.ended}
+    result |= {"damage": log_check.damage, "unchecked": unchecked, "remarks": []}
+    end = "its last event ends the run" if log_check.ended else "the run in it has not ended"
+    _show(result, log_check.auditor, violations, str(path), end, log_check.state.snapshot() if as_json else None)
     if not as_json:
-        if more := found.damaged - len(found.damage):
+        if more := log_check.damaged - len(log_check.damage):
             say(f"and {more:,} more damaged lines")
-        say(f"digest {found.digest}")
-    _exit(told)
+        say(f"digest {log_check.digest}")
+    _exit(result)
 
 
 def _show(
-    told: dict[str, Any],
+    result: dict[str, Any],
     auditor: Auditor,
     violations: Sequence[Violation],
     name: str,
@@ -120,37 +123,37 @@ def _show(
     from faircli.console import print_json, say
     from fairfacts.auditor import LAWS
 
-    faults = [*map(str, told["damage"]), *(f"{_line(told, one)}{one}" for one in violations)]
-    told |= {"ok": not faults and told["events"] > 0, "faults": list(map(str, told["damage"]))}
+    faults = [*map(str, result["damage"]), *(f"{_line(result, violation)}{violation}" for violation in violations)]
+    result |= {"ok": not faults and result["events"] > 0, "faults": list(map(str, result["damage"]))}
     if measures is not None:
         flows = {name: account.plain() for name, account in auditor.flows().items()}
         laws = {"checked": len(LAWS), "broken": dict(auditor.broken), "violations": violations, "flows": flows}
-        print_json(told | {"laws": laws, "measures": measures})
+        print_json(result | {"laws": laws, "measures": measures})
         return
     for fault in faults:
         say(("wrong:", "bold red"), f" {fault}")
-    if told["ok"]:
-        say(("verified", "bold green"), f": {name}, {told['events']:,} events; {end}; all {len(LAWS)} laws hold")
+    if result["ok"]:
+        say(("verified", "bold green"), f": {name}, {result['events']:,} events; {end}; all {len(LAWS)} laws hold")
     elif faults:
         count = f"{len(faults)} faults" if len(faults) > 1 else "one fault"
-        say(("not verified", "bold red"), f": {name}, {told['events']:,} events; {count}")
+        say(("not verified", "bold red"), f": {name}, {result['events']:,} events; {count}")
     else:
         say(("nothing to verify", "bold yellow"), f": {name} has no events")
-    for line in told["unchecked"]:
+    for line in result["unchecked"]:
         say(("not looked at:", "bold yellow"), f" {line}")
-    for line in told["remarks"]:
+    for line in result["remarks"]:
         say(("note:", "bold yellow"), f" {line}")
     if more := auditor.broken.total() - len(violations):
         say(f"and {more:,} more violations of the laws")
 
 
-def _line(told: dict[str, Any], violation: Violation) -> str:
+def _line(result: dict[str, Any], violation: Violation) -> str:
     """Return where a violation is in a file, whose lines people count from 1."""
-    return f"line {violation.position + 1}: " if "file" in told and violation.event is not None else ""
+    return f"line {violation.position + 1}: " if "file" in result and violation.event is not None else ""
 
 
-def _exit(told: dict[str, Any]) -> None:
-    if not told["ok"]:
+def _exit(result: dict[str, Any]) -> None:
+    if not result["ok"]:
         raise typer.Exit(1)
 
 

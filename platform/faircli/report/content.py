@@ -188,9 +188,8 @@ class Series(msgspec.Struct, frozen=True):
     def over(cls, series: Iterable[Sequence[float]]) -> Series:
         """Return the mean and the range of series of one length."""
         columns = list(zip(*series, strict=True))
-        return cls(
-            [sum(one) / len(one) for one in columns], [min(one) for one in columns], [max(one) for one in columns]
-        )
+        means = [sum(column) / len(column) for column in columns]
+        return cls(means, list(map(min, columns)), list(map(max, columns)))
 
 
 def hours_of(content: Content) -> int:
@@ -234,9 +233,9 @@ def mean_of(content: Content, measure: str) -> float:
 
 def means_of(content: Content, measure: str) -> dict[str, float]:
     """Return a breakdown by its keys: of the run, or the means of the replications."""
-    found = [value_at(dict(snapshot), measure) or {} for snapshot in content.snapshots]
-    keys = dict.fromkeys(key for one in found for key in one)
-    return {key: sum(float(one.get(key, 0)) for one in found) / len(found) for key in keys}
+    breakdowns = [value_at(dict(snapshot), measure) or {} for snapshot in content.snapshots]
+    keys = dict.fromkeys(key for breakdown in breakdowns for key in breakdown)
+    return {key: sum(float(breakdown.get(key, 0)) for breakdown in breakdowns) / len(breakdowns) for key in keys}
 
 
 def moment(content: Content, hour: float) -> datetime:
@@ -291,14 +290,14 @@ def tables(content: Content) -> list[Table]:
 
 
 def _table(name: str, columns: Sequence[str], items: Iterable[object]) -> Table:
-    return Table(name, columns, [[getattr(one, column) for column in columns] for one in items])
+    return Table(name, columns, [[getattr(item, column) for column in columns] for item in items])
 
 
 def _hourly(content: Content) -> Table:
     series = {name: by_hour(content, name).mean for name in HOURLY}
     shown = [moment(content, hour) for hour in range(hours_of(content))]
     rows = [
-        (f"{at:%Y-%m-%dT%H:%M}{offset_if_twice(at)}", *(one[hour] for one in series.values()))
+        (f"{at:%Y-%m-%dT%H:%M}{offset_if_twice(at)}", *(counts[hour] for counts in series.values()))
         for hour, at in enumerate(shown)
     ]
     return Table("hours", ("hour", *series), rows)
@@ -307,7 +306,7 @@ def _hourly(content: Content) -> Table:
 def _daily(content: Content) -> Table:
     series = {name: by_day(content, name).mean for name in HOURLY}
     rows = [
-        (f"{moment(content, midnight):%Y-%m-%d}", *(one[day] for one in series.values()))
+        (f"{moment(content, midnight):%Y-%m-%d}", *(counts[day] for counts in series.values()))
         for day, midnight in enumerate(midnights(content)[:-1])
     ]
     return Table("days", ("day", *series), rows)
@@ -315,12 +314,15 @@ def _daily(content: Content) -> Table:
 
 def economies_by_hour(content: Content) -> Table:
     """Return requests by the requester's economy and hour of the day, the largest economy first."""
-    snapshots = [value_at(dict(snapshot), "negotiations.by_economy_and_hour") or {} for snapshot in content.snapshots]
-    codes = dict.fromkeys(code for one in snapshots for code in one)
+    breakdowns = [value_at(dict(snapshot), "negotiations.by_economy_and_hour") or {} for snapshot in content.snapshots]
+    codes = dict.fromkeys(code for breakdown in breakdowns for code in breakdown)
     rows = [
         (
             content.economies.get(code, code),
-            *(sum(one.get(code, {}).get(str(hour), 0) for one in snapshots) / len(snapshots) for hour in range(24)),
+            *(
+                sum(breakdown.get(code, {}).get(str(hour), 0) for breakdown in breakdowns) / len(breakdowns)
+                for hour in range(24)
+            ),
         )
         for code in codes
     ]
@@ -337,9 +339,9 @@ def zones(content: Content) -> Table:
         "people per m2 at the peak": "venue.density_peak_by_zone",
         "person-hours": "venue.spent_h_by_zone",
     }
-    found = {name: means_of(content, measure) for name, measure in columns.items()}
+    means = {name: means_of(content, measure) for name, measure in columns.items()}
     rows = [
-        (name_of(content.zones, zone).text, *(round(one.get(zone, 0.0), 3) for one in found.values()))
-        for zone in found["stand space, m2"]
+        (name_of(content.zones, zone).text, *(round(by_zone.get(zone, 0.0), 3) for by_zone in means.values()))
+        for zone in means["stand space, m2"]
     ]
     return Table("zones", ("zone", *columns), rows)

@@ -85,11 +85,11 @@ def fitted_of_fair(fair: FairDescription) -> Calibrated | None:
     Raises:
         LabError: it cannot be read.
     """
-    found = calibration_of(fair.key)
-    if found is None:
+    calibration = calibration_of(fair.key)
+    if calibration is None:
         return None
-    fitted = fitted_of(found, f"of {in_language(fair.short_names, ENGLISH).text}")
-    if changed := changed_since(fair.key, found):
+    fitted = fitted_of(calibration, f"of {in_language(fair.short_names, ENGLISH).text}")
+    if changed := changed_since(fair.key, calibration):
         fitted = msgspec.structs.replace(
             fitted, line=f"{fitted.line}; the fair has other values of {', '.join(changed)} since"
         )
@@ -166,8 +166,8 @@ def _read_log(subject: Subject, rules: Sequence[Rule]) -> LogContent | None:
 
 def _disturbance(event: DisruptionBegun, ended_ms: int | None) -> Disturbance:
     fields = msgspec.to_builtins(event.what).items()
-    told = {name: value for name, value in fields if name not in ("kind", "lasts_min") and value is not None}
-    more = ", ".join(f"{name.replace('_', ' ')} {plain(value)}" for name, value in told.items())
+    details = {name: value for name, value in fields if name not in ("kind", "lasts_min") and value is not None}
+    more = ", ".join(f"{name.replace('_', ' ')} {plain(value)}" for name, value in details.items())
     kind = kind_of(event.what).replace("_", " ")
     ended_h = None if ended_ms is None else ended_ms / HOUR_MS
     return Disturbance(f"{kind} ({more})" if more else kind, event.cause, event.at_ms / HOUR_MS, ended_h)
@@ -184,20 +184,20 @@ def _request(subject: Subject) -> dict[str, Any]:
             "scale": ensemble.scale,
             "sha256": ensemble.parameters_sha256,
         }
-    assert subject.kept is not None, "it is a run or an ensemble"
-    return _kept_request(subject.kept)
+    assert subject.row is not None, "it is a run or an ensemble"
+    return _kept_request(subject.row)
 
 
-def _kept_request(kept: tables.Run) -> dict[str, Any]:
+def _kept_request(run: tables.Run) -> dict[str, Any]:
     """Return what decides a run, as far as its sender said it as `fair run` does."""
-    own = {"scenario": kept.scenario, "changes": [], "sha256": ""}
-    row = {name: getattr(kept, name) for name in ("seed", "replication", "scale")}
-    sent = msgspec.json.decode(kept.request)
+    own = {"scenario": run.scenario, "changes": [], "sha256": ""}
+    row = {name: getattr(run, name) for name in ("seed", "replication", "scale")}
+    sent = msgspec.json.decode(run.request)
     try:
-        said = msgspec.convert({**own, **sent, **row} if isinstance(sent, dict) else own | row, Request)
+        request = msgspec.convert({**own, **sent, **row} if isinstance(sent, dict) else own | row, Request)
     except msgspec.ValidationError:
         return own | row
-    return {name: getattr(said, name) for name in (*own, *row)}
+    return {name: getattr(request, name) for name in (*own, *row)}
 
 
 def _scenario(request: dict[str, Any], sha256: str, names: Container[str] | None) -> tuple[Scenario | None, str]:

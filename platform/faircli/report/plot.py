@@ -63,7 +63,7 @@ class Plot:
         return png.getvalue()
 
 
-def plot_of(name: str, said: str, drawer: Callable[[], Figure]) -> Plot:
+def plot_of(name: str, label: str, drawer: Callable[[], Figure]) -> Plot:
     """Return what a drawer draws, under a name, with words for who cannot see it."""
     # ids come from a salt and the content: the same run gives the same page
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": name}):
@@ -73,5 +73,5 @@ def plot_of(name: str, said: str, drawer: Callable[[], Figure]) -> Plot:
     text = svg.getvalue()
     text = re.sub(r"<metadata>.*?</metadata>", "", text[text.index("<svg") :], flags=re.DOTALL)
     text = IDS.sub(rf"\g<1>{name}-\g<2>", text)
-    text = text.replace("<svg ", f'<svg role="img" aria-label="{said}" ', 1)
+    text = text.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
     return Plot(name, text, figure)

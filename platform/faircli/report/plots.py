@@ -63,7 +63,7 @@ KEPT_DISTANCE = 0.25
 def draw(content: Content) -> dict[str, Plot]:
     """Return the plots of a report by name, in the order of the page."""
     drawn = {name: plot for name, plot in PLOTS.items() if name not in OF_PLATFORM or is_online(content)}
-    return {name: plot_of(name, said, partial(drawer, content)) for name, (said, drawer) in drawn.items()}
+    return {name: plot_of(name, label, partial(drawer, content)) for name, (label, drawer) in drawn.items()}
 
 
 def reported(content: Content) -> Figure:
@@ -76,8 +76,8 @@ def reported(content: Content) -> Figure:
     for place, row in enumerate(reversed(rows)):
         _ratio(axes, place, row)
     axes.set_yticks(range(len(rows)), [_name(row.figure) for row in reversed(rows)])
-    for label, row in zip(axes.get_yticklabels(), reversed(rows), strict=True):
-        label.set_fontweight("bold" if row.role == "held out" else "normal")
+    for tick_label, row in zip(axes.get_yticklabels(), reversed(rows), strict=True):
+        tick_label.set_fontweight("bold" if row.role == "held out" else "normal")
     axes.set_ylim(-0.6, len(rows) - 0.4)
     low, high = axes.get_xlim()
     axes.set_xlim(min(low, 0.95), max(high, 1.05))
@@ -87,8 +87,8 @@ def reported(content: Content) -> Figure:
     axes.tick_params(axis="y", length=0)
     axes.plot([], [], "o", mfc="white", mec=INK, label="reported, with its rounding")
     for role in dict.fromkeys(row.role for row in rows):
-        colour, said = SIMULATED[role]
-        axes.plot([], [], "o", color=colour, label=f"simulated, {said}" if role != "recorded" else said)
+        colour, label = SIMULATED[role]
+        axes.plot([], [], "o", color=colour, label=f"simulated, {label}" if role != "recorded" else label)
     figure.legend(loc="outside upper right", ncols=4, handletextpad=0.2, columnspacing=1.2)
     return figure
 
@@ -141,16 +141,16 @@ HOURS: Sequence[tuple[str, Sequence[tuple[str, str, str]]]] = (
 def hours(content: Content) -> Figure:
     """Draw what happened in each hour of the fair; of a long one, on each day."""
     daily = hours_of(content) > DRAWN_HOURS
-    panels = [one for one in HOURS if is_online(content) or any(_happened(content, name) for name, *_ in one[1])]
+    panels = [panel for panel in HOURS if is_online(content) or any(_happened(content, name) for name, *_ in panel[1])]
     figure = Figure(figsize=(WIDTH_IN, 0.4 + 0.9 * len(panels)))
     places = figure.subplots(len(panels), 1, sharex=True, squeeze=False).flat
     for axes, (title, series) in zip(places, panels, strict=True):
         for name, label, colour in series:
-            found = by_day(content, name) if daily else by_hour(content, name)
-            at = midnights(content)[:-1] if daily else range(len(found.mean))
+            counts = by_day(content, name) if daily else by_hour(content, name)
+            at = midnights(content)[:-1] if daily else range(len(counts.mean))
             if len(content.snapshots) > 1:
-                axes.fill_between(at, found.low, found.high, step="post", color=colour, alpha=0.25, linewidth=0)
-            axes.step(at, found.mean, where="post", color=colour, linewidth=1.2, label=label)
+                axes.fill_between(at, counts.low, counts.high, step="post", color=colour, alpha=0.25, linewidth=0)
+            axes.step(at, counts.mean, where="post", color=colour, linewidth=1.2, label=label)
         axes.set_title(f"{title} {'a day' if daily else 'an hour'}")
         _days(axes, content)
         _plain_counts(axes)
@@ -169,9 +169,9 @@ def _days(axes: Axes, content: Content) -> None:
     hours = hours_of(content)
     axes.set_xlim(0, hours)
     axes.set_ylim(bottom=0)
-    for one in content.disturbances:
-        ended_h = hours if one.ended_h is None else one.ended_h
-        axes.axvspan(one.began_h, ended_h, color=VERMILION, alpha=0.18, linewidth=0)
+    for disturbance in content.disturbances:
+        ended_h = hours if disturbance.ended_h is None else disturbance.ended_h
+        axes.axvspan(disturbance.began_h, ended_h, color=VERMILION, alpha=0.18, linewidth=0)
     nights = midnights(content)
     for night in nights if hours <= DRAWN_HOURS else ():
         axes.axvline(night, color="#d5d5d5", linewidth=0.8, zorder=0)
@@ -214,12 +214,12 @@ def days(content: Content) -> Figure:
     label = "{0.day} {0:%b}" if several_months else "{0.day}"
     places = figure.subplots(rows, min(len(panels), 3), squeeze=False).flat
     for axes, (title, (names, colour)) in zip(places, panels.items(), strict=False):
-        found = by_day(content, *names)
-        at = range(len(found.mean))
-        axes.bar(at, found.mean, color=colour, width=0.72)
+        counts = by_day(content, *names)
+        at = range(len(counts.mean))
+        axes.bar(at, counts.mean, color=colour, width=0.72)
         if len(content.snapshots) > 1:
-            errors = [np.subtract(found.mean, found.low), np.subtract(found.high, found.mean)]
-            axes.errorbar(at, found.mean, errors, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2)
+            errors = [np.subtract(counts.mean, counts.low), np.subtract(counts.high, counts.mean)]
+            axes.errorbar(at, counts.mean, errors, fmt="none", ecolor=INK, elinewidth=0.8, capsize=2)
         axes.set_title(title)
         step = -(-len(at) // (4 if several_months else 7))
         axes.set_xticks(at[::step], [label.format(moment(content, nights[day])) for day in at[::step]])
@@ -241,8 +241,8 @@ def funnel(content: Content) -> Figure:
     axes.barh(places, counts, height=0.66, color=[BLUE] * 3 + [SKY] + [GREEN] * 2)
     whole = counts[0] or 1
     for place, count, (_, _, lost) in zip(places, counts, FUNNEL, strict=True):
-        told = f"{count:,.0f}" if count == counts[0] else f"{count:,.0f}  ({count / whole:.1%})"
-        text = axes.annotate(told, (count, place), (5, 0), textcoords="offset points", va="center", color=INK)
+        label = f"{count:,.0f}" if count == counts[0] else f"{count:,.0f}  ({count / whole:.1%})"
+        text = axes.annotate(label, (count, place), (5, 0), textcoords="offset points", va="center", color=INK)
         if lost:
             axes.annotate(_lost(content, lost), (1, 0.5), (10, 0), xycoords=text, textcoords="offset points",
                           va="center", color=GREY, fontsize=7.5)  # fmt: skip

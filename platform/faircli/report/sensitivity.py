@@ -19,34 +19,36 @@ if TYPE_CHECKING:
     from fairlab.sensitivity import Effect, Sensitivity
 
 
-def plot(found: Sensitivity, suffix: str, most: int) -> bytes:
+def plot(sensitivity: Sensitivity, suffix: str, most: int) -> bytes:
     """Return the plot as an `svg` or `png` file, with so many parameters of each measure at most."""
     with matplotlib.rc_context(STYLE | {"svg.hashsalt": "sensitivity"}):
-        figure, file = _figure(found, most), io.BytesIO()
+        figure, file = _figure(sensitivity, most), io.BytesIO()
         figure.savefig(file, format=suffix, dpi=200, metadata={"Date": None} if suffix == "svg" else {"Software": None})
     return file.getvalue()
 
 
-def in_report(found: Sensitivity, most: int) -> dict[str, Plot]:
+def in_report(sensitivity: Sensitivity, most: int) -> dict[str, Plot]:
     """Return the plot of a report, by its name."""
-    said = "For each headline, the assumed parameters that move it most"
-    return {"sensitivity": plot_of("sensitivity", said, lambda: _figure(found, most))}
+    label = "For each headline, the assumed parameters that move it most"
+    return {"sensitivity": plot_of("sensitivity", label, lambda: _figure(sensitivity, most))}
 
 
-def _figure(found: Sensitivity, most: int) -> Figure:
-    moved = {measure: effects for measure, effects in found.moving.items() if effects} or found.effects
+def _figure(sensitivity: Sensitivity, most: int) -> Figure:
+    moved = {measure: effects for measure, effects in sensitivity.moving.items() if effects} or sensitivity.effects
     heights = [0.75 + 0.2 * min(most, len(effects)) for effects in moved.values()]
     figure = Figure(figsize=(WIDTH_IN, sum(heights)))
     every = figure.subplots(len(moved), squeeze=False, height_ratios=heights)[:, 0]
     for axes, measure in zip(every, moved, strict=True):
-        _bars(axes, found, measure, moved[measure][:most][::-1])
-    shares = "\norange: a tenth of the variance and more" if found.indices else ""
-    every[-1].set_xlabel(f"mean change as a parameter goes from 1/{found.by:g} to {found.by:g} times its value{shares}")
+        _bars(axes, sensitivity, measure, moved[measure][:most][::-1])
+    shares = "\norange: a tenth of the variance and more" if sensitivity.indices else ""
+    every[-1].set_xlabel(
+        f"mean change as a parameter goes from 1/{sensitivity.by:g} to {sensitivity.by:g} times its value{shares}"
+    )
     return figure
 
 
-def _bars(axes: Axes, found: Sensitivity, measure: str, effects: Sequence[Effect]) -> None:
-    leads = {index.parameter for index in found.indices.get(measure, ()) if index.total >= 0.1}
+def _bars(axes: Axes, sensitivity: Sensitivity, measure: str, effects: Sequence[Effect]) -> None:
+    leads = {index.parameter for index in sensitivity.indices.get(measure, ()) if index.total >= 0.1}
     colours = [ORANGE if effect.parameter in leads else BLUE for effect in effects]
     axes.barh([effect.parameter for effect in effects], [effect.mean_absolute for effect in effects], color=colours)
     axes.set_title(measure)
