@@ -63,8 +63,8 @@ def shrunk(before: Floats, after: Floats) -> Floats:
         after: the places as they were played after the move.
     """
     differed = before.var(axis=0)
-    found: Floats = np.where(differed > 0, 1 - after.var(axis=0) / np.where(differed > 0, differed, 1.0), 0.0)
-    return found
+    shares: Floats = np.where(differed > 0, 1 - after.var(axis=0) / np.where(differed > 0, differed, 1.0), 0.0)
+    return shares
 
 
 def _as_played(places: Floats, priors: Sequence[Prior]) -> Floats:
@@ -153,8 +153,8 @@ class Assimilator:
         """
         known_by = self._known_by(as_of, held_back)
         drawn = self._drawn(count)
-        kept, before = self._play(drawn, 0)
-        drawn = drawn[kept]
+        playable, before = self._play(drawn, 0)
+        drawn = drawn[playable]
         first = places = _as_played(drawn, self._priors)
         after, played = before, []
         known = self._known(as_of, known_by, before)
@@ -167,8 +167,8 @@ class Assimilator:
             errors = np.hypot(errors, chance)
             about = Known.of(reported + errors * noise, ops, errors)
             places = _moved(drawn, emulator, about, self._priors, places)
-            kept, after = self._play(places, turn + 1)
-            places, drawn, noise = places[kept], drawn[kept], noise[kept]
+            playable, after = self._play(places, turn + 1)
+            places, drawn, noise = places[playable], drawn[playable], noise[playable]
         return Members(
             scenario=self._which,
             changes=self._changes,
@@ -195,13 +195,13 @@ class Assimilator:
         """
         known_by = self._known_by(as_of)
         drawn = self._drawn(count)
-        kept, found = self._play(drawn, 0)
-        drawn, known = drawn[kept], self._known(as_of, known_by, found)
-        later = [name for name in found.values if name not in known and (found.values[name] > 0).all()]
+        playable, played = self._play(drawn, 0)
+        drawn, known = drawn[playable], self._known(as_of, known_by, played)
+        later = [name for name in played.values if name not in known and (played.values[name] > 0).all()]
         if not later:
             raise LabError(f"--as-of {as_of}: every figure was known by then; name an earlier moment")
-        seen, _, ops, errors = self._targets(known, found)
-        both = np.hstack([seen, np.log(np.stack([found.values[name] for name in later], axis=1))])
+        seen, _, ops, errors = self._targets(known, played)
+        both = np.hstack([seen, np.log(np.stack([played.values[name] for name in later], axis=1))])
         noise = self._normal("assimilation.coverage", seen.shape)
         about = Known.of(noise, ["="] * len(ops), errors)
         ranks = np.array([_rank(truth, drawn, both, about, self._priors) for truth in range(len(drawn))])
@@ -240,22 +240,22 @@ class Assimilator:
         """
         first = FIRST + turn * len(places)
         plays = (self._prepared(place, first + member) for member, place in enumerate(places))
-        played, kept = [], []
-        for member, one in enumerate(in_order(self._executor, self._at_once, replicated, plays)):
-            if isinstance(one, Replication):
-                played.append(self._rows(one))
-                kept.append(member)
+        played, playable = [], []
+        for member, result in enumerate(in_order(self._executor, self._at_once, replicated, plays)):
+            if isinstance(result, Replication):
+                played.append(self._rows(result))
+                playable.append(member)
             else:
-                self._left_out[f"member {member} of round {turn}"] = one
+                self._left_out[f"member {member} of round {turn}"] = result
             self._on_run(self._scale)
-        self._played += len(kept)
-        if len(kept) < LEAST:
+        self._played += len(playable)
+        if len(playable) < LEAST:
             why = next(reversed(self._left_out.values()))
-            raise LabError(f"only {len(kept)} of {len(places)} members can be played ({why}); take a smaller --by")
-        names = [name for name in played[0] if all(name in member and _is_number(member[name]) for member in played)]
-        return kept, Figures(
+            raise LabError(f"only {len(playable)} of {len(places)} members can be played ({why}); take a smaller --by")
+        names = [name for name in played[0] if all(name in each and _is_number(each[name]) for each in played)]
+        return playable, Figures(
             {name: played[0][name] for name in names},
-            {name: np.array([float(one[name].simulated) for one in played]) for name in names},
+            {name: np.array([float(each[name].simulated) for each in played]) for name in names},
         )
 
     def _prepared(self, place: Floats, replication: int) -> Play | str:
@@ -265,9 +265,9 @@ class Assimilator:
         except ScenarioError as fault:
             return str(fault)
 
-    def _rows(self, one: Replication) -> dict[str, Row]:
+    def _rows(self, replication: Replication) -> dict[str, Row]:
         def simulated(measure: str, at_ms: int | None) -> Simulated:
-            return Simulated(one.value(measure, at_ms))
+            return Simulated(replication.value(measure, at_ms))
 
         compared = rows(
             self._figures.values(), self._run, simulated, at_hand=self._moments_ms, overrides=self._base.overrides
@@ -292,10 +292,10 @@ class Assimilator:
         for name in known:
             if (played.values[name] > 0).mean() < 0.5:
                 self._left_out[name] = "is 0 in most members; take a larger --scale"
-        found = [name for name in known if name not in self._left_out]
-        if not found:
+        usable = [name for name in known if name not in self._left_out]
+        if not usable:
             raise LabError(f"--as-of {as_of}: no figure that a run can meet was known by then; name a later moment")
-        return found
+        return usable
 
     def _targets(self, known: Sequence[str], played: Figures) -> tuple[Floats, Floats, list[str], Floats]:
         """Return of the known figures the members' measures, the values, operators and errors, in logarithms."""
@@ -307,18 +307,18 @@ class Assimilator:
 
     def _lasting(self, known: Sequence[str]) -> Floats:
         """Return the chance in each figure that a large fair has too; 0 if the fair's `chance.csv` says nothing."""
-        said = load_chance(self._run.fair.key)
+        chances = load_chance(self._run.fair.key)
         measures = (self._figures[name].measure for name in known)
-        return np.array([said[measure].lasting if measure in said else 0.0 for measure in measures])
+        return np.array([chances[measure].lasting if measure in chances else 0.0 for measure in measures])
 
     def _predictions(self, known: Sequence[str], before: Figures, after: Figures) -> list[Prediction]:
-        found = []
+        predictions = []
         for name, row in after.rows.items():
             if name in self._left_out or row.reported is None:
                 continue
             role: Role = "fitted" if name in known else "predicted"
-            found.append(Prediction.of(row, role, before.values[name], after.values[name]))
-        return sorted(found, key=lambda each: each.role)
+            predictions.append(Prediction.of(row, role, before.values[name], after.values[name]))
+        return sorted(predictions, key=lambda each: each.role)
 
 
 def _run_of(which: str, scenario: Scenario) -> RunMeasures:

@@ -107,10 +107,10 @@ def play_branch(fork: Fork) -> Branched:
             until_ms = min(now_ms + MINUTE_MS, run.fair.duration_ms)
             if now_ms < fork.at_ms < until_ms:
                 until_ms = fork.at_ms
-            one, other = run.play_until(until_ms), branch.play_until(until_ms)
+            run_events, branch_events = run.play_until(until_ms), branch.play_until(until_ms)
             if parting is None:
-                parting = _parting(one, other, position)
-                position += len(one)
+                parting = _parting(run_events, branch_events, position)
+                position += len(run_events)
     return Branched(
         replication=fork.replication,
         run=run.state.snapshot(),
@@ -135,9 +135,9 @@ def check_fork(fork: Fork) -> None:
     check_change(fork.scenario, fork.changed)
 
 
-def _parting(one: Sequence[Event], other: Sequence[Event], position: int) -> Parting | None:
-    for place in range(max(len(one), len(other))):
-        ours, theirs = (events[place] if place < len(events) else None for events in (one, other))
+def _parting(run_events: Sequence[Event], branch_events: Sequence[Event], position: int) -> Parting | None:
+    for place in range(max(len(run_events), len(branch_events))):
+        ours, theirs = (events[place] if place < len(events) else None for events in (run_events, branch_events))
         if ours != theirs:
             return Parting(position + place, *(None if e is None else msgspec.to_builtins(e) for e in (ours, theirs)))
     return None
@@ -145,7 +145,7 @@ def _parting(one: Sequence[Event], other: Sequence[Event], position: int) -> Par
 
 def differences(branched: Sequence[Branched]) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
     """Return every measure that is one number: in the run, in the branch, and the difference (branch - run)."""
-    pairs = [(numbers(one.run), numbers(one.branch)) for one in branched]
+    pairs = [(numbers(replication.run), numbers(replication.branch)) for replication in branched]
     return {
         path: (
             estimate([run[path] for run, _ in pairs]),

@@ -59,7 +59,7 @@ class Calibrator:
         self._rows = load_scenario(which, changes=changes, scale=settings.scale).fair.rows
         self.measures = tuple(target.measure for target in problem.targets)
         self._on_point, self._best = on_point, math.inf
-        self._found: dict[tuple[float, ...], list[float]] = {}
+        self._corrections: dict[tuple[float, ...], list[float]] = {}
         self.deviations = [target.tolerance for target in problem.targets]
         self._prior = np.log([free.around for free in problem.free])
         self._given = np.log(self._values(self._scenario(None, settings.scale).parameters))
@@ -138,13 +138,13 @@ class Calibrator:
     def small(self, *points: Floats) -> list[float]:
         """Return the corrections of the small fair at the first of some points; play all of them."""
         scale, count = self.settings.scale * self.settings.small, self.settings.small_replications
-        new = [point for point in points if tuple(point) not in self._found]
+        new = [point for point in points if tuple(point) not in self._corrections]
         evaluations = [evaluation for point in new for evaluation in self._evaluations(point, scale, count, 0)]
         results = self._evaluator.play(evaluations)
         for place, point in enumerate(new):
             mine = results[place * count : (place + 1) * count]
-            self._found[tuple(point)] = corrections(mine, self.measures)
-        return self._found[tuple(points[0])]
+            self._corrections[tuple(point)] = corrections(mine, self.measures)
+        return self._corrections[tuple(points[0])]
 
     def results(self, point: Floats, scale: float, count: int, first: int) -> list[EvaluationResult]:
         """Return the results of runs at a point."""

@@ -62,7 +62,7 @@ def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
     small, large = min(values), max(values)
     grows = fmean(values[large]) / fmean(values[small]) > GROWS * large / small
     total = fmean(value / scale for scale, some in values.items() for value in some) if grows else 0.0
-    if not any(found for found, _ in variances.values()):
+    if not any(observed for observed, _ in variances.values()):
         return Chance(total, 0.0, 0.0)
     shrinking, ratio = min((_fit(variances, ratio) for ratio in RATIOS), key=lambda fit: _misfit(variances, *fit))
     return Chance(total, math.sqrt(shrinking * ratio), math.sqrt(shrinking))
@@ -70,7 +70,7 @@ def chance(values: Mapping[float, Sequence[float]]) -> Chance | None:
 
 def _fit(variances: Mapping[float, tuple[float, int]], ratio: float) -> tuple[float, float]:
     """Return the most likely shrinking^2 if lasting^2 is `ratio` times as large, and the ratio."""
-    weighed = (found * freedom / (ratio + 1 / scale) for scale, (found, freedom) in variances.items())
+    weighed = (observed * freedom / (ratio + 1 / scale) for scale, (observed, freedom) in variances.items())
     return sum(weighed) / sum(freedom for _, freedom in variances.values()), ratio
 
 
@@ -78,16 +78,17 @@ def _misfit(variances: Mapping[float, tuple[float, int]], shrinking: float, rati
     """Return twice the negative logarithm of the likelihood, less a constant."""
     expected = {scale: shrinking * (ratio + 1 / scale) for scale in variances}
     return sum(
-        freedom * (math.log(expected[scale]) + found / expected[scale]) for scale, (found, freedom) in variances.items()
+        freedom * (math.log(expected[scale]) + observed / expected[scale])
+        for scale, (observed, freedom) in variances.items()
     )
 
 
-def write(found: Mapping[Key, Chance], file: Path) -> None:
+def write(chances: Mapping[Key, Chance], file: Path) -> None:
     """Write the file."""
     with file.open("w", newline="", encoding="utf-8") as lines:
         rows = csv.writer(lines, lineterminator="\n")
         rows.writerow(COLUMNS)
-        for key, each in found.items():
+        for key, each in chances.items():
             rows.writerow((*key, *(f"{number:.4g}" for number in (each.total, each.lasting, each.shrinking))))
 
 
@@ -96,14 +97,14 @@ def main() -> None:
     tasks = [(scale, SEED + number) for scale, count in sorted(SCALES.items(), reverse=True) for number in range(count)]
     with ProcessPoolExecutor() as pool:
         played = list(track(pool.map(measures, tasks), "fairs", len(tasks)))
-    found: dict[Key, Chance] = {}
+    chances: dict[Key, Chance] = {}
     for key in played[0]:
         values: dict[float, list[float]] = {scale: [] for scale in SCALES}
         for (scale, _), each in zip(tasks, played, strict=True):
             values[scale].append(each[key])
         if known := chance(values):
-            found[key] = known
-    write(found, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE / CHANCE)
+            chances[key] = known
+    write(chances, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE / CHANCE)
 
 
 if __name__ == "__main__":

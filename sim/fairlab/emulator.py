@@ -61,8 +61,8 @@ class Surface(NamedTuple):
 
     def at(self, places: Floats) -> Floats:
         """Return the measure at a place, or at some places."""
-        found: Floats = self.middle + places @ self.slopes
-        return found + self._alike(places) @ self.pulls if self.pulls.any() else found
+        plane: Floats = self.middle + places @ self.slopes
+        return plane + self._alike(places) @ self.pulls if self.pulls.any() else plane
 
     def slopes_at(self, place: Floats) -> Floats:
         """Return the slope at a place, by parameter."""
@@ -221,14 +221,14 @@ def _fit(off: Floats, steep: Floats, measured: Floats, *, bends: bool) -> _Fit:
     plane = stretched @ stretched.T
     size = float(np.trace(plane)) / len(plane) + TINY
     plane /= size
-    best, found = np.inf, (plane, 0.0, 1.0, CHANCE[0])
+    best, likeliest = np.inf, (plane, 0.0, 1.0, CHANCE[0])
     tried = [(0.0, 1.0), *((bend, near) for near in NEAR for bend in BENDS)] if bends else [(0.0, 1.0)]
     for bend, near in tried:
         together = plane + bend * _alike(stretched / near, stretched / near) if bend else plane
         own, unlikely = _unlikely(together, measured)
         if unlikely < best:
-            best, found = unlikely, (together, bend, near, own)
-    together, bend, near, chance = found
+            best, likeliest = unlikely, (together, bend, near, own)
+    together, bend, near, chance = likeliest
     inverse = np.linalg.inv(together + chance * np.eye(len(together)))
     weights = inverse @ measured
     return _Fit(

@@ -92,14 +92,14 @@ class Ensemble(msgspec.Struct, frozen=True):
         the variance of a count, demands. None if nothing says how a measure varies.
         """
         values = [float(each.value(path, moment_ms)) for each in self.replications]
-        found = estimate(values)
-        least = self._least_sd(path, found.mean)
-        if found.replications == 1 or (least is None and not found.sd):
+        estimated = estimate(values)
+        least = self._least_sd(path, estimated.mean)
+        if estimated.replications == 1 or (least is None and not estimated.sd):
             return None
         if self.as_of and min(values) > 0:  # where parameters differ by factors, so do measures
-            logs = widened(estimate([math.log(value) for value in values]), (least or 0.0) / found.mean)
+            logs = widened(estimate([math.log(value) for value in values]), (least or 0.0) / estimated.mean)
             return math.exp(logs.next_low), math.exp(logs.next_high)
-        known = widened(found, least or 0.0)
+        known = widened(estimated, least or 0.0)
         return known.next_low, known.next_high
 
     def _least_sd(self, path: str, mean: float) -> float | None:
@@ -110,9 +110,9 @@ class Ensemble(msgspec.Struct, frozen=True):
         return 0.0 if self._is_given(path) else least_sd(path, mean) or None
 
     def _is_given(self, path: str) -> bool:
-        def is_known(one: str) -> bool:
-            fixed = not self.as_of and is_fixed(one, self.fair, self.overrides, in_the_end=True)
-            return fixed or is_given(one, in_the_end=True)
+        def is_known(measure: str) -> bool:
+            fixed = not self.as_of and is_fixed(measure, self.fair, self.overrides, in_the_end=True)
+            return fixed or is_given(measure, in_the_end=True)
 
         return all(map(is_known, path.split(PLUS)))
 
@@ -121,9 +121,9 @@ class Ensemble(msgspec.Struct, frozen=True):
         return {path: self._with_next_one(path, moment_ms) for path in numbers(self.replications[0].measures)}
 
     def _with_next_one(self, path: str, moment_ms: int | None) -> Estimate:
-        found = self.estimate(path, moment_ms)
-        low, high = within(path, *(self.next_one(path, moment_ms) or (found.next_low, found.next_high)))
-        return msgspec.structs.replace(found, next_low=low, next_high=high)
+        estimated = self.estimate(path, moment_ms)
+        low, high = within(path, *(self.next_one(path, moment_ms) or (estimated.next_low, estimated.next_high)))
+        return msgspec.structs.replace(estimated, next_low=low, next_high=high)
 
     def save(self, path: Path) -> None:
         """Write the ensemble to a file.
@@ -162,7 +162,7 @@ def play_ensembles(
     executor: Executor,
     at_once: int,
     plan: Plan,
-    on_replication: Callable[[int, Estimate | None], None] = lambda _count, _found: None,
+    on_replication: Callable[[int, Estimate | None], None] = lambda _count, _estimate: None,
     members: Members | None = None,
 ) -> tuple[Ensemble, ...]:
     """Play replications of one scenario, or of several in step, and return an ensemble of each.
@@ -189,9 +189,9 @@ def play_ensembles(
     stopping, left_out = Stopping(plan), {}
     done = in_order(executor, at_once, replicate if members is None else replicated, plays)
     for replication, all_of_it in enumerate(_grouped(done, len(scenarios))):
-        together = tuple(one for one in all_of_it if isinstance(one, Replication))
+        together = tuple(result for result in all_of_it if isinstance(result, Replication))
         if len(together) < len(all_of_it):
-            left_out[f"replication {replication}"] = next(one for one in all_of_it if isinstance(one, str))
+            left_out[f"replication {replication}"] = next(result for result in all_of_it if isinstance(result, str))
             continue
         played.append(together)
         are_enough = stopping.are_enough(played)
@@ -262,7 +262,7 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
     Raises:
         LabError: their replications do not pair.
     """
-    keys_a, keys_b = ([(one.seed, one.replication) for one in ensemble.replications] for ensemble in (a, b))
+    keys_a, keys_b = ([(each.seed, each.replication) for each in ensemble.replications] for ensemble in (a, b))
     if keys_a != keys_b:
         raise LabError(
             f"{a.scenario} and {b.scenario} are no pair: their replications are of other seeds or numbers; play both"
@@ -274,8 +274,8 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
 
 def _pair(path: str, a: Ensemble, b: Ensemble) -> Paired:
     differences = [
-        float(other.value(path) - one.value(path)) for one, other in zip(a.replications, b.replications, strict=True)
+        float(in_b.value(path) - in_a.value(path)) for in_a, in_b in zip(a.replications, b.replications, strict=True)
     ]
-    one, other, difference = a.estimate(path), b.estimate(path), estimate(differences)
-    gain = (one.sd**2 + other.sd**2) / difference.sd**2 if difference.sd else None
-    return Paired(one, other, difference, gain)
+    of_a, of_b, difference = a.estimate(path), b.estimate(path), estimate(differences)
+    gain = (of_a.sd**2 + of_b.sd**2) / difference.sd**2 if difference.sd else None
+    return Paired(of_a, of_b, difference, gain)

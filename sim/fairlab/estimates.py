@@ -45,15 +45,15 @@ def estimate(values: Sequence[float]) -> Estimate:
     return _of_spread(count, mean, math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (count - 1)))
 
 
-def widened(found: Estimate, least_sd: float) -> Estimate:
+def widened(estimated: Estimate, least_sd: float) -> Estimate:
     """Return an estimate that allows for the measure's least variation: replications may be alike by chance.
 
     The least variation counts as much as one replication, and not at all if the replications vary more.
     """
-    count = found.replications
-    if count == 1 or found.sd >= least_sd:
-        return found
-    return _of_spread(count, found.mean, math.sqrt(((count - 1) * found.sd**2 + least_sd**2) / count))
+    count = estimated.replications
+    if count == 1 or estimated.sd >= least_sd:
+        return estimated
+    return _of_spread(count, estimated.mean, math.sqrt(((count - 1) * estimated.sd**2 + least_sd**2) / count))
 
 
 def least_sd(path: str, mean: float) -> float:
@@ -74,10 +74,10 @@ def further(values: Sequence[float]) -> tuple[float, float]:
     factors where parameters do. A measure that is never below 0 has no interval below 0.
     """
     if min(values) <= 0:
-        found = estimate(values)
-        return (found.next_low if min(values) < 0 else max(found.next_low, 0.0)), found.next_high
-    found = estimate([math.log(value) for value in values])
-    return math.exp(found.next_low), math.exp(found.next_high)
+        estimated = estimate(values)
+        return (estimated.next_low if min(values) < 0 else max(estimated.next_low, 0.0)), estimated.next_high
+    estimated = estimate([math.log(value) for value in values])
+    return math.exp(estimated.next_low), math.exp(estimated.next_high)
 
 
 def student(freedom: int) -> float:

@@ -57,14 +57,14 @@ def play_members(
     """
     plays = _plays(members, moments_ms, scale, first)
     played: list[Replication] = []
-    for one in in_order(executor, at_once, replicated, plays):
+    for result in in_order(executor, at_once, replicated, plays):
         on_run(scale)
-        if isinstance(one, Replication):
-            played.append(one)
+        if isinstance(result, Replication):
+            played.append(result)
     if len(played) < LEAST:
         raise LabError(f"only {len(played)} of {len(members.draws)} members can be played, and {LEAST} are needed")
-    at = {moment: np.stack([headlines(one.moments[str(moment)]) for one in played]) for moment in moments_ms}
-    return Courses(scale, at, np.stack([headlines(one.measures) for one in played]))
+    at = {moment: np.stack([headlines(each.moments[str(moment)]) for each in played]) for moment in moments_ms}
+    return Courses(scale, at, np.stack([headlines(each.measures) for each in played]))
 
 
 def _plays(members: Members, moments_ms: Sequence[int], scale: float, first: int) -> Iterator[Play]:
@@ -94,10 +94,12 @@ def foreseen(came: Floats, now: Floats, end: Floats, level: float, least: float 
     """
     seen, left, known = (np.log(np.maximum(each, least)) for each in (now, end - now, came))
     others = ~np.eye(len(seen), dtype=bool)
-    missed = np.stack([left[one] - _moved(left[other], seen[other], seen[one]) for one, other in enumerate(others)])
+    missed = np.stack(
+        [left[member] - _moved(left[other], seen[other], seen[member]) for member, other in enumerate(others)]
+    )
     off, middle = _reach(np.abs(missed), level), _moved(left, seen, known)
-    found: Floats = came + np.exp(np.stack([middle, middle - off, middle + off])) * (end > now).any(axis=0)
-    return found
+    forecast: Floats = came + np.exp(np.stack([middle, middle - off, middle + off])) * (end > now).any(axis=0)
+    return forecast
 
 
 def _reach(missed: Floats, level: float) -> Floats:
@@ -132,10 +134,10 @@ def forecast_rows(
     came, size = headlines(snapshot), snapshot["run"]["scale"]
     larger = size / courses.scale
     now, end = courses.at[at_ms] * larger, courses.end * larger
-    found = foreseen(came, now, end, level, LEAST_COUNT * max(larger, 1.0))
+    forecast = foreseen(came, now, end, level, LEAST_COUNT * max(larger, 1.0))
     rows = []
     for place, measure in enumerate(MEASURES):
-        expected, low, high = map(round, found[:, place].tolist())
+        expected, low, high = map(round, forecast[:, place].tolist())
         so_far = float(came[place])
         share = round(so_far / expected, 4) if expected else 1.0
         rows.append(Forecast(measure, so_far, share, expected, low, high, *beside(figures, measure, size)))

@@ -67,8 +67,8 @@ def learn(tasks: list[Task], executor: Executor, on_run: Callable[[float], None]
         on_run: is called with the scale of each run that was played.
     """
     courses = []
-    for task, one in zip(tasks, executor.map(_course, tasks), strict=True):
-        courses.append(one)
+    for task, played in zip(tasks, executor.map(_course, tasks), strict=True):
+        courses.append(played)
         on_run(task[3])
     few, many, variants = courses[:REPLICATIONS], courses[REPLICATIONS : 2 * REPLICATIONS], courses[2 * REPLICATIONS :]
     return profile({tasks[0][3]: few, tasks[REPLICATIONS][3]: many}, variants)
@@ -77,7 +77,7 @@ def learn(tasks: list[Task], executor: Executor, on_run: Callable[[float], None]
 def _drawn(fair: str, priors: tuple[Prior, ...], seed: int, scale: float) -> tuple[str, ...]:
     """Return changes of all uncertain parameters; nearer to the fair's own where they cannot be played together."""
     uniform = Draws(seed, 0).stream("learned.variant").uniform(np.arange(len(priors)))
-    places = [NormalDist().inv_cdf(float(one)) for one in uniform]
+    places = [NormalDist().inv_cdf(float(draw)) for draw in uniform]
     for share in (1.0, 0.5, 0.25):
         changes = tuple(prior.text(place * share) for prior, place in zip(priors, places, strict=True))
         try:

@@ -53,8 +53,8 @@ class Prior(msgspec.Struct, frozen=True):
         """Return the places of the values that are played: within the range, and whole numbers if it is one."""
         values = np.clip(self.around * np.exp(self.spread * places), self.low, self.high)
         values = np.maximum(np.round(values), 0.5) if self.whole else values
-        found: Floats = np.log(values / self.around) / self.spread
-        return found
+        played_at: Floats = np.log(values / self.around) / self.spread
+        return played_at
 
     def text(self, place: float) -> str:
         """Return the change that sets it to a place, in standard deviations."""
@@ -212,8 +212,8 @@ def priors_of(
         by: one standard deviation of every other assumed or fitted number, as a factor.
     """
     weak = {each.name: each for each in free}
-    found, _ = factors_of(scenario, load, by, kinds=("assumed", "calibrated"))
-    whole = {factor.name: factor.whole for factor in found}
+    factors, _ = factors_of(scenario, load, by, kinds=("assumed", "calibrated"))
+    whole = {factor.name: factor.whole for factor in factors}
     priors = []
     for name in dict.fromkeys([*weak, *whole]):
         row, given = scenario.fair.rows[name], weak.get(name)

@@ -102,14 +102,15 @@ def profile(reference: Mapping[float, Sequence[Course]], variants: Sequence[Cour
 
 def _headline(reference: Mapping[float, Sequence[Series]], variants: Sequence[Series], *, is_sized: bool) -> Headline:
     length = max(len(series) for courses in reference.values() for series in courses)
-    reference = {scale: [one for one in courses if one[-1]] for scale, courses in reference.items()}
-    variants, every = [one for one in variants if one[-1]], [one for courses in reference.values() for one in courses]
+    reference = {scale: [series for series in courses if series[-1]] for scale, courses in reference.items()}
+    variants = [series for series in variants if series[-1]]
+    every = [series for courses in reference.values() for series in courses]
     if not every:  # nothing of it comes in such a fair
         return Headline((1.0,) * length, (0.0,) * length, 0.0, 0.0)
     hours = range(len(every[0]))
     share = tuple(fmean(series[hour] / series[-1] for series in every) for hour in hours)
-    told = [hour for hour in hours if SHARE_FLOOR < share[hour] < 1 - SHARE_FLOOR]
-    dispersion, lasting = _chance(list(reference.values()), share, told)
+    middle = [hour for hour in hours if SHARE_FLOOR < share[hour] < 1 - SHARE_FLOOR]
+    dispersion, lasting = _chance(list(reference.values()), share, middle)
     spread = [_beyond([*every, *variants], hour, share[hour], dispersion, lasting) for hour in hours]
     first = next(hour for hour in hours if share[hour] > SHARE_FLOOR)  # before it nothing is known that is better
     spread[:first] = [spread[first]] * first
@@ -180,8 +181,8 @@ def main() -> None:
     with ProcessPoolExecutor() as pool:
         courses = list(track(pool.map(_course, tasks), "fairs", len(tasks)))
     few, many, variants = courses[:REPLICATIONS], courses[REPLICATIONS : 2 * REPLICATIONS], courses[2 * REPLICATIONS :]
-    found = profile(dict(zip(SCALES, (few, many), strict=True)), variants)
-    write(found, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE)
+    headlines = profile(dict(zip(SCALES, (few, many), strict=True)), variants)
+    write(headlines, Path(__file__).resolve().parents[2] / "seeds" / REFERENCE)
 
 
 def _course(task: Task) -> Course:

@@ -137,11 +137,11 @@ def factors_of(
     for name, row in scenario.fair.rows.items():
         if row.kind not in kinds or row.refers_to:
             continue
-        found = _factor(row, by)
-        if isinstance(found, str):
-            left_out[name] = found
+        result = _factor(row, by)
+        if isinstance(result, str):
+            left_out[name] = result
         else:
-            factors.append(found)
+            factors.append(result)
     refused = _refused(factors, 1.0, load) | _refused(factors, 0.0, load)
     return tuple(factor for factor in factors if factor.name not in refused), left_out | refused
 
@@ -235,8 +235,8 @@ class Study:
         totals = self._play(points, self.factors) / base
         effects: dict[str, tuple[Effect, ...]] = {}
         for place, measure in enumerate(self._measures):
-            found = _salib("analyze.morris").analyze(problem, points, totals[:, place], num_levels=LEVELS, seed=0)
-            each = zip(found["names"], found["mu_star"], found["sigma"], strict=True)
+            analysis = _salib("analyze.morris").analyze(problem, points, totals[:, place], num_levels=LEVELS, seed=0)
+            each = zip(analysis["names"], analysis["mu_star"], analysis["sigma"], strict=True)
             of = [Effect(str(name), float(mean), float(deviation)) for name, mean, deviation in each]
             effects[measure] = tuple(sorted(of, key=lambda effect: -effect.mean_absolute))
         return effects
@@ -249,8 +249,8 @@ class Study:
         for place, measure in enumerate(self._measures):
             if not totals[:, place].std():
                 continue  # none of them moves it
-            found = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
-            columns = (np.nan_to_num(found[name]).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
+            analysis = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
+            columns = (np.nan_to_num(analysis[name]).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
             of = [Index(factor.name, *numbers) for factor, *numbers in zip(chosen, *columns, strict=True)]
             indices[measure] = tuple(sorted(of, key=lambda index: -index.total))
         return indices

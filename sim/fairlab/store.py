@@ -82,13 +82,13 @@ def write_parameters(calibration: Calibration, folder: Path) -> None:
     writer.writeheader()
     known = [dict(row.cells) for row in table.rows]
     names = {row["name"] for row in known}
-    said = {figure for row in known for figure in row.get("figures", "").split()}
+    listed = {figure for row in known for figure in row.get("figures", "").split()}
     figures = read_known(folder.name, folder).figures
-    unsaid = [target.name for target in calibration.targets if target.name in figures and target.name not in said]
+    unlisted = [target.name for target in calibration.targets if target.name in figures and target.name not in listed]
     for row in [*known, *({"name": name} for name in values if name not in names)]:
         if fitted := values.get(row["name"]):
             row |= {"value": f"{fitted.value:.5g}", "class": "calibrated", "source": fitted.reason}
-            row["figures"] = " ".join([*row.get("figures", "").split(), *unsaid])  # what was fitted to tests nothing
+            row["figures"] = " ".join([*row.get("figures", "").split(), *unlisted])  # what was fitted to tests nothing
             row[INTERVAL] = f"{fitted.low:.5g} {fitted.high:.5g}"
         writer.writerow(row)
     write_file(path, written.getvalue().encode(), LabError, "write another file: -o my.toml")

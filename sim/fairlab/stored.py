@@ -45,7 +45,7 @@ def _is_of(value: Any, like: Any, measure: Measure) -> bool:
 
 def _is_leaf(value: Any, measure: Measure) -> bool:
     if isinstance(value, dict):
-        return all(_is_leaf(one, measure) for one in value.values())
+        return all(_is_leaf(entry, measure) for entry in value.values())
     if measure.format in TEXTS:
         return isinstance(value, str)
     return isinstance(value, int | float) and not isinstance(value, bool)

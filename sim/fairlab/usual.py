@@ -58,7 +58,7 @@ def course(task: Task) -> Course:
 def usual(reference: Sequence[Course], variants: Sequence[Course]) -> list[Gauges]:
     """Return the means of the reference, and how far people inside depart from them within an hour."""
     inside, waiting = (
-        [fmean(each) / SCALE for each in zip(*(getattr(one, name) for one in reference), strict=True)]
+        [fmean(each) / SCALE for each in zip(*(getattr(fair, name) for fair in reference), strict=True)]
         for name in ("inside", "waiting_over_30min")
     )
     misses = [_misses(each, inside) for each in (*reference, *variants)]

@@ -245,8 +245,8 @@ def in_order(
             " fewer --workers, or a smaller --scale"
         ) from fault
     finally:
-        for one in waiting:
-            one.future.cancel()
+        for submitted in waiting:
+            submitted.future.cancel()
 
 
 class _Waiting(Generic[Task, Result]):
@@ -283,8 +283,8 @@ def _first(waiting: deque[_Waiting[Task, Result]], executor: Executor) -> Result
                 raise
             _logger.warning("a worker was lost, perhaps for lack of memory; others play what it had begun")
             executor.renew()
-            for one in filter(_Waiting.is_lost, waiting):
-                one.submit()
+            for lost in filter(_Waiting.is_lost, waiting):
+                lost.submit()
         else:
             waiting.popleft()
             return result

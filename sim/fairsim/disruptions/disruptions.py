@@ -93,8 +93,10 @@ class Disruptions:
     def _announce(self, active: Active, *, over: bool) -> None:
         what = active.what
         if text := active.kind.OVER if over else active.kind.BEGUN:
-            told = text.format(**active.kind.words(what))
-            self._parts.notices.publish(kind_of(what), told[:1].upper() + told[1:], over=over, disruption=active.number)
+            message = text.format(**active.kind.words(what))
+            self._parts.notices.publish(
+                kind_of(what), message[:1].upper() + message[1:], over=over, disruption=active.number
+            )
 
     def _wait_for(self, planned: Planned) -> Process:
         """Wait for a planned disruption's time or condition; one that is impossible then is announced as not done."""

@@ -54,7 +54,7 @@ def check_change(before: Scenario, after: Scenario) -> None:
             row = after.fair.rows.get(name)  # none where a kind has no such parameter
             follows = f" and follows {row.refers_to} where it has no value of its own" if row and row.refers_to else ""
             raise ScenarioError(
-                f"{name} is {_said(old)} and cannot become {_said(new)} while the fair is on: it is laid out before the"
+                f"{name} is {_text(old)} and cannot become {_text(new)} while the fair is on: it is laid out before the"
                 f" opening{follows}; start another run with it"
             )
     if len(before.parameters.venue.gate_lanes) != len(after.parameters.venue.gate_lanes):
@@ -66,5 +66,5 @@ def check_change(before: Scenario, after: Scenario) -> None:
             raise ScenarioError(f"{what} cannot change while the fair is on; start another run")
 
 
-def _said(value: object) -> str:
+def _text(value: object) -> str:
     return msgspec.json.encode(value).decode()

@@ -49,19 +49,19 @@ def _check_fair(parameters: Parameters) -> Iterator[Clash]:
 
 def _check_kinds(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
     """Find kinds of organisations that do not make up the register."""
-    numbers = list(zip(kinds.organisations, parameters.organisations.kinds, strict=True))
-    stated = [one for kind, one in numbers if not kind.others and one.count]
-    total, most = sum(one.count for one in stated), parameters.organisations.at_opening
+    pairs = list(zip(kinds.organisations, parameters.organisations.kinds, strict=True))
+    stated = [numbers for kind, numbers in pairs if not kind.others and numbers.count]
+    total, most = sum(numbers.count for numbers in stated), parameters.organisations.at_opening
     if total > most + len(stated):  # a scale rounds each
         yield (
-            (*(f"organisations.{one.key}.count" for one in stated), "organisations.at_opening"),
+            (*(f"organisations.{numbers.key}.count" for numbers in stated), "organisations.at_opening"),
             f"organisations: {total:,} are stated by kind, and organisations.at_opening is {most:,}; raise it",
         )
-    others = [one for kind, one in numbers if kind.others]
+    others = [numbers for kind, numbers in pairs if kind.others]
     yield from _check_exhibitors(parameters, kinds)
-    if len(others) > 1 and not any(one.weight for one in others):
+    if len(others) > 1 and not any(numbers.weight for numbers in others):
         yield (
-            tuple(f"organisations.{one.key}.weight" for one in others),
+            tuple(f"organisations.{numbers.key}.weight" for numbers in others),
             "organisations: no kind that is all others has a weight; give one of them more than 0",
         )
 
@@ -173,7 +173,7 @@ def _check_slots(kinds: list[SessionNumbers], overrun_min: float) -> Iterator[Cl
     begins = sorted(ends)
     for hour, next_h in pairwise([*begins, 24.0]):
         if ends[hour] > next_h:
-            names = [f"programme.{one.key}.{field}" for one in kinds for field in ("starts_h", "length_min")]
+            names = [f"programme.{numbers.key}.{field}" for numbers in kinds for field in ("starts_h", "length_min")]
             yield (
                 (*names, "programme.slots_h", "programme.session_min", "programme.overrun_max_min"),
                 f"programme: what may end at {ends[hour]:g} h does not leave the room by {next_h:g} h; change slots_h,"

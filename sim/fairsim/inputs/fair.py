@@ -84,24 +84,24 @@ class Fair(msgspec.Struct, frozen=True):
             home=self.home,
             days=days,
             organisation_kinds=tuple(
-                DescribedOrganisation(one.key, one.name, one.called) for one in kinds.organisations
+                DescribedOrganisation(kind.key, kind.name, kind.called) for kind in kinds.organisations
             ),
             session_kinds=tuple(
                 DescribedSession(
-                    one.key, one.name, one.title, one.counted, one.hosted,
-                    tuple(Described(topic["en"], topic) for topic in one.topics),
+                    kind.key, kind.name, kind.title, kind.counted, kind.hosted,
+                    tuple(Described(topic["en"], topic) for topic in kind.topics),
                 )
-                for one in kinds.sessions
+                for kind in kinds.sessions
             ),
-            occasions=tuple(Occasion(one.key, one.name, one.currency) for one in kinds.occasions),
+            occasions=tuple(Occasion(kind.key, kind.name, kind.currency) for kind in kinds.occasions),
             badges=tuple(
-                DescribedBadge(one.key, one.name, one.registers)
-                for one in kinds.badges
+                DescribedBadge(badge.key, badge.name, badge.registers)
+                for badge in kinds.badges
             ),
             sectors=tuple(Described(sector.name, sector.names) for sector in self.sectors),
-            zone_kinds=tuple(Described(one.key, one.name) for one in kinds.zones),
+            zone_kinds=tuple(Described(kind.key, kind.name) for kind in kinds.zones),
             zones=tuple(DescribedZone(zone.name, zone.names, zone.kind) for zone in self.zones),
-            gates=tuple(Described(one.key, one.name) for one in self.gates),
+            gates=tuple(Described(gate.key, gate.name) for gate in self.gates),
             headlines=self.headlines,
         )  # fmt: skip
 
@@ -143,14 +143,14 @@ def load_fair(which: str, beside: Path | None = None) -> Fair:
     """
     if which in fair_names():
         return _shipped(which)
-    found = find_fair(which, beside)
-    if found is None:
+    place = find_fair(which, beside)
+    if place is None:
         raise ScenarioError(
             f"{which} is no fair; {did_you_mean(which, fair_names())} (or name a folder that holds a {FILE}; fair new"
             " makes one)"
         )
     faults = Faults()
-    fair = read_fair(*found, faults)
+    fair = read_fair(*place, faults)
     faults.refuse()
     assert fair is not None, "a fair without faults can be read"
     return fair
@@ -174,12 +174,12 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
     table = read_toml(source / FILE, f"{folder}/{FILE}", faults) or Table({}, f"{folder}/{FILE}", Faults())
     sectors = read_sectors(source, folder, faults)
     known = _known(folder, source, faults)
-    names, before = table.names("name"), len(faults.found)
+    names, before = table.names("name"), len(faults.texts)
     kinds = table.kinds()
-    has_kinds = bool(table.given) and len(faults.found) == before  # else what other files say of kinds is not judged
-    with_zones = len(faults.found)
+    has_kinds = bool(table.given) and len(faults.texts) == before  # else what other files say of kinds is not judged
+    with_zones = len(faults.texts)
     zones = read_zones(source, folder, sectors, kinds.zones if has_kinds else None, faults)
-    has_zones = len(faults.found) == with_zones
+    has_zones = len(faults.texts) == with_zones
     fair = Fair(
         key=source.name,
         folder=folder,
@@ -198,15 +198,15 @@ def read_fair(folder: str, source: Traversable, faults: Faults) -> Fair | None:
         figures=() if known is None else tuple(known.figures.values()),
     )
     table.refuse_others((*HEADS, *TABLES))
-    keys, before = [sector.name for sector in sectors], len(faults.found)
+    keys, before = [sector.name for sector in sectors], len(faults.texts)
     for place, message in check_kinds(kinds, keys, imports=bool(fair.programme), is_whole=has_kinds):
         table.fault(place, message)
-    if has_kinds and has_zones and sectors and len(faults.found) == before:
+    if has_kinds and has_zones and sectors and len(faults.texts) == before:
         _check_keys(fair, faults)
     if known is not None and has_kinds:
         _check_rules(known.rules, kinds, f"{folder}/{IDENTITIES}", faults)
     fair = msgspec.structs.replace(fair, rows=_rows(fair, source, known, faults, has_kinds=has_kinds))
-    if not faults.found:
+    if not faults.texts:
         return fair
     _check_further(fair, faults, has_kinds=has_kinds, has_zones=has_zones)
     return None

@@ -16,7 +16,7 @@ class Faults:
     """The faults of a fair or a scenario, from whichever of its files."""
 
     def __init__(self) -> None:
-        self.found: list[str] = []
+        self.texts: list[str] = []
         self._hints: list[str] = []
         self.doubtful: set[str] = set()
         """Parameters whose value has a fault: a usual value stands in, so that all others can be checked."""
@@ -24,12 +24,12 @@ class Faults:
     def add(self, place: str, message: str) -> None:
         """Keep a fault, once; the place is a file, with a row, or an option of the command line."""
         text = f"{place}: {message}" if place else message
-        if text not in self.found:
-            self.found.append(text)
+        if text not in self.texts:
+            self.texts.append(text)
 
     def take(self, fault: FairError) -> None:
         """Keep the faults that an error names."""
-        self.found += [text for text in fault.faults if text not in self.found]
+        self.texts += [text for text in fault.faults if text not in self.texts]
         self._hints += [fault.hint] if fault.hint and fault.hint not in self._hints else []
 
     def attempt(self, read: Callable[[], Result]) -> Result | None:
@@ -50,8 +50,8 @@ class Faults:
         Raises:
             ScenarioError: names each fault, up to `MAX_SHOWN` of them.
         """
-        if not self.found:
+        if not self.texts:
             return
-        rest = [f"and {len(self.found) - MAX_SHOWN} other faults"] if len(self.found) > MAX_SHOWN else []
-        lines = [f"{len(self.found)} faults", *self.found[:MAX_SHOWN], *rest] if len(self.found) > 1 else self.found
-        raise ScenarioError("\n  ".join([*lines, *self._hints]), self.found, "\n  ".join(self._hints))
+        rest = [f"and {len(self.texts) - MAX_SHOWN} other faults"] if len(self.texts) > MAX_SHOWN else []
+        lines = [f"{len(self.texts)} faults", *self.texts[:MAX_SHOWN], *rest] if len(self.texts) > 1 else self.texts
+        raise ScenarioError("\n  ".join([*lines, *self._hints]), self.texts, "\n  ".join(self._hints))

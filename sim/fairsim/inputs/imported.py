@@ -104,7 +104,7 @@ def fit_programme(programme: Programme, parameters: Parameters, fair: Fair) -> R
 def _note_occasions(laid: Laid, fair: Fair, reading: Reading) -> None:
     """Say which occasion is held in a session that is not of its kind or topic, as the programme has none that is."""
     for occasion in fair.kinds.occasions:
-        fits = (one.kind == occasion.session and occasion.topic in one.entry.title for one in laid.sessions)
+        fits = (session.kind == occasion.session and occasion.topic in session.entry.title for session in laid.sessions)
         if occasion.session and not any(fits):
             about = f" on {occasion.topic}" if occasion.topic else ""
             message = f"no session is a {occasion.session}{about}: held in the first one in a room that has no other"
@@ -116,12 +116,13 @@ def _note_hours(laid: Laid, parameters: Parameters, reading: Reading) -> None:
     halls = parameters.venue
     evenings = {kind.key for kind in parameters.programme.kinds if min(kind.starts_h) >= EVENING_H}
     outside = [
-        one for one in laid.sessions
-        if one.room >= 0 and one.kind not in evenings
-        and not halls.opens_h <= one.entry.starts.hour + one.entry.starts.minute / 60 < halls.closes_h
+        session for session in laid.sessions
+        if session.room >= 0 and session.kind not in evenings
+        and not halls.opens_h <= session.entry.starts.hour + session.entry.starts.minute / 60 < halls.closes_h
     ]  # fmt: skip
     if outside and halls.days:
-        which = ", ".join(quoted(one.entry.title) for one in outside[:3]) + (", ..." if len(outside) > 3 else "")
+        which = ", ".join(quoted(session.entry.title) for session in outside[:3])
+        which += ", ..." if len(outside) > 3 else ""
         hours = f"the halls are open from {halls.opens_h:g} to {halls.closes_h:g} (venue.opens_h, venue.closes_h)"
         message = (
             f"{len(outside)} sessions begin while the halls are closed, and nobody comes to them from there: {hours}"
@@ -174,8 +175,8 @@ class _Kinds:
 
     def of(self, entry: Entry, reading: Reading) -> SessionKind:
         """Return the kind of an entry: the one that it states, else by its time the one of most sessions."""
-        if found := self._known.find(entry.kind):
-            return self.by_key[found]
+        if stated := self._known.find(entry.kind):
+            return self.by_key[stated]
         likely = self._evening if entry.starts.hour >= EVENING_H else self._usual
         fits = (key for key in likely if entry.room or self.by_key[key].online != "never")
         kind = next(fits, likely[0])
@@ -211,7 +212,8 @@ def lay_in(timetable: Timetable, parameters: Parameters, fair: Fair, reading: Re
             reading.fault(quoted(entry.title), f"ends on day {last}, and the fair has {days} days; set fair.days")
         room = rooms.take(entry, starts_ms, ends_ms)
         placed.append(Placed(entry, kind.key, room, starts_ms, ends_ms, closes_ms - ends_ms))
-    in_rooms, occasions = sum(one.room >= 0 for one in placed), sum(bool(one.session) for one in fair.kinds.occasions)
+    in_rooms = sum(session.room >= 0 for session in placed)
+    occasions = sum(bool(occasion.session) for occasion in fair.kinds.occasions)
     if in_rooms < occasions:
         reading.fault(
             "",
@@ -302,29 +304,31 @@ def _with_spare_time(placed: list[Placed]) -> list[Placed]:
     """Return sessions, each with the time until its room is needed again."""
     following: dict[int, int] = {}
     spared = []
-    for one in reversed(placed):
-        spare_ms = min(one.spare_ms, following.get(one.room, one.ends_ms + one.spare_ms) - one.ends_ms)
-        spared.append(one._replace(spare_ms=spare_ms))
-        if one.room >= 0:
-            following[one.room] = one.starts_ms
+    for session in reversed(placed):
+        needed_ms = following.get(session.room, session.ends_ms + session.spare_ms)
+        spared.append(session._replace(spare_ms=min(session.spare_ms, needed_ms - session.ends_ms)))
+        if session.room >= 0:
+            following[session.room] = session.starts_ms
     return spared[::-1]
 
 
 def _in_order(placed: list[Placed], seats: list[int | None], plenary: set[str]) -> list[Placed]:
     """Return sessions with a plenary first, or the one in the largest room; the others by their begin."""
 
-    def rank(one: Placed) -> tuple[bool, bool, int]:
-        return one.kind not in plenary, one.room < 0, -(seats[one.room] or 0) if one.room >= 0 else 0
+    def rank(session: Placed) -> tuple[bool, bool, int]:
+        return session.kind not in plenary, session.room < 0, -(seats[session.room] or 0) if session.room >= 0 else 0
 
     first, *others = sorted(placed, key=rank)  # `_held` refuses a programme without sessions
-    return [first, *sorted(others, key=lambda one: one.starts_ms)]
+    return [first, *sorted(others, key=lambda session: session.starts_ms)]
 
 
 def sectors_of(placed: list[Placed], sectors: tuple[Sector, ...], draws: Draws, lane: int) -> list[str]:
     """Return the sector of each session: its track, where that is a sector, or one that is drawn."""
     drawn = (draws.stream("programme.layout").uniform(np.arange(len(placed)), lane) * len(sectors)).astype(int).tolist()
     known = _tracks(sectors)
-    return [known.find(one.entry.track) or sectors[place].name for one, place in zip(placed, drawn, strict=True)]
+    return [
+        known.find(session.entry.track) or sectors[place].name for session, place in zip(placed, drawn, strict=True)
+    ]
 
 
 def _tracks(sectors: tuple[Sector, ...]) -> Known:

@@ -40,19 +40,19 @@ def keys_of(names: Iterable[str], usual: str) -> dict[str, str]:
         names: in their order, which decides the numbers.
         usual: how a key begins that has no letters of its own.
     """
-    found: dict[str, str] = {}
+    by_key: dict[str, str] = {}
     known: set[str] = set()
     for name in names:
         if (same := same_name(name)) and same not in known:
             known.add(same)
-            found[_free(key_of(name) or f"{usual}_{len(known)}", found)] = name
-    return found
+            by_key[_free(key_of(name) or f"{usual}_{len(known)}", by_key)] = name
+    return by_key
 
 
 def _free(key: str, taken: Mapping[str, str]) -> str:
     if key not in taken:
         return key
-    return next(one for number in count(2) if (one := f"{key[:_ROOM]}_{number}") not in taken)
+    return next(numbered for number in count(2) if (numbered := f"{key[:_ROOM]}_{number}") not in taken)
 
 
 class Known:

@@ -80,7 +80,7 @@ def _wrong_session(occasion: OccasionKind, sessions: dict[str, SessionKind], *, 
     if topic and not name:
         yield f"topic is {topic!r}, and no session is named; name the kind of session, or leave the topic out"
     if topic and kind is not None and not imports:
-        texts = [one.get(ENGLISH, "") for one in kind.topics]
+        texts = [by_language.get(ENGLISH, "") for by_language in kind.topics]
         if not any(topic in text for text in (*texts, kind.title.get(ENGLISH, ""))):
             remedy = did_you_mean(topic, texts) if texts else f"{name} has no topics: leave it out"
             yield f"topic is {topic!r}, of which no session of the kind {name} is; {remedy}"

@@ -28,8 +28,8 @@ def as_its_kind(entry: Entry, kind: SessionKind, reading: Reading) -> Entry:
         reading.remark(where, "coerced", "room", f'not held in {quoted(entry.room)}: {of} online = "always"')
         entry = msgspec.structs.replace(entry, room="", seats=None)
     streamed = _streamed(entry, kind)
-    said = entry.streamed if kind.streamed == "some" or entry.streamed is not None else kind.streamed == "always"
-    if said not in (None, streamed):
+    stated = entry.streamed if kind.streamed == "some" or entry.streamed is not None else kind.streamed == "always"
+    if stated not in (None, streamed):
         why = f'{of} streamed = "{kind.streamed}"' if entry.room else "it is held online only"
         reading.remark(where, "coerced", "streams", f"{'streamed' if streamed else 'not streamed'}: {why}")
     return msgspec.structs.replace(entry, streamed=streamed)

@@ -68,9 +68,9 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
     where = f"{said_in}: disruptions"
     if not isinstance(entry, Mapping):
         raise ScenarioError(f"{where} is {entry!r}; write a table [[disruptions]] for each")
-    said = dict(entry)
-    timing = {key: said.pop(key) for key in WHEN if key in said}
-    where = f"{where}.{kind_of(_kind(said, where))}"
+    fields = dict(entry)
+    timing = {key: fields.pop(key) for key in WHEN if key in fields}
+    where = f"{where}.{kind_of(_kind(fields, where))}"
     if ("begins" in timing) == ("when" in timing):
         raise ScenarioError(
             f"{where}: give either begins (a moment such as 'day 1 20:10') or when (such as 'streams.viewers >= 3000')"
@@ -81,21 +81,21 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
         if "after_min" in timing:
             raise ScenarioError(f"{where}.after_min goes with when; say with begins when it begins")
         if "ends" in timing:
-            said |= _length(when, timing["ends"], said, where, epoch, days)
+            fields |= _length(when, timing["ends"], fields, where, epoch, days)
     else:
         if "ends" in timing:
             raise ScenarioError(f"{where}.ends goes with begins; say with when how long it lasts (lasts_min)")
         when = _condition(timing["when"], f"{where}.when", scale)
-    return Planned(at_scale(_disruption(said, where), scale), when, _after_ms(timing.get("after_min", 0), where))
+    return Planned(at_scale(_disruption(fields, where), scale), when, _after_ms(timing.get("after_min", 0), where))
 
 
-def read_disruption(said: Mapping[str, Any], where: str = "disruption") -> AnyDisruption:
+def read_disruption(fields: Mapping[str, Any], where: str = "disruption") -> AnyDisruption:
     """Return a disruption from plain data, as it is injected into a run: at the documented scale.
 
     Raises:
         ScenarioError: names the key, the value and what is allowed.
     """
-    return _disruption(dict(said), where)
+    return _disruption(dict(fields), where)
 
 
 def at_scale(what: AnyDisruption, scale: float) -> AnyDisruption:
@@ -110,20 +110,20 @@ def at_scale(what: AnyDisruption, scale: float) -> AnyDisruption:
     return what
 
 
-def moment_ms(said: Any, where: str, epoch: datetime, within: range | None = None) -> int:
+def moment_ms(value: Any, where: str, epoch: datetime, within: range | None = None) -> int:
     """Return a moment of the fair, in ms since its epoch: text as `fairfacts.clock` says, or a moment of TOML.
 
     Raises:
         ScenarioError: it is no moment, or lies outside `within`.
     """
-    if isinstance(said, datetime):
-        said = said.isoformat(sep=" ")
-    if not isinstance(said, str):
+    if isinstance(value, datetime):
+        value = value.isoformat(sep=" ")
+    if not isinstance(value, str):
         raise ScenarioError(
-            f"{where} is {said!r}; write a moment such as 'day 1 20:10', or a date and time such as '2027-05-07 20:10'"
+            f"{where} is {value!r}; write a moment such as 'day 1 20:10', or a date and time such as '2027-05-07 20:10'"
         )
     try:
-        return read_moment(said, epoch, within)
+        return read_moment(value, epoch, within)
     except MomentError as fault:
         raise ScenarioError(f"{where}: {fault}") from fault
 
@@ -166,21 +166,21 @@ def check_origin(what: AnyDisruption, codes: set[str]) -> None:
 
 
 def _length(
-    begins_ms: int, ends: Any, said: Mapping[str, Any], where: str, epoch: datetime, days: int
+    begins_ms: int, ends: Any, fields: Mapping[str, Any], where: str, epoch: datetime, days: int
 ) -> dict[str, float]:
     ends_ms = moment_ms(ends, f"{where}.ends", epoch, range(midnight_ms(epoch, days) + 1))
-    if "lasts_min" in said:
+    if "lasts_min" in fields:
         raise ScenarioError(f"{where}: give either ends or lasts_min")
     if ends_ms <= begins_ms:
         raise ScenarioError(f"{where}.ends is {ends!r}, which is not after it begins; let it end later")
     return {"lasts_min": (ends_ms - begins_ms) / MINUTE_MS}
 
 
-def _condition(said: Any, where: str, scale: float) -> Condition:
-    found = _CONDITION.match(said) if isinstance(said, str) else None
-    if not found:
-        raise ScenarioError(f"{where} is {said!r}; write a condition such as 'streams.viewers >= 3000'")
-    gauge, sign, threshold = found.groups()
+def _condition(text: Any, where: str, scale: float) -> Condition:
+    match = _CONDITION.match(text) if isinstance(text, str) else None
+    if not match:
+        raise ScenarioError(f"{where} is {text!r}; write a condition such as 'streams.viewers >= 3000'")
+    gauge, sign, threshold = match.groups()
     if gauge not in GAUGES:
         raise ScenarioError(f"{where}: {gauge} cannot be looked at; {did_you_mean(gauge, GAUGES)}")
     try:
@@ -189,28 +189,28 @@ def _condition(said: Any, where: str, scale: float) -> Condition:
         raise ScenarioError(f"{where}: {threshold} is no number") from fault
 
 
-def _after_ms(said: Any, where: str) -> int:
-    if not isinstance(said, int | float) or isinstance(said, bool) or not 0 <= said <= 366 * 1440:
-        raise ScenarioError(f"{where}.after_min is {said!r}; it is a time of 0 to {366 * 1440} min")
-    return round(said * MINUTE_MS)
+def _after_ms(value: Any, where: str) -> int:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value <= 366 * 1440:
+        raise ScenarioError(f"{where}.after_min is {value!r}; it is a time of 0 to {366 * 1440} min")
+    return round(value * MINUTE_MS)
 
 
-def _disruption(said: dict[str, Any], where: str) -> AnyDisruption:
-    kind = _kind(said, where)
-    fields = kind.__struct_fields__
-    for key in said:
-        if key != "kind" and key not in fields:
-            raise ScenarioError(f"{where}.{key} is no key; {did_you_mean(key, fields)}")
+def _disruption(fields: dict[str, Any], where: str) -> AnyDisruption:
+    kind = _kind(fields, where)
+    known = kind.__struct_fields__
+    for key in fields:
+        if key != "kind" and key not in known:
+            raise ScenarioError(f"{where}.{key} is no key; {did_you_mean(key, known)}")
     try:
-        return msgspec.convert(said, AnyDisruption)  # type: ignore[no-any-return]  # a union is no type to mypy
+        return msgspec.convert(fields, AnyDisruption)  # type: ignore[no-any-return]  # a union is no type to mypy
     except msgspec.ValidationError as fault:
         raise ScenarioError(f"{where}.{plain_words(fault)}; a {kind_of(kind)} has {', '.join(fields)}") from fault
 
 
-def _kind(said: Mapping[str, Any], where: str) -> type[Disruption]:
+def _kind(fields: Mapping[str, Any], where: str) -> type[Disruption]:
     """Return the kind of a disruption."""
     kinds = {kind_of(kind): kind for kind in DISRUPTIONS}
-    kind = said.get("kind")
+    kind = fields.get("kind")
     if kind is None:
         raise ScenarioError(f"{where}: kind is missing; known are: {', '.join(sorted(kinds))}")
     if kind not in kinds:

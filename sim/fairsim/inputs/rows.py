@@ -181,4 +181,4 @@ def _bounds(cells: Mapping[str, str]) -> tuple[float | None, float | None]:
 
 def unmerged(rows: list[Cells], file: str, faults: Faults) -> dict[str, Row]:
     """Return the rows of one file by name."""
-    return {name: _row(name, one.cells, file, one.cells, faults) for one in rows if (name := one.text("name"))}
+    return {name: _row(name, row.cells, file, row.cells, faults) for row in rows if (name := row.text("name"))}

@@ -28,7 +28,7 @@ from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
-from fairsim.inputs.scenario_files import Said, read_scenario
+from fairsim.inputs.scenario_files import ScenarioSettings, read_scenario
 from fairsim.inputs.small_scale import LANES, rounded_lanes, spread_economies
 from fairsim.inputs.stands import note_stands
 from fairsim.inputs.together import Stated, all_days, check_days, check_halls
@@ -105,27 +105,27 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     if not 0 < scale <= 20:
         raise ScenarioError(f"--scale is {scale:g}; it is a share of the documented size, over 0 and at most 20")
     faults = Faults()
-    said = read_scenario(which, changes, faults)
-    fair = said.fair
-    parameters = resolve(fair.rows, fair.kinds, said.values, scale, faults)
-    stated = Stated(fair.folder, fair.rows, said.values)
+    settings = read_scenario(which, changes, faults)
+    fair = settings.fair
+    parameters = resolve(fair.rows, fair.kinds, settings.values, scale, faults)
+    stated = Stated(fair.folder, fair.rows, settings.values)
     check_days(parameters.fair, fair.time_zone, stated, faults)
     check_halls(parameters, fair.zones, stated, faults)
-    economies = faults.attempt(lambda: load_economies(fair.home, said.factors)) or ()
-    timetable, reports = _timetable(said, parameters, faults)
-    disruptions = _plan(said, parameters, economies, scale, timetable, faults)
+    economies = faults.attempt(lambda: load_economies(fair.home, settings.factors)) or ()
+    timetable, reports = _timetable(settings, parameters, faults)
+    disruptions = _plan(settings, parameters, economies, scale, timetable, faults)
     faults.refuse()
-    if remarks := tuple(_remarks(said, parameters, scale)):
+    if remarks := tuple(_remarks(settings, parameters, scale)):
         count = sum(row.is_own for row in fair.rows.values())
         reports += (Report(f"{fair.folder}/{PARAMETERS}", "CSV", "rows", count, count, remarks),)
-    if moved := tuple(_moved_figures(said, parameters)):
+    if moved := tuple(_moved_figures(settings, parameters)):
         count = len(fair.figures)
         reports += (Report(f"{fair.folder}/{FIGURES}", "CSV", "rows", count, count, moved),)
-    inputs, calibrated = _used_figures(said, parameters, scale)
+    inputs, calibrated = _used_figures(settings, parameters, scale)
     return Scenario(
-        name=said.name,
-        title=said.title,
-        question=said.question,
+        name=settings.name,
+        title=settings.title,
+        question=settings.question,
         scale=scale,
         fair=fair,
         parameters=parameters,
@@ -134,75 +134,78 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         calibrated=calibrated,
         disruptions=disruptions,
         timetable=timetable,
-        overrides=overrides_of(said),
+        overrides=overrides_of(settings),
         reports=reports,
     )
 
 
-def _remarks(said: Said, parameters: Parameters, scale: float) -> Iterator[Remark]:
+def _remarks(settings: ScenarioSettings, parameters: Parameters, scale: float) -> Iterator[Remark]:
     """Yield what the fair's own numbers state, and cannot be played as stated."""
-    yield from shortened(parameters, said.fair.rows, said.values)
-    if shut := shut_gates(parameters, said.fair.gates):
+    yield from shortened(parameters, settings.fair.rows, settings.values)
+    if shut := shut_gates(parameters, settings.fair.gates):
         yield Remark("", "left out", "gates", shut)
-    stated = stated_value(LANES, said.fair.rows, said.values)
+    stated = stated_value(LANES, settings.fair.rows, settings.values)
     if parameters.venue.days and (rounded := rounded_lanes(stated, parameters.venue.gate_lanes, scale)):
         yield Remark("", "coerced", "lanes", rounded)
-    if spread := spread_economies(parameters.organisations, said.fair.kinds.organisations, scale):
+    if spread := spread_economies(parameters.organisations, settings.fair.kinds.organisations, scale):
         yield Remark("", "coerced", "economies", spread)
-    yield from _unused(said)
-    yield from note_stands(parameters, said.fair.kinds, said.fair.zones, scale)
+    yield from _unused(settings)
+    yield from note_stands(parameters, settings.fair.kinds, settings.fair.zones, scale)
 
 
-def _moved_figures(said: Said, parameters: Parameters) -> Iterator[Remark]:
+def _moved_figures(settings: ScenarioSettings, parameters: Parameters) -> Iterator[Remark]:
     """Yield the figures that are taken at another moment than a reader may think, of the fair on its own days."""
-    if not {"fair.opens_on", "fair.days"} & said.values.keys():
-        yield from taken_at_end(said.fair.figures, parameters.fair.opens_on, parameters.fair.days)
+    if not {"fair.opens_on", "fair.days"} & settings.values.keys():
+        yield from taken_at_end(settings.fair.figures, parameters.fair.opens_on, parameters.fair.days)
 
 
-def _unused(said: Said) -> Iterator[Remark]:
+def _unused(settings: ScenarioSettings) -> Iterator[Remark]:
     """Yield what is stated of sessions that are laid out, where a programme's file has the sessions that are played."""
-    if said.timetable is None:
+    if settings.timetable is None:
         return
-    own = {name for name, row in said.fair.rows.items() if row.is_own} if said.fair.programme else set()
-    for name in sorted({*own, *said.values}):
+    rows, values = settings.fair.rows, settings.values
+    own = {name for name, row in rows.items() if row.is_own} if settings.fair.programme else set()
+    for name in sorted({*own, *values}):
         part, *_, field = name.split(".")
         if part == "programme" and field in OF_SESSIONS_LAID_OUT:
-            place = said.values[name][1] if name in said.values else said.fair.rows[name].file.rpartition(": ")[2]
+            place = values[name][1] if name in values else rows[name].file.rpartition(": ")[2]
             yield Remark(
                 place, "left out", "programme", f"{name} is not used: sessions are those of the programme's file"
             )
 
 
-def _used_figures(said: Said, parameters: Parameters, scale: float) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _used_figures(
+    settings: ScenarioSettings, parameters: Parameters, scale: float
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the figures whose own values are played, and those that were fitted to; but for a shipped scenario's.
 
     An own value is that of the shipped scenario of this name, or of the shipped parameters where there is none. An
     imported programme overrides all parameters of the documented one. What a file was fitted to it stays fitted to,
     whatever is changed on top: that such a figure is met never speaks for the model.
     """
-    rows, kinds = said.fair.rows, said.fair.kinds
+    rows, kinds = settings.fair.rows, settings.fair.kinds
     played = dict(values_of(parameters))
-    usual = _shipped(said.name, scale) if said.is_shipped else _own(said.fair, {}, scale)
+    usual = _shipped(settings.name, scale) if settings.is_shipped else _own(settings.fair, {}, scale)
     overridden = {
         figure
         for name, row in rows.items()
-        if played[name] != usual[name] or (said.timetable is not None and name.startswith("programme."))
+        if played[name] != usual[name] or (settings.timetable is not None and name.startswith("programme."))
         for figure in row.figures
     }
     fitted = {figure for row in rows.values() if row.kind == "calibrated" for figure in row.figures}
     laid_out = {SECTORS_FIGURE, *(f"{ZONES_FIGURE}{kind.key}" for kind in kinds.zones)}
     given = {figure for row in rows.values() for figure in row.figures} | laid_out
     return (
-        tuple(sorted(given - fitted - overridden - said.fitted_to)),
-        tuple(sorted((fitted - overridden) | said.fitted_to)),
+        tuple(sorted(given - fitted - overridden - settings.fitted_to)),
+        tuple(sorted((fitted - overridden) | settings.fitted_to)),
     )
 
 
 @lru_cache(maxsize=32)  # experiments read one scenario thousands of times, with other changes
 def _shipped(name: str, scale: float) -> Mapping[str, Any]:
     """Return what a shipped scenario plays by the parameter's name."""
-    said = read_scenario(name)
-    return _own(said.fair, said.values, scale)
+    settings = read_scenario(name)
+    return _own(settings.fair, settings.values, scale)
 
 
 def _own(fair: Fair, changes: Changes, scale: float) -> Mapping[str, Any]:
@@ -210,22 +213,24 @@ def _own(fair: Fair, changes: Changes, scale: float) -> Mapping[str, Any]:
     return dict(values_of(resolve(fair.rows, fair.kinds, changes, scale, Faults())))
 
 
-def _timetable(said: Said, parameters: Parameters, faults: Faults) -> tuple[Timetable | None, tuple[Report, ...]]:
+def _timetable(
+    settings: ScenarioSettings, parameters: Parameters, faults: Faults
+) -> tuple[Timetable | None, tuple[Report, ...]]:
     """Return the programme that a scenario imports, which fits into the fair, and the report of its reader."""
-    if said.timetable is None:
-        for name, (_, place) in said.reading.items():
+    if settings.timetable is None:
+        for name, (_, place) in settings.reading.items():
             faults.add(place, f"{name} is about a timetable, and the scenario names none; leave it out")
         return None, ()
-    source, reading = said.timetable, said.reading
+    source, reading = settings.timetable, settings.reading
     read = faults.attempt(lambda: read_programme(source, reading))
     if read is None or faults.doubts(["fair.*"]):
         return None, ()
-    report = faults.attempt(lambda: fit_programme(read, parameters, said.fair))
+    report = faults.attempt(lambda: fit_programme(read, parameters, settings.fair))
     return (read.timetable, (report,)) if report else (None, ())
 
 
 def _plan(
-    said: Said,
+    settings: ScenarioSettings,
     parameters: Parameters,
     economies: tuple[Economy, ...],
     scale: float,
@@ -233,15 +238,15 @@ def _plan(
     faults: Faults,
 ) -> tuple[Planned, ...]:
     """Return the disruptions that a scenario plans, each possible in its fair."""
-    if said.disruptions is None or faults.doubts(["fair.*"]):
+    if settings.disruptions is None or faults.doubts(["fair.*"]):
         return ()
-    entries, said_in = said.disruptions
+    entries, said_in = settings.disruptions
     if not isinstance(entries, list):
         faults.add(said_in, "disruptions is no list; write a table [[disruptions]] for each")
         return ()
-    epoch, days = epoch_of(parameters, said.fair), all_days(parameters.fair)
-    can_place = not faults.doubts(["programme.*", "venue.gate_lanes"]) and (timetable or said.timetable is None)
-    sessions, rooms = _programme(parameters, said.fair, timetable) if can_place else (0, [])
+    epoch, days = epoch_of(parameters, settings.fair), all_days(parameters.fair)
+    can_place = not faults.doubts(["programme.*", "venue.gate_lanes"]) and (timetable or settings.timetable is None)
+    sessions, rooms = _programme(parameters, settings.fair, timetable) if can_place else (0, [])
     plan = []
     for entry in entries:
         planned = faults.attempt(lambda entry=entry: read_plan(entry, said_in, epoch, days, scale))  # type: ignore[misc]  # mypy infers no lambda with a default

@@ -29,7 +29,7 @@ _NO_NAME = re.compile(r"[/\\\x00-\x1f\x7f-\x9f]")
 """What the name of a run's scenario may not have, and that of a file may."""
 
 
-class Said(NamedTuple):
+class ScenarioSettings(NamedTuple):
     """What a scenario, the ones that it extends and the command line say; each value with where it was said."""
 
     name: str
@@ -54,7 +54,7 @@ class Said(NamedTuple):
     """What the command line says of how that file is read; each value with where it was said."""
 
 
-def read_scenario(which: str, changes: Iterable[str] = (), faults: Faults | None = None) -> Said:
+def read_scenario(which: str, changes: Iterable[str] = (), faults: Faults | None = None) -> ScenarioSettings:
     """Return what a scenario says, unchecked but for its form: its own over what it extends, changes over all.
 
     Args:
@@ -66,12 +66,12 @@ def read_scenario(which: str, changes: Iterable[str] = (), faults: Faults | None
         ScenarioError: names the file, and what is wrong with it, with its fair or with what it extends.
     """
     own = Faults()
-    said = _said(which, changes, own if faults is None else faults)
+    settings = _settings(which, changes, own if faults is None else faults)
     own.refuse()
-    return said
+    return settings
 
 
-def _said(which: str, changes: Iterable[str], faults: Faults) -> Said:
+def _settings(which: str, changes: Iterable[str], faults: Faults) -> ScenarioSettings:
     """Return what a scenario says; faults of its form go to `faults`."""
     place = _find(which)
     if place is None:
@@ -95,7 +95,7 @@ def _said(which: str, changes: Iterable[str], faults: Faults) -> Said:
     fitted = calibration[0] if calibration else fair.calibration
     is_shipped = which in scenario_names()
     fitted_to = frozenset(name for written_in, table in tables for name in _fitted_to(table, written_in, faults))
-    return Said(
+    return ScenarioSettings(
         *(place.name, title, question, is_shipped, fair, flat, factors, fitted, fitted_to, plan, timetable, reading)
     )
 
@@ -176,8 +176,8 @@ def _find(which: str, beside: Path | None = None) -> Place | None:
         path = (beside or Path()) / which
         if _is_toml(path.name) or not find_fair(which, beside):
             return Place(_name_of(path), which if beside is None else str(path), path)
-    if found := find_fair(which, beside):
-        folder, source = found
+    if fair := find_fair(which, beside):
+        folder, source = fair
         own = which if beside is None or which in fair_names() else "."  # from its file
         return Place(source.name, f"{folder}/{FAIR_FILE}", source, own)
     return None
@@ -214,19 +214,19 @@ def _chain(place: Place) -> Tables:
         if base is None:
             return tables
         beside = place.source.parent if isinstance(place.source, Path) else None
-        found = _find(base, beside) if isinstance(base, str) else None
-        if found is None:
+        extended = _find(base, beside) if isinstance(base, str) else None
+        if extended is None:
             nearest = did_you_mean(str(base), shipped_names())
             raise ScenarioError(
                 f"{place.said_in}: extends is {base!r}, which is no scenario; {nearest}"
                 " (or give a path to a .toml, relative to the file)"
             )
-        if not found.fair and isinstance(found.source, Path) and not os.path.isfile(found.source):  # noqa: PTH113  # no, where Path raises: of a name that is too long for a file
+        if not extended.fair and isinstance(extended.source, Path) and not os.path.isfile(extended.source):  # noqa: PTH113  # no, where Path raises: of a name that is too long for a file
             raise ScenarioError(
-                f"{place.said_in}: extends {base}, and {found.said_in} is not there; shipped are"
+                f"{place.said_in}: extends {base}, and {extended.said_in} is not there; shipped are"
                 f" {', '.join(shipped_names())}"
             )
-        place = found
+        place = extended
 
 
 def _read(place: Place) -> dict[str, Any]:

@@ -117,7 +117,7 @@ def _entries(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _disruption(kind: type[Disruption]) -> dict[str, Any]:
     """Return what an entry of a kind of disruption may hold: its own keys, and when it begins and ends."""
-    told = msgspec.json.schema(kind)["$defs"][kind.__name__]
+    schema = msgspec.json.schema(kind)["$defs"][kind.__name__]
     moment = {"type": "string", "description": "On the fair's clock, such as 'day 1 20:10' or '2027-05-07 20:10'"}
     timing = {
         "begins": moment,
@@ -125,8 +125,8 @@ def _disruption(kind: type[Disruption]) -> dict[str, Any]:
         "when": {"type": "string", "description": "instead of begins; such as 'streams.viewers >= 3000'"},
         "after_min": {"type": "number", "minimum": 0, "description": "from when the condition holds"},
     }
-    required = [name for name in told["required"] if name != "lasts_min"]
-    return _table(str(kind.__doc__), told["properties"] | timing) | {"required": required}
+    required = [name for name in schema["required"] if name != "lasts_min"]
+    return _table(str(kind.__doc__), schema["properties"] | timing) | {"required": required}
 
 
 def _table(description: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -134,14 +134,14 @@ def _table(description: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _parameter(row: Row, wanted: Any, usual: str) -> dict[str, Any]:
-    said = f"{row.unit}; {usual}"
+    description = f"{row.unit}; {usual}"
     if wanted is date:
-        return {"type": "string", "format": "date", "description": said}
+        return {"type": "string", "format": "date", "description": description}
     listed = getattr(wanted, "__origin__", None) is tuple
     number: dict[str, Any] = {"type": "integer" if int in (wanted, *getattr(wanted, "__args__", ())) else "number"}
     if row.low is not None and row.high is not None:
         number |= {"minimum": row.low, "maximum": row.high}
     if not listed:
-        return number | {"description": said}
+        return number | {"description": description}
     length = {"minItems": 24, "maxItems": 24} if row.name.endswith("hour_profile") else {"minItems": 1}
-    return {"type": "array", "items": number, **length, "description": said}
+    return {"type": "array", "items": number, **length, "description": description}

@@ -42,12 +42,12 @@ def spread_economies(numbers: Organisations, kinds: Sequence[OrganisationKind], 
         kinds: of organisations, in the order of their numbers.
         scale: of the run.
     """
-    stated = sum(one.count for one in numbers.kinds)
-    abroad = sum(one.count * one.overseas_share for one in numbers.kinds)
-    others = [one for kind, one in zip(kinds, numbers.kinds, strict=True) if kind.others]
-    weights = [one.weight for one in others] if len(others) > 1 else [1.0] * len(others)
-    if sum(weights):
-        share = sum(weight * one.overseas_share for weight, one in zip(weights, others, strict=True)) / sum(weights)
+    stated = sum(of_kind.count for of_kind in numbers.kinds)
+    abroad = sum(of_kind.count * of_kind.overseas_share for of_kind in numbers.kinds)
+    others = [of_kind for kind, of_kind in zip(kinds, numbers.kinds, strict=True) if kind.others]
+    weights = [of_kind.weight for of_kind in others] if len(others) > 1 else [1.0] * len(others)
+    if total := sum(weights):
+        share = sum(weight * of_kind.overseas_share for weight, of_kind in zip(weights, others, strict=True)) / total
         abroad += share * max(numbers.at_opening - stated, 0)
     if scale >= 1 or numbers.foreign_economies <= MOST_PLACED * abroad:
         return ""

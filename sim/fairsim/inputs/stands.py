@@ -64,25 +64,25 @@ def expected_exhibitors(parameters: Parameters, kinds: Kinds) -> int:
     if organisations.exhibitors:
         return min(organisations.exhibitors, possible_exhibitors(parameters, kinds))
     counted, others, rest = _by_count(parameters, kinds)
-    weight = sum(one.weight for one in others) if len(others) > 1 else 1
-    of_rest = sum(one.exhibitor_share * (one.weight / weight if len(others) > 1 else 1) for one in others)
-    return round(sum(one.count * one.exhibitor_share for one in counted) + rest * of_rest)
+    weight = sum(numbers.weight for numbers in others) if len(others) > 1 else 1
+    of_rest = sum(numbers.exhibitor_share * (numbers.weight / weight if len(others) > 1 else 1) for numbers in others)
+    return round(sum(numbers.count * numbers.exhibitor_share for numbers in counted) + rest * of_rest)
 
 
 def possible_exhibitors(parameters: Parameters, kinds: Kinds) -> int:
     """Return how many organisations of the opening are of kinds of which some exhibit."""
     counted, others, rest = _by_count(parameters, kinds)
-    of_rest = rest if any(one.exhibitor_share and (one.weight or len(others) == 1) for one in others) else 0
-    return sum(one.count for one in counted if one.exhibitor_share) + of_rest
+    of_rest = rest if any(numbers.exhibitor_share and (numbers.weight or len(others) == 1) for numbers in others) else 0
+    return sum(numbers.count for numbers in counted if numbers.exhibitor_share) + of_rest
 
 
 def _by_count(parameters: Parameters, kinds: Kinds) -> tuple[list[OrganisationNumbers], list[OrganisationNumbers], int]:
     """Return the kinds with a count, those that are all others, and how many all others are at the opening."""
     organisations = parameters.organisations
-    numbers = list(zip(kinds.organisations, organisations.kinds, strict=True))
-    counted = [one for kind, one in numbers if not kind.others]
-    rest = max(organisations.at_opening - sum(one.count for one in counted), 0)
-    return counted, [one for kind, one in numbers if kind.others], rest
+    pairs = list(zip(kinds.organisations, organisations.kinds, strict=True))
+    counted = [numbers for kind, numbers in pairs if not kind.others]
+    rest = max(organisations.at_opening - sum(numbers.count for numbers in counted), 0)
+    return counted, [numbers for kind, numbers in pairs if kind.others], rest
 
 
 def missing_stands(

@@ -65,7 +65,7 @@ class Table:
         except msgspec.ValidationError:
             names = {}
         if not names.get(ENGLISH):
-            self.fault(key, f'{_said(given)}; write a text, or one for each language: {{ en = "...", zh = "..." }}')
+            self.fault(key, f'{_state_of(given)}; write a text, or one for each language: {{ en = "...", zh = "..." }}')
         return names
 
     def text(self, key: str) -> str:
@@ -99,14 +99,14 @@ class Table:
         given, known = self.given.get(key), available_timezones()
         if not isinstance(given, str) or given not in known:
             near = did_you_mean(given, known) if isinstance(given, str) else "write a text, in quotes"
-            self.fault(key, f"{_said(given)}; {near} (an IANA name such as Europe/Berlin)")
+            self.fault(key, f"{_state_of(given)}; {near} (an IANA name such as Europe/Berlin)")
         return str(given)
 
     def economy(self, key: str) -> str:
         """Return the code of an economy."""
         given = self.given.get(key)
         if not isinstance(given, str) or given not in economy_codes():
-            self.fault(key, f"{_said(given)}; write the ISO 3166 code of the home economy, such as DE")
+            self.fault(key, f"{_state_of(given)}; write the ISO 3166 code of the home economy, such as DE")
         return str(given)
 
     def file_in(self, key: str, folder: Traversable) -> str:
@@ -142,11 +142,11 @@ class Table:
         if not isinstance(given, list):
             self.fault(key, f"is {quoted(given)}; write a table [[{key}]] for each")
             return ()
-        rows = [row for place, one in enumerate(given, 1) if (row := self._row(key, place, one, kind)) is not None]
-        keys = [one.get("key") if isinstance(one, dict) else None for one in given]
-        for name, times in Counter(one for one in keys if isinstance(one, str)).items():
+        rows = [row for place, table in enumerate(given, 1) if (row := self._row(key, place, table, kind)) is not None]
+        keys = [table.get("key") if isinstance(table, dict) else None for table in given]
+        for name, times in Counter(text for text in keys if isinstance(text, str)).items():
             if times > 1:
-                first, second, *_ = (place for place, one in enumerate(keys, 1) if one == name)
+                first, second, *_ = (place for place, text in enumerate(keys, 1) if text == name)
                 which = f"tables {first} and {second} of [[{key}]]"
                 self.fault(f"{key}, {name}", f"stands twice, in {which}; give each kind a key of its own")
         return tuple(rows)
@@ -194,7 +194,7 @@ def _row_faults(given: Any, kind: type[Kind]) -> Iterator[str]:
             yield f"{name} is missing; give it"
 
 
-def _said(given: Any) -> str:
+def _state_of(given: Any) -> str:
     return "is missing" if given is None else f"is {quoted(given)}"
 
 

@@ -91,7 +91,9 @@ def read_values(rows: Mapping[str, Row], changes: Changes, faults: Faults) -> di
             faults.add(place, f"{name} is no key; {f'write a table [{part}]' if is_part else did_you_mean(name, rows)}")
     stated: dict[str, Stated] = {}
     sources = {name: _source(name, rows, changes) for name in rows}
-    for name, source in sorted(sources.items(), key=lambda one: one[0] != one[1]):  # what others refer to comes first
+    for name, source in sorted(
+        sources.items(), key=lambda pair: pair[0] != pair[1]
+    ):  # what others refer to comes first
         value, place = changes.get(source, (rows[source].value, rows[source].file))
         if source in faults.doubtful and name != source:
             faults.doubtful.add(name)  # its fault is told where it stands

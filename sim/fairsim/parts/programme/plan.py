@@ -167,15 +167,15 @@ def _places(of: list[Of], scenario: Scenario, groups: Groups, rooms: list[int]) 
 
 def _by_slots(of: list[Of], scenario: Scenario, numbers: Iterable[int]) -> dict[tuple[int, ...], list[int]]:
     """Return sessions by the moments at which one of their kind may begin."""
-    found: dict[tuple[int, ...], list[int]] = {}
+    by_slots: dict[tuple[int, ...], list[int]] = {}
     slots: dict[str, tuple[int, ...]] = {}
     for number in numbers:
         kind = of[number].numbers
         if kind.key not in slots:
             days = range(kind.first_day - 1, min(kind.last_day, scenario.parameters.fair.days))
             slots[kind.key] = tuple(scenario.at_ms(day, hour) for day in days for hour in kind.starts_h)
-        found.setdefault(slots[kind.key], []).append(number)
-    return found
+        by_slots.setdefault(slots[kind.key], []).append(number)
+    return by_slots
 
 
 def _hall(
@@ -193,7 +193,7 @@ def _hall(
 
     ends_ms = starts_ms + length_ms(number)
     largest = [session for session, (_, room) in places.items() if room == 0 and session != number]
-    if any(places[one][0] < ends_ms and starts_ms < places[one][0] + length_ms(one) for one in largest):
+    if any(places[session][0] < ends_ms and starts_ms < places[session][0] + length_ms(session) for session in largest):
         rooms.append(rooms[0])
         return len(rooms) - 1
     return 0

@@ -87,13 +87,13 @@ class Attendance:
 
     def tickets(self, day: int) -> list[tuple[str, int, int]]:
         """Return for each badge of which only so many are sold for a day: its key, how many are, and are wanted."""
-        found = []
+        tickets = []
         for place, limit in enumerate(self._of("tickets").astype(np.int64).tolist()):
             if limit:
                 listed = self._listed(place)
                 wanted = int(self._attends(listed, day).sum())
-                found.append((self.badges[place].key, min(limit, wanted), wanted))
-        return found
+                tickets.append((self.badges[place].key, min(limit, wanted), wanted))
+        return tickets
 
     def plans(self, comers: Comers, keys: Keys, hours: Hours) -> tuple[list[int], ...]:
         """Return what each visitor would do.
