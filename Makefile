@@ -36,11 +36,12 @@ test: $(VENV)/.dev  ## set up and pass the tests
 quick: $(VENV)/.dev  ## pass the tests that take less than half a second, and start no server, browser or other program
 	CLOUDFAIR_TESTS=quick $(PYTEST) -m "not slow" tests
 
-check: $(VENV)/.dev  ## lint, types, import contracts, of the page as well
+check: $(VENV)/.dev  ## lint, types, import contracts, of the page as well; words that are not used
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/docs/test_words.py
 	$(BIN)/python hatch_build.py npm --prefix platform/web run check
 
 # $(call made,FILE,COMMAND): a file is written only when its command succeeds

@@ -109,13 +109,13 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         feeds.drop_idle()
         live_runs.release_idle()
 
-    async def let_go() -> None:
+    async def release_in_turn() -> None:
         await repeated(RELEASE_S, release_idle)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(restarted("the follower of the log", live_runs.follow))]
-        tasks.append(asyncio.create_task(restarted("letting go of what is idle", let_go)))
+        tasks.append(asyncio.create_task(restarted("releasing what is idle", release_in_turn)))
         if publisher:
             tasks.append(asyncio.create_task(restarted("the publisher", publisher.run)))
         yield

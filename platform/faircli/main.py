@@ -26,7 +26,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a second Ctrl-C ends whatever still waits, without a traceback
         sys.exit(INTERRUPTED)
     finally:
-        _let_go(sys.stderr)
+        _discard(sys.stderr)
 
 
 def _open_streams() -> None:
@@ -79,7 +79,7 @@ def _trouble_around(fault: OSError) -> str | None:
 
     # a file that commands write is named by the error of its own
     if fault.filename is None and fault.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO):
-        _let_go(sys.stdout)
+        _discard(sys.stdout)
         return f"standard output cannot be written ({fault.strerror}); see that its disk has room"
     try:
         os.getcwd()  # noqa: PTH109  # pathlib means the same
@@ -88,7 +88,7 @@ def _trouble_around(fault: OSError) -> str | None:
     return None
 
 
-def _let_go(stream: TextIO) -> None:
+def _discard(stream: TextIO) -> None:
     """Drop what a stream cannot write: Python would write it once more as it ends, and end with a status of its own."""
     import os
 

@@ -171,7 +171,7 @@ def _most_likely(
     for _ in range(STEPS):
         missed, slopes = known.values - emulator.at(place), emulator.slopes_at(place)
         while True:
-            step = _aim(drawn, place, missed[counts], slopes[counts], known.errors[counts], within) - place
+            step = _most_likely_by(drawn, place, missed[counts], slopes[counts], known.errors[counts], within) - place
             broken = ~counts & (known.signs * (missed - slopes @ step) > 0)
             if not broken.any():
                 break
@@ -185,7 +185,7 @@ def _most_likely(
     return place
 
 
-def _aim(
+def _most_likely_by(
     drawn: Floats, place: Floats, missed: Floats, slopes: Floats, errors: Floats, within: tuple[Floats, Floats]
 ) -> Floats:
     """Return the most likely place by the slopes at `place`; a parameter beyond its range stays at its end."""
@@ -193,11 +193,11 @@ def _aim(
     while True:
         along = slopes * free
         inner = along @ along.T + np.diag(errors**2)
-        aim: Floats = base + along.T @ np.linalg.solve(inner, missed + slopes @ (place - base))
-        ended = np.clip(aim, *within)
-        if not (free & (ended != aim)).any():
+        target: Floats = base + along.T @ np.linalg.solve(inner, missed + slopes @ (place - base))
+        ended = np.clip(target, *within)
+        if not (free & (ended != target)).any():
             return ended
-        base, free = np.where(free & (ended != aim), ended, base), free & (ended == aim)
+        base, free = np.where(free & (ended != target), ended, base), free & (ended == target)
 
 
 def _alike(some: Floats, others: Floats) -> Floats:

@@ -46,21 +46,5 @@ def test_every_message_of_the_feed_is_explained() -> None:
     assert sorted(explained) == sorted({str(kind.__struct_config__.tag) for kind in Message.__subclasses__()})
 
 
-AVOIDED = {"dashboard": "page"}
-"""Words that were said for a term beside it, and the term."""
-TEXTS = [
-    *SOURCES,
-    *ROOT.glob("*.md"),
-    *ROOT.glob("docs/**/*.md"),
-    *ROOT.glob("platform/web/src/text/words/*.json"),
-]
-
-
-@pytest.mark.parametrize("word", AVOIDED)
-def test_no_other_word_stands_for_a_term(word: str) -> None:
-    texts = [path for path in TEXTS if path.name != "CHANGELOG.md"]
-    assert [path.relative_to(ROOT).as_posix() for path in texts if word in path.read_text().lower()] == []
-
-
 def test_no_term_is_explained_twice() -> None:
     assert len(TERMS) == len(set(TERMS))

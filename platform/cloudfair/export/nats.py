@@ -116,9 +116,9 @@ class Publisher:
             over = _Over(client.jetstream(timeout=ACK_S), Sender(client), self._log, self._runs, self._count)
             await over.sender.begin()
             _logger.info("the publisher is connected", extra={"fields": {"nats": self.name}})
-            outlets = [_Outlet(kind, over, self._run_faults[kind.stream]) for kind in (_Events, _Frames)]
+            publishers = [_StreamPublisher(kind, over, self._run_faults[kind.stream]) for kind in (_Events, _Frames)]
             while not (client.is_closed or self._stopped):
-                is_busy = any([await self._published(client, outlet) for outlet in outlets])
+                is_busy = any([await self._published(client, publisher) for publisher in publishers])
                 await asyncio.sleep(0 if is_busy else LOOK_S)
             if not self._stopped:
                 raise OSError("the connection was lost")
@@ -126,23 +126,23 @@ class Publisher:
             async with asyncio.timeout(ACK_S):
                 await client.close()
 
-    async def _published(self, client: Client, outlet: _Outlet) -> bool:
+    async def _published(self, client: Client, publisher: _StreamPublisher) -> bool:
         """Publish what a stream lacks, and return whether there was any; a fault of one stream is its own."""
         from nats.errors import Error
 
         try:
-            is_busy = await outlet.publish()
+            is_busy = await publisher.publish()
         except (Error, FairError, OSError, TimeoutError) as fault:
             if client.is_closed:
                 raise
-            outlet.wait()
-            self._report(outlet.stream, fault)
+            publisher.wait()
+            self._report(publisher.stream, fault)
             return False
-        if is_busy and not outlet.is_proven:
-            outlet.is_proven = True
+        if is_busy and not publisher.is_proven:
+            publisher.is_proven = True
             self._faults.pop("", None)
-            self._faults.pop(outlet.stream, None)
-            _logger.info("the publisher publishes", extra={"fields": {"nats": self.name, "stream": outlet.stream}})
+            self._faults.pop(publisher.stream, None)
+            _logger.info("the publisher publishes", extra={"fields": {"nats": self.name, "stream": publisher.stream}})
         return is_busy
 
     def _report(self, stream: str, fault: Exception) -> None:
@@ -163,7 +163,7 @@ class _Over(NamedTuple):
     published: Counter
 
 
-class _Outlet:
+class _StreamPublisher:
     """A stream over one connection: it is made if need be, and again where somebody deleted it."""
 
     def __init__(self, kind: type[_Events | _Frames], over: _Over, faults: dict[str, str]) -> None:

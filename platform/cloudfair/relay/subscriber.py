@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from cloudfair.export.jetstream import PublishedFrame
 
 IDLE_S = 300.0
-"""A run that nobody watched for so long is let go, with its frames."""
+"""A run that nobody watched for so long is released, with its frames."""
 LOOK_S = 0.1
 """How often it is looked whether NATS is still there."""
 
@@ -86,7 +86,7 @@ class Subscriber:
         return self._runs[run].feed
 
     def drop_idle(self, idle_s: float = IDLE_S) -> None:
-        """Let go of every run that nobody has watched for `idle_s` seconds."""
+        """Release every run that nobody has watched for `idle_s` seconds."""
         now = time.monotonic()
         for run, entry in list(self._runs.items()):
             if not entry.feed.is_watched and now - entry.feed.left_at >= idle_s:
