@@ -51,8 +51,8 @@ export function rowsOf(page: Page): readonly Row[] {
 }
 
 /** Returns whether a row's value is that of a mean, a quantile or a share of nothing, now. */
-export function isRowOfNothing({ snapshot }: Page, { at_ms, measure }: Row): boolean {
-  return at_ms === null && snapshot !== null && isOfNothing(snapshot, measure);
+export function isRowOfNothing({ snapshot }: Page, { at_ms, measure, simulated }: Row): boolean {
+  return simulated === "" || (at_ms === null && snapshot !== null && isOfNothing(snapshot, measure));
 }
 
 /** The commands to the run, the latest first. */
