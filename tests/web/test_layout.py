@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,12 +113,51 @@ def test_charts_keep_their_shape_on_paper(shared: Shared, open_shared: OpenPage)
     eventually(is_as_on_the_screen)
 
 
-def test_the_name_of_a_run_has_the_room_that_the_head_has(shared: Shared, open_shared: OpenPage) -> None:
-    page = open_shared(shared.half, viewport={"width": 1440, "height": 900})
+HEADS = """words => {
+    const head = document.querySelector(".head"), { clientHeight } = head, select = document.querySelector("#runs");
+    const seen = { wrapped: [], cut: [], outside: [] };
+    const look = (name) => {
+        const edge = (e) => document.querySelector(e).getBoundingClientRect();
+        const given = edge("#runs").width, free = edge(".clock").left - edge("#runs").right - 24;
+        const whole = select.cloneNode(true);
+        whole.style.maxWidth = "28rem";
+        document.body.append(whole);
+        const wanted = whole.getBoundingClientRect().width;
+        whole.remove();
+        if (head.clientHeight > clientHeight) seen.wrapped.push(name);
+        if (given < wanted - 1 && free > 1) seen.cut.push([name, given, wanted, free]);
+        if (edge(".tools").right > innerWidth || given < 160) seen.outside.push([name, given]);
+    };
+    look("as opened");
+    for (const [name, text] of words) {
+        const shown = document.querySelector(name.startsWith("feed_") ? "#feed" : "#phase"), before = shown.textContent;
+        shown.textContent = text;
+        look(name);
+        shown.textContent = before;
+    }
+    return seen;
+}"""
+"""Puts each word of a state into the head, and returns in which of them it wraps, cuts the runs with room beside them,
+or leaves them hardly any."""
+WORDS = Path(__file__).resolve().parents[2] / "platform/web/src/text/words"
+
+
+@pytest.mark.parametrize(("locale", "language"), [("en-GB", "en"), ("zh-CN", "zh")])
+@pytest.mark.parametrize("width", [1280, 1440])
+def test_the_name_of_a_run_has_the_room_that_the_head_has_in_every_state(
+    width: int, locale: str, language: str, shared: Shared, open_shared: OpenPage
+) -> None:
+    page = open_shared(shared.half, locale=locale, viewport={"width": width, "height": 900})
     expect(page.locator("#day")).to_be_visible()
-    brand, chooser, tools = (page.locator(each).bounding_box() for each in (".brand", "#runs", ".tools"))
+    words = json.loads((WORDS / f"{language}.json").read_text())["page"]
+    states = [
+        (name, text.format(time="22:22:22", speed="600×"))
+        for name, text in words.items()
+        if name.startswith(("feed_", "phase_")) or name in ("venue_open", "venue_leaving", "venue_closed")
+    ]
+    assert len(states) > 15
+    brand, tools = (page.locator(each).bounding_box() for each in (".brand", ".tools"))
     assert brand is not None
-    assert chooser is not None
     assert tools is not None
-    assert chooser["width"] > 270  # as wide as its words, which 240 pixels cut
     assert tools["y"] < brand["y"] + brand["height"]
+    assert page.evaluate(HEADS, states) == {"wrapped": [], "cut": [], "outside": []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -31,7 +32,10 @@ def test_files_of_a_run_are_taken_with_a_token(locked: Any, fair: Any, open_page
     page = open_page("?view=runs", url=locked.url)
     page.get_by_label("Access token").fill("of-readers")
     page.get_by_role("button", name="Sign in on this tab").click()
+    offered = page.locator(f"[data-run={run}] [data-download]")
     with page.expect_download() as taken:
-        page.locator(f"[data-run={run}] [data-download=events]").click()
-    assert taken.value.suggested_filename == f"{run}-events.json"
-    assert Path(taken.value.path()).read_bytes().startswith(b'{"run":')
+        offered.and_(page.locator("[data-download=snapshot]")).click()
+    assert taken.value.suggested_filename == f"{run}-measures.json"
+    assert json.loads(Path(taken.value.path()).read_bytes()) == locked.get(f"runs/{run}/snapshot")
+    named = [each.get_attribute("data-download") for each in offered.all()]
+    assert named == ["report", "snapshot", "programme.ics"]  # no page of 1,000 events that looks whole

@@ -197,7 +197,7 @@ def test_language_changes_words_and_lang_and_is_kept(backend: Any, fair: Any, op
     read_in(page, "zh-CN")
     expect(page.locator("#feed")).to_have_text("已结束")
     expect(page.locator("[data-tile='negotiations.initiated'] dt")).to_have_text("发起的洽谈")
-    expect(page.locator("#clock")).to_have_text(re.compile("9月10日 周四 00:00"))
+    expect(page.locator("#clock")).to_have_text(re.compile("9月10日\u00a0周四 00:00"))
     page.reload()
     expect(page.locator(".about-view")).to_have_text("展会进展")
     expect(open_page(locale="zh-CN").locator("#feed")).to_have_text("已结束")

@@ -1,5 +1,5 @@
 // What the browser keeps for the page: for good, or for this tab. Where it refuses, as with blocked cookies or in a frame
-// of another site, the page keeps it itself for as long as it is open.
+// of another site, or where its storage is full, the page keeps it itself for as long as it is open.
 
 export class BrowserStorage {
   readonly #own = new Map<string, string>();
@@ -10,7 +10,7 @@ export class BrowserStorage {
   /** Returns what was kept under a key; null where nothing was. */
   get(key: string): string | null {
     try {
-      return this.storage().getItem(key) ?? this.#own.get(key) ?? null;
+      return this.#own.get(key) ?? this.storage().getItem(key);
     } catch {
       return this.#own.get(key) ?? null;
     }
@@ -19,6 +19,7 @@ export class BrowserStorage {
   keep(key: string, value: string): void {
     try {
       this.storage().setItem(key, value);
+      this.#own.delete(key);
     } catch {
       this.#own.set(key, value);
     }

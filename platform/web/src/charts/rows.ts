@@ -53,11 +53,19 @@ function textOf(element: Element): string {
   return texts.join("").replaceAll(/\s+/g, " ").trim();
 }
 
-/** Returns rows as CSV, with the mark by which spreadsheets know UTF-8. */
+/** What a spreadsheet takes for a formula, and the signed numbers, plain or as people read them, that begin alike. */
+const FORMULA = /^[=+\-@\t\r]/;
+const SIGNED = /^[+-][\d.,]+(e[+-]?\d+)?%?$/i;
+
+/**
+ * Returns rows as CSV, with the mark by which spreadsheets know UTF-8. A text that they would calculate gets a leading
+ * apostrophe: titles are other people's, and a formula can send what stands beside it to another host.
+ */
 export function csvOf(rows: Rows): string {
   const quoted = (cell: Cell): string => {
-    const text = cell === null ? "" : String(cell);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const plain = cell === null ? "" : String(cell);
+    const text = FORMULA.test(plain) && !SIGNED.test(plain) ? `'${plain}` : plain;
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return `\ufeff${rows.map((row) => `${row.map(quoted).join(",")}\r\n`).join("")}`;
 }

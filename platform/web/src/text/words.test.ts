@@ -3,7 +3,7 @@
 import { expect, test, vi } from "vitest";
 import { FIELDS, KEYS } from "../api/generated/facts";
 import { isTag } from "./tags";
-import { LANGUAGES, type Topic } from "./words";
+import { filled, LANGUAGES, type Topic } from "./words";
 import english from "./words/en.json";
 
 type Words = Record<string, Record<string, string>>;
@@ -83,6 +83,16 @@ test.each(all)("%s names every measure that is one number", (_, words) => {
 });
 /** The run itself, bounds and counts of notices and alarms: a tile or a sentence names them. */
 const UNNAMED = /^(run|alarms|notices)\.|\.requests_most_per_s$|^platform\.viewers$/;
+
+test.each([
+  ["改在 {room} 举办。", "报告厅", "改在报告厅举办。"],
+  ["改在 {room} 举办。", "Hall 7", "改在 Hall 7 举办。"],
+  ["每平方米 {value} 人", "1.2 万", "每平方米 1.2 万人"],
+  ["{gate} 关闭", "北门（3 号）", "北门（3 号）关闭"],
+  ["Moved to {room} on {day}", "报告厅", "Moved to 报告厅 on "],
+])("a blank parts Chinese from numbers and Latin words alone: %s with %s", (text, place, told) => {
+  expect(filled(text, { room: place, value: place, gate: place })).toBe(told);
+});
 
 test("words whose answer breaks off are fetched again", async () => {
   vi.useFakeTimers();

@@ -74,9 +74,17 @@ export function translated(language: Language, topic: Topic, key: string): strin
   return words.get(language)?.[topic]?.[key];
 }
 
-/** Returns a text with its {places} filled. */
+/** Chinese characters and full-width punctuation, and a place with the blanks that part it from these. */
+const WIDE = "[\\p{Script=Han}\\u3000-\\u303f\\uff00-\\uffef]";
+const PLACE = new RegExp(`((?<=${WIDE}) )?\\{(\\w+)\\}( (?=${WIDE}))?`, "gu");
+const [BEGINS_WIDE, ENDS_WIDE] = [new RegExp(`^${WIDE}`, "u"), new RegExp(`${WIDE}$`, "u")];
+
+/** Returns a text with its {places} filled. A blank parts Chinese from a number or Latin word, not from more Chinese. */
 export function filled(text: string, places: Record<string, string>): string {
-  return text.replace(/\{(\w+)\}/g, (_, name: string) => places[name] ?? "");
+  return text.replace(PLACE, (_, before = "", name: string, after = "") => {
+    const value = places[name] ?? "";
+    return (BEGINS_WIDE.test(value) ? "" : before) + value + (ENDS_WIDE.test(value) ? "" : after);
+  });
 }
 
 /** Returns the language that follows in the order in which the page offers them. */

@@ -19,7 +19,7 @@ function page(language: string): Page {
 test.each<[number, number, string, string, string]>([
   [392.6, 19_630, "=", "of 393: 2% of 19,630 reported", "按规模应为 393（公布 19,630，取其 2%）"],
   [11_000, 550_000, "=", "of 11,000: 2% of 550,000 reported", "按规模应为 11,000（公布 55 万，取其 2%）"],
-  [0.6, 30, ">", "of fewer than 1: 2% of more than 30 reported", "按规模应为 少于 1（公布 超过 30，取其 2%）"],
+  [0.6, 30, ">", "of more than 30 reported; 2% of that is less than 1", "按规模不足 1（公布超过 30，取其 2%）"],
 ])("%d of %d is told as whole people and things", (value, as_reported, op, english, chinese) => {
   const figure = row({ op, reported: value, as_reported });
   expect([reported(page("en"), figure), reported(page("zh"), figure)]).toEqual([english, chinese]);
@@ -28,7 +28,7 @@ test.each<[number, number, string, string, string]>([
 test.each([
   ["closing 19", "Source: closing document, paragraph 19", "来源：闭幕文件第 19 段"],
   ["opening", "Source: opening document", "来源：开幕文件"],
-  ["China Daily 3", "Source: China Daily, paragraph 3", "来源：China Daily第 3 段"],
+  ["China Daily 3", "Source: China Daily, paragraph 3", "来源：China Daily 第 3 段"],
   ["Report 2019", "Source: Report 2019", "来源：Report 2019"],
 ])("the source %s is told as people say it", (source, english, chinese) => {
   const figure = row({ source });

@@ -48,7 +48,12 @@ export function reported(page: Page, row: Row): string {
     share: percent(language, scaleOf(page), scaleOf(page) < 0.01 ? 1 : 0),
   };
   const whole = withOperator(language, row.op, round(language, Number(row.as_reported)));
-  return say(language, "of_scaled", { ...places, reported: whole });
+  return say(language, isPart(row) ? "of_scaled_part" : "of_scaled", { ...places, reported: whole });
+}
+
+/** Returns whether the scale of the run leaves less than one of what a row's figure counts. */
+function isPart({ reported, unit }: Row): boolean {
+  return Number(reported) > 0 && Number(reported) < 1 && !MONEY.test(unit);
 }
 
 /** Returns what the scale of the run leaves of a row's figure: nothing that is counted can come to 392.6. */

@@ -10,15 +10,15 @@ import { useSending } from "../../ui/sending";
 interface Taken {
   path: string;
   word: Word;
-  /** Ends the name of its file. */
-  file: string;
+  /** Ends the name of its file. Pages and lists, which lead to more, have none: saved, they would look whole. */
+  file?: string;
 }
 
 const REPORT: Taken = { path: "report", word: "report", file: "report.html" };
 const ALL: readonly Taken[] = [
   { path: "snapshot", word: "measures", file: "measures.json" },
-  { path: "events", word: "events", file: "events.json" },
-  { path: "parquet", word: "parquet", file: "parquet.json" },
+  { path: "events", word: "events" },
+  { path: "parquet", word: "parquet" },
   { path: "programme.ics", word: "calendar", file: "programme.ics" },
 ];
 
@@ -29,6 +29,7 @@ export function Downloads({ language, run, hasReport }: { language: Language; ru
     <>
       {(hasReport ? [REPORT, ...ALL] : ALL).map(({ path, word, file }) => {
         const address = `runs/${encodeURIComponent(run.id)}/${path}`;
+        if (hasToken() && file === undefined) return null;
         if (!hasToken()) {
           return (
             <a key={path} href={address} target="_blank" rel="noreferrer">
