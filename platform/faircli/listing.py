@@ -70,12 +70,13 @@ def list_runs(database: str) -> list[ListedRun]:
 
 
 def _path_of(database: str) -> Path:
-    if "://" not in database:
-        return Path(database)
-    scheme, _, rest = database.partition("://")
-    if scheme != "sqlite" or not rest.startswith("/") or "?" in rest:
+    scheme, is_url, rest = database.partition("://")
+    file = rest.removeprefix("/") if is_url else database
+    if is_url and (scheme != "sqlite" or file == rest or "?" in rest):
         raise NotListedError(f"{scheme} is not a plain SQLite file")
-    return Path(rest[1:])
+    if file in ("", ":memory:") or file.startswith("file:"):
+        raise NotListedError("no file is named")
+    return Path(file)
 
 
 def _run(row: dict[str, Any]) -> ListedRun:

@@ -79,8 +79,8 @@ def record_of(scenario: Scenario, request: Request) -> dict[str, Any]:
     }
 
 
-def is_of_another_model(plain: object, version: str) -> bool:
-    """Return whether a run was played by another release of the model, or its scenario is not what it was.
+def changed_since(plain: object, version: str) -> str:
+    """Return what is not as it was when a run was played, in words: the release of the model or the scenario; or none.
 
     Args:
         plain: the request that the backend keeps with it, as plain data; of one that was not begun by `fair run`, or
@@ -89,9 +89,13 @@ def is_of_another_model(plain: object, version: str) -> bool:
     """
     try:
         request = msgspec.convert(plain, Request)
-        return version != VERSION or (bool(request.sha256) and load(request).sha256() != request.sha256)
+        if version != VERSION:
+            return f"it was played by release {version} of the model, and this is {VERSION}"
+        if request.sha256 and load(request).sha256() != request.sha256:
+            return f"{request.scenario} has changed since it was played"
     except (msgspec.ValidationError, ScenarioError):
-        return False
+        pass
+    return ""
 
 
 def request_of(run: str, plain: object, version: str) -> tuple[Request, Scenario]:

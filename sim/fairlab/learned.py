@@ -2,7 +2,7 @@
 
 The runs are of the fair itself at two sizes, and of variants in which all uncertain parameters differ. Two sizes tell
 chance that shrinks as counts grow from chance that does not. The variants are needed as a fair is less certain than
-chance alone makes it.
+chance alone makes it. What the fair was is kept too: once the fair is another one, its profile is learned anew.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from pathlib import Path
 from statistics import NormalDist
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
-from fairfacts.evidence.profiles import PROFILE
+from fairfacts.evidence.profiles import PROFILE, TOTALS
 from fairfacts.parts.runs import RunMeasures
 from fairfacts.resources import fair_folder, is_shipped
 from fairlab.members import Prior, priors_of
-from fairlab.profile import FIRST_SEED, Course, Headline, course, profile
+from fairlab.profile import FIRST_SEED, Course, Headline, course, profile, write
 from fairlab.targets import read_free
+from fairlab.workers import in_order
 from fairsim.engine.draws import Draws
 from fairsim.inputs.scenario import load_scenario
 
@@ -31,18 +33,48 @@ REPLICATIONS, VARIANTS = 4, 12
 BY = 1.25
 """One standard deviation of an uncertain parameter, as a factor."""
 SMALLER = 0.25
+LEARNED = "profile.sha256"
+"""The file with the digest of the fair that was learned; a profile without it was not learned here, and is left."""
 
 Task = tuple[str, tuple[str, ...], int, float, int]
 """Scenario, changes, seed, scale and hours."""
 
 
 def folder_to_learn(run: RunMeasures) -> Path | None:
-    """Return the folder whose fair has no profile yet and is played by a run; None where none is to be learned."""
+    """Return the folder of a run's fair where it has no profile yet, or that of what the fair was; else None.
+
+    Raises:
+        ScenarioError: the fair has a fault by now.
+    """
     folder = None if is_shipped(run.fair.key) else fair_folder(run.fair.key)
-    if not isinstance(folder, Path) or (folder / PROFILE).exists():
+    if not isinstance(folder, Path) or ((folder / PROFILE).exists() and not (folder / LEARNED).exists()):
         return None
     base = load_scenario(run.fair.key)
-    return folder if base.at_ms(base.parameters.fair.days) == run.duration_ms else None
+    if base.at_ms(base.parameters.fair.days) != run.duration_ms or _learned(folder) == base.sha256():
+        return None
+    return folder
+
+
+def _learned(folder: Path) -> str:
+    """Return the digest of the fair whose profile is in its folder; empty where there is none."""
+    try:
+        return (folder / LEARNED).read_text(encoding="ascii").strip() if (folder / PROFILE).exists() else ""
+    except (OSError, ValueError):
+        return ""
+
+
+def keep(headlines: dict[str, Headline], folder: Path, fair: str) -> None:
+    """Write what was learned of a fair into its folder, all of it or nothing.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    with TemporaryDirectory(dir=folder, prefix=".") as place:
+        whole = Path(place)
+        write(headlines, whole)
+        (whole / LEARNED).write_text(f"{load_scenario(fair).sha256()}\n", encoding="ascii")
+        for name in (PROFILE, TOTALS, LEARNED):
+            (whole / name).replace(folder / name)
 
 
 def tasks_of(fair: str) -> list[Task]:
@@ -58,16 +90,20 @@ def tasks_of(fair: str) -> list[Task]:
     return [*alike, *((fair, _drawn(fair, priors, seed, small), seed, small, hours) for seed in seeds)]
 
 
-def learn(tasks: list[Task], executor: Executor, on_run: Callable[[float], None]) -> dict[str, Headline]:
+def learn(tasks: list[Task], executor: Executor, at_once: int, on_run: Callable[[float], None]) -> dict[str, Headline]:
     """Play the runs, and return what they have in common.
 
     Args:
         tasks: as `tasks_of` returns them.
         executor: plays them.
+        at_once: how many it plays at once.
         on_run: is called with the scale of each run that was played.
+
+    Raises:
+        WorkersError: workers were lost again and again.
     """
     courses = []
-    for task, played in zip(tasks, executor.map(_course, tasks), strict=True):
+    for task, played in zip(tasks, in_order(executor, at_once, _course, tasks), strict=True):
         courses.append(played)
         on_run(task[3])
     few, many, variants = courses[:REPLICATIONS], courses[REPLICATIONS : 2 * REPLICATIONS], courses[2 * REPLICATIONS :]

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from fairlab.learned import LEARNED, keep, learn
 from fairlab.profile import HEADLINES, profile
+from fairlab.workers import workers
 
 HOURS = 5
 STEADY = tuple(float(10 * hour) for hour in range(HOURS + 1))
@@ -16,3 +24,29 @@ def test_what_never_comes_in_a_fair_is_expected_to_stay_none() -> None:
     assert (views.share, views.total, views.dispersion) == ((1.0,) * (HOURS + 1), 0.0, 0.0)
     assert (signed.share[-2:], signed.dispersion) == ((0.0, 1.0), 1.0)
     assert requests.share == (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_lost_while_a_profile_is_learned_is_replaced() -> None:
+    tasks = [("itbnow2021", (), seed, scale, 24) for seed, scale in enumerate([0.001] * 4 + [0.002] * 5)]
+    played: list[float] = []
+
+    def on_run(scale: float) -> None:
+        if not played:
+            multiprocessing.active_children()[0].kill()
+        played.append(scale)
+
+    with workers(2) as (executor, at_once):
+        assert learn(tasks, executor, at_once, on_run).keys() == set(HEADLINES)
+    assert played == [scale for *_, scale, _ in tasks]
+
+
+def test_a_profile_that_cannot_be_kept_leaves_the_one_before(tmp_path: Path) -> None:
+    headlines = profile({1.0: [dict.fromkeys(HEADLINES, STEADY)] * 2, 0.5: [dict.fromkeys(HEADLINES, STEADY)]}, [])
+    keep(headlines, tmp_path, "ciftis2020")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert before.keys() == {"profile.csv", "headlines.csv", LEARNED}
+    full = OSError(28, "No space left on device")
+    with pytest.raises(OSError, match="No space"), mock.patch("fairlab.learned.write", side_effect=full):
+        keep(headlines, tmp_path, "itbnow2021")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

@@ -118,7 +118,7 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
     if status == 0:
         for line in complaint.decode(errors="replace").splitlines():
             if line.startswith(UNBOUNDED):
-                _warn(line)
+                warn_once(line)
         return msgspec.json.decode(output, type=Answer)
     if status < 0:  # the system ended it
         return Answer(fault=_too_long(limits) if status == -signal.SIGXCPU else _too_much(limits))
@@ -127,7 +127,7 @@ async def ask(folder: Path, sql: str, limits: Limits) -> Answer:
 
 
 @cache
-def _warn(line: str) -> None:
+def warn_once(line: str) -> None:
     """Log once what the process that answers could not do."""
     import logging
 

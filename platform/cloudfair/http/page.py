@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 import zlib
 from collections.abc import Callable
 from functools import cache
@@ -90,11 +91,14 @@ class PageRoute(BaseRoute):
         await response(scope, receive, send)
 
 
+_REFUSED = re.compile(r"q=0*\.?0*")
+
+
 def _accepts(accepted: str, encoding: str) -> bool:
     """Return whether a header Accept-Encoding allows an encoding: what names it goes before `*`, wherever it stands."""
     parts = (each.partition(";") for each in accepted.split(","))
     weights = {name.strip().lower(): weight.replace(" ", "").lower() for name, _, weight in parts}
-    return weights.get(encoding, weights.get("*", "q=0")) not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return not _REFUSED.fullmatch(weights.get(encoding, weights.get("*", "q=0")))
 
 
 @cache

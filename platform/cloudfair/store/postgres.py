@@ -56,6 +56,8 @@ def prepare(engine: Engine, *, read_only: bool) -> None:
 def remedy(fault: str, *, read_only: bool) -> str:
     """Return what helps when a database cannot be opened."""
     del read_only
+    if "invalid port number" in fault:
+        return "correct the port of the URL"
     if fault.startswith("invalid") or ": invalid" in fault:  # the name or value of an option, as libpq words it
         return "correct what follows the ? of the URL"
     return "see that the server runs, that the database exists and that the user may create tables"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -50,8 +51,8 @@ def forecast(
 
     The forecast knows the run's size, its events up to the moment, and the course that such fairs take (`profile.csv`
     of the fair); it knows no parameter of the run. The reported totals stand beside it. Where a fair of your own has no
-    profile yet, it is learned from a handful of small runs of the fair, and kept in its folder. With `--posterior` the
-    course is that of members, fairs of the model that differ in every uncertain parameter.
+    profile yet, or has changed since, it is learned from a handful of small runs of the fair, and kept in its folder.
+    With `--posterior` the course is that of members, fairs of the model that differ in every uncertain parameter.
 
     Examples:
     - `fair forecast` looks from the latest event of the latest run.
@@ -87,12 +88,13 @@ def forecast(
     if at_ms > row.at_ms:
         raise MomentError(f"--at: {at} is later than the run, which has reached {moment_text(epoch, row.at_ms)}")
     state = points.state(row.id, at_ms)
+    lacking = []
     if members is None and state.parts.run.phase not in ("closed", "ended"):
-        _learn_profile(state.parts.run, worker_count, dask)
+        lacking = _learn_profile(state.parts.run, worker_count, dask)
     figures = known_of_log(begun.fair).figures
     snapshot, played = state.snapshot(), state.parts.run
     rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
-    notes = notes_of(played, figures, snapshot["disruptions"]["begun"])
+    notes = lacking + notes_of(played, figures, snapshot["disruptions"]["begun"])
     if members is not None:
         notes = _check(members, played, at_ms)
         if played.phase not in ("closed", "ended"):
@@ -148,33 +150,41 @@ def _check(members: Members, run: RunMeasures, at_ms: int) -> list[str]:
     return notes
 
 
-def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None) -> None:
-    """Learn the profile of a fair of one's own that has none yet, and keep it in its folder.
+def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None) -> list[str]:
+    """Learn the profile of a fair of one's own that has none of it as it is, and keep it in its folder.
 
-    Raises:
-        LabError: it cannot be kept.
+    Returns:
+        Why there is none, in a sentence: the forecast then takes what it has.
     """
     from faircli.console import note
     from faircli.progress import fairs_progress
-    from fairfacts.errors import LabError
-    from fairlab.learned import folder_to_learn, learn, tasks_of
-    from fairlab.profile import write
+    from fairfacts.errors import ScenarioError
+    from fairfacts.evidence.profiles import load_profiles
+    from fairlab.learned import folder_to_learn, keep, learn, tasks_of
     from fairlab.workers import workers
 
-    if (folder := folder_to_learn(run)) is None:
-        return
-    tasks = tasks_of(run.fair.key)
-    planned = sum(scale for _, _, _, scale, _ in tasks)
-    with workers(worker_count, dask=dask) as (executor, _), fairs_progress(planned) as (on, _):
-        headlines = learn(tasks, executor, on)
+    fair = run.fair.key
     try:
-        write(headlines, folder)
+        if (folder := folder_to_learn(run)) is None:
+            return []
+        if not os.access(folder, os.W_OK):
+            what = "is of the fair before its change" if load_profiles(fair) else "is not learned"
+            return [f"The profile of {fair} {what}: {folder} cannot be written; make it writable."]
+        tasks = tasks_of(fair)
+    except ScenarioError as fault:
+        return [f"The profile of {fair} cannot be learned or checked, as the fair has a fault by now: {fault}"]
+    planned = sum(scale for _, _, _, scale, _ in tasks)
+    with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned) as (on, _):
+        headlines = learn(tasks, executor, at_once, on)
+    try:
+        keep(headlines, folder, fair)
     except OSError as fault:
-        raise LabError(f"{folder}: the profile cannot be kept there ({fault.strerror}); make it writable") from fault
+        return [f"The profile of {fair} cannot be kept in {folder} ({fault.strerror}); make room, and ask again."]
     note(
-        f"Learned how such fairs go from {len(tasks)} runs of {run.fair.key}, and kept it in {run.fair.key}/profile.csv"
-        " and headlines.csv. Remove both to learn it anew after a change of the fair."
+        f"Learned how such fairs go from {len(tasks)} runs of {fair}, and kept it in {fair}/profile.csv and"
+        " headlines.csv. It is learned anew once the fair has changed."
     )
+    return []
 
 
 def _by_members(

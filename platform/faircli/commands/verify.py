@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from cloudfair.store.tables import Run
     from fairfacts.auditor import Auditor, Violation
 
-OTHER_MODEL = (
-    "it was played by another release of the model, or its scenario has changed since: the laws are those of this"
-    " release, and one that it breaks is no damage of the log"
-)
+NO_DAMAGE = "the laws are those of this release, and one that it breaks is no damage of the log"
 
 
 def verify(
@@ -61,7 +58,7 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
     from cloudfair.store.log import Log
     from faircli.console import say
     from faircli.progress import events_progress
-    from faircli.request import is_of_another_model
+    from faircli.request import changed_since
 
     log = Log.open(database, read_only=not repair)
     row = _find(log, run)
@@ -76,8 +73,8 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
     result = {"run": row.id, "events": verification.position, "digest": verification.digest}
     result |= {"ended": verification.ended, "damage": verification.damage, "unchecked": verification.unchecked}
     result["repaired"] = done
-    is_other = is_of_another_model(json.loads(row.request), row.version)
-    result["remarks"] = [OTHER_MODEL] if is_other else []
+    changed = changed_since(json.loads(row.request), row.version)
+    result["remarks"] = [f"{changed}: {NO_DAMAGE}"] if changed else []
     if not as_json:
         for step in done:
             say(f"repaired: {step}")

@@ -89,7 +89,8 @@ def read_chance(fair: str, folder: Traversable) -> Mapping[str, Mapping[str, Cha
     rows, reading = read_numbers(folder / CHANCE, f"{fair}/{CHANCE}", ("measure", *NUMBERS), optional=("as_of",))
     by_moment: dict[str, dict[str, Chance]] = {}
     for row in rows:
-        measure, known = row.text("measure"), by_moment.setdefault(checked_moment(row), {})
+        checked_moment(row)
+        measure, known = row.text("measure"), by_moment.setdefault(row.text("as_of"), {})
         if measure in known:
             row.fault(f"measure is {quoted(measure)}; it stands twice; remove one")
         elif _is_measure(row, measure):

@@ -86,7 +86,9 @@ def notes_of(run: RunMeasures, figures: Mapping[str, Figure], disrupted: int = 0
         )  # fmt: skip
         members = f"fair forecast --posterior forecasts all, by members of fair calibrate {run.scenario} --as-of DAY"
         learns = "fair forecast learns one, where the folder of the fair lies"
-        remedy = members if known or is_shipped(run.fair.key) else learns
+        anew = "fair forecast learns anew a fair that itself lasts so, without its profile.csv and headlines.csv"
+        own = f"{anew}; else {members}" if known else learns
+        remedy = members if is_shipped(run.fair.key) else own
         notes.append(f"The forecast {what}: only the sessions of its programme are forecast; {remedy}.")
     used = used_figures(run.fair.key)
     overridden = [

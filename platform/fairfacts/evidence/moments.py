@@ -39,13 +39,14 @@ def read_at(at: str, run: RunMeasures) -> int | None:
 
 
 def checked_moment(row: Row) -> str:
-    """Return the moment at which the measure of a row is taken; a text that is no moment is a fault."""
+    """Return the moment at which the measure of a row is taken; a text that is no moment is a fault, and the end."""
     as_of = row.text("as_of")
     try:
         if as_of:
             check_moment(as_of)
     except MomentError as fault:
         row.fault(f"as_of: {fault}")
+        return ""
     return as_of
 
 

@@ -8,14 +8,15 @@ from fairfacts.interchange.reading import Reading, quoted
 
 CANCELLED = frozenset({"cancelled", "canceled", "withdrawn", "rejected", "deleted"})
 HELD = frozenset({"", "confirmed", "accepted", "tentative", "scheduled", "published"})
-_TITLE = re.compile(
-    r"\W*(?:cancell?ed|abgesagt|entfällt|annulé|cancelado|cancelada|annullato|已取消|取消)\b", re.IGNORECASE
-)
+_WORDS = r"(?:(?:cancell?ed|abgesagt|entfällt|annulée?s?|cancelad[ao]s?|annullat[aoie])\b|已取消|取消|中止|취소)"
+"""No blanks part words of Han letters, so that none has an end to look for."""
+_TITLE = re.compile(rf"\W*{_WORDS}|.*[(\[{{（［【〔]\s*{_WORDS}\s*[)\]}}）］】〕]", re.IGNORECASE | re.DOTALL)
+"""At the beginning, or anywhere in brackets."""
 
 
-def is_cancelled(written: str, field: str, place: str, reading: Reading) -> bool:
-    """Return whether a state of a session means that it is not held; another word than those known is remarked."""
-    state = written.strip().casefold()
+def is_cancelled(written: object, field: str, place: str, reading: Reading) -> bool:
+    """Return whether a state of a session means that it is not held; another one than those known is remarked."""
+    state = written.strip().casefold() if isinstance(written, str) else None
     if state not in CANCELLED | HELD:
         reading.remark(place, "assumed", field, f"{field} is {quoted(written)}: the session is held; cancelled is not")
     elif state in CANCELLED and state != "cancelled":

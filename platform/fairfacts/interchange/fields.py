@@ -63,12 +63,21 @@ class Fields:
         value = self.value.get(field)
         if not isinstance(value, dict):
             return self.text(field)
-        texts = [text for key in ("name", "en", *value) if isinstance(text := value.get(key), str)]
-        if not texts or not is_text(texts[0]):
+        name = self.any(field)
+        if not isinstance(name, str):
             self.fault(field, value, "a text is wanted")
             return ""
-        self._reading.remark(self.place, "coerced", field, f"an object is read as {quoted(texts[0])}")
-        return texts[0]
+        self._reading.remark(self.place, "coerced", field, f"an object is read as {quoted(name)}")
+        return name
+
+    def any(self, field: str) -> object:
+        """Return what is in a field, whatever that is, and of an object its name where it has one."""
+        value = self.value.get(field)
+        if not isinstance(value, dict):
+            return value
+        texts = (text for key in ("name", "en", *value) if isinstance(text := value.get(key), str))
+        name = next(texts, None)
+        return name if name is not None and is_text(name) else value
 
     def number(self, field: str) -> float | None:
         """Return the number in a field, which may be written as a text; None where it is missing or null."""

@@ -133,7 +133,7 @@ def _draft(event: Event, zones: dict[str, tzinfo], options: Options, reading: Re
         event.fault(f"X-CLOUDFAIR-SEATS is {quoted(seats)}; a whole number is wanted")
         seats = ""
     nothing = datetime(2000, 1, 1)  # noqa: DTZ001  # stands in for a fault
-    title = event.text("SUMMARY") or untitled(event.place, "it has no SUMMARY", reading)
+    title = event.text("SUMMARY").strip() or untitled(event.place, "it has no SUMMARY", reading)
     location = event.text("LOCATION") or (ONLINE if event.has("X-CLOUDFAIR-STREAMED") else "")
     entry = Entry(
         uid=_uid(event, reading),

@@ -42,9 +42,9 @@ def _reason(text: str) -> str:
     if match := re.fullmatch(r"Expected `[\w| ]+` of length (>=|<=) (\d+)", text):
         return f"its length is out of range; {_BOUNDS[match[1]]} {match[2]} is allowed"
     if re.fullmatch(r"Expected `datetime` with a timezone component", text):
-        return "it has no offset; write it like 2020-09-05T12:00:00+08:00"
+        return "it has no offset; write it like 2027-05-07T20:00:00+08:00"
     if text == "Invalid RFC3339 encoded datetime":
-        return "it is no moment; write it like 2020-09-05T12:00:00+08:00"
+        return "it is no moment; write it like 2027-05-07T20:00:00+08:00"
     if match := re.fullmatch(r"Expected `(\w+)`", text):
         return f"{_TYPES.get(match[1], match[1])} is wanted"
     if match := re.fullmatch(r"Invalid (?:enum )?value ('.*')", text):

@@ -137,7 +137,7 @@ def _draft(
     clock = _CLOCK.match(event.text("start"))
     entry = Entry(
         uid=_uid(event, acronym, number),
-        title=event.text("title", required=True) or untitled(event.place, "its title is empty", reading),
+        title=event.text("title", required=True).strip() or untitled(event.place, "its title is empty", reading),
         starts=starts,
         ends=starts + length_of(event, ends_in, options, reading),
         room=name,
@@ -163,8 +163,11 @@ def _compare_room(event: Fields, key: str, room: str, reading: Reading) -> None:
 
 
 def _is_cancelled(event: Fields, reading: Reading) -> bool:
-    """Return whether an event is not held, by any of the fields that say so."""
-    states = [is_cancelled(event.name(field), field, event.place, reading) for field in STATES]
+    """Return whether an event is not held, by any of the fields that say so; the states are not of the format."""
+    states = [
+        is_cancelled("" if (state := event.any(field)) is None else state, field, event.place, reading)
+        for field in STATES
+    ]
     return any([*states, *(event.flag(field) for field in CANCELLED)])
 
 

@@ -44,6 +44,7 @@ def raw(client: httpx.Client, path: str, **headers: str) -> tuple[httpx.Response
         ("br, zstd, gzip", "zstd"),
         ("identity", None),
         ("gzip;q=0", None),
+        ("zstd; q=0.0000, gzip;q=0.001", "gzip"),
         ("*", "zstd"),
         ("*;q=0, gzip", "gzip"),
         ("zstd;q=0, *", "gzip"),

@@ -58,6 +58,7 @@ def test_server_that_is_not_there_is_told_with_the_password_masked() -> None:
     [
         ("postgresql://fair:secret@127.0.0.1/fair?port=abc", "port=abc: Received non-integer port arguments"),
         ("postgresql://fair:secret@a..b/fair", "its host is no name of a host; correct the URL"),
+        ("postgresql://fair:secret@127.0.0.1:99999/fair", 'invalid port number: "99999"; correct the port of the URL'),
         *(
             (
                 f"postgresql://fair:secret@127.0.0.1:1/fair?{option}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 from typing import Any
+from unittest import mock
 
 import pytest
 from tests.faircli.fair import Fair
@@ -42,6 +43,19 @@ def test_the_profile_of_a_fair_of_ones_own_is_learned_once_and_kept(fair: Fair) 
     assert rows["venue.entered"]["low"] < came["venue"]["entered"] < rows["venue.entered"]["high"]
     again = fair("forecast", "--at", "day 2 10:00", "--json")
     assert (again.stdout, "Learned" in again.stderr) == (first.stdout, False)
+    parameters = fair.folder / "mine" / "parameters.csv"
+    text = parameters.read_text()
+    parameters.write_text(text.replace("organisations.at_opening,40", "organisations.at_opening,-40"))
+    faulty = fair.json("forecast", "--at", "day 2 10:00")
+    assert faulty["rows"] == json.loads(first.stdout)["rows"]
+    assert "The profile of mine cannot be learned or checked, as the fair has a fault by now: " in faulty["notes"][0]
+    parameters.write_text(text.replace("organisations.at_opening,40", "organisations.at_opening,80"))
+    fair("run", "mine")
+    cannot = "is of the fair before its change"
+    with mock.patch("os.access", return_value=False):
+        assert cannot in fair.json("forecast", "--at", "day 1 09:00")["notes"][0]
+    assert "Learned how such fairs go" in fair("forecast", "--at", "day 1 09:00").stderr
+    assert "Learned" not in fair("forecast", "--at", "day 1 09:00").stderr
 
 
 def test_a_moment_that_is_none_is_refused(played: tuple[Fair, dict[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import pytest
 from tests.cloudfair.example import silence
-from tests.faircli.fair import Fair, Played
+from tests.faircli.fair import SMALL, Fair, Played
 
 from cloudfair.store.log import Log
 from faircli import listing
@@ -58,6 +58,15 @@ def test_a_database_that_does_not_exist_is_not_made(fair: Fair) -> None:
         "",
         "Error: typo.db: there is no such database; fair run makes one, or name another with --db\n",
     )
+    assert list(fair.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("database", ["file:x.db", "sqlite:///file:x.db", ":memory:"])
+def test_what_names_no_file_is_refused_as_by_other_commands(fair: Fair, database: str) -> None:
+    others = [fair(*command, "--db", database) for command in (["verify"], ["forecast"], ["run", *SMALL])]
+    done = fair("runs", "--db", database)
+    assert [(each.returncode, each.stderr) for each in others] == [(done.returncode, done.stderr)] * 3
+    assert "; name a file" in done.stderr
     assert list(fair.folder.iterdir()) == []
 
 

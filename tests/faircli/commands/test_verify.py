@@ -14,6 +14,7 @@ from fairfacts.auditor import LAWS
 from fairfacts.events import encode
 from fairfacts.parts.runs import RunEnded
 from fairfacts.parts.visits import VisitEnded
+from fairsim import VERSION
 
 
 def test_verify_folds_the_log_to_the_digest_and_measures_that_were_announced(played: Played) -> None:
@@ -97,7 +98,14 @@ def test_verify_says_of_a_log_that_another_model_played_it(fair: Fair) -> None:
     (fair.folder / "mine.toml").write_text('extends = "ciftis2020"\n[negotiations]\npatience_mean_min = 31\n')
     done = fair("verify", run)
     assert done.returncode == 0
-    assert "note: it was played by another release of the model, or its scenario has changed since" in done.stdout
+    assert "note: mine.toml has changed since it was played: the laws are those of this release" in done.stdout
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        database.execute("UPDATE run SET version = '0.0.1', sha256 = ''")
+    database.close()
+    assert "note: it was played by release 0.0.1 of the model, and this is " in fair("verify", run).stdout
+    with sqlite3.connect(fair.folder / "cloudfair.db") as database:
+        database.execute("UPDATE run SET version = ?", (VERSION,))
+    database.close()
     (fair.folder / "mine.toml").unlink()
     assert fair.json("verify", run)["remarks"] == []
 

@@ -139,6 +139,15 @@ def test_of_a_fair_of_another_length_only_the_sessions_are_forecast_and_it_says_
     assert (tuple(rows), rows["organisations.registered"].expected) == (HEADLINES, 4_000)
 
 
+def test_the_profile_of_ones_own_fair_of_another_length_can_be_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fairfacts.evidence.forecast.is_shipped", lambda _: False)
+    run = after(msgspec.structs.replace(STARTED, duration_ms=3 * DAY, inputs=(), calibrated=())).parts.run
+    remedy = (
+        "fair forecast learns anew a fair that itself lasts so, without its profile.csv and headlines.csv; else fair"
+    )
+    assert remedy in notes_of(run, FIGURES)[0]
+
+
 def test_a_run_that_goes_on_after_the_close_is_of_a_fair_like_those_of_the_profile() -> None:
     run = after(msgspec.structs.replace(STARTED, duration_ms=371 * DAY, inputs=("fair.closes",))).parts.run
     assert fits_profile(run)

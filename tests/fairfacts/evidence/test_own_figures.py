@@ -236,6 +236,12 @@ def test_what_is_no_plain_number_is_refused(tmp_path: Path, number: str):
     assert refusal.startswith(f"mine.csv: line 2: figure a: value is {number if number == '-5' else repr(number)}; ")
 
 
+def test_a_moment_that_is_none_is_told_once(tmp_path: Path):
+    path = own_table(tmp_path, "mine,5,visits.started,Saturday")
+    with pytest.raises(FigureError, match=r"mine.csv: line 2: figure mine: as_of: Saturday is no moment; write ms"):
+        read_own_figures(path, FIGURES, after(STARTED).parts.run)
+
+
 def test_all_faults_of_a_table_are_named_at_once(tmp_path: Path):
     lines = ["a,x,visits.started,", "b,1,visits.start,", "b,1,visits.started,", "c,1", ",1,visits.started,"]
     assert own_refusal(own_table(tmp_path, *lines)).splitlines() == [

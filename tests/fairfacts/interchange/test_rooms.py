@@ -41,7 +41,8 @@ def test_rooms_whose_names_differ_in_case_or_width_are_told() -> None:
     "written",
     [
         *("Virtual", "Zoom", "线上", "Online (Zoom)", "online only", "En ligne", "Live-Stream"),
-        *("Microsoft Teams-Besprechung", "Microsoft Teams Meeting"),
+        *("Microsoft Teams-Besprechung", "Microsoft Teams Meeting", "us02web.zoom.us/j/1"),
+        *("线上会议", "线上直播", "网络直播", "腾讯会议", "オンライン会議", "온라인 회의"),
         *("https://zoom.us/j/1", "Zoom: https://zoom.us/j/1", "www.zoom.us/j/1", "zoom.us/j/1", "tel:+49"),
     ],
 )
@@ -51,7 +52,13 @@ def test_what_only_says_online_is_no_hall_and_the_report_says_so(written: str) -
     assert (names, said) == ([""], [f"coerced, room: {written!r} {what}: held online only"])
 
 
-@pytest.mark.parametrize("written", ["Hall 1 / online", "Messe Berlin https://messe.example/", "Zoom Room 1"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *("Hall 1 / online", "Messe Berlin https://messe.example/", "Zoom Room 1", "腾讯会议室", "直播间 2"),
+        *("2.OG/R204", "1.UG/Foyer", "Geb.Ost/12", "Messe.Halle/4"),
+    ],
+)
 def test_a_hall_that_has_such_a_word_too_is_a_hall_and_the_report_says_so(written: str) -> None:
     said = f"assumed, room: {written!r} is taken for a room; write online if it is none"
     assert rooms(written) == ([written], [said])
@@ -106,6 +113,10 @@ def test_a_calendar_that_is_sent_to_cancel_cancels_its_sessions() -> None:
         ({"state": "withdrawn"}, True, ["coerced, state: state is 'withdrawn': read as cancelled"]),
         ({"state": "confirmed"}, False, []),
         ({"state": "new"}, False, [f"assumed, state: state is 'new': {HELD}"]),
+        ({"state": 1}, False, [f"assumed, state: state is 1: {HELD}"]),
+        ({"status": [0]}, False, [f"assumed, status: status is [0]: {HELD}"]),
+        ({"status": {"id": 0}}, False, [f"assumed, status: status is {{'id': 0}}: {HELD}"]),
+        ({"status": {"en": "cancelled"}, "state": None}, True, []),
         ({"cancelled": True}, True, []),
         ({"canceled": "yes"}, True, ["coerced, canceled: 'yes' is read as True"]),
         (
@@ -121,6 +132,28 @@ def test_a_cancelled_event_is_cancelled_whichever_field_says_so(
 ) -> None:
     read = from_schedule(schedule(fields))
     assert (read.timetable.entries[0].cancelled, remarks(read)) == (cancelled, said)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "已取消讲座",
+        "取消讲座",
+        "讲座（已取消）",
+        "취소: 강연",
+        "Talk (CANCELLED)",
+        "Talk [abgesagt], part 2",
+        "annulée: x",
+    ],
+)
+def test_a_title_that_says_cancelled_is_told_in_every_script(title: str) -> None:
+    said = f"assumed, title: {title!r} is held: only its title says that it is cancelled"
+    assert remarks(from_schedule(schedule({"title": title}))) == [said]
+
+
+@pytest.mark.parametrize("title", ["How cancelled orders come back", "Annulation", "Why (we) cancelled"])
+def test_a_title_of_what_was_cancelled_is_a_title(title: str) -> None:
+    assert remarks(from_schedule(schedule({"title": title}))) == []
 
 
 def test_durations_that_may_be_days_or_hours_are_refused() -> None:
@@ -157,8 +190,9 @@ def test_a_text_of_vcalendar_1_is_refused() -> None:
         from_icalendar(content)
 
 
-def test_an_empty_title_is_told() -> None:
-    read = from_schedule(schedule({"title": ""}))
+@pytest.mark.parametrize("title", ["", "   "])
+def test_an_empty_title_is_told(title: str) -> None:
+    read = from_schedule(schedule({"title": title}))
     assert (read.timetable.entries[0].title, remarks(read)) == (
         "untitled",
         ["assumed, title: its title is empty: untitled"],
