@@ -160,7 +160,7 @@ def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None)
     from faircli.progress import fairs_progress
     from fairfacts.errors import ScenarioError
     from fairfacts.evidence.profiles import load_profiles
-    from fairlab.learned import folder_to_learn, keep, learn, tasks_of
+    from fairlab.learned import digest_of, folder_to_learn, keep, learn, tasks_of
     from fairlab.workers import workers
 
     fair = run.fair.key
@@ -170,14 +170,14 @@ def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None)
         if not os.access(folder, os.W_OK):
             what = "is of the fair before its change" if load_profiles(fair) else "is not learned"
             return [f"The profile of {fair} {what}: {folder} cannot be written; make it writable."]
-        tasks = tasks_of(fair)
+        tasks, digest = tasks_of(fair), digest_of(fair)
     except ScenarioError as fault:
         return [f"The profile of {fair} cannot be learned or checked, as the fair has a fault by now: {fault}"]
     planned = sum(scale for _, _, _, scale, _ in tasks)
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned) as (on, _):
         headlines = learn(tasks, executor, at_once, on)
     try:
-        keep(headlines, folder, fair)
+        keep(headlines, folder, digest)
     except OSError as fault:
         return [f"The profile of {fair} cannot be kept in {folder} ({fault.strerror}); make room, and ask again."]
     note(
