@@ -63,8 +63,13 @@ def _learned(folder: Path) -> str:
         return ""
 
 
-def keep(headlines: dict[str, Headline], folder: Path, fair: str) -> None:
+def keep(headlines: dict[str, Headline], folder: Path, digest: str) -> None:
     """Write what was learned of a fair into its folder, all of it or nothing.
+
+    Args:
+        headlines: what was learned.
+        folder: of the fair.
+        digest: of the fair as it was when its runs began (`digest_of`).
 
     Raises:
         OSError: it cannot be written.
@@ -72,9 +77,14 @@ def keep(headlines: dict[str, Headline], folder: Path, fair: str) -> None:
     with TemporaryDirectory(dir=folder, prefix=".") as place:
         whole = Path(place)
         write(headlines, whole)
-        (whole / LEARNED).write_text(f"{load_scenario(fair).sha256()}\n", encoding="ascii")
+        (whole / LEARNED).write_text(f"{digest}\n", encoding="ascii")
         for name in (PROFILE, TOTALS, LEARNED):
             (whole / name).replace(folder / name)
+
+
+def digest_of(fair: str) -> str:
+    """Return what tells a fair as it is from what it was."""
+    return load_scenario(fair).sha256()
 
 
 def tasks_of(fair: str) -> list[Task]:

@@ -43,10 +43,10 @@ def test_a_worker_that_is_lost_while_a_profile_is_learned_is_replaced() -> None:
 
 def test_a_profile_that_cannot_be_kept_leaves_the_one_before(tmp_path: Path) -> None:
     headlines = profile({1.0: [dict.fromkeys(HEADLINES, STEADY)] * 2, 0.5: [dict.fromkeys(HEADLINES, STEADY)]}, [])
-    keep(headlines, tmp_path, "ciftis2020")
+    keep(headlines, tmp_path, "of before")
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     assert before.keys() == {"profile.csv", "headlines.csv", LEARNED}
     full = OSError(28, "No space left on device")
     with pytest.raises(OSError, match="No space"), mock.patch("fairlab.learned.write", side_effect=full):
-        keep(headlines, tmp_path, "itbnow2021")
+        keep(headlines, tmp_path, "of now")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before

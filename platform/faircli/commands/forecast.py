@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,6 +65,7 @@ def forecast(
     from faircli.comparison import reported_at
     from faircli.console import note, out, print_json
     from faircli.reader import check_begun, find_run
+    from faircli.request import changed_since
     from faircli.tables import table
     from faircli.text import number
     from fairfacts.clock import moment_text, read_moment
@@ -90,7 +92,8 @@ def forecast(
     state = points.state(row.id, at_ms)
     lacking = []
     if members is None and state.parts.run.phase not in ("closed", "ended"):
-        lacking = _learn_profile(state.parts.run, worker_count, dask)
+        changed = changed_since(json.loads(row.request), row.version)
+        lacking = _learn_profile(state.parts.run, changed, worker_count, dask)
     figures = known_of_log(begun.fair).figures
     snapshot, played = state.snapshot(), state.parts.run
     rows = forecast_of(snapshot, figures, level, at_ms, fits=fits_profile(played))
@@ -150,8 +153,14 @@ def _check(members: Members, run: RunMeasures, at_ms: int) -> list[str]:
     return notes
 
 
-def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None) -> list[str]:
+def _learn_profile(run: RunMeasures, changed: str, worker_count: int | None, dask: str | None) -> list[str]:
     """Learn the profile of a fair of one's own that has none of it as it is, and keep it in its folder.
+
+    Args:
+        run: that is forecast.
+        changed: what is not as it was when it was played (`changed_since`): what there is may fit it better.
+        worker_count: of the processes that play.
+        dask: address of a scheduler, in their place.
 
     Returns:
         Why there is none, in a sentence: the forecast then takes what it has.
@@ -160,24 +169,27 @@ def _learn_profile(run: RunMeasures, worker_count: int | None, dask: str | None)
     from faircli.progress import fairs_progress
     from fairfacts.errors import ScenarioError
     from fairfacts.evidence.profiles import load_profiles
-    from fairlab.learned import folder_to_learn, keep, learn, tasks_of
+    from fairfacts.resources import is_shipped
+    from fairlab.learned import digest_of, folder_to_learn, keep, learn, tasks_of
     from fairlab.workers import workers
 
     fair = run.fair.key
+    if changed and not is_shipped(fair) and load_profiles(fair):
+        return [f"{changed}: the profile of {fair} may be of another fair than this run played."]
     try:
         if (folder := folder_to_learn(run)) is None:
             return []
         if not os.access(folder, os.W_OK):
             what = "is of the fair before its change" if load_profiles(fair) else "is not learned"
             return [f"The profile of {fair} {what}: {folder} cannot be written; make it writable."]
-        tasks = tasks_of(fair)
+        tasks, digest = tasks_of(fair), digest_of(fair)
     except ScenarioError as fault:
         return [f"The profile of {fair} cannot be learned or checked, as the fair has a fault by now: {fault}"]
     planned = sum(scale for _, _, _, scale, _ in tasks)
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned) as (on, _):
         headlines = learn(tasks, executor, at_once, on)
     try:
-        keep(headlines, folder, fair)
+        keep(headlines, folder, digest)
     except OSError as fault:
         return [f"The profile of {fair} cannot be kept in {folder} ({fault.strerror}); make room, and ask again."]
     note(

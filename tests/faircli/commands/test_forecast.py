@@ -50,6 +50,11 @@ def test_the_profile_of_a_fair_of_ones_own_is_learned_once_and_kept(fair: Fair) 
     assert faulty["rows"] == json.loads(first.stdout)["rows"]
     assert "The profile of mine cannot be learned or checked, as the fair has a fault by now: " in faulty["notes"][0]
     parameters.write_text(text.replace("organisations.at_opening,40", "organisations.at_opening,80"))
+    of_before = fair.json("forecast", "--at", "day 2 10:00")
+    assert of_before["rows"] == json.loads(first.stdout)["rows"]
+    assert of_before["notes"] == [
+        "mine has changed since it was played: the profile of mine may be of another fair than this run played."
+    ]
     fair("run", "mine")
     cannot = "is of the fair before its change"
     with mock.patch("os.access", return_value=False):
