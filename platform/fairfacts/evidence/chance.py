@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from statistics import NormalDist
-
-import msgspec
 
 from fairfacts.errors import FigureError
 from fairfacts.evidence.figures import PLUS, measure_of
@@ -31,7 +30,8 @@ CONFIDENCE_Z = NormalDist().inv_cdf(1 - TAIL)
 """So many standard deviations a normal distribution's interval reaches either way."""
 
 
-class Chance(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Chance:
     """What chance does to one measure. Its relative variance is lasting^2 + shrinking^2 / size."""
 
     total: float
