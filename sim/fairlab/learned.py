@@ -64,7 +64,7 @@ def _learned(folder: Path) -> str:
 
 
 def keep(headlines: dict[str, Headline], folder: Path, digest: str) -> None:
-    """Write what was learned of a fair into its folder, all of it or nothing.
+    """Write what was learned of a fair into its folder. If this breaks off midway, the profile is learned anew.
 
     Args:
         headlines: what was learned.
@@ -78,6 +78,7 @@ def keep(headlines: dict[str, Headline], folder: Path, digest: str) -> None:
         whole = Path(place)
         write(headlines, whole)
         (whole / LEARNED).write_text(f"{digest}\n", encoding="ascii")
+        (folder / LEARNED).write_text("")  # until all are there, the digest fits no fair
         for name in (PROFILE, TOTALS, LEARNED):
             (whole / name).replace(folder / name)
 

@@ -167,7 +167,7 @@ def _dask(address: str) -> Iterator[tuple[Executor, int]]:
         raise LabError(f"--dask {address}: Dask is not installed; pip install 'cloudfair[dask]'") from fault
     try:
         scheme, place = parse_address(address)  # before there is a client: one that is half made waits as it is removed
-        get_backend(scheme).get_address_host(place)  # type: ignore[no-untyped-call]
+        get_backend(scheme).get_address_host(place)  # type: ignore[no-untyped-call]  # Dask has no types
         client: Any = Client(address, timeout=REACH_S, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TimeoutError) as fault:
         raise WorkersError(

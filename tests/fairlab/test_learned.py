@@ -50,3 +50,18 @@ def test_a_profile_that_cannot_be_kept_leaves_the_one_before(tmp_path: Path) -> 
     with pytest.raises(OSError, match="No space"), mock.patch("fairlab.learned.write", side_effect=full):
         keep(headlines, tmp_path, "of now")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_profile_whose_writing_breaks_off_is_taken_for_no_fair(tmp_path: Path) -> None:
+    headlines = profile({1.0: [dict.fromkeys(HEADLINES, STEADY)] * 2, 0.5: [dict.fromkeys(HEADLINES, STEADY)]}, [])
+    keep(headlines, tmp_path, "of before")
+    replace = Path.replace
+
+    def once(source: Path, target: Path) -> Path:
+        if target.name != "profile.csv":
+            raise OSError(5, "Input/output error")
+        return replace(source, target)
+
+    with pytest.raises(OSError, match="Input/output"), mock.patch.object(Path, "replace", once):
+        keep(headlines, tmp_path, "of now")
+    assert (tmp_path / LEARNED).read_text() == ""  # neither of before nor of now: it is learned anew
