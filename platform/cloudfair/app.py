@@ -157,6 +157,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     app.add_middleware(Observer, metrics=observed)
     answer_with_problems(app)
     _add_routes(app)
+    app.build_routes()
     return app
 
 

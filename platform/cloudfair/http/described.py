@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -31,6 +32,10 @@ TAGS = {
 """The groups of routes, with a description each."""
 SERVERS = [{"url": "/", "description": "The backend that served this document"}]
 
+_BUILDING = Lock()
+"""Held while types are built: pydantic does not build one for two threads at once, and all apps of a process share
+them."""
+
 
 def operation_name(route: APIRoute) -> str:
     """Return the id of an operation: the name of its function, which generators of clients use."""
@@ -53,14 +58,21 @@ class DescribedApp(FastAPI):
         )
         self.add_route("/openapi.json", self._answer, include_in_schema=False)
 
+    def build_routes(self) -> None:
+        """Build all routes; FastAPI would build each upon the first request that looks at it."""
+        with _BUILDING:
+            for _ in iter_route_contexts(self.routes):
+                pass
+
     def _answer(self, _: Request) -> JSONResponse:
         """Answer with the document; in a thread, as it takes half a second to make."""
         return JSONResponse(self.openapi())
 
     def openapi(self) -> dict[str, Any]:
         """Return the document."""
-        is_new = self.openapi_schema is None
-        document = super().openapi()
-        if is_new:
-            add_examples(document)
+        with _BUILDING:
+            is_new = self.openapi_schema is None
+            document = super().openapi()
+            if is_new:
+                add_examples(document)
         return document

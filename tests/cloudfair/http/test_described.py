@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -60,3 +62,15 @@ async def test_document_is_made_where_nothing_waits_for_it(tmp_path: Path, monke
         assert (await client.get("/openapi.json")).json()["info"]["title"] == "cloudfair"
         assert (await client.get("/docs")).status_code == 200
     assert len(made) == 3
+
+
+def test_apps_of_one_process_are_described_for_many_threads_at_once(tmp_path: Path) -> None:
+    apps = [create_app(Settings(database=f"sqlite:///{tmp_path / name}.db")) for name in ("one", "other")]
+    switch_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor() as threads:
+            first, *others = threads.map(DescribedApp.openapi, apps * 2)
+    finally:
+        sys.setswitchinterval(switch_s)
+    assert others == [first] * 3
