@@ -34,7 +34,8 @@ def repair(log: Log, run: str, on_progress: Callable[[int], None] = lambda _: No
         done.append(f"removed {removed} records of what is published; the publisher asks its destination what it has")
     if verification.is_readable:
         done += _repair_row(log, verification)
-        if verification.left_aside or any(damage.table == "checkpoint" for damage in verification.damage):
+        is_damaged = any(damage.table == "checkpoint" for damage in verification.damage)
+        if is_damaged or verification.left_aside or verification.lacks_end:
             done.append(f"made {_remake_checkpoints(log, run)} checkpoints again from the log")
     return done
 

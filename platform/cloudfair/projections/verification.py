@@ -57,6 +57,8 @@ class Verification:
         """What could not be checked, and why."""
         self.left_aside: list[int] = []
         """Positions of the checkpoints of another release, which are not read."""
+        self.lacks_end = False
+        """Whether the run has ended, and no checkpoint of its end can be compared: of this release there is none."""
         self.moments: dict[int, tuple[int, int]] = {}
         """By position of a segment whose stored moments are wrong, the moments of its first and last event."""
         self.started: RunStarted | None = None
@@ -246,7 +248,8 @@ def _is_same(checkpoint: StoredCheckpoint, state: State) -> bool:
 def _check_other_checkpoints(verification: Verification, log: Log, left: list[int]) -> None:
     """Check the checkpoints not compared at a segment's end: damaged ones, lost ones, and the one of the end.
 
-    Those of another release are no damage: the log makes them again when its run is loaded or repaired.
+    Those of another release are no damage: the log makes them again when its run is loaded or repaired. Nor is it one
+    that there is none of the end: it is saved after the last events, and a crash may come between.
     """
     verification.left_aside = log.checkpoints.left_aside(verification.run)
     if count := len(verification.left_aside):
@@ -260,10 +263,10 @@ def _check_other_checkpoints(verification: Verification, log: Log, left: list[in
         if position <= verification.position:
             verification.add_damage("checkpoint", position, "no segment ends there", derived=True)
     known = {damage.position for damage in verification.damage if damage.table == "checkpoint"}
-    known |= set(verification.left_aside)
     latest = log.checkpoints.latest(verification.run)
     is_at_end = latest is not None and latest.position == verification.position
-    if verification.ended and not is_at_end and verification.position not in known:
-        verification.add_damage(
-            "checkpoint", verification.position, "the one of the run's end is missing", derived=True
+    verification.lacks_end = verification.ended and not is_at_end and verification.position not in known
+    if verification.lacks_end and verification.position not in verification.left_aside:
+        verification.unchecked.append(
+            "the checkpoint of the run's end: there is none, as after a crash at that moment; --repair makes it"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
@@ -80,12 +81,14 @@ def check_encoding(engine: Engine) -> None:
 
 def _settle(connection: Any, _: object) -> None:
     """Set what the database or role may have set otherwise, and the time limits of statements."""
-    with connection.cursor() as cursor:
+    with ExitStack() as at_fault, connection.cursor() as cursor:
+        at_fault.callback(connection.close)  # SQLAlchemy would leave it open
         cursor.execute(f"SET lock_timeout = '{LOCK_S}s'")
         cursor.execute(f"SET statement_timeout = '{STATEMENT_S}s'")
         cursor.execute(SETTLE, (list(SETTINGS), list(SETTINGS.values())))
         cursor.execute(DURABLE)
-    connection.commit()
+        connection.commit()
+        at_fault.pop_all()
 
 
 def integrity(connection: Connection) -> Integrity:

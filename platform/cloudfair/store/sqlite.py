@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -110,6 +111,15 @@ def _is_writable(folder: Path) -> bool:
 
 def _make_durable(connection: sqlite3.Connection, _: object) -> None:
     """Make every commit reach the disk, and let readers go on while the writer writes."""
+    with ExitStack() as at_fault:
+        at_fault.callback(connection.close)  # SQLAlchemy would leave it open
+        _write_ahead(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        at_fault.pop_all()
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
     deadline = time.monotonic() + BUSY_S
     while True:
         try:
@@ -119,5 +129,3 @@ def _make_durable(connection: sqlite3.Connection, _: object) -> None:
             if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() >= deadline:
                 raise
             time.sleep(TRY_AGAIN_S)
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA foreign_keys = ON")

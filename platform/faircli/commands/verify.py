@@ -79,7 +79,7 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
         for step in done:
             say(f"repaired: {step}")
     end = "digest and measures are those announced at its end" if verification.ended else "the run has not ended"
-    if verification.ended and verification.position in verification.left_aside:
+    if verification.lacks_end:
         end = "its last event ends the run"
     measures = verification.state.snapshot() if as_json else None
     _show(result, auditor, violations, f"run {row.id}", end, measures)

@@ -109,7 +109,6 @@ DERIVED = [
     ("UPDATE checkpoint SET state = :state WHERE position = 40", "checkpoint 40: its checksum does not fit"),
     ("UPDATE checkpoint SET digest = 'f00d' WHERE position = 100", "checkpoint 100: its checksum does not fit"),
     ("UPDATE checkpoint SET position = 45 WHERE position = 40", "checkpoint 45: its checksum does not fit"),
-    ("DELETE FROM checkpoint WHERE position = 100", "checkpoint 100: the one of the run's end is missing"),
 ]
 
 
@@ -139,6 +138,15 @@ def test_checkpoint_with_other_measures_or_of_another_log_is_named_though_its_ch
     assert damage_of(log, run) == [f"checkpoint {position}: {what}"]
     repair(log, run)
     assert damage_of(log, run) == []
+
+
+def test_checkpoint_of_the_end_that_a_crash_left_out_is_no_damage_and_is_made(log: Log, run: str) -> None:
+    log.checkpoints.discard(run, 100)
+    found = verify(log, run)
+    assert (found.damage, found.lacks_end) == ([], True)
+    assert found.unchecked[-1].startswith("the checkpoint of the run's end: there is none")
+    assert repair(log, run) == ["made 1 checkpoints again from the log"]
+    assert not verify(log, run).lacks_end
 
 
 def test_checkpoints_of_another_release_are_no_damage_and_are_made_again(log: Log, run: str) -> None:

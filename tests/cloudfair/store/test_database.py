@@ -22,6 +22,7 @@ from cloudfair.errors import DamageError
 from cloudfair.projections.live import measures_of
 from cloudfair.store import database as database_module
 from cloudfair.store import postgres
+from cloudfair.store import sqlite as sqlite_module
 from cloudfair.store.database import WRITERS, Database
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
@@ -267,6 +268,19 @@ def test_database_that_cannot_be_opened_is_let_go(
     with pytest.raises(BackendError):
         database_module.open_database(str(tmp_path / "fair.db"))
     assert len(disposed) == 1
+
+
+def test_connection_that_breaks_while_it_is_settled_is_closed(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    engine = database_module.open_database(database)
+    sa.event.listen(engine, "connect", lambda connection, _: made.append(connection), insert=True)
+    engine.dispose()
+    monkeypatch.setattr(postgres, "DURABLE", "SELECT 1 / 0")
+    monkeypatch.setattr(sqlite_module, "_write_ahead", Mock(side_effect=sqlite3.OperationalError("disk I/O error")))
+    with pytest.raises(sa.exc.DBAPIError):
+        engine.connect()
+    with pytest.raises((sqlite3.ProgrammingError, psycopg.OperationalError), match="closed"):
+        made[0].cursor().execute("SELECT 1")
 
 
 def test_sqlite_has_one_writer_and_postgresql_several(database: str) -> None:
