@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from itertools import islice
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Literal
 
 import msgspec
 
-from fairfacts.clock import read_epoch
+from fairfacts.clock import any_moment, read_epoch
 from fairfacts.errors import FairError, LabError
-from fairfacts.evidence.chance import load_chance
+from fairfacts.evidence.chance import Chance, load_by_moment, load_chance
 from fairfacts.evidence.figures import PLUS
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
@@ -93,7 +93,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         """
         values = [float(each.value(path, moment_ms)) for each in self.replications]
         estimated = estimate(values)
-        least = self._least_sd(path, estimated.mean)
+        least = self._least_sd(path, moment_ms, estimated.mean)
         if estimated.replications == 1 or (least is None and not estimated.sd):
             return None
         if self.as_of and min(values) > 0:  # where parameters differ by factors, so do measures
@@ -102,17 +102,26 @@ class Ensemble(msgspec.Struct, frozen=True):
         known = widened(estimated, least or 0.0)
         return known.next_low, known.next_high
 
-    def _least_sd(self, path: str, mean: float) -> float | None:
+    def _least_sd(self, path: str, moment_ms: int | None, mean: float) -> float | None:
         """Return the least standard deviation of a measure from fair to fair; None if it is not known."""
-        known = load_chance(self.fair.key).get(path)
+        known = self._chance(moment_ms).get(path) or load_chance(self.fair.key).get(path)
         if known:
             return math.sqrt(known.variance(mean, self.scale))
-        return 0.0 if self._is_given(path) else least_sd(path, mean) or None
+        return 0.0 if self._is_given(path, in_the_end=moment_ms is None) else least_sd(path, mean) or None
 
-    def _is_given(self, path: str) -> bool:
+    def _chance(self, moment_ms: int | None) -> Mapping[str, Chance]:
+        """Return what the fair says of chance at a moment; nothing where it speaks of the end alone."""
+        if moment_ms is None:
+            return {}
+        for as_of, known in load_by_moment(self.fair.key).items():
+            if as_of and moment_ms == any_moment(as_of, read_epoch(self.epoch, self.fair.time_zone), day_ends=True):
+                return known
+        return {}
+
+    def _is_given(self, path: str, *, in_the_end: bool) -> bool:
         def is_known(measure: str) -> bool:
-            fixed = not self.as_of and is_fixed(measure, self.fair, self.overrides, in_the_end=True)
-            return fixed or is_given(measure, in_the_end=True)
+            fixed = not self.as_of and is_fixed(measure, self.fair, self.overrides, in_the_end=in_the_end)
+            return fixed or is_given(measure, in_the_end=in_the_end)
 
         return all(map(is_known, path.split(PLUS)))
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import hashlib
+import math
 import re
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.fairsim.runs import BRIEF, log_of
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError
 from fairfacts.events import encode
+from fairfacts.evidence.chance import load_chance
 from fairfacts.measures import State, within
 from fairfacts.parts.fairs import NO_FAIR
 from fairlab.ensemble import Ensemble, paired, play_ensembles
@@ -191,6 +193,31 @@ def test_the_next_fair_varies_as_the_fair_itself_says():
     assert high - low == pytest.approx(2 * 12.706 * sd * 1.5**0.5, rel=0.001)
     of_seats = of_values("platform.rooms", 6000, 6000, fair=of_the_fair)
     assert of_seats.next_one("platform.rooms") == (6000, 6000)
+
+
+def test_the_next_fair_varies_at_a_moment_as_the_fair_says_of_that_moment():
+    path, (of_day_1, of_day_2) = "streams.views", (86_400_000, 2 * 86_400_000)
+    played = of_values(path, 0, 0, fair=replace(NO_FAIR, key="ciftis2020", time_zone="Asia/Shanghai"))
+    moments = {str(moment_ms): {"streams": {"views": 128_800}} for moment_ms in (of_day_1, of_day_2)}
+    alike = replace(
+        played,
+        epoch="2020-09-04T00:00:00+08:00",
+        replications=tuple(replace(each, moments=moments) for each in played.replications),
+    )
+    (low, high), (first, last) = alike.next_one(path, of_day_2), alike.next_one(path, of_day_1)
+    of_day, of_end = load_chance("ciftis2020", "2020-09-06T00:00+08:00")[path], load_chance("ciftis2020")[path]
+    ratio = math.sqrt(of_day.variance(128_800, 1.0) / of_end.variance(128_800, 1.0))
+    assert (high - low) / (last - first) == pytest.approx(ratio)
+    assert ratio != pytest.approx(1, abs=0.1)
+
+
+def test_what_is_given_in_the_end_is_not_certain_before():
+    path = "programme.held"
+    alike = of_values(path, 190, 190)
+    before = tuple(replace(each, moments={"1": each.measures}) for each in alike.replications)
+    assert alike.next_one(path) == (190, 190)
+    low, high = replace(alike, replications=before).next_one(path, 1)
+    assert low < 190 < high
 
 
 def test_moment_outside_the_fair_is_refused():

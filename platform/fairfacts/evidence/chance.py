@@ -68,7 +68,16 @@ def load_chance(fair: str, as_of: str = "") -> Mapping[str, Chance]:
     Raises:
         FigureError: the file has faults; names each with row, value and what is allowed.
     """
-    return _latest(fair, files_state(fair, CHANCE)).get(as_of, {})
+    return load_by_moment(fair).get(as_of, {})
+
+
+def load_by_moment(fair: str) -> Mapping[str, Mapping[str, Chance]]:
+    """Return what chance does in a fair, by moment as the fair's figures write it, and measure; "" is the end.
+
+    Raises:
+        FigureError: as `load_chance`.
+    """
+    return _latest(fair, files_state(fair, CHANCE))
 
 
 @lru_cache(maxsize=16)
