@@ -172,11 +172,10 @@ def _date(text: str) -> date:
 
 
 def _zone(text: str) -> str:
-    from zoneinfo import available_timezones
-
     from fairfacts.errors import did_you_mean
+    from fairsim.inputs.economies import time_zones
 
-    if text not in (known := available_timezones()):
+    if text not in (known := time_zones()):
         raise typer.BadParameter(f"{text!r} is no time zone; {did_you_mean(text, known)} (such as Europe/Berlin)")
     return text
 

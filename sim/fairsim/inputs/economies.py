@@ -80,6 +80,12 @@ time_zone = cache(ZoneInfo)
 """A time zone by its IANA name, read once: the library itself keeps but a few."""
 
 
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the IANA names of all time zones, on any machine the same."""
+    return frozenset((files("tzdata") / "zones").read_text(encoding="utf-8").split())
+
+
 def hours_ahead(zone: str, of: str, moment: datetime) -> float:
     """Return by how many hours local time in a zone is ahead of that in another; negative to its west."""
     offset, other = (moment.astimezone(time_zone(name)).utcoffset() for name in (zone, of))

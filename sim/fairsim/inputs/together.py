@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
-from zoneinfo import available_timezones
 
 from fairsim.inputs.beyond import leapt_over
-from fairsim.inputs.economies import time_zone
+from fairsim.inputs.economies import time_zone, time_zones
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.parameters import Fair as Days
 from fairsim.inputs.parameters import Parameters
@@ -37,7 +36,7 @@ class Stated:
 
 def check_days(days: Days, zone: str, stated: Stated, faults: Faults) -> None:
     """Find a day of the fair that never was; a time zone that is none is told elsewhere."""
-    if zone not in available_timezones() or faults.doubts(["fair.*"]):
+    if zone not in time_zones() or faults.doubts(["fair.*"]):
         return
     if never := leapt_over(datetime.combine(days.opens_on, time(), time_zone(zone)), all_days(days)):
         faults.add(

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -18,7 +17,7 @@ from fairfacts.evidence.figures import measure_of
 from fairfacts.interchange.plain import plain_words
 from fairfacts.interchange.reading import Reading, quoted, read_bytes
 from fairfacts.parts.fairs import ENGLISH, Names
-from fairsim.inputs.economies import economy_codes
+from fairsim.inputs.economies import economy_codes, time_zones
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kinds import Badge, Kind, Kinds, OccasionKind, OrganisationKind, SessionKind, ZoneKind
 
@@ -96,7 +95,7 @@ class Table:
 
     def time_zone(self, key: str) -> str:
         """Return the IANA name of a time zone."""
-        given, known = self.given.get(key), available_timezones()
+        given, known = self.given.get(key), time_zones()
         if not isinstance(given, str) or given not in known:
             near = did_you_mean(given, known) if isinstance(given, str) else "write a text, in quotes"
             self.fault(key, f"{_state_of(given)}; {near} (an IANA name such as Europe/Berlin)")

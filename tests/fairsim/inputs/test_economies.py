@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from fairsim.inputs.economies import hours_ahead, load_economies
+from fairsim.inputs.economies import hours_ahead, load_economies, time_zones
 from fairsim.inputs.fair import load_fair
 
 ECONOMIES = {economy.code: economy for economy in load_economies("CN", {})}
@@ -58,3 +58,9 @@ def test_sectors_are_twelve_and_their_shares_one_whole():
 
 def test_values_of_the_sectors_have_the_mean_of_all_sectors():
     assert round(sum(sector.weight * sector.value_factor for sector in load_fair("ciftis2020").sectors), 9) == 1
+
+
+def test_time_zones_are_those_of_the_locked_database_and_none_of_this_machine() -> None:
+    assert {"Europe/Berlin", "Asia/Shanghai", "UTC"} < time_zones()
+    assert "localtime" not in time_zones()
+    assert all(ZoneInfo(name) for name in time_zones())
