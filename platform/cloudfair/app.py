@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from fastapi import Depends, FastAPI, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, WebSocket
+from fastapi.routing import iter_route_contexts
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from cloudfair.api import (
     analysis,
@@ -37,7 +39,7 @@ from cloudfair.errors import UnknownError
 from cloudfair.export.archive import Archive, parquet_folder
 from cloudfair.export.nats import Publisher
 from cloudfair.feed.feeds import Feeds
-from cloudfair.http.described import DescribedApp
+from cloudfair.http.described import DescribedApp, operation_name
 from cloudfair.http.guard import Guard
 from cloudfair.http.limits import Limits
 from cloudfair.http.metrics import Metrics, Observer
@@ -135,7 +137,6 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         summary="Logs, live measures and feeds of fair runs",
         version=release(),
         lifespan=lifespan,
-        responses={"default": PROBLEM_ANSWER},
     )
     app.state.settings, app.state.readiness = settings, Readiness()
     app.state.backend = Backend(
@@ -157,15 +158,11 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     app.add_middleware(Observer, metrics=observed)
     answer_with_problems(app)
     _add_routes(app)
-    app.build_routes()
     return app
 
 
 def _add_routes(app: FastAPI) -> None:
-    app.include_router(health.router)
-    for module in GUARDED_ROUTES:
-        app.include_router(module.router, dependencies=[Depends(reader), Depends(all_read)])
-    app.add_api_websocket_route("/{path:path}", refuse_socket)
+    app.router.routes.extend(API)
     app.add_route("/docs", get_reference, include_in_schema=False)
     if (WEB / "index.html").is_file():
         app.router.routes.append(PageRoute(WEB))
@@ -181,3 +178,22 @@ async def refuse_socket(socket: WebSocket) -> None:
 async def explain_page() -> Response:
     """Answer how to get the page if it was not built."""
     return problem(404, "the page is not built here: run `python hatch_build.py`, then start the backend again")
+
+
+def _api() -> list[BaseRoute]:
+    """Return the routes of the API, all of them built, for every app of this process.
+
+    FastAPI builds a route for each app, when a request first looks at it. Two threads may be at that at the same time,
+    and pydantic does not build the same types for both.
+    """
+    api = APIRouter(responses={"default": PROBLEM_ANSWER}, generate_unique_id_function=operation_name)
+    api.include_router(health.router)
+    for module in GUARDED_ROUTES:
+        api.include_router(module.router, dependencies=[Depends(reader), Depends(all_read)])
+    api.add_api_websocket_route("/{path:path}", refuse_socket)
+    for _ in iter_route_contexts(api.routes):
+        pass  # it builds the route
+    return api.routes
+
+
+API = _api()

@@ -6,7 +6,7 @@ from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -32,9 +32,9 @@ TAGS = {
 """The groups of routes, with a description each."""
 SERVERS = [{"url": "/", "description": "The backend that served this document"}]
 
-_BUILDING = Lock()
-"""Held while types are built: pydantic does not build one for two threads at once, and all apps of a process share
-them."""
+_MAKING = Lock()
+"""Held while a document is made: pydantic does not describe a type for two threads at once, and all apps of a process
+share them."""
 
 
 def operation_name(route: APIRoute) -> str:
@@ -53,16 +53,9 @@ class DescribedApp(FastAPI):
             openapi_url=None,  # FastAPI would make the document while all other answers wait
             docs_url=None,  # its pages load their scripts from other hosts
             redoc_url=None,
-            generate_unique_id_function=operation_name,
             **options,
         )
         self.add_route("/openapi.json", self._answer, include_in_schema=False)
-
-    def build_routes(self) -> None:
-        """Build all routes; FastAPI would build each upon the first request that looks at it."""
-        with _BUILDING:
-            for _ in iter_route_contexts(self.routes):
-                pass
 
     def _answer(self, _: Request) -> JSONResponse:
         """Answer with the document; in a thread, as it takes half a second to make."""
@@ -70,7 +63,7 @@ class DescribedApp(FastAPI):
 
     def openapi(self) -> dict[str, Any]:
         """Return the document."""
-        with _BUILDING:
+        with _MAKING:
             is_new = self.openapi_schema is None
             document = super().openapi()
             if is_new:
