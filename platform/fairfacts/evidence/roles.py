@@ -86,7 +86,8 @@ def plays_other_parameters(run: RunMeasures, overrides: Overrides) -> bool:
 
     Values that were fitted are none: of these the run names the figures that they were fitted to.
     """
-    fits = [used_figures(run.fair.key).get(name) for name in run.calibrated]
+    overridden = shipped_overrides(run.scenario, run.fair.key)
+    fits = [used_figures(run.fair.key).get(name) for name in run.calibrated if name not in overridden]
     return bool(overrides) and not any(names is None or names & overrides.keys() for names in fits)
 
 
