@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,16 +73,18 @@ def predict(
         print_json(covered) if as_json else _show_coverage(covered)
     else:
         with stored(lambda: None if output is None else members.save(output)):
-            print_json(members) if as_json else _show(members)
+            print_json(members) if as_json else _show(members, base.calibrated)
     if not as_json:
         played = covered.fairs if coverage else members.runs
         say(f"\n{played} runs in {time.monotonic() - began:.0f} s, seed {asked.seed}, scale {asked.scale:g}")
 
 
-def _show(members: Members) -> None:
+def _show(members: Members, calibrated: Collection[str]) -> None:
+    """Show members, and to which of the predicted figures the fair itself was calibrated."""
     from faircli.console import out, say
     from faircli.tables import table
     from faircli.text import number
+    from fairlab.members import ENOUGH
 
     heads = ("reported", "before", "now", "95 % interval", "inside")
     columns = [("figure", "left"), *((head, "right") for head in heads)]
@@ -103,10 +105,14 @@ def _show(members: Members) -> None:
         out.print(table(title, columns, cells), "")
     later = [each for each in members.predictions if each.role == "predicted"]
     say((f"{sum(each.inside for each in later)} of {len(later)} predicted figures lie in their interval.", "bold"))
+    if known := sum(each.figure in calibrated for each in later):
+        say(f"The middle of the priors knows {known} of these, as the fair is calibrated to them: no blind test.")
     moved = sorted(members.moved.items(), key=lambda item: -item[1])[:SHOWN]
-    say(f"{len(members.priors)} parameters were drawn. What was known moved most: ", ", ".join(
-        f"{name} ({share:.0%})" for name, share in moved
-    ))  # fmt: skip
+    most = ", ".join(f"{name} ({share:.0%})" for name, share in moved)
+    many = f"What was known moved most: {most}" if len(members.draws) >= ENOUGH else (
+        f"Which of them was moved most, {ENOUGH} members or more can tell."
+    )  # fmt: skip
+    say(f"{len(members.priors)} parameters were drawn. {many}")
     for name, why in members.left_out.items():
         say(f"left out: {name} {why}")
 

@@ -96,6 +96,8 @@ class Ensemble(msgspec.Struct, frozen=True):
         least = self._least_sd(path, moment_ms, estimated.mean)
         if estimated.replications == 1 or (least is None and not estimated.sd):
             return None
+        if not (least or estimated.sd):
+            return estimated.mean, estimated.mean
         if self.as_of and min(values) > 0:  # where parameters differ by factors, so do measures
             logs = widened(estimate([math.log(value) for value in values]), (least or 0.0) / estimated.mean)
             return math.exp(logs.next_low), math.exp(logs.next_high)
@@ -214,8 +216,16 @@ def play_ensembles(
         return tuple(ensembles)
     if not played:
         raise LabError(f"the model refuses every member that was played ({next(iter(left_out.values()))})")
-    fitted = {"as_of": members.as_of, "calibrated": members.fitted, "left_out": left_out}
-    return tuple(msgspec.structs.replace(each, **fitted) for each in ensembles)
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            as_of=members.as_of,
+            # the middle of the priors knows what the fair itself was fitted to
+            calibrated=tuple(sorted({*members.fitted, *each.calibrated})),
+            left_out=left_out,
+        )
+        for each in ensembles
+    )
 
 
 def _of_member(

@@ -139,8 +139,9 @@ class Members(msgspec.Struct, frozen=True):
 
     @property
     def fitted(self) -> tuple[str, ...]:
-        """The figures that the members were fitted to."""
-        return tuple(each.figure for each in self.predictions if each.role == "fitted")
+        """The figures that the members were fitted to; what no member moves is none of them."""
+        known = (each for each in self.predictions if each.role == "fitted")
+        return tuple(each.figure for each in known if not math.isclose(each.before.low, each.before.high))
 
     def changes_of(self, replication: int, given: Sequence[str]) -> list[str]:
         """Return the changes of a replication: its member's, those of the fit, and the given ones, which win."""

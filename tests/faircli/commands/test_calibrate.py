@@ -10,9 +10,11 @@ import msgspec
 import pytest
 from tests.faircli.fair import Fair
 
+from faircli import predicting
 from faircli.commands import calibrate
 from fairlab import calibration, recovery
 from fairlab.calibration import Calibrator
+from fairlab.members import Members
 from fairlab.recovery import Recovered, Recovery
 from fairlab.store import calibration_of
 from fairsim.inputs.asked import Sketch
@@ -131,7 +133,9 @@ def test_fair_without_figures_is_fitted_to_no_other_fair(fair: Fair, command: st
 
 
 @pytest.mark.slow
-def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fair) -> None:
+def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(
+    fair: Fair, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked = ("calibrate", "ciftis2020", "--as-of", "2020-09-05", "--members", "10", "--rounds", "1")
     found = fair.json(*asked, "--scale", "0.002", "--small", "1", "--workers", "1", "-o", "members.json")
     roles = {row["figure"]: row["role"] for row in found["predictions"]}
@@ -140,7 +144,14 @@ def test_members_predict_what_was_not_known_and_an_ensemble_plays_them(fair: Fai
     assert fair(*played, "--workers", "1").returncode == 0
     rows = {row["figure"]: row["role"] for row in fair.json("compare", "e.json")["comparison"]}
     assert rows["people.registered_at_opening"] == "calibrated"
-    assert rows["negotiations.initiated"] == "changed"  # the members play other values than the one fitted to it
+    assert rows["negotiations.initiated"] == "calibrated"  # the middle of the priors knows it
+    assert rows["sessions.second_day"] == "held out"  # known, and moved by no member
+    by_name = {row["figure"]: row for row in fair.json("compare", "e.json")["comparison"]}
+    assert (by_name["sessions.second_day"]["z"], by_name["sessions.second_day"]["low"]) == (None, 41)
+    predicting._show(Members.load(fair.folder / "members.json"), ["negotiations.initiated"])
+    told = capsys.readouterr().out
+    assert "The middle of the priors knows 1 of these, as the fair is calibrated to them: no blind test." in told
+    assert "Which of them was moved most, 39 members or more can tell." in told
 
 
 @pytest.mark.parametrize(
