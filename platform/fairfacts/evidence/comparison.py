@@ -26,7 +26,7 @@ from fairfacts.errors import FigureError, MomentError
 from fairfacts.evidence.chance import load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import PLUS, Figure
-from fairfacts.evidence.moments import is_met, moment_ms
+from fairfacts.evidence.moments import is_met, moment_ms, read_at
 from fairfacts.evidence.roles import (
     NONE,
     Role,
@@ -44,6 +44,8 @@ from fairfacts.parts.runs import RunMeasures
 DISRUPTED = "disruptions.begun"
 """Figures report a fair that nothing disrupted. From the first disruption on, the run plays another fair than
 theirs."""
+STILL_TO_COME = 0.01
+"""A measure that lacks no more than this share of what it comes to is known where its end is."""
 OF_FEW = ("share", "economies", "sectors")
 """Units of measures that do not shrink with the fair, and yet differ in a small one: few people are whole people."""
 
@@ -167,7 +169,10 @@ def rows(
         if figure.measure and figure.id not in without:
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
-            row = replace(row, at_ms=at_ms, role=role_of(figure, at_ms, run, overrides))
+            role = role_of(figure, at_ms, run, overrides)
+            if role == "held out" and decided and _is_as_in_the_end(row, simulated(figure.measure, None)):
+                role = role_of(figure, read_at("", run), run, overrides)
+            row = replace(row, at_ms=at_ms, role=role)
             if row.role == "input" or _is_bound(row, simulated):
                 is_given = not decided or _is_played(row, figure, run)
                 row = replace(row, role="input" if is_given else "changed", verdict="given" if is_given else "differs")
@@ -178,6 +183,13 @@ def rows(
                 row = replace(row, simulated="", ratio=None, z=None, verdict="open")
             compared.append(row)
     return compared
+
+
+def _is_as_in_the_end(row: Row, end: Simulated) -> bool:
+    """Return whether a measure had at a moment what it came to: what is known of its end is then known of this."""
+    if isinstance(row.simulated, str) or isinstance(end.value, str):
+        return row.simulated == end.value
+    return abs(row.simulated - end.value) <= STILL_TO_COME * abs(end.value)
 
 
 def _is_bound(row: Row, simulated: Callable[[str, int | None], Simulated]) -> bool:

@@ -25,7 +25,12 @@ def played(figure: Figure, value: float, *, scale: float = 1.0, **others: float)
     """The row of a figure in a run whose measures have these values; a name's two underscores are its dot."""
     run = after(msgspec.structs.replace(STARTED, scale=scale, inputs=GIVEN, calibrated=FITTED), FairClosed(6 * DAY))
     known = {"disruptions.begun": 0.0} | {name.replace("__", "."): other for name, other in others.items()}
-    return rows([figure], run.parts.run, lambda measure, _: Simulated(known.get(measure, value)))[0]
+
+    def simulated(measure: str, at_ms: int | None) -> Simulated:
+        is_later = bool(figure.at) and at_ms is None
+        return Simulated(known.get(measure, 5 * value if is_later else value))
+
+    return rows([figure], run.parts.run, simulated)[0]
 
 
 @pytest.mark.parametrize("name", ["negotiations.initiated", STREAMS])
@@ -82,8 +87,11 @@ def test_a_what_if_is_no_test_of_the_model_but_for_figures_of_ones_own() -> None
     run = after(started, FairClosed(6 * DAY)).parts.run
 
     def roles(overrides: Overrides, *figures: Figure) -> list[str]:
-        values = {"disruptions.begun": 0.0}
-        found = rows(figures, run, lambda measure, _: Simulated(values.get(measure, 1.0)), overrides=overrides)
+        def simulated(measure: str, at_ms: int | None) -> Simulated:
+            later = 5.0 if measure == "streams.ended" and at_ms is None else 1.0
+            return Simulated(0.0 if measure == "disruptions.begun" else later)
+
+        found = rows(figures, run, simulated, overrides=overrides)
         return [row.role for row in found]
 
     asked = FIGURES["organisations.at_closing"]

@@ -304,6 +304,27 @@ def test_own_figure_of_the_end_that_the_model_knew_by_another_name_is_not_held_o
 
 
 @pytest.mark.parametrize(
+    ("measure", "then", "end", "role"),
+    [
+        ("programme.counted_held", 190, 190, "input"),
+        ("programme.counted_held", 120, 190, "held out"),
+        ("negotiations.initiated", 996, 1000, "calibrated"),
+        ("negotiations.initiated", 900, 1000, "held out"),
+    ],
+)
+def test_own_figure_of_a_moment_at_which_hardly_anything_is_still_to_come_is_as_that_of_the_end(
+    measure: str, then: float, end: float, role: str
+):
+    def simulated(path: str, at_ms: int | None) -> Simulated:
+        return Simulated(0 if path == "disruptions.begun" else end if at_ms is None else then)
+
+    (row,) = rows([own(then, measure, as_of="2020-09-09T20:00")], RUN, simulated)
+    assert row.role == role
+    (row,) = rows([own(then, measure, as_of="2020-09-09T20:00")], RUN, simulated, decided=False)
+    assert row.role == "held out"
+
+
+@pytest.mark.parametrize(
     ("as_of", "at"),
     [
         ("2020-09-04T00:00:01", [1_000]),

@@ -67,7 +67,12 @@ def test_chance_of_the_model_says_nothing_of_what_another_system_recorded() -> N
 
 
 def _verdict(figure: str, value: float) -> str | None:
-    return rows([FIGURES[figure]], RUN, _of(value))[0].verdict
+    asked = FIGURES[figure]
+
+    def simulated(measure: str, at_ms: int | None) -> Simulated:
+        return _of(5 * value if asked.at and at_ms is None else value)(measure, at_ms)
+
+    return rows([asked], RUN, simulated)[0].verdict
 
 
 def _of(value: float) -> Callable[[str, int | None], Simulated]:
