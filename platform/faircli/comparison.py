@@ -50,6 +50,23 @@ def by_worth(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
             yield role, meaning, in_role
 
 
+def caveats(rows: Iterable[Row]) -> Iterator[str]:
+    """Yield what weakens the evidence of held-out figures, a line for each that has such a thing."""
+    return (f"{row.figure}: {row.caveat}" for row in rows if row.role == "held out" and row.caveat)
+
+
+def why_open(rows: Iterable[Row], *, is_over: bool, is_one: bool) -> Iterator[str]:
+    """Yield why verdicts are open, and what would decide them: nothing, if there are none or their caveats say it."""
+    if not any(row.verdict == "open" and not row.is_plan for row in rows):
+        return
+    if not is_over:
+        yield "open: the run goes on; what it comes to is known at its end"
+    elif is_one:
+        yield "open: one run cannot tell chance from disagreement; fair ensemble plays several"
+    else:
+        yield "open: the next fair may be too far away to tell; more replications tell, or a larger scale"
+
+
 def is_scaled(rows: Iterable[Row]) -> bool:
     """Return whether a figure comes to another number than was reported, as the fair is of another size."""
     return any(row.reported != row.as_reported for row in rows)

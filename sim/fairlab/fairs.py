@@ -57,6 +57,9 @@ def _reported(fair: Fair) -> Iterator[str]:
             earlier[at_ms] = state.snapshot()
     rows = sorted(compare(state, known, earlier), key=lambda row: row.role != "held out")
     yield from _table(("figure", "role", "reported", "simulated", "verdict"), map(_cells, rows))
+    for row in rows:
+        if row.role == "held out" and row.caveat:
+            yield f"\nOf `{row.figure}`: {row.caveat}."
     unmeasured = [f"`{figure.id}`" for figure in known.values() if not figure.measure]
     if unmeasured:
         yield f"\nNo measure speaks of {', '.join(unmeasured)}."

@@ -49,7 +49,7 @@ def compare(
     - `fair compare ensemble.json` compares an ensemble, which decides more.
     - `fair compare RUN OTHER --series negotiations.per_hour` compares two runs hour by hour.
     """
-    from faircli.comparison import comparison_tables
+    from faircli.comparison import caveats, comparison_tables, why_open
     from faircli.console import out, print_json, say
     from faircli.reader import check_begun
     from faircli.reports import check_figures, known_of
@@ -84,10 +84,5 @@ def compare(
     say()
     say((verdict, "bold"))
     say(first.line)
-    for row in rows:
-        if row.role == "held out" and row.caveat:
-            say((f"{row.figure}: {row.caveat}", "dim"))
-    if any(row.verdict == "open" for row in rows) and first.ensemble is None:
-        say(("open: one run cannot tell chance from disagreement; fair ensemble plays several", "dim"))
-    elif any(row.verdict == "open" for row in rows):
-        say(("open: the next fair may be too far away to tell; more replications tell, or a larger scale", "dim"))
+    for line in (*caveats(rows), *why_open(rows, is_over=first.decided, is_one=first.ensemble is None)):
+        say((line, "dim"))

@@ -133,7 +133,7 @@ def _unmet(played: Scenario, measures: Mapping[str, Any]) -> list[str]:
 def _show(result: dict[str, Any], database: str) -> None:
     import msgspec
 
-    from faircli.comparison import comparison_tables, emergent_table
+    from faircli.comparison import caveats, comparison_tables, emergent_table
     from faircli.console import out, say
     from fairfacts.evidence.comparison import Row
 
@@ -144,6 +144,8 @@ def _show(result: dict[str, Any], database: str) -> None:
         say("\nFewer stands than the fair states: ", "; ".join(result["unmet"]), ".")
     say()
     say((result["headline"], "bold"))
+    for line in caveats(rows):
+        say((line, "dim"))
     say(f"\n{result['events']:,} events in {result['wall_s']:.1f} s, {result['events_per_s']:,} events/s")
     say(f"digest {result['digest']}")
     say(f"run {result['run']}, kept in {database}")

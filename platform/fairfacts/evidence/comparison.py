@@ -44,6 +44,8 @@ from fairfacts.parts.runs import RunMeasures
 DISRUPTED = "disruptions.begun"
 """Figures report a fair that nothing disrupted. From the first disruption on, the run plays another fair than
 theirs."""
+PLANNED = "a plan: what came of it is not reported, so that nothing can agree or differ"
+"""The caveat of a planned figure that says nothing else."""
 STILL_TO_COME = 0.01
 """A measure that lacks no more than this share of what it comes to is known where its end is."""
 OF_FEW = ("share", "economies", "sectors")
@@ -102,6 +104,8 @@ class Row:
     """Of the figure, for people, by language."""
     caveat: str = ""
     """What weakens the evidence of a held-out figure."""
+    is_plan: bool = False
+    """Whether the figure is a plan, which was not given to the model: nothing can agree or differ, and it is `open`."""
 
 
 def moments(figures: Iterable[Figure], run: RunMeasures) -> list[int]:
@@ -179,6 +183,8 @@ def rows(
             elif row.role in ("calibrated", "held out"):
                 is_other = (is_what_if and not figure.is_own) or _is_more(simulated(DISRUPTED, at_ms), 0)
                 row = replace(row, role="changed" if is_other else row.role)
+            if row.role == "held out" and figure.status == "plan":
+                row = replace(row, verdict="open", caveat=row.caveat or PLANNED, is_plan=True)
             if row.role != "input" and _unless_of_nothing(figure.measure, simulated, at_ms).value == "":
                 row = replace(row, simulated="", ratio=None, z=None, verdict="open")
             compared.append(row)
@@ -288,9 +294,11 @@ def _row(figure: Figure, simulated: Simulated, run: RunMeasures, *, decided: boo
 def _sd_of_two(figure: Figure, value: float, reported: float, run: RunMeasures) -> float | None:
     """Return the standard deviation of the difference of two fairs, with the value played and with the one reported.
 
-    None where nobody knows what chance does, and of a log that no model played.
+    None where nobody knows what chance does; 0 of a log that no model played, as nothing was drawn for it.
     """
-    known = load_chance(run.fair.key, figure.at).get(figure.measure) if is_by_model(run) else None
+    if not is_by_model(run):
+        return 0.0
+    known = load_chance(run.fair.key, figure.at).get(figure.measure)
     if known is None:
         return None
     return math.sqrt(known.variance(value, run.scale) + known.variance(reported, run.scale))

@@ -101,6 +101,16 @@ def test_a_what_if_is_no_test_of_the_model_but_for_figures_of_ones_own() -> None
     assert roles(fitted, asked, FIGURES[STREAMS]) == ["calibrated", "held out"]
 
 
+@pytest.mark.parametrize(("status", "verdict"), [("outcome", "agrees"), ("plan", "open")])
+def test_a_plan_of_which_no_outcome_is_reported_is_open_however_near_the_run_comes(status: str, verdict: str) -> None:
+    planned = msgspec.structs.replace(FIGURES[STREAMS], status=status, caveat="")
+    row = played(planned, 30)
+    assert (row.role, row.verdict, row.is_plan) == ("held out", verdict, status == "plan")
+    assert row.caveat.startswith("a plan: ") is row.is_plan
+    given = msgspec.structs.replace(FIGURES["sessions.total"], status=status)
+    assert played(given, 190).verdict == "given"
+
+
 def test_a_share_of_nothing_is_open() -> None:
     row = played(FIGURES["negotiations.overseas_share"], 0.0)
     assert (row.simulated, row.ratio, row.verdict) == ("", None, "open")

@@ -60,10 +60,11 @@ def test_nothing_at_all_is_no_certainty_in_a_small_fair() -> None:
     assert rows([projects], RUN, _of(0.0))[0].verdict == "differs"
 
 
-def test_chance_of_the_model_says_nothing_of_what_another_system_recorded() -> None:
-    row = rows([OVERSEAS], RECORDED, _of(75_000.0))[0]
-    assert (row.role, row.verdict) == ("recorded", "open")
-    assert _verdict("negotiations.initiated_overseas", 75_000) == "differs"
+@pytest.mark.parametrize(("value", "verdict"), [(144_000.0, "differs"), (145_300.0, "agrees")])
+def test_no_chance_excuses_what_another_system_recorded(value: float, verdict: str) -> None:
+    row = rows([OVERSEAS], RECORDED, _of(value))[0]
+    assert (row.role, row.verdict) == ("recorded", verdict)
+    assert _verdict("negotiations.initiated_overseas", 144_000) == "open"
 
 
 def _verdict(figure: str, value: float) -> str | None:

@@ -380,6 +380,8 @@ export interface components {
             caveat: string;
             figure: string;
             high?: number | null;
+            /** @default false */
+            is_plan: boolean;
             low?: number | null;
             measure: string;
             names?: {
