@@ -116,7 +116,7 @@ def forecast(
         (
             each.measure,
             *map(number, (each.now, each.expected, each.low, each.high)),
-            number("" if each.reported is None else each.reported),
+            "" if each.reported is None else f"{each.op if each.op in '<>~' else ''} {number(each.reported)}".strip(),
         )
         for each in rows
     )

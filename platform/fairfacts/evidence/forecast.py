@@ -60,6 +60,8 @@ class Forecast:
     """The reported figure it stands beside; empty where there is none."""
     reported: float | None
     """The figure, times the scale of the run where it counts what scales."""
+    op: str = ""
+    """Of the figure: `=` as printed, `>` more than, `<` fewer than, `~` about; empty where there is none."""
 
 
 def fits_profile(run: RunMeasures) -> bool:
@@ -152,11 +154,12 @@ def forecast(
     return rows
 
 
-def beside(figures: Mapping[str, Figure], measure: str, size: float) -> tuple[str, float | None]:
-    """Return the reported figure of a measure at the end, and its value at a size; empty and None if there is none."""
+def beside(figures: Mapping[str, Figure], measure: str, size: float) -> tuple[str, float | None, str]:
+    """Return the reported figure of a measure at the end, its value at a size, and its operator; empty if none."""
     figure = next((each for each in figures.values() if each.measure == measure and not each.at), None)
-    reported = figure.value * size if figure and isinstance(figure.value, float) else None
-    return figure.id if figure else "", reported
+    if figure is None:
+        return "", None, ""
+    return figure.id, figure.value * size if isinstance(figure.value, float) else None, figure.op
 
 
 def _sessions_left(programme: dict[str, Any]) -> int:

@@ -107,12 +107,14 @@ def test_a_headline_of_which_none_was_reported_shows_its_0(
     played: tuple[Fair, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fair, result = played
-    rows = [Forecast("agreements.signed", 9, 0.5, 18, 12, 27, "mine", reported) for reported in (0.0, None)]
+    reported = [(0.0, "="), (None, ""), (9.0, ">")]
+    rows = [Forecast("agreements.signed", 9, 0.5, 18, 12, 27, "mine", *each) for each in reported]
     monkeypatch.setattr(forecasts, "forecast", lambda *_, **__: rows)
     shown = [line.split() for line in fair("forecast", result["run"]).stdout.splitlines()]
     assert [line[1:] for line in shown if line[:1] == ["agreements.signed"]] == [
         ["9", "18", "12", "27", "0"],
         ["9", "18", "12", "27"],
+        ["9", "18", "12", "27", ">", "9"],
     ]
 
 

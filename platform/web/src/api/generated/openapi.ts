@@ -245,6 +245,8 @@ export interface components {
             low: number;
             measure: string;
             now: number;
+            /** @default  */
+            op: string;
             reported: number | null;
             share: number;
         };

@@ -15,6 +15,7 @@ import { say, type Word } from "../../text/words";
 import { Part } from "../../ui/part";
 import { drawnShare, ROLES, reported } from "../../ui/reported";
 import { RoleOf } from "../../ui/role";
+import { wayOf } from "./way";
 
 /** Measures whose figures stand here, where the fair has no preference. */
 const HEADLINES = [
@@ -26,10 +27,6 @@ const HEADLINES = [
 ];
 /** How far beyond the reported figure, and beyond the forecast, a line reaches. */
 const [HEADROOM, MARGIN] = [1.25, 1.03];
-/** An interval wider than this share of the reported figure says too little. */
-const WIDE = 0.5;
-
-type Way = "on" | "low" | "high" | "early";
 
 export function Toward({ page }: { page: Page }) {
   const { language } = page;
@@ -117,7 +114,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
         }}
       />
       <RoleOf language={language} row={row} />
-      {forecast && <Expected page={page} row={row} forecast={forecast} />}
+      {forecast && row.role !== "input" && <Expected page={page} row={row} forecast={forecast} />}
       {isOver(page) && row.verdict && row.verdict !== "given" && (
         <span class="verdict">{say(language, `verdict_${row.verdict}` as Word)}</span>
       )}
@@ -126,7 +123,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
 }
 
 function Expected({ page: { language }, row, forecast }: { page: Page; row: Row; forecast: Forecast }) {
-  const way = wayOf(forecast, Number(row.reported), row.rounding);
+  const way = wayOf(forecast.low, forecast.high, { ...row, reported: Number(row.reported) });
   const [expected, low, high] = [forecast.expected, forecast.low, forecast.high].map((amount) =>
     number(language, amount),
   );
@@ -135,12 +132,6 @@ function Expected({ page: { language }, row, forecast }: { page: Page; row: Row;
       {say(language, `way_${way}`, { expected: expected ?? "", low: low ?? "", high: high ?? "" })}
     </span>
   );
-}
-
-/** Returns where the reported figure, with its rounding, lies against the forecast; `early` while that is too wide. */
-function wayOf({ low, high }: Forecast, figure: number, rounding: number): Way {
-  if (high - low > WIDE * figure) return "early";
-  return figure - rounding > high ? "low" : figure + rounding < low ? "high" : "on";
 }
 
 /** Returns whether the fair is over: then the comparison's verdict stands, and no forecast. */
