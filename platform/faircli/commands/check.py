@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -59,7 +59,7 @@ def check(
     cells = ((kind, str(count), str(_counts(rows)[kind] - count), MEANS[kind]) for kind, count in _counts(own).items())
     columns = [("parameters", "left"), ("its own", "right"), ("defaults", "right"), ("which are", "text")]
     out.print("", table("What stands behind it", columns, cells))
-    say(f"\n{_trust(own)}")
+    say(f"\n{_trust(own, {figure.id for figure in scenario.fair.figures})}")
 
 
 def _checked(fair: str) -> Scenario:
@@ -91,12 +91,19 @@ def _counts(rows: list[Row]) -> dict[str, int]:
     return {kind: sum(row.kind == kind for row in rows) for kind in MEANS}
 
 
-def _trust(own: list[Any]) -> str:
-    """Return what the counts mean for trust."""
-    counts = _counts(own)
-    if counts["calibrated"]:
-        return "It was fitted to what was reported: intervals of what it predicts are worth comparing with what comes."
+def _trust(own: list[Row], known: Collection[str]) -> str:
+    """Return what the classes of a fair's own parameters mean for trust, and the figures that they name."""
+    fitted = [row for row in own if row.kind == "calibrated"]
+    to = {figure for row in fitted for figure in row.figures if figure in known}
+    if to:
+        count = "one reported figure" if len(to) == 1 else f"{len(to)} reported figures"
+        return (
+            f"{len(fitted)} of its {len(own)} parameters are fitted to {count}: intervals of what it predicts are worth"
+            " comparing with what comes."
+        )
+    names = ", ".join(row.name for row in fitted)
+    unnamed = f"{names}: called calibrated, and figures.csv has no figure that the row names. " if fitted else ""
     return (
-        "Nothing of it was fitted to what was reported: compare its scenarios with each other, and put no number of it"
-        " into a report as a forecast. Figures of your own (figures.csv) and fair calibrate change that."
+        f"{unnamed}Nothing of it was fitted to what was reported: compare its scenarios with each other, and put no"
+        " number of it into a report as a forecast. Figures of your own (figures.csv) and fair calibrate change that."
     )

@@ -39,3 +39,23 @@ def test_figures_are_held_against_what_the_fair_can_have(fair: Fair) -> None:
     for command in (("check", "mine"), ("run", "mine"), ("compare",), ("report", "-o", "r.html"), ("forecast",)):
         done = fair(*command)
         assert (command, done.returncode, done.stderr) == (command, 2, refused)
+
+
+def test_a_parameter_is_fitted_only_to_a_figure_that_there_is(fair: Fair) -> None:
+    assert "1 of its 40 parameters are fitted to one reported figure: " in shown(fair, "cicpe2021")
+    fair("new", "mine", *ANSWERS)
+    parameters = fair.folder / "mine" / "parameters.csv"
+    first, *_ = parameters.read_text().splitlines()
+    row = dict.fromkeys(first.split(","), "") | {
+        "name": "venue.cap",
+        "value": "1500",
+        "class": "calibrated",
+        "source": "air",
+    }
+    parameters.write_text(parameters.read_text() + ",".join(row.values()) + "\n")
+    trust = shown(fair, "mine")
+    assert "venue.cap: called calibrated, and figures.csv has no figure that the row names. Nothing of it was" in trust
+
+
+def shown(fair: Fair, name: str) -> str:
+    return " ".join(fair("check", name).stdout.split())
