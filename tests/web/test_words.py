@@ -131,3 +131,9 @@ def test_a_visit_goes_by_its_own_economy_and_a_negotiation_by_both(shared: Share
         page.locator(f".views a[data-to={view}]").click()
         chart = page.get_by_role("img", name=title)
         expect(chart).to_have_attribute("aria-label", re.compile(rf"最新：境内 \d+.*{abroad} \d+"))
+
+
+def test_the_list_of_keys_names_the_space_bar(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, locale="zh-CN")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.keys kbd").nth(1)).to_have_text("空格")
