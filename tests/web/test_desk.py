@@ -32,7 +32,7 @@ def test_scaled_number_is_not_called_reported(shared: Shared, open_shared: OpenP
     )
     read_in(page, "zh-CN")
     page.keyboard.press("1")
-    expect(tile).to_contain_text("按规模应为 5,500（公布 55 万，取其 1%）")
+    expect(tile).to_contain_text("按规模折算为 5,500（公布 55 万的 1%）")
 
 
 def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_moment(

@@ -44,7 +44,7 @@ def test_chart_is_taken_as_csv_and_as_png(shared: Shared, open_shared: OpenPage)
     ("locale", "heads", "worth"),
     [
         ("en-GB", ("Figure", "Role", "Reported", "At the scale of the run"), "Calibrated"),
-        ("zh-CN", ("指标", "作用", "公布", "按规模折算"), "已校准"),
+        ("zh-CN", ("指标", "用途", "公布", "按规模折算"), "已校准"),
     ],
 )
 def test_table_is_taken_as_numbers_with_what_each_is_worth(

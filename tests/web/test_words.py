@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.faircli.fair import Fair
 from tests.web.browsers import ROOT
-from tests.web.conftest import HOUR_MS, SCALE, VIEWS
+from tests.web.conftest import HOUR_MS, SCALE, VIEWS, Shared
 from tests.web.languages import read_in
 
 from fairfacts.events import encode
@@ -123,3 +123,17 @@ def test_words_of_a_language_are_fetched_when_somebody_reads_it(
 def fetched_languages(page: Page) -> set[str]:
     names = page.evaluate("performance.getEntriesByType('resource').map(({ name }) => name)")
     return {found[1] for name in names if (found := re.search(r"/assets/([a-z]{2})-[^/]*\.json$", name))}
+
+
+def test_a_visit_goes_by_its_own_economy_and_a_negotiation_by_both(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, "&view=platform", locale="zh-CN")
+    for view, title, abroad in (("platform", "每小时开始的访问", "境外"), ("negotiations", "每小时发起的洽谈", "涉外")):
+        page.locator(f".views a[data-to={view}]").click()
+        chart = page.get_by_role("img", name=title)
+        expect(chart).to_have_attribute("aria-label", re.compile(rf"最新：境内 \d+.*{abroad} \d+"))
+
+
+def test_the_list_of_keys_names_the_space_bar(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.whole, locale="zh-CN")
+    page.keyboard.press("?")
+    expect(page.locator("dialog.keys kbd").nth(1)).to_have_text("空格")

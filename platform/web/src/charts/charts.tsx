@@ -38,12 +38,29 @@ export function Hours({
   );
 }
 
-/** Counts by hour of each origin. */
-export function Origins({ page, title, of, resting }: { page: Page; title: Word; of: string; resting?: Word }) {
+/**
+ * Counts by hour of each origin. A negotiation is overseas if either party is from abroad; where a series goes by one
+ * person's own economy, `abroad` says so.
+ */
+export function Origins({
+  page,
+  title,
+  of,
+  resting,
+  abroad = "overseas",
+}: {
+  page: Page;
+  title: Word;
+  of: string;
+  resting?: Word;
+  abroad?: Word;
+}) {
   const { language } = page;
   const about = resting ? { resting: say(language, resting) } : {};
   const source = measureSource(page, [of]);
-  return <Chart page={page} title={say(language, title)} lines={byOrigin(page, of)} source={source} {...about} />;
+  return (
+    <Chart page={page} title={say(language, title)} lines={byOrigin(page, of, abroad)} source={source} {...about} />
+  );
 }
 
 /** Gauges over time, with a bound that somebody set on them. */

@@ -4,7 +4,7 @@ import type { Gauge } from "../api/measures";
 import { epochOf, type Page } from "../state/page";
 import { type Counts, counts } from "../state/snapshot";
 import { HOUR_MS } from "../text/clock";
-import { say } from "../text/words";
+import { say, type Word } from "../text/words";
 
 /** Moments in ms since the Unix epoch; null where there is a gap. */
 export interface Points {
@@ -49,11 +49,12 @@ export function course(page: Page, gauge: Gauge, look: Look): Line {
   });
 }
 
-/** Returns the lines of a series that the backend keeps by origin. */
-export function byOrigin(page: Page, path: string): Line[] {
-  return (["domestic", "overseas"] as const).map((origin) =>
-    hourly(page, `${path}.${origin}`, { name: say(page.language, origin), colour: origin }),
-  );
+/** Returns the lines of a series that the backend keeps by origin; `abroad` is its word for what is not domestic. */
+export function byOrigin(page: Page, path: string, abroad: Word): Line[] {
+  return (["domestic", "overseas"] as const).map((origin) => {
+    const name = say(page.language, origin === "domestic" ? origin : abroad);
+    return hourly(page, `${path}.${origin}`, { name, colour: origin });
+  });
 }
 
 /** Returns a bound as a dashed line across the chart. */

@@ -6,9 +6,9 @@ import { VIEWS } from "../state/address";
 import type { Page } from "../state/page";
 import { say, type Word } from "../text/words";
 
-const KEYS: readonly (readonly [string, Word])[] = [
+const KEYS: readonly (readonly [key: string | { named: Word }, does: Word])[] = [
   [`1–${VIEWS.length}`, "keys_views"],
-  ["space", "keys_space"],
+  [{ named: "key_space" }, "keys_space"],
   ["← →", "keys_arrows"],
   ["l", "keys_live"],
   ["d", "keys_span"],
@@ -26,9 +26,9 @@ export function Keys({ page: { language, letters } }: { page: Page }) {
       <h2 id="keys-title">{say(language, "keys_title")}</h2>
       <dl>
         {KEYS.map(([key, word]) => (
-          <div key={key}>
+          <div key={word}>
             <dt>
-              <kbd>{key}</kbd>
+              <kbd>{typeof key === "string" ? key : say(language, key.named)}</kbd>
             </dt>
             <dd>{say(language, word)}</dd>
           </div>

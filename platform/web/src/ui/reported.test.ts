@@ -17,9 +17,9 @@ function page(language: string): Page {
 }
 
 test.each<[number, number, string, string, string]>([
-  [392.6, 19_630, "=", "of 393: 2% of 19,630 reported", "按规模应为 393（公布 19,630，取其 2%）"],
-  [11_000, 550_000, "=", "of 11,000: 2% of 550,000 reported", "按规模应为 11,000（公布 55 万，取其 2%）"],
-  [0.6, 30, ">", "of more than 30 reported; 2% of that is less than 1", "按规模不足 1（公布超过 30，取其 2%）"],
+  [392.6, 19_630, "=", "of 393: 2% of 19,630 reported", "按规模折算为 393（公布 19,630 的 2%）"],
+  [11_000, 550_000, "=", "of 11,000: 2% of 550,000 reported", "按规模折算为 11,000（公布 55 万的 2%）"],
+  [0.6, 30, ">", "of more than 30 reported; 2% of that is less than 1", "按规模折算不足 1（公布超过 30 的 2%）"],
 ])("%d of %d is told as whole people and things", (value, as_reported, op, english, chinese) => {
   const figure = row({ op, reported: value, as_reported });
   expect([reported(page("en"), figure), reported(page("zh"), figure)]).toEqual([english, chinese]);

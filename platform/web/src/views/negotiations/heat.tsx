@@ -1,4 +1,4 @@
-// Whose requests lapse, and at what hour of the fair: stronger where more of those answered had lapsed.
+// Whose requests lapse, and at what hour of the fair: stronger where a larger share of those that wait no more had lapsed.
 
 import { useState } from "preact/hooks";
 import type { Lapses } from "../../api/types";

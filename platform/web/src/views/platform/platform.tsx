@@ -34,7 +34,7 @@ export function Platform({ page }: { page: Page }) {
             ["streams.viewers", "viewers", "quiet"],
           ]}
         />
-        <Origins page={page} title="chart_visits" of="visits.per_hour" resting="resting_visits" />
+        <Origins page={page} title="chart_visits" of="visits.per_hour" resting="resting_visits" abroad="from_abroad" />
         <Hours page={page} title="chart_requests" of={[["platform.requests_per_hour", "requests", "ink"]]} />
         <Hours
           page={page}
