@@ -50,6 +50,10 @@ class EvaluationResult(msgspec.Struct, frozen=True):
     totals: tuple[Total, ...]
 
 
+BEGINNING = b'{"key":"'
+"""Of every line of a file of results."""
+
+
 def evaluate(evaluation: Evaluation) -> EvaluationResult:
     """Play one run and return its totals."""
     scenario, state = evaluation.scenario, State()
@@ -148,11 +152,14 @@ def _read(path: Path) -> dict[str, EvaluationResult]:
     try:
         path.open("ab").close()  # now, and not after the first run, it shows whether results can be kept there
         content = path.read_bytes()
-        lines = content.split(b"\n")
-        # the calibration was stopped while it wrote what follows the last newline
-        results = [msgspec.json.decode(line, type=EvaluationResult) for line in lines[:-1]]
-        if lines[-1]:
-            os.truncate(path, len(content) - len(lines[-1]))  # not written anew: a disk that is full would lose all
+        *lines, rest = content.split(b"\n")
+        results = [msgspec.json.decode(line, type=EvaluationResult) for line in lines]
+        if not BEGINNING.startswith(rest[: len(BEGINNING)]):
+            raise LabError(
+                f"{path}: ends in what is no run of a calibration; name another file, or remove its last line"
+            )
+        if rest:  # the calibration was stopped while it wrote it
+            os.truncate(path, len(content) - len(rest))  # not written anew: a disk that is full would lose all
     except OSError as fault:
         raise LabError(f"{path}: cannot be read or written ({fault.strerror}); name another file") from fault
     except (msgspec.DecodeError, RecursionError, ValueError) as fault:  # a ValueError: no UTF-8

@@ -65,6 +65,17 @@ def test_file_that_keeps_no_runs_is_named(executor, tmp_path):
         Evaluator(executor, 1, path)
 
 
+@pytest.mark.parametrize(
+    "content", ['{"mine": [1, 2, 3]}', "notes without a newline", '{"key":"a","totals":[]}\nnotes']
+)
+def test_file_of_somebody_elses_keeps_its_last_line(executor, tmp_path, content):
+    path = tmp_path / "mine.json"
+    path.write_text(content)
+    with pytest.raises(LabError, match=r"mine.json: ends in what is no run .* name another file, or remove its"):
+        Evaluator(executor, 1, path)
+    assert path.read_text() == content
+
+
 def test_known_parameters_are_recovered(executor, quick):
     (recovery,) = recover("ciftis2020", (), two_rates(), SETTINGS, Evaluator(executor, 1), 1)
     assert recovery.well

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 IDLE_S = 300.0
 """A run that nobody watched for so long is released, with its frames."""
+LONGEST_ID = 200
+"""Of a run, in characters; none is nearly as long. NATS drops whoever names a subject of over 4,096 bytes."""
 LOOK_S = 0.1
 """How often it is looked whether NATS is still there."""
 
@@ -78,6 +80,8 @@ class Subscriber:
             UnknownError: there is no frame of such a run.
             BusyError: NATS cannot be reached.
         """
+        if len(run) > LONGEST_ID:
+            raise self._unknown(f"{run[:20]}... of {len(run):,} characters")
         if run not in self._runs:
             if run not in self._beginning:  # those who join at once wait for one
                 self._beginning[run] = beginning = asyncio.create_task(self._begin(run))
@@ -141,11 +145,15 @@ class Subscriber:
         try:
             is_there = await entry.begin(self._client)
         except (Error, OSError, TimeoutError) as fault:
+            entry.leave()
             raise BusyError(f"NATS at {self.name} does not answer ({plain(fault)}); ask again", retry_s=5) from fault
         if not is_there:
             entry.leave()
-            raise UnknownError(f"no frame of a run {run} was published; ask {self._backend} which runs there are")
+            raise self._unknown(run)
         self._runs[run] = entry
+
+    def _unknown(self, run: str) -> UnknownError:
+        return UnknownError(f"no frame of a run {run} was published; ask {self._backend} which runs there are")
 
     def _report(self, fault: Exception) -> None:
         """Log a fault, once for as long as it stays the same."""

@@ -153,19 +153,14 @@ def _opened(target: str) -> Iterator[IO[bytes]]:
     import sys
 
     from fairfacts.errors import BackendError
+    from fairfacts.interchange.writing import new_file
 
     if target == STDOUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path, is_new = Path(target), False
     try:
-        with path.open("xb") as file:
-            is_new = True
+        with new_file(Path(target)) as file:
             yield file
-    except BaseException as fault:
-        if is_new:
-            path.unlink(missing_ok=True)  # half a log does not show that it is one
-        if isinstance(fault, OSError):
-            raise BackendError(f"{target}: {fault.strerror}; name another file with --into") from fault
-        raise
+    except OSError as fault:
+        raise BackendError(f"{target}: {fault.strerror}; name another file with --into") from fault

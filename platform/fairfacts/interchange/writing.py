@@ -8,8 +8,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
+from typing import IO
 
 import msgspec
 
@@ -48,14 +51,45 @@ def _replace(file: Path, content: bytes) -> None:
     is_there = file.exists()
     if is_there and not os.access(file, os.W_OK):  # to replace it, the system asks for its folder alone
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    with _written_beside(file) as opened:
+        opened.write(content)
+        if is_there:
+            shutil.copymode(file, opened.name)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that appears at `path` once the block ends well, and not before: half a file may look whole.
+
+    Raises:
+        OSError: something is there already, or it cannot be written.
+    """
+    _check_free(path)
+    with _written_beside(path) as opened:
+        yield opened
+        _check_free(path)  # another process may have been quicker
+
+
+def _check_free(path: Path) -> None:
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+
+
+@contextmanager
+def _written_beside(file: Path) -> Iterator[IO[bytes]]:
+    """Yield a file beside another one, and put it in its place once all of it is on disk.
+
+    A process that is killed leaves it beside: its name ends in `.unfinished`.
+    """
     scratch = file.with_name(f".{token_hex(8)}.unfinished")  # not of its name, which may be as long as names can be
     try:
         with scratch.open("xb") as opened:
-            opened.write(content)
+            yield opened
             opened.flush()
             os.fsync(opened.fileno())
-        if is_there:
-            shutil.copymode(file, scratch)
         scratch.replace(file)
     except BaseException:
         scratch.unlink(missing_ok=True)

@@ -197,6 +197,21 @@ def test_a_frame_that_comes_late_is_not_shown(tmp_path: Path, sqlite: str) -> No
             assert ended(watcher) == (2_000, measures_of(LOG), digest_of(LOG))
 
 
+def test_a_run_of_an_endless_name_is_unknown_and_disturbs_no_other(tmp_path: Path, sqlite: str) -> None:
+    """NATS closes the connection of whoever names a subject that long: no run would get frames for a while."""
+    with both(tmp_path, sqlite) as (client, relay, _):
+        run = begin(client)
+        send(client, run, LOG, 0, 500)
+        with joined(relay, run) as watcher:
+            with pytest.raises(InvalidStatus) as refused, watching(relay, "x" * 5_000):
+                pass
+            answered = refused.value.response
+            assert (answered.status_code, relay.get("/ready").status_code) == (404, 200)
+            assert "no frame of a run xxxxxxxxxxxxxxxxxxxx... of 5,000 characters was" in answered.body.decode()
+            send_all(client, run, LOG, first=500)
+            assert ended(watcher)[0] == len(LOG)
+
+
 def test_slow_watchers_get_one_patch_with_all_they_missed_and_hold_nobody_up(tmp_path: Path, sqlite: str) -> None:
     with both(tmp_path, sqlite) as (client, relay, _):
         run = begin(client)

@@ -109,6 +109,25 @@ def test_half_a_log_is_not_left_behind(played: Played, monkeypatch: pytest.Monke
     assert not (fair.folder / "half.ndjson").exists()
 
 
+@pytest.mark.parametrize("to", ["ndjson", "cloudevents"])
+def test_an_export_that_is_killed_leaves_no_file_of_its_name(
+    played: Played, monkeypatch: pytest.MonkeyPatch, to: str
+) -> None:
+    """Half a log of whole lines is a lawful log of a run that goes on: nothing would tell that events are missing."""
+    fair, result = played
+    read, seen = Segments.read, []
+
+    def looked_at(*arguments: Any) -> Iterator[Segment]:
+        yield from read(*arguments)
+        seen.append((fair.folder / f"looked.{to}").exists())
+
+    monkeypatch.setattr(Segments, "read", looked_at)
+    assert fair("export", result["run"], "--to", to, "--into", f"looked.{to}").returncode == 0
+    assert (set(seen), (fair.folder / f"looked.{to}").exists()) == ({False}, True)
+    again = fair("export", result["run"], "--to", to, "--into", f"looked.{to}")
+    assert again.stderr.endswith(f"Error: looked.{to}: File exists; name another file with --into\n")
+
+
 def test_the_programme_is_exported_for_calendars_and_conferences(played: Played) -> None:
     fair, result = played
     for form in ("ics", "json"):
