@@ -131,6 +131,7 @@ export interface components {
             position: number;
             rows: components["schemas"]["Row"][];
             run: string;
+            sentences: components["schemas"]["Sentence"][];
         };
         Count: {
             came: number;
@@ -275,7 +276,11 @@ export interface components {
         };
         LeftOut: {
             figure: string;
+            places: {
+                [key: string]: string;
+            };
             reason: string;
+            why: string;
         };
         Matter: {
             alarm: string;
@@ -425,6 +430,13 @@ export interface components {
             titles: {
                 [key: string]: string;
             };
+        };
+        Sentence: {
+            key: string;
+            places: {
+                [key: string]: number | string | string[];
+            };
+            text: string;
         };
         Session: {
             about: string;
