@@ -18,6 +18,7 @@ from cloudfair.api import asyncapi
 from cloudfair.app import create_app
 from cloudfair.settings import Settings
 from fairfacts.evidence.identities import Finding
+from fairfacts.evidence.summary import KEYS as SENTENCES
 from fairfacts.measures import GAUGES, all_measures
 from fairfacts.parts.alarms import DENSITY_LIMIT, DENSITY_NEAR
 from fairfacts.parts.balances import BALANCES
@@ -55,6 +56,7 @@ def facts(paths: Iterable[str]) -> dict[str, Any]:
             "disruption": sorted(map(kind_of, DISRUPTIONS)),
             "notice": sorted([*OTHER_NOTICES, *_announced()]),
             "finding": list(get_args(Finding)),
+            "evidence": [*SENTENCES, "missing"],
             "balance": list(BALANCES),
             "parameter": list(default_rows()),
         },

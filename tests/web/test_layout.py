@@ -97,6 +97,15 @@ def test_a_run_has_a_readable_name_in_a_narrow_view(width: int, shared: Shared, 
     assert box["height"] < box["width"]  # it was a letter a line
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_figures_have_readable_names_in_chinese_too(width: int, shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, locale="zh-CN", viewport={"width": width, "height": 900})
+    expect(page.locator(".toward .expected").first).to_be_visible()
+    page.locator(".toward").evaluate("e => { e.style.letterSpacing = '0.4em'; }")  # signs as wide as in a Chinese font
+    boxes = [name.bounding_box() for name in page.locator(".toward .name").all()]
+    assert [box for box in boxes if box is None or box["width"] < 3 * box["height"] / 2] == []  # they were a sign a line
+
+
 def test_charts_keep_their_shape_on_paper(shared: Shared, open_shared: OpenPage) -> None:
     page = open_shared(shared.half)
     expect(page.locator(".plot canvas").first).to_be_visible()

@@ -82,6 +82,18 @@ def test_no_english_sentence_is_left_in_any_view(night: tuple[str, str, str], op
     assert len(left) == 9 + len({*SCENARIOS, *shipped_names()}) + len(KINDS)
 
 
+def test_the_headline_of_the_comparison_says_all_of_it(night: tuple[str, str, str], open_page: OpenPage) -> None:
+    url, whole, _ = night
+    page = open_page(f"?run={whole}&view=comparison", url=url, locale="zh-CN")
+    none, changed, without = httpx.get(f"{url}/runs/{whole}/comparison").json()["sentences"]
+    assert (none["key"], changed["key"], without["key"]) == ("none", "changed_many", "left_out_scale")
+    expect(page.locator(".headline")).to_have_text(
+        "没有指标被留作检验，因此这里没有什么能支持模型：全部指标或为给定、或经拟合、或已更改取值。"
+        f"取值与公布情况不同的指标共 {changed['places']['count']} 项；各行显示其影响。"
+        f"另有 {without['places']['count']} 项未列入：参与的国家和地区数不随规模变化，因此仅在完整规模下比较。"
+    )
+
+
 def test_notices_are_made_of_their_disruptions(night: tuple[str, str, str], open_page: OpenPage) -> None:
     url, _, half = night
     page = open_page(f"?run={half}", url=url, locale="zh-CN")

@@ -24,7 +24,7 @@ from fairfacts.evidence.folder import KnownFair, known_of_log
 from fairfacts.evidence.roles import LeftOut, left_out
 from fairfacts.evidence.settings import settings_of
 from fairfacts.evidence.stated import default_cap
-from fairfacts.evidence.summary import Evidence, evidence, headline
+from fairfacts.evidence.summary import Evidence, Sentence, evidence, headline, sentences
 
 VARY = {"Vary": "Accept"}
 """Of what has two forms, whichever was asked for: a cache must not give one for the other."""
@@ -93,6 +93,9 @@ class Comparison(BaseModel):
     headline: str
     """What the held-out rows say, of what another value was played, and what is left out; figures that were given or
     fitted to never count as agreement."""
+    sentences: list[Sentence]
+    """Those of the headline, each with a key and what fills it, to say them in another language; none where the
+    figures are missing."""
     missing: str
     """A sentence that says that the figures of the run's fair are not here; empty where they are."""
     evidence: Evidence
@@ -156,6 +159,7 @@ async def get_comparison(run: str, here: Here, at: At = None) -> Response:
     stands = {"run": run, "position": as_of.position, "at_ms": at_ms}
     verdict = {
         "headline": known.missing or headline(rows, without),
+        "sentences": [] if known.missing else sentences(rows, without),
         "missing": known.missing,
         "evidence": evidence(rows),
     }

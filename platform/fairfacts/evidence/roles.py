@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources.abc import Traversable
 from typing import Literal
@@ -46,12 +46,40 @@ ECONOMIES = "economies"
 """Unit of a number that is smaller in a small fair, and not in proportion to its scale."""
 
 
+REASONS: Mapping[str, str] = {
+    "scale": "how many economies take part does not go by the scale, so that they are compared at full scale alone",
+    "own_programme": "the run plays a programme of its own, and not the documented one",
+    "other_fair": (
+        "the documents speak of the fair from {opens} to {closes}, and the run plays one from {first} to {last}"
+    ),
+    "outside": "{at} lies outside of what is played",
+    "no_measures": "no measures of {at} are at hand",
+    "no_close": "no measures of the close of the fair are at hand",
+}
+"""Why a figure is left out, by a key for those who say it in another language."""
+
+
 @dataclass(frozen=True)
 class LeftOut:
     """A figure that is not compared, since it does not concern what was played."""
 
     figure: str
     reason: str
+    why: str
+    """The key of the reason."""
+    places: Mapping[str, str]
+    """What fills the reason: days, or a moment."""
+
+
+@dataclass(frozen=True)
+class _Why:
+    """A reason, whichever figures it concerns."""
+
+    key: str
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, figure: Figure) -> LeftOut:
+        return LeftOut(figure.id, REASONS[self.key].format(**self.places), self.key, self.places)
 
 
 def role_of(figure: Figure, at_ms: int | None, run: RunMeasures, overrides: Overrides = NONE) -> Role:
@@ -112,30 +140,31 @@ def left_out(figures: Iterable[Figure], run: RunMeasures, at_hand: Collection[in
     known = {figure.id: figure for figure in figures}
     documented = [figure for figure in known.values() if figure.measure and not figure.is_own]
     if reason := _other_fair(known, run):
-        return [LeftOut(figure.id, reason) for figure in documented]
+        return [reason.of(figure) for figure in documented]
     asked = [figure for figure in known.values() if figure.measure]
-    return [LeftOut(figure.id, why) for figure in asked if (why := _why_left_out(figure, run, at_hand))]
+    return [why.of(figure) for figure in asked if (why := _why_left_out(figure, run, at_hand))]
 
 
-def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:
-    """Return the first reason why a figure does not concern what a run plays; an empty text where it does."""
+def _why_left_out(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> _Why | None:
+    """Return the first reason why a figure does not concern what a run plays; None where it does."""
     if figure.unit == ECONOMIES and run.scale != 1:
-        return "how many economies take part does not go by the scale, so that they are compared at full scale alone"
+        return _Why("scale")
     if figure.is_own:
-        return ""
+        return None
     if figure.measure.startswith(OF_PROGRAMME) and _plays_own_programme(run):
-        return "the run plays a programme of its own, and not the documented one"
+        return _Why("own_programme")
     return _without_moment(figure, run, at_hand)
 
 
-def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> str:
-    """Return why a figure cannot be held against the measures at its moment; an empty text where it can."""
+def _without_moment(figure: Figure, run: RunMeasures, at_hand: Collection[int] | None) -> _Why | None:
+    """Return why a figure cannot be held against the measures at its moment; None where it can."""
     try:
         at_ms = moment_ms(figure, run)
     except FigureError:
-        return f"{figure.at} lies outside of what is played"
-    is_at_hand = at_hand is None or at_ms is None or at_ms in at_hand
-    return "" if is_at_hand else f"no measures of {figure.at or 'the close of the fair'} are at hand"
+        return _Why("outside", {"at": figure.at})
+    if at_hand is None or at_ms is None or at_ms in at_hand:
+        return None
+    return _Why("no_measures", {"at": figure.at}) if figure.at else _Why("no_close")
 
 
 def _plays_own_programme(run: RunMeasures) -> bool:
@@ -149,15 +178,15 @@ def _plays_own_programme(run: RunMeasures) -> bool:
     return by_user and not any(name.startswith(PROGRAMME) for name in run.inputs)
 
 
-def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> str:
-    """Return why the documents speak of another fair; an empty text if they speak of the one that is played."""
+def _other_fair(figures: Mapping[str, Figure], run: RunMeasures) -> _Why | None:
+    """Return why the documents speak of another fair; None if they speak of the one that is played."""
     opens, closes = (figures[name].value if name in figures else "" for name in ("fair.opens", "fair.closes"))
     first = date_text(run.began, 0)
     last = run.closed_on or date_text(run.began, max(run.duration_ms - 1, 0))
     same_end = last == closes or "fair.closes" in run.inputs  # a run may go on after the fair has closed
     if not (opens and closes) or (first == opens and same_end):
-        return ""
-    return f"the documents speak of the fair from {opens} to {closes}, and the run plays one from {first} to {last}"
+        return None
+    return _Why("other_fair", {"opens": str(opens), "closes": str(closes), "first": first, "last": last})
 
 
 def _names(figure: Figure, at_ms: int | None, run: RunMeasures) -> list[str]:

@@ -16,7 +16,7 @@ from fairfacts.events import encode
 from fairfacts.evidence.comparison import compare
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import left_out
-from fairfacts.evidence.summary import evidence, headline
+from fairfacts.evidence.summary import evidence, headline, sentences
 from fairfacts.measures import State
 
 FIGURES = known_fair("ciftis2020").figures
@@ -93,6 +93,7 @@ def test_comparison_is_that_of_the_language(client: httpx.Client, run: str) -> N
         "position": 500,
         "at_ms": 499_000,
         "headline": headline(rows, without),
+        "sentences": msgspec.to_builtins(sentences(rows, without)),
         "missing": "",
         "evidence": msgspec.to_builtins(evidence(rows)),
         "rows": msgspec.to_builtins(rows),

@@ -13,7 +13,7 @@ from fairfacts.evidence.comparison import Simulated, compare, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.roles import LeftOut, left_out, role_of, shipped_overrides, used_figures
-from fairfacts.evidence.summary import Evidence, evidence, headline
+from fairfacts.evidence.summary import KEYS, Evidence, evidence, headline, sentences
 from fairfacts.parts.fairs import NO_FAIR
 from fairfacts.parts.platform import PlatformOpened
 from fairfacts.parts.runs import FairClosed, FairOpened, RunMeasures
@@ -89,6 +89,20 @@ def test_no_row_of_another_systems_log_speaks_for_a_model():
     )
 
 
+def test_each_sentence_of_a_headline_has_a_key_and_what_fills_it():
+    started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
+    rows = compare(after(started, FairOpened(0), FairClosed(6 * DAY)), {name: FIGURES[name] for name in FITTED})
+    told = sentences(rows, left_out(FIGURES.values(), run_of()))
+    changed = [row.figure for row in rows if row.role == "changed"]
+    assert [(sentence.key, sentence.places) for sentence in told] == [
+        ("none", {}),
+        ("changed", {"which": changed}),
+        ("left_out_scale", {"count": len(ECONOMIES)}),
+    ]
+    assert " ".join(sentence.text for sentence in told) == headline(rows, left_out(FIGURES.values(), run_of()))
+    assert {sentence.key for sentence in told} <= {*KEYS}
+
+
 def test_a_changed_figure_counts_neither_for_the_model_nor_against_it():
     started = msgspec.structs.replace(STARTED, scenario="overseas-40", inputs=GIVEN, calibrated=FITTED)
     state = after(started, FairOpened(0), FairClosed(6 * DAY))
@@ -125,6 +139,11 @@ def test_the_documents_are_left_out_where_another_fair_is_played(changes: dict[s
     )
     assert {entry.reason for entry in without} == {reason}
     assert headline([], without).endswith(f" {len(MEASURED)} figures are left out: {reason}.")
+    *_, last_sentence = sentences([], without)
+    assert (last_sentence.key, last_sentence.places) == (
+        "left_out_other_fair",
+        {"count": len(MEASURED), "opens": "2020-09-04", "closes": "2020-09-09", "first": first, "last": last},
+    )
 
 
 def test_economies_are_compared_at_full_scale_alone():
@@ -161,7 +180,8 @@ def test_the_figures_of_the_programme_are_left_out_where_another_programme_is_pl
     counted = {name for name in MEASURED if FIGURES[name].measure.startswith(("programme.", "streams."))}
     assert {entry.figure for entry in without} == counted
     assert {"summit.starts", "streams.to_second_day", "streams.views_to_second_day"} < counted
-    assert LeftOut("sessions.total", "the run plays a programme of its own, and not the documented one") in without
+    reason = "the run plays a programme of its own, and not the documented one"
+    assert LeftOut("sessions.total", reason, "own_programme", {}) in without
     compared = compare(after(STARTED), FIGURES)
     assert "sessions.total" in {row.figure for row in compared}
 

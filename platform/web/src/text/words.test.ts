@@ -19,7 +19,7 @@ const TOPICS: Record<Topic, readonly string[]> = {
   notice: KEYS.notice,
   balance: KEYS.balance,
   finding: KEYS.finding,
-  evidence: ["some", "thin", "missing", "none"],
+  evidence: KEYS.evidence,
   pattern: ["room"],
 };
 const placesOf = (text = ""): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place]) => String(place)).sort();

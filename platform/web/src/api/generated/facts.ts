@@ -398,6 +398,21 @@ export const KEYS = {
     "misreading",
     "not checked"
   ],
+  "evidence": [
+    "none",
+    "some",
+    "thin",
+    "recorded",
+    "changed",
+    "changed_many",
+    "left_out_scale",
+    "left_out_own_programme",
+    "left_out_other_fair",
+    "left_out_outside",
+    "left_out_no_measures",
+    "left_out_no_close",
+    "missing"
+  ],
   "balance": [
     "negotiations.waiting is not negative",
     "negotiations.talking is not negative",

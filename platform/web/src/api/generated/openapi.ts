@@ -131,6 +131,7 @@ export interface components {
             position: number;
             rows: components["schemas"]["Row"][];
             run: string;
+            sentences: components["schemas"]["Sentence"][];
         };
         Count: {
             came: number;
@@ -277,7 +278,11 @@ export interface components {
         };
         LeftOut: {
             figure: string;
+            places: {
+                [key: string]: string;
+            };
             reason: string;
+            why: string;
         };
         Matter: {
             alarm: string;
@@ -429,6 +434,13 @@ export interface components {
             titles: {
                 [key: string]: string;
             };
+        };
+        Sentence: {
+            key: string;
+            places: {
+                [key: string]: number | string | string[];
+            };
+            text: string;
         };
         Session: {
             about: string;

@@ -1,6 +1,6 @@
 // What was reported beside what was simulated, grouped by what agreement is worth.
 
-import type { Evidence, Role } from "../../api/types";
+import type { HeadlineSentence, Role, Row } from "../../api/types";
 import type { Rows } from "../../charts/rows";
 import { answerSource } from "../../charts/source";
 import { COMPARISON } from "../../state/answers";
@@ -33,7 +33,7 @@ const COLUMNS: readonly Word[] = [
 export function Comparison({ page }: { page: Page }) {
   const { language } = page;
   const rows = rowsOf(page);
-  const { headline, missing, evidence } = comparisonOf(page) ?? {};
+  const { headline, missing, sentences = [] } = comparisonOf(page) ?? {};
   const reportedHere = (
     <td aria-hidden="true">
       <span class="strip-name" style={{ "--reported": 1 / STRIP_REACH }}>
@@ -43,9 +43,12 @@ export function Comparison({ page }: { page: Page }) {
   );
   return (
     <>
-      {headline && evidence && (
+      {headline && (
         <p class="headline">
-          <Sentence language={language} own={headlineOf(language, missing ? null : evidence)}>
+          <Sentence
+            language={language}
+            own={missing ? translated(language, "evidence", "missing") : headlineOf(language, sentences, rows)}
+          >
             {headline}
           </Sentence>
         </p>
@@ -114,15 +117,24 @@ function takenOf(page: Page): Rows {
   return [TAKEN.map((word) => say(language, word)), ...rows];
 }
 
-/** Returns the headline in a language other than the backend's, without evidence where the fair has no figures; undefined without words. */
-function headlineOf(language: Language, evidence: Evidence | null): string | undefined {
-  if (evidence === null) return translated(language, "evidence", "missing");
-  const { held_out, agree, differ, left_open, is_thin } = evidence;
-  if (held_out === 0) return translated(language, "evidence", "none");
-  const some = translated(language, "evidence", "some");
-  if (some === undefined) return undefined;
-  const places = Object.fromEntries(
-    Object.entries({ held_out, agree, differ, left_open }).map(([name, count]) => [name, number(language, count)]),
-  );
-  return filled(some, places) + (is_thin ? (translated(language, "evidence", "thin") ?? "") : "");
+/** Returns the headline in a language other than the backend's; undefined where it cannot say all of it. */
+function headlineOf(
+  language: Language,
+  sentences: readonly HeadlineSentence[],
+  rows: readonly Row[],
+): string | undefined {
+  const texts = sentences.map(({ key, places }) => {
+    const filling = Object.entries(places).map(([name, place]) => [name, placeOf(language, place, rows)]);
+    const sentence = translated(language, "evidence", key);
+    return sentence && filled(sentence, Object.fromEntries(filling));
+  });
+  return texts.includes(undefined) ? undefined : texts.join("");
+}
+
+/** Returns a count, a moment, or the names of figures. */
+function placeOf(language: Language, place: HeadlineSentence["places"][string], rows: readonly Row[]): string {
+  if (typeof place === "number") return number(language, place);
+  if (typeof place === "string") return place;
+  const named = rows.filter(({ figure }) => place.includes(figure)).map((row) => nameOf(language, row));
+  return named.join(say(language, "between_names"));
 }
