@@ -83,6 +83,7 @@ def _audit(known: KnownFair, *, as_json: bool) -> None:
     """Show the result of every identity among the figures."""
     from faircli.console import out, print_json, say
     from faircli.tables import table
+    from fairfacts.evidence.folder import IDENTITIES
     from fairfacts.evidence.identities import audit
 
     checks = audit(known.figures, known.identities)
@@ -92,6 +93,9 @@ def _audit(known: KnownFair, *, as_json: bool) -> None:
     else:
         columns = (("finding", "left"), ("identity", "text"), ("figures", "text"), ("because", "text"))
         rows = ((check.finding, check.name, check.said, check.because) for check in checks)
+        if not checks:
+            say(f"Nothing to check: the folder of {known.key} has no identities in {IDENTITIES}.")
+            return
         out.print(table("Identities among the figures", columns, rows))
         holding = sum(check.finding == "holds" for check in checks)
         say(f"\n{len(checks)} identities: {holding} hold, {len(contradictions)} contradict each other")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.faircli.commands.test_check import ANSWERS
 from tests.faircli.fair import Fair
 
 
@@ -33,3 +34,11 @@ def test_a_figure_with_a_bad_operator_is_named(fair: Fair) -> None:
         2,
         "Error: mine.csv: line 2: figure mine: op is '>='; allowed are = > < ~ (as printed, more, fewer, about)\n",
     )
+
+
+def test_audit_of_a_fair_without_identities_is_no_result(fair: Fair) -> None:
+    assert "4 identities: 4 hold" in fair("figures", "cicpe2021", "--audit").stdout
+    fair("new", "mine", *ANSWERS)
+    (fair.folder / "mine" / "figures.csv").write_text("id,value,measure\nheld,10,negotiations.held\n")
+    told = " ".join(fair("figures", "mine", "--audit").stdout.split())
+    assert told == "Nothing to check: the folder of mine has no identities in identities.toml."
