@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
-
-from fairfacts.errors import BackendError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -221,22 +217,6 @@ def plain(fault: Exception) -> str:
     return f"{type(fault).__name__}: {fault}".rstrip(": ")
 
 
-def require_nats() -> None:
-    """Hold that the client of NATS is there.
-
-    Raises:
-        BackendError: it is not; names the remedy.
-    """
-    if importlib.util.find_spec("nats") is None:
-        raise BackendError("nats-py is missing; install it with: pip install 'cloudfair[nats]'")
-
-
 def subject_of(run: str) -> str:
     """Return how the subjects of a run begin."""
     return f"cloudfair.{NO_TOKEN.sub('_', run)}"
-
-
-def masked(url: str) -> str:
-    """Return the URL of a server without what may be a secret."""
-    parts = urlsplit(url if "://" in url else f"nats://{url}")
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"

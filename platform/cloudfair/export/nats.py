@@ -36,11 +36,10 @@ from cloudfair.export.jetstream import (
     Sender,
     held,
     made,
-    masked,
     plain,
-    require_nats,
     subject_of,
 )
+from cloudfair.export.nats_servers import Servers
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.store.log import Log
 from cloudfair.store.publications import Unpublished
@@ -69,15 +68,10 @@ _logger = logging.getLogger(__name__)
 class Publisher:
     """Publishes the runs of one backend for as long as `run` runs."""
 
-    def __init__(self, url: str, log: Log, runs: LiveRuns, published: Counter) -> None:
-        """`url` is of a NATS server, such as `nats://user:password@host:4222`; `published` counts what is acknowledged.
-
-        Raises:
-            BackendError: the client of NATS is missing.
-        """
-        require_nats()
-        self._url, self._log, self._runs, self._count = url, log, runs, published
-        self.name = masked(url)
+    def __init__(self, servers: Servers, log: Log, runs: LiveRuns, published: Counter) -> None:
+        """`published` counts what is acknowledged."""
+        self._servers, self._log, self._runs, self._count = servers, log, runs, published
+        self.name = servers.name
         self._stopped = False
         self._faults: dict[str, str] = {}
         """Of each stream, and of the connection (""), the latest one reported, and not gone since."""
@@ -100,18 +94,11 @@ class Publisher:
         self._stopped = True
 
     async def _serve(self) -> None:
-        import nats
-
         async def report(fault: Exception) -> None:
             self._report("", fault)
 
-        client: Client = await nats.connect(
-            self._url,
-            allow_reconnect=False,
-            error_cb=report,
-            connect_timeout=5,
-            skip_subject_validation=True,  # they are ours; to look at each takes a tenth of the time
-        )
+        # they are ours; to look at each takes a tenth of the time
+        client = await self._servers.connect(report, skip_subject_validation=True)
         try:
             over = _Over(client.jetstream(timeout=ACK_S), Sender(client), self._log, self._runs, self._count)
             await over.sender.begin()
