@@ -32,6 +32,12 @@ NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 NO_JETSTREAM = "JetStream does not answer; start nats-server with --jetstream, and see that this user may use it"
 
 
+HEADER_BYTES = 200
+"""What the headers of a message take beside its id; the limit of a server is for both."""
+TOO_LARGE = 10054
+"""What JetStream says of a message that is larger than its stream takes."""
+
+
 class PublishedFrame(msgspec.Struct, kw_only=True):
     """A message of `FRAMES`: the whole state of a run, so that whoever has it needs none before it."""
 
@@ -84,6 +90,8 @@ class Sender:
             nats.errors.Error: one was refused; others of them may be in the stream.
             TimeoutError: an acknowledgement did not come.
         """
+        from nats.errors import MaxPayloadError
+
         self._number += 1  # a late acknowledgement is none of the next messages
         self._stream = b'"stream":"%b"' % stream.encode()
         self._done, count, reply = asyncio.get_running_loop().create_future(), 0, f"{self._inbox}.{self._number}"
@@ -91,6 +99,8 @@ class Sender:
         for message in messages:
             headers = {"Nats-Msg-Id": message.id, "Content-Type": message.content_type}
             self._left, count = self._left + 1, count + 1
+            if len(message.content) + len(message.id) + HEADER_BYTES > self._client.max_payload:
+                raise MaxPayloadError  # the server would close the connection
             await self._client.publish(message.subject, message.content, reply=reply, headers=headers)
         self._acknowledged()
         async with asyncio.timeout(ACK_S):
@@ -122,6 +132,13 @@ def _refusal(message: Msg, stream: bytes) -> Exception | None:
     if stream not in message.data:
         return APIError(code=400, description=f"another stream took what is for this one: {message.data!r}")
     return None
+
+
+def is_too_large(fault: Exception) -> bool:
+    """Return whether a message was refused because of its size: the next one may be taken."""
+    from nats.errors import MaxPayloadError
+
+    return isinstance(fault, MaxPayloadError) or getattr(fault, "err_code", None) == TOO_LARGE
 
 
 async def made(jetstream: JetStreamContext, stream: str) -> str:

@@ -159,14 +159,23 @@ def test_holes_are_filled_and_nothing_comes_twice(tmp_path: Path, sqlite: str, m
     assert are_the_log(sorted(found, key=lambda message: int(message[1].rpartition("/")[2])), run, LOG)
 
 
-async def limited(url: str, bytes_at_most: int, stream: str = EVENTS) -> None:
+async def limited(
+    url: str, bytes_at_most: int, stream: str = EVENTS, *, size_at_most: int = -1, is_silent: bool = False
+) -> None:
     """Make a stream, or settle it anew, with so many bytes, and ids that are forgotten at once."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
     config = nats.js.api.StreamConfig(
-        name=stream, subjects=[SUBJECTS[stream]], max_bytes=bytes_at_most, duplicate_window=0.1, discard="new"
+        name=stream,
+        subjects=[SUBJECTS[stream]],
+        max_bytes=bytes_at_most,
+        max_msg_size=size_at_most,
+        no_ack=is_silent,
+        duplicate_window=0.1,
+        discard="new",
     )
-    await (jetstream.add_stream(config) if bytes_at_most > 0 else jetstream.update_stream(config))
+    is_new = bytes_at_most > 0 or size_at_most > 0 or is_silent
+    await (jetstream.add_stream(config) if is_new else jetstream.update_stream(config))
     await client.close()
 
 
