@@ -23,7 +23,7 @@ from typing import NamedTuple
 import msgspec
 
 from cloudfair.errors import UnfinishedError
-from cloudfair.export.parquet import clear_unfinished, locked, new_folder, write_parquet
+from cloudfair.export.parquet import clear_unfinished, locked, new_folder, remedy_of, write_parquet
 from cloudfair.export.sql import SUFFIX
 from cloudfair.store.log import Log
 from cloudfair.store.urls import url_of
@@ -171,7 +171,7 @@ class Archive:
                     self._write(run, folder, head, on_progress)
                 return archived
         except OSError as fault:
-            raise BackendError(f"{folder}: {fault.strerror}; name a folder that is yours to write") from fault
+            raise BackendError(f"{folder}: {fault.strerror}; {remedy_of(fault)}") from fault
 
     def _write(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> None:
         clear_unfinished(self._folder)
