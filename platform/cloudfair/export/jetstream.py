@@ -37,6 +37,10 @@ HEADER_BYTES = 200
 TOO_LARGE = 10054
 """What JetStream says of a message that is larger than its stream takes."""
 
+NO_SUBJECT = "no stream takes what is published; " + ", ".join(
+    f"give {stream} the subject {subject}" for stream, subject in SUBJECTS.items()
+)
+
 
 class PublishedFrame(msgspec.Struct, kw_only=True):
     """A message of `FRAMES`: the whole state of a run, so that whoever has it needs none before it."""
@@ -229,7 +233,9 @@ def plain(fault: Exception) -> str:
 
     if description := getattr(fault, "description", None):
         return str(description)
-    if isinstance(fault, NoStreamResponseError | ServiceUnavailableError):
+    if isinstance(fault, NoStreamResponseError):
+        return NO_SUBJECT
+    if isinstance(fault, ServiceUnavailableError):
         return NO_JETSTREAM
     return f"{type(fault).__name__}: {fault}".rstrip(": ")
 

@@ -301,6 +301,18 @@ async def test_what_another_stream_took_is_not_taken_for_published(tmp_path: Pat
         await client.close()
 
 
+async def test_a_stream_that_lacks_our_subject_is_not_taken_for_a_server_without_jetstream(tmp_path: Path) -> None:
+    with nats_server(tmp_path) as url:
+        client = await nats.connect(url)
+        await client.jetstream().add_stream(name=EVENTS, subjects=["foo.>"])
+        sender = Sender(client)
+        await sender.begin()
+        with pytest.raises(nats.js.errors.NoStreamResponseError) as refused:
+            await sender.send(EVENTS, [Message("cloudfair.a.events.x", "a/events/0", b"{}", "application/json")])
+        await client.close()
+    assert "give CLOUDFAIR_EVENTS the subject cloudfair.*.events.>" in plain(refused.value)
+
+
 def test_a_server_without_jetstream_is_named_as_such() -> None:
     assert plain(nats.js.errors.ServiceUnavailableError()) == NO_JETSTREAM
     assert plain(nats.js.errors.APIError(code=503, description="maximum bytes exceeded")) == "maximum bytes exceeded"
