@@ -38,6 +38,7 @@ from cloudfair.background import Readiness, repeated, restarted
 from cloudfair.errors import UnknownError
 from cloudfair.export.archive import Archive, parquet_folder
 from cloudfair.export.nats import Publisher
+from cloudfair.export.nats_servers import Servers
 from cloudfair.feed.feeds import Feeds
 from cloudfair.http.described import DescribedApp, operation_name
 from cloudfair.http.guard import Guard
@@ -93,9 +94,10 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     The launcher plays the runs that are started over the API; the app closes it as well.
 
     Raises:
-        BackendError: the database cannot be opened or written, or an optional package that the settings need is not
-            installed.
+        BackendError: the database cannot be opened or written, the URL of NATS is none, or an optional package that
+            the settings need is not installed.
     """
+    nats = None if settings.nats is None else Servers(settings.nats)  # first: nothing has begun where it is none
     prepare_types()
     log = Log.open(settings.database)
     archive = Archive(log, parquet_folder(settings.database, settings.parquet))
@@ -105,7 +107,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
     observed = Metrics(release(), RunMetrics(log, live_runs))
     points = PointsInTime(log)
     feeds = Feeds(points, pools.feeds)
-    publisher = Publisher(settings.nats, log, live_runs, observed.published) if settings.nats else None
+    publisher = Publisher(nats, log, live_runs, observed.published) if nats else None
 
     def release_idle() -> None:
         feeds.drop_idle()

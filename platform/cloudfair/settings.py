@@ -55,7 +55,8 @@ class Settings:
     parquet: str | None = None
     """The folder for runs as Parquet; None stands for one beside the database."""
     nats: str | None = None
-    """URL of a NATS server to which events and frames are published; the command reads it from CLOUDFAIR_NATS_URL."""
+    """URL of a NATS server to which events and frames are published, or several with commas between them; the command
+    reads it from CLOUDFAIR_NATS_URL."""
     queries: int = 2
     """How many SQL queries are answered at the same time."""
     query_time_s: float = 10.0

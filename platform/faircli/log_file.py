@@ -84,7 +84,7 @@ def pieces_of(path: Path) -> Iterator[bytes]:
     left, is_first = b"", True
     try:
         with path.open("rb") as file:
-            for chunk in _unpacked(path, file):
+            for chunk in _gathered(_unpacked(path, file)):
                 if is_first:
                     chunk, is_first = _first(path, chunk), False
                 whole, end, left = (left + chunk).rpartition(b"\n")
@@ -116,27 +116,38 @@ def _unpacked(path: Path, file: IO[bytes]) -> Iterator[bytes]:
     match path.suffix.lower():
         case ".gz":
             with gzip.open(file) as unpacked:
-                yield from iter(partial(unpacked.read, PIECE_BYTES), b"")
+                yield from iter(partial(unpacked.read1, PIECE_BYTES), b"")  # before a damage it gives what it has
         case ".zst":
             yield from _unpacked_zstd(file)
         case _:
             yield from iter(partial(file.read, PIECE_BYTES), b"")
 
 
+def _gathered(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield chunks in such of about `PIECE_BYTES`; where they break off, first what came before."""
+    gathered = bytearray()
+    try:
+        for chunk in chunks:
+            gathered += chunk
+            while len(gathered) >= PIECE_BYTES:
+                yield bytes(gathered[:PIECE_BYTES])
+                del gathered[:PIECE_BYTES]
+    except _CUT:
+        yield bytes(gathered)
+        raise
+    yield bytes(gathered)
+
+
 def _unpacked_zstd(file: IO[bytes]) -> Iterator[bytes]:
     """Yield the content of frames; zstandard's own reader takes a frame that is cut off for a whole one."""
-    frame, unpacked = None, b""
+    frame = None
     for chunk in iter(partial(file.read, PACKED_BYTES), b""):
         packed = chunk
         while packed:
             frame = frame or zstandard.ZstdDecompressor().decompressobj()
-            unpacked += frame.decompress(packed)
+            yield frame.decompress(packed)
             packed = frame.unused_data if frame.eof else b""
             frame = None if frame.eof else frame
-        while len(unpacked) >= PIECE_BYTES:
-            yield unpacked[:PIECE_BYTES]
-            unpacked = unpacked[PIECE_BYTES:]
-    yield unpacked
     if frame is not None:
         raise zstandard.ZstdError("its end is missing")
 

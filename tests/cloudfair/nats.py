@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -31,11 +31,12 @@ def program() -> str:
 
 
 @contextlib.contextmanager
-def nats_server(folder: Path, port: int = 0) -> Iterator[str]:
+def nats_server(folder: Path, port: int = 0, arguments: Sequence[str] = ()) -> Iterator[str]:
     """Yield the URL of a JetStream that keeps what it has in `folder` and ends with the block."""
     starts("NATS server")
     port = port or free_port()
     command = [program(), "--jetstream", "--store_dir", folder, "--addr", "127.0.0.1", "--port", str(port)]
+    command += arguments
     with (folder / "log").open("ab") as log, subprocess.Popen(command, stdout=log, stderr=log) as server:
         try:
             end = time.monotonic() + START_S

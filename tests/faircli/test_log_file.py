@@ -59,6 +59,15 @@ def test_a_packed_log_that_is_cut_off_is_damaged_there(tmp_path: Path, name: str
     assert (cut.line, cut.field, cut.what[:34]) == (found.events + 1, "the file", "it cannot be unpacked any further ")
 
 
+@pytest.mark.parametrize("name", ["log.ndjson.gz", "log.ndjson.zst"])
+def test_what_follows_a_packed_log_is_damage_after_its_last_line(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(packed(name) + b"hello, this is no frame")
+    found = checked(path)
+    (cut,) = found.damage
+    assert (found.events, cut.line, cut.field) == (len(EVENTS), len(EVENTS) + 1, "the file")
+
+
 def test_each_damaged_line_is_named_with_its_field(tmp_path: Path) -> None:
     lines = list(LINES)
     lines[2] = b"\n"

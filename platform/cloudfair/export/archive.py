@@ -1,6 +1,7 @@
 """The archive: runs as Parquet, each in a folder of its own, written when they are first asked for.
 
-It is a cache. A manifest holds the checksum of each file; a folder that does not fit its manifest is written again.
+It is a cache. A manifest holds the checksum of each file, and what tells the log from any other of the run: a database
+that was put back from a copy may have another. A folder that does not fit its manifest or the log is written again.
 
 Several processes may share it. One of them writes the files of a run, under a lock of `.locks`, and the others wait for
 these. Whoever reads a folder holds a shared lock on its manifest, and nobody deletes it meanwhile.
@@ -23,7 +24,7 @@ from typing import NamedTuple
 import msgspec
 
 from cloudfair.errors import UnfinishedError
-from cloudfair.export.parquet import clear_unfinished, locked, new_folder, write_parquet
+from cloudfair.export.parquet import clear_unfinished, locked, new_folder, remedy_of, write_parquet
 from cloudfair.export.sql import SUFFIX
 from cloudfair.store.log import Log
 from cloudfair.store.urls import url_of
@@ -31,7 +32,7 @@ from fairfacts.errors import BackendError
 from fairfacts.events import EVENT_TYPES, type_name
 
 MANIFEST, LOCKS = "manifest.json", ".locks"
-FORMAT = 2
+FORMAT = 3
 """Of the files; a folder of another format is written again."""
 FRESH_S = 30.0
 """How old the files of a run that goes on may be: to write them again takes as long as to read the whole log."""
@@ -46,8 +47,18 @@ class Manifest(msgspec.Struct, frozen=True):
     run: str
     position: int
     """How many events of the run."""
+    log: str
+    """The fingerprint of the log up to there."""
     files: dict[str, str]
     """SHA-256 of each file by its name."""
+
+
+class _AsOf(NamedTuple):
+    """What a folder must hold; each is of the manifest."""
+
+    run: str
+    position: int
+    log: str
 
 
 class Archived:
@@ -84,7 +95,7 @@ class _Latest(NamedTuple):
     """What was last found of a run."""
 
     folder: Path
-    position: int
+    as_of: _AsOf
     found_at: float
     """By the monotonic clock."""
 
@@ -141,9 +152,10 @@ class Archive:
             if not row.ended and (fresh := self._fresh(run)):
                 return fresh
             folder = self._folder / (run if row.ended else f"{run}@{row.head}")
-            archived = _opened(folder, run, row.head) or self._written(run, folder, row.head, on_progress)
+            as_of = _AsOf(run, row.head, self._log.segments.fingerprint(run, row.head))
+            archived = _opened(folder, as_of) or self._written(folder, as_of, on_progress)
             self._clear_earlier(run, folder)
-            self._latest[run] = _Latest(folder, row.head, time.monotonic())
+            self._latest[run] = _Latest(folder, as_of, time.monotonic())
         return archived
 
     def _fresh(self, run: str) -> Archived | None:
@@ -151,7 +163,7 @@ class Archive:
         latest = self._latest.get(run)
         if latest is None or time.monotonic() - latest.found_at >= FRESH_S:
             return None
-        return _opened(latest.folder, run, latest.position)
+        return _opened(latest.folder, latest.as_of)
 
     def _clear_earlier(self, run: str, folder: Path) -> None:
         """Delete earlier files of a run that nobody reads."""
@@ -160,35 +172,35 @@ class Archive:
                 with suppress(OSError), locked(earlier / MANIFEST):
                     shutil.rmtree(earlier)
 
-    def _written(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> Archived:
+    def _written(self, folder: Path, as_of: _AsOf, on_progress: Callable[[int], None]) -> Archived:
         """Write a folder, unless another process has written it meanwhile."""
         locks = self._folder / LOCKS
         try:
             locks.mkdir(parents=True, exist_ok=True)
-            with locked(locks / run, wait=True):
-                while (archived := _opened(folder, run, head)) is None:
+            with locked(locks / as_of.run, wait=True):
+                while (archived := _opened(folder, as_of)) is None:
                     self._discard(folder)
-                    self._write(run, folder, head, on_progress)
+                    self._write(folder, as_of, on_progress)
                 return archived
         except OSError as fault:
-            raise BackendError(f"{folder}: {fault.strerror}; name a folder that is yours to write") from fault
+            raise BackendError(f"{folder}: {fault.strerror}; {remedy_of(fault)}") from fault
 
-    def _write(self, run: str, folder: Path, head: int, on_progress: Callable[[int], None]) -> None:
+    def _write(self, folder: Path, as_of: _AsOf, on_progress: Callable[[int], None]) -> None:
         clear_unfinished(self._folder)
         with new_folder(folder) as made:
             written = made / "written"
-            write_parquet(self._log, run, written, on_progress, head)
+            write_parquet(self._log, as_of.run, written, on_progress, as_of.position)
             for file in written.iterdir():
                 file.rename(made / file.name)
             written.rmdir()
             files = {file.name: _sha256(file) for file in made.iterdir()}
-            (made / MANIFEST).write_bytes(msgspec.json.encode(Manifest(FORMAT, run, head, files)))
+            (made / MANIFEST).write_bytes(msgspec.json.encode(Manifest(FORMAT, *as_of, files)))
 
     def _discard(self, folder: Path) -> None:
-        """Delete a folder that does not fit its manifest."""
+        """Delete a folder that does not fit its manifest or the log."""
         if not folder.exists():
             return
-        _logger.warning("%s does not fit its manifest and is written again", folder)
+        _logger.warning("%s does not fit its manifest or the log, and is written again", folder)
         try:
             with locked(folder / MANIFEST, wait=True):  # whoever reads it found it whole
                 shutil.rmtree(folder)
@@ -196,25 +208,25 @@ class Archive:
             raise BackendError(f"{folder}: {fault.strerror}; remove it, it is written again when asked for") from fault
 
 
-def _opened(folder: Path, run: str, position: int) -> Archived | None:
+def _opened(folder: Path, as_of: _AsOf) -> Archived | None:
     """Return the files of a run as of a position, held for a reader; None if they are not there, or not as written."""
     try:
-        archived = Archived(folder, position, os.open(folder / MANIFEST, os.O_RDONLY))
+        archived = Archived(folder, as_of.position, os.open(folder / MANIFEST, os.O_RDONLY))
     except OSError:
         return None
     archived.hold()
-    if _is_whole(folder, run, position):
+    if _is_whole(folder, as_of):
         return archived
     archived.close()
     return None
 
 
-def _is_whole(folder: Path, run: str, position: int) -> bool:
+def _is_whole(folder: Path, as_of: _AsOf) -> bool:
     """Return whether a folder holds every file of a run as of a position, each as it was written."""
     try:
         manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
         names = sorted(f"{type_name(event_type)}{SUFFIX}" for event_type in EVENT_TYPES)
-        if (manifest.format, manifest.run, manifest.position) != (FORMAT, run, position):
+        if (manifest.format, manifest.run, manifest.position, manifest.log) != (FORMAT, *as_of):
             return False
         return sorted(manifest.files) == names and all(
             _sha256(folder / name) == sha256 for name, sha256 in manifest.files.items()

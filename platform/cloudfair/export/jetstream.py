@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import importlib.util
 import json
 import logging
 import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
-
-from fairfacts.errors import BackendError
 
 if TYPE_CHECKING:
     from nats.aio.client import Client
@@ -34,6 +30,16 @@ RETRY_S = 2.0
 NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 """What may not stand between the dots of a subject, or means something there."""
 NO_JETSTREAM = "JetStream does not answer; start nats-server with --jetstream, and see that this user may use it"
+
+
+HEADER_BYTES = 200
+"""What the headers of a message take beside its id; the limit of a server is for both."""
+TOO_LARGE = 10054
+"""What JetStream says of a message that is larger than its stream takes."""
+
+NO_SUBJECT = "no stream takes what is published; " + ", ".join(
+    f"give {stream} the subject {subject}" for stream, subject in SUBJECTS.items()
+)
 
 
 class PublishedFrame(msgspec.Struct, kw_only=True):
@@ -88,6 +94,8 @@ class Sender:
             nats.errors.Error: one was refused; others of them may be in the stream.
             TimeoutError: an acknowledgement did not come.
         """
+        from nats.errors import MaxPayloadError
+
         self._number += 1  # a late acknowledgement is none of the next messages
         self._stream = b'"stream":"%b"' % stream.encode()
         self._done, count, reply = asyncio.get_running_loop().create_future(), 0, f"{self._inbox}.{self._number}"
@@ -95,6 +103,8 @@ class Sender:
         for message in messages:
             headers = {"Nats-Msg-Id": message.id, "Content-Type": message.content_type}
             self._left, count = self._left + 1, count + 1
+            if len(message.content) + len(message.id) + HEADER_BYTES > self._client.max_payload:
+                raise MaxPayloadError  # the server would close the connection
             await self._client.publish(message.subject, message.content, reply=reply, headers=headers)
         self._acknowledged()
         async with asyncio.timeout(ACK_S):
@@ -126,6 +136,13 @@ def _refusal(message: Msg, stream: bytes) -> Exception | None:
     if stream not in message.data:
         return APIError(code=400, description=f"another stream took what is for this one: {message.data!r}")
     return None
+
+
+def is_too_large(fault: Exception) -> bool:
+    """Return whether a message was refused because of its size: the next one may be taken."""
+    from nats.errors import MaxPayloadError
+
+    return isinstance(fault, MaxPayloadError) or getattr(fault, "err_code", None) == TOO_LARGE
 
 
 async def made(jetstream: JetStreamContext, stream: str) -> str:
@@ -216,27 +233,13 @@ def plain(fault: Exception) -> str:
 
     if description := getattr(fault, "description", None):
         return str(description)
-    if isinstance(fault, NoStreamResponseError | ServiceUnavailableError):
+    if isinstance(fault, NoStreamResponseError):
+        return NO_SUBJECT
+    if isinstance(fault, ServiceUnavailableError):
         return NO_JETSTREAM
     return f"{type(fault).__name__}: {fault}".rstrip(": ")
-
-
-def require_nats() -> None:
-    """Hold that the client of NATS is there.
-
-    Raises:
-        BackendError: it is not; names the remedy.
-    """
-    if importlib.util.find_spec("nats") is None:
-        raise BackendError("nats-py is missing; install it with: pip install 'cloudfair[nats]'")
 
 
 def subject_of(run: str) -> str:
     """Return how the subjects of a run begin."""
     return f"cloudfair.{NO_TOKEN.sub('_', run)}"
-
-
-def masked(url: str) -> str:
-    """Return the URL of a server without what may be a secret."""
-    parts = urlsplit(url if "://" in url else f"nats://{url}")
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or 4222}"

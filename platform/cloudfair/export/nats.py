@@ -11,7 +11,7 @@ The database has a record of what each stream acknowledged of each run (`cloudfa
 sends what lies after it: also of runs that ended while it was away, and whatever the stream lacks. It records some
 pages of events once all of them are acknowledged. After a fault or a start it asks the stream which events after the
 record came through, and sends the others. So every run is published whole, and each event once. Of frames, the latest
-is recorded. A stream that takes nothing holds up no other.
+is recorded. A stream that takes nothing holds up no other, and a run with an event that is too large for NATS none.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ from cloudfair.export.jetstream import (
     PublishedFrame,
     Sender,
     held,
+    is_too_large,
     made,
-    masked,
     plain,
-    require_nats,
     subject_of,
 )
+from cloudfair.export.nats_servers import Servers
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.store.log import Log
 from cloudfair.store.publications import Unpublished
@@ -58,6 +58,8 @@ CHECK_S = 10.0
 """How often JetStream is asked whether a stream still is the one that it was."""
 PAGE_EVENTS = 2_000
 """How many are on their way at a time."""
+TOO_LARGE_S = 60.0
+"""How long a run is left alone of which NATS takes no more, until somebody settles a larger limit."""
 TURN_EVENTS = 8 * PAGE_EVENTS
 """How many of a run are read and recorded at a time: about a segment, which is then unpacked once."""
 
@@ -69,15 +71,10 @@ _logger = logging.getLogger(__name__)
 class Publisher:
     """Publishes the runs of one backend for as long as `run` runs."""
 
-    def __init__(self, url: str, log: Log, runs: LiveRuns, published: Counter) -> None:
-        """`url` is of a NATS server, such as `nats://user:password@host:4222`; `published` counts what is acknowledged.
-
-        Raises:
-            BackendError: the client of NATS is missing.
-        """
-        require_nats()
-        self._url, self._log, self._runs, self._count = url, log, runs, published
-        self.name = masked(url)
+    def __init__(self, servers: Servers, log: Log, runs: LiveRuns, published: Counter) -> None:
+        """`published` counts what is acknowledged."""
+        self._servers, self._log, self._runs, self._count = servers, log, runs, published
+        self.name = servers.name
         self._stopped = False
         self._faults: dict[str, str] = {}
         """Of each stream, and of the connection (""), the latest one reported, and not gone since."""
@@ -100,31 +97,34 @@ class Publisher:
         self._stopped = True
 
     async def _serve(self) -> None:
-        import nats
-
         async def report(fault: Exception) -> None:
             self._report("", fault)
 
-        client: Client = await nats.connect(
-            self._url,
-            allow_reconnect=False,
-            error_cb=report,
-            connect_timeout=5,
-            skip_subject_validation=True,  # they are ours; to look at each takes a tenth of the time
-        )
+        # they are ours; to look at each takes a tenth of the time
+        client = await self._servers.connect(report, skip_subject_validation=True)
         try:
-            over = _Over(client.jetstream(timeout=ACK_S), Sender(client), self._log, self._runs, self._count)
-            await over.sender.begin()
             _logger.info("the publisher is connected", extra={"fields": {"nats": self.name}})
-            publishers = [_StreamPublisher(kind, over, self._run_faults[kind.stream]) for kind in (_Events, _Frames)]
-            while not (client.is_closed or self._stopped):
-                is_busy = any([await self._published(client, publisher) for publisher in publishers])
-                await asyncio.sleep(0 if is_busy else LOOK_S)
+            tasks = [asyncio.create_task(self._keep_publishing(client, kind)) for kind in (_Events, _Frames)]
+            try:
+                await asyncio.gather(*tasks)
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.wait(tasks, timeout=ACK_S)
             if not self._stopped:
                 raise OSError("the connection was lost")
         finally:
             async with asyncio.timeout(ACK_S):
                 await client.close()
+
+    async def _keep_publishing(self, client: Client, kind: type[_Events | _Frames]) -> None:
+        """Publish to one stream for as long as the connection lasts; each has a task: none waits for another."""
+        over = _Over(client.jetstream(timeout=ACK_S), Sender(client), self._log, self._runs, self._count)
+        await over.sender.begin()
+        publisher = _StreamPublisher(kind, over, self._run_faults[kind.stream])
+        while not (client.is_closed or self._stopped):
+            is_busy = await self._published(client, publisher)
+            await asyncio.sleep(0 if is_busy else LOOK_S)
 
     async def _published(self, client: Client, publisher: _StreamPublisher) -> bool:
         """Publish what a stream lacks, and return whether there was any; a fault of one stream is its own."""
@@ -214,14 +214,28 @@ class _Published:
 
     async def _tried(self, run: Unpublished) -> bool:
         """Publish of a run; return whether it could be done, and report why where it could not."""
+        from nats.errors import Error
+
         try:
             await self._publish(run)
         except FairError as fault:
-            self._retry_at[run.run] = _now() + RETRY_S
-            self._report(run.run, str(fault))
+            self._leave_alone(run.run, str(fault), RETRY_S)
+            return False
+        except Error as fault:
+            if not is_too_large(fault):
+                raise
+            self._leave_alone(run.run, f"run {run.run}: {_too_large(self.stream, run.position)}", TOO_LARGE_S)
             return False
         self._faults.pop(run.run, None)
         return True
+
+    def _leave_alone(self, run: str, fault: str, wait_s: float) -> None:
+        self._retry_at[run] = _now() + wait_s
+        self._forget(run)
+        self._report(run, fault)
+
+    def _forget(self, run: str) -> None:
+        """Forget what the stream had of a run: some messages may have come through since."""
 
     def _report(self, run: str, fault: str) -> None:
         """Log why a run is not published, once for as long as it stays the same."""
@@ -253,6 +267,10 @@ class _Events(_Published):
         """The record from which that was asked for."""
         self._envelopes: dict[str, Envelope] = {}
 
+    def _forget(self, run: str) -> None:
+        for record in (self._held, self._since, self._envelopes):
+            record.pop(run, None)
+
     async def _publish(self, of: Unpublished) -> None:
         run, first, log = of.run, of.position, self._over.log
         if run not in self._held or first < self._since[run]:  # a damaged record was removed
@@ -265,8 +283,7 @@ class _Events(_Published):
             self._over.published.labels("events").inc(await self._over.sender.send(EVENTS, page))
         await self._record(run, first + len(lines))
         if of.ended and first + len(lines) >= of.head:
-            for record in (self._held, self._since, self._envelopes):
-                record.pop(run, None)
+            self._forget(run)
 
     def _messages(self, run: str, first: int, lines: list[bytes]) -> Iterator[Message]:
         events, envelope, out = f"{subject_of(run)}.events", self._envelopes[run], self._held[run]
@@ -308,6 +325,13 @@ class _Frames(_Published):
         await self._record(of.run, frame.position)  # the state has gone on meanwhile
         if frame.ended:
             del self._made_at[of.run]
+
+
+def _too_large(stream: str, position: int) -> str:
+    return (
+        f"a message at or after event {position} is larger than NATS takes; raise max_payload of nats-server, or"
+        f" max_msg_size of {stream}"
+    )
 
 
 def _now() -> float:

@@ -142,13 +142,19 @@ def new_folder(folder: Path) -> Iterator[Path]:
         _check_free(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _scratch(folder) as scratch:
-            made = scratch / folder.name
+            made = scratch / "made"  # not of its name, which may be of another file in there
             made.mkdir()
             yield made
             _check_free(folder)  # another process may have been quicker
             made.rename(folder)
     except OSError as fault:
-        raise BackendError(f"{folder}: {fault.strerror}; name a folder that is yours to write") from fault
+        raise BackendError(f"{folder}: {fault.strerror}; {remedy_of(fault)}") from fault
+
+
+def remedy_of(fault: OSError) -> str:
+    """Return what helps where a folder cannot be written."""
+    is_full = fault.errno in (errno.ENOSPC, errno.EDQUOT)
+    return "make room on its disk, or name a folder on another" if is_full else "name a folder that is yours to write"
 
 
 def _check_free(folder: Path) -> None:

@@ -17,6 +17,7 @@ from cloudfair.api.auth import reader, same_origin, subprotocol
 from cloudfair.api.socket import SocketConnection
 from cloudfair.background import Readiness, repeated, restarted
 from cloudfair.errors import BusyError, ElsewhereError
+from cloudfair.export.nats_servers import Servers
 from cloudfair.feed.watcher import Watcher
 from cloudfair.http import metrics, serving
 from cloudfair.http.guard import Guard
@@ -56,7 +57,7 @@ def serve_relay(settings: Settings, nats: str, backend: str, on_ready: Callable[
     `nats` is the URL of a server to whose JetStream a backend publishes, `backend` the URL of one that has the rest.
 
     Raises:
-        BackendError: the port is in use, or the client of NATS is missing.
+        BackendError: the port is in use, `nats` is no URL of one, or the client of NATS is missing.
     """
     serving.serve(lambda: create_relay(settings, nats, backend), settings, on_ready)
 
@@ -65,10 +66,10 @@ def create_relay(settings: Settings, nats: str, backend: str) -> FastAPI:
     """Return the app of a relay; of the settings it reads the tokens and the limits.
 
     Raises:
-        BackendError: the client of NATS is missing.
+        BackendError: `nats` is no URL of a server, or the client of NATS is missing.
     """
     prepare_types()
-    subscriber, observed = Subscriber(nats, backend), Metrics(release())
+    subscriber, observed = Subscriber(Servers(nats), backend), Metrics(release())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

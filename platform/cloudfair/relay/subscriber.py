@@ -18,11 +18,10 @@ from cloudfair.export.jetstream import (
     RETRY_S,
     frame_of,
     furthest,
-    masked,
     plain,
-    require_nats,
     subject_of,
 )
+from cloudfair.export.nats_servers import Servers
 from cloudfair.feed.feed import Feed
 from cloudfair.relay.source import RelayedRun
 
@@ -46,15 +45,10 @@ _logger = logging.getLogger(__name__)
 class Subscriber:
     """The runs that a relay serves, each with its feed; `run` holds the connection."""
 
-    def __init__(self, url: str, backend: str) -> None:
-        """`url` is of a NATS server, such as `nats://user:password@host:4222`, `backend` the URL of a backend.
-
-        Raises:
-            BackendError: the client of NATS is missing.
-        """
-        require_nats()
-        self.name = masked(url)
-        self._url, self._backend = url, backend
+    def __init__(self, servers: Servers, backend: str) -> None:
+        """`backend` is the URL of one, for whoever asks for more than feeds."""
+        self.name = servers.name
+        self._servers, self._backend = servers, backend
         self._client: Client | None = None
         """The connection, while there is one and every run is subscribed to."""
         self._runs: dict[str, _Run] = {}
@@ -113,15 +107,13 @@ class Subscriber:
         self._is_stopped = True
 
     async def _take_frames(self) -> None:
-        import nats
-
         async def missed(fault: Exception) -> None:
             """Begin anew: a client that is too slow is sent less than there was."""
             self._is_lost = True
             self._report(fault)
 
         self._is_lost = False
-        client: Client = await nats.connect(self._url, allow_reconnect=False, error_cb=missed, connect_timeout=5)
+        client = await self._servers.connect(missed)
         try:
             for entry in list(self._runs.values()):
                 await entry.begin(client)

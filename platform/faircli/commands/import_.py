@@ -36,7 +36,8 @@ def import_(
     """Keep the log of a file, of any system, as a run.
 
     The file is checked first, as `fair verify FILE` does. A damaged log is refused, and nothing is kept. A log that
-    breaks laws is kept, with a warning. The digest of the run is the SHA-256 of the file as it is unpacked.
+    breaks laws is kept, with a warning. The digest of the run is the SHA-256 of the file as it is unpacked,
+    without a byte order mark.
 
     Where sending breaks off, the run holds the events up to there, and is stopped. `--resume RUN` sends the others: the
     events of the run must be the first ones of the file.

@@ -7,12 +7,14 @@ import contextlib
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import polars
 import pytest
 from tests.cloudfair.example import batch, example
@@ -120,6 +122,27 @@ def test_run_that_goes_on_is_asked_as_of_a_position(log: Log, tmp_path: Path, mo
 
 
 @pytest.mark.slow
+def test_files_of_another_history_of_the_run_are_written_again(log: Log, sqlite: str, tmp_path: Path) -> None:
+    """A database that was put back from a copy goes on otherwise: its run is as long, and has the same name."""
+    run, copy = begun(log), str(tmp_path / "copy.db")
+    log.batches.append(run, batch(EVENTS, 0, 100))
+    with contextlib.closing(sqlite3.connect(sqlite)) as source, contextlib.closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    put_back = Log.open(copy)
+    other = [msgspec.structs.replace(EVENTS[2], at_ms=event.at_ms) for event in EVENTS[100:200]]
+    log.batches.append(run, batch(EVENTS, 100, 200))
+    put_back.batches.append(run, batch([*EVENTS[:100], *other], 100, 200))
+    counted = []
+    for each in (log, put_back, log):
+        with Archive(each, tmp_path / "archive").as_of_now(run) as archived:
+            counted.append((archived.position, polars.read_parquet(archived.folder / REQUESTED).height))
+    put_back.close()
+    requested = sum(type(event) is type(EVENTS[2]) for event in EVENTS[:100])
+    among_others = sum(type(event) is type(EVENTS[2]) for event in EVENTS[100:200])
+    whole = (200, requested + among_others)
+    assert counted == [whole, (200, requested + 100), whole]
+
+
 def test_what_killed_writers_left_is_cleared_and_what_living_ones_write_is_not(sqlite: str, tmp_path: Path) -> None:
     writer = (
         "import sys, time; from pathlib import Path; from cloudfair.export.parquet import new_folder\n"

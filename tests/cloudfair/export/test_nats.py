@@ -159,14 +159,23 @@ def test_holes_are_filled_and_nothing_comes_twice(tmp_path: Path, sqlite: str, m
     assert are_the_log(sorted(found, key=lambda message: int(message[1].rpartition("/")[2])), run, LOG)
 
 
-async def limited(url: str, bytes_at_most: int, stream: str = EVENTS) -> None:
+async def limited(
+    url: str, bytes_at_most: int, stream: str = EVENTS, *, size_at_most: int = -1, is_silent: bool = False
+) -> None:
     """Make a stream, or settle it anew, with so many bytes, and ids that are forgotten at once."""
     client = await nats.connect(url)
     jetstream = client.jetstream()
     config = nats.js.api.StreamConfig(
-        name=stream, subjects=[SUBJECTS[stream]], max_bytes=bytes_at_most, duplicate_window=0.1, discard="new"
+        name=stream,
+        subjects=[SUBJECTS[stream]],
+        max_bytes=bytes_at_most,
+        max_msg_size=size_at_most,
+        no_ack=is_silent,
+        duplicate_window=0.1,
+        discard="new",
     )
-    await (jetstream.add_stream(config) if bytes_at_most > 0 else jetstream.update_stream(config))
+    is_new = bytes_at_most > 0 or size_at_most > 0 or is_silent
+    await (jetstream.add_stream(config) if is_new else jetstream.update_stream(config))
     await client.close()
 
 
@@ -290,6 +299,18 @@ async def test_what_another_stream_took_is_not_taken_for_published(tmp_path: Pat
         with pytest.raises(nats.js.errors.APIError, match="another stream took"):
             await sender.send(EVENTS, [message])
         await client.close()
+
+
+async def test_a_stream_that_lacks_our_subject_is_not_taken_for_a_server_without_jetstream(tmp_path: Path) -> None:
+    with nats_server(tmp_path) as url:
+        client = await nats.connect(url)
+        await client.jetstream().add_stream(name=EVENTS, subjects=["foo.>"])
+        sender = Sender(client)
+        await sender.begin()
+        with pytest.raises(nats.js.errors.NoStreamResponseError) as refused:
+            await sender.send(EVENTS, [Message("cloudfair.a.events.x", "a/events/0", b"{}", "application/json")])
+        await client.close()
+    assert "give CLOUDFAIR_EVENTS the subject cloudfair.*.events.>" in plain(refused.value)
 
 
 def test_a_server_without_jetstream_is_named_as_such() -> None:

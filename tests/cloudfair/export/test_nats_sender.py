@@ -1,4 +1,4 @@
-"""What is sent to JetStream and when, without a server: frames of runs that end or pause, subjects, addresses."""
+"""What is sent to JetStream and when, without a server: frames of runs that end or pause, subjects."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from tests.cloudfair.example import batch, created, example
 from cloudfair.errors import DamageError
 from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import (
-    masked,
-    subject_of,
-)
-from cloudfair.export.nats import Publisher
+from cloudfair.export.jetstream import subject_of
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.store.log import Log
-from fairfacts.errors import BackendError
 
 LOG = example(2_000)
 
@@ -86,17 +81,6 @@ async def test_a_run_that_pauses_right_after_a_frame_is_shown_as_far_as_it_has_c
 @pytest.mark.parametrize("run", ["a run", "a*", "a.b", "a>", "公平"])
 def test_whatever_a_run_is_called_its_subject_is_one_token(run: str) -> None:
     assert re.fullmatch(r"cloudfair\.[A-Za-z0-9_-]+", subject_of(run))
-
-
-def test_the_address_is_told_without_its_password() -> None:
-    assert masked("nats://fair:secret@nats.example:4333") == "nats://nats.example:4333"
-    assert masked("nats.example") == "nats://nats.example:4222"
-
-
-def test_without_the_client_the_remedy_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jetstream.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(BackendError, match=r"nats-py is missing; install it with: pip install 'cloudfair\[nats\]'"):
-        Publisher("nats://127.0.0.1", None, None, None)
 
 
 def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tests.fairfacts.any_events import any_log
 from cloudfair.errors import UnfinishedError
 from cloudfair.export import sql as query
 from cloudfair.export.archive import Archive, parquet_folder
-from cloudfair.export.parquet import columns_of, write_csv, write_parquet
+from cloudfair.export.parquet import columns_of, new_folder, write_csv, write_parquet
 from cloudfair.store.batches import Batch
 from cloudfair.store.log import Log
 from fairfacts.errors import BackendError
@@ -210,3 +211,10 @@ def test_without_duckdb_the_remedy_is_told(log: Log, tmp_path: Path, monkeypatch
 )
 def test_the_folder_lies_beside_the_database(database: str, named: str | None, folder: str) -> None:
     assert parquet_folder(database, named) == Path(folder)
+
+
+def test_a_full_disk_is_told_as_one(tmp_path: Path) -> None:
+    with pytest.raises(BackendError) as refused, new_folder(tmp_path / "full"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    room = "make room on its disk, or name a folder on another"
+    assert str(refused.value) == f"{tmp_path / 'full'}: No space left on device; {room}"

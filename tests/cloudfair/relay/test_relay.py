@@ -24,6 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from cloudfair.export import nats as publisher
 from cloudfair.export.jetstream import FRAMES, frame_of, furthest
+from cloudfair.export.nats_servers import Servers
 from cloudfair.feed.feed import HELD_FRAMES
 from cloudfair.relay import subscriber
 from cloudfair.relay.app import create_relay
@@ -287,7 +288,7 @@ def test_where_reading_needs_a_token_a_relay_asks_for_it(tmp_path: Path, sqlite:
 async def test_a_run_that_nobody_watches_is_let_go(tmp_path: Path, sqlite: str) -> None:
     with nats_server(tmp_path) as url, served(Settings(database=sqlite, nats=url)) as backend:
         run = await asyncio.to_thread(begun, backend)
-        relay = Subscriber(url, ELSEWHERE)
+        relay = Subscriber(Servers(url), ELSEWHERE)
         taking = asyncio.create_task(relay.run())
         feed = await patiently(relay, run)
         relay.drop_idle(idle_s=60)

@@ -52,6 +52,16 @@ def test_parquet_and_csv_are_folders(played: Played) -> None:
     )
 
 
+@pytest.mark.parametrize(("to", "name"), [("csv", "parquet"), ("csv", "lock"), ("parquet", "lock"), ("csv", "made")])
+def test_a_folder_may_be_called_like_what_is_made_on_the_way(
+    played: Played, tmp_path: Path, to: str, name: str
+) -> None:
+    fair, result = played
+    done = fair("export", result["run"], "--to", to, "--into", str(tmp_path / name))
+    assert (done.returncode, done.stderr, [one.name for one in tmp_path.iterdir()]) == (0, "", [name])
+    assert (tmp_path / name / f"run.started.{to}").exists()
+
+
 def test_a_folder_has_no_place_on_standard_output(played: Played) -> None:
     fair, result = played
     done = fair("export", result["run"], "--into", "-")
