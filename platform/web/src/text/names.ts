@@ -34,13 +34,14 @@ export function nameOfGate(language: Language, number: number): string {
   return gate === undefined ? say(language, "gate", { number: String(number + 1) }) : inLanguage(gate.names, language);
 }
 
-/** Returns the short name of the fair that is shown, where its own scenario is played; else the scenario's name. */
+/** Returns the short name of the fair that is shown, where its own scenario is played; else the scenario's name or title. */
 export function nameOfScenario(language: Language, scenario: string): string {
   const { key, short_names } = fair();
-  return (key === scenario && short_names && inLanguage(short_names, language)) || scenario;
+  const own = key === scenario && short_names && inLanguage(short_names, language);
+  return own || (translated(language, "scenario", scenario) ?? scenario);
 }
 
-/** Returns the name of an economy. */
+/** Returns the name of an economy: a language's own, where the browser's is not how the trade writes it. */
 export function economy(language: Language, code: string): string {
   const { locale } = ownOf(language);
   let names = regions.get(locale);
@@ -48,7 +49,7 @@ export function economy(language: Language, code: string): string {
     names = new Intl.DisplayNames(locale, { type: "region", style: "short" });
     regions.set(locale, names);
   }
-  return isEconomy(code) ? (names.of(code) ?? code) : code;
+  return translated(language, "economy", code) ?? (isEconomy(code) ? (names.of(code) ?? code) : code);
 }
 
 export function isEconomy(code: string): boolean {
