@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import { currencyOf, type Fair, foreign, home, namesOf, showFair } from "./fair";
-import { economy, nameOfGate, nameOfScenario, organisationOf, term, titleOf } from "./names";
+import { economy, nameOfGate, nameOfScenario, organisationOf, term, titleOf, withCodes } from "./names";
 import { addWords } from "./words";
 
 const MINE: Fair = {
@@ -47,6 +47,10 @@ test("a name that falls back to English is marked so", () => {
 test("economies are called as the fairs of a language call them", async () => {
   addWords("zh", { economy: { HK: "中国香港" } });
   expect([economy("zh", "HK"), economy("en", "HK"), economy("zh", "DE")]).toEqual(["中国香港", "Hong Kong", "德国"]);
+  expect(["使馆 3（德国）", "（中国香港）中国"].map((text) => withCodes("zh", text))).toEqual([
+    "使馆 3（DE）",
+    "（HK）CN",
+  ]);
 });
 
 test("a key that the fair does not have is shown in plain letters", () => {

@@ -6,6 +6,9 @@ import { filled, type Language, named, ownOf, say, translated } from "./words";
 
 const ENGLISH = "en";
 
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+/** Whatever may be the code of an economy. */
+const CODES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
 const regions = new Map<string, Intl.DisplayNames>();
 
 /** Returns the name of a figure in a language or in English; its id where its fair has not named it. */
@@ -50,6 +53,19 @@ export function economy(language: Language, code: string): string {
     regions.set(locale, names);
   }
   return translated(language, "economy", code) ?? (isEconomy(code) ? (names.of(code) ?? code) : code);
+}
+
+/** Returns a text with the names of economies replaced by their codes, as which the backend looks for them. */
+export function withCodes(language: Language, text: string): string {
+  const named = CODES.map((code) => [economy(language, code), code] as const)
+    .filter(([name, code]) => name !== code && text.includes(name) && isCurrent(code))
+    .sort(([a], [b]) => b.length - a.length); // 中国香港 before 中国
+  return named.reduce((rest, [name, code]) => rest.replaceAll(name, code), text);
+}
+
+/** Returns whether a code is in use: Germany has that of a country that is no more, too. */
+function isCurrent(code: string): boolean {
+  return Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
 }
 
 export function isEconomy(code: string): boolean {
