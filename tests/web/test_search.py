@@ -41,6 +41,13 @@ def test_organisation_is_found_with_its_negotiations(shared: Shared, found: Call
     assert shown == [str(each["negotiation"]) for each in own]
 
 
+def test_organisation_is_found_by_the_name_that_the_page_shows(shared: Shared, found: Callable[..., Page]) -> None:
+    embassy = shared.get(f"runs/{shared.half}/organisations?kind=embassy&economy=DE&limit=1")["items"][0]
+    number = embassy["organisation"]
+    page = found(f"使馆 {number}（德国）", f"organisation-{number}", locale="zh-CN")
+    expect(page.locator("[data-organisation]")).to_contain_text(f"使馆 {number}（德国）")
+
+
 def test_session_is_found_or_opened_in_the_programme_with_its_history(
     shared: Shared, found: Callable[..., Page]
 ) -> None:

@@ -38,6 +38,16 @@ def name_of(fair: FairDescription, organisation: int, kind: str, economy: str, s
     return filled(pattern, number=organisation, sector=about, place=country(economy))
 
 
+def name_in(language: str, fair: FairDescription, organisation: int, kind: str, economy: str, sector: str) -> str:
+    """Return the name of an organisation in a language, its economy by code; in English where its kind has no other."""
+    known = row_of(fair.organisation_kinds, kind)
+    pattern = known.called.get(language) if known else None
+    if pattern is None:
+        return name_of(fair, organisation, kind, economy, sector)
+    about = fairs.name_of(fair.sectors, sector, language).text
+    return filled(pattern, number=organisation, sector=about, place=economy)
+
+
 def country(economy: str) -> str:
     """Return the English name of a country or region by its ISO 3166 code; the code where it has none."""
     return countries().get(economy, economy)

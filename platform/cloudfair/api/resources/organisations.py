@@ -14,7 +14,8 @@ from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, 
 from cloudfair.http.responses import NOT_MODIFIED, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Mask, Rows, Table
-from fairfacts.parts.organisations import OrganisationRegistered, name_of
+from fairfacts.parts.fairs import ENGLISH
+from fairfacts.parts.organisations import OrganisationRegistered, name_in, name_of
 
 router = APIRouter(tags=["organisations"], responses=NOT_MODIFIED)
 
@@ -60,6 +61,12 @@ class OrganisationsAsked(Asked):
     """How the directory can be searched."""
 
     name: str | None = Field(None, max_length=100, description="a part of the name, in letters of either size")
+    language: str = Field(
+        ENGLISH,
+        max_length=35,
+        description="that `name` is in: one in which the fair names its kinds, where economies stand by their codes",
+        examples=["zh"],
+    )
     kind: str | None = None
     economy: EconomyAsked = None
     sector: SectorAsked = None
@@ -68,6 +75,10 @@ class OrganisationsAsked(Asked):
     sort: Literal["organisation", "-organisation", "delegates", "-delegates", "economy_rank", "-economy_rank"] = (
         "organisation"
     )
+
+
+def _closed(text: str) -> str:
+    return "".join(text.split())
 
 
 class _Searched:
@@ -110,7 +121,7 @@ class Organisations:
             registered_ms="moment",
         )
         self.names: list[str] = []
-        self._searched = _Searched([])
+        self._searched: dict[str, _Searched] = {}
         self.handlers: Handlers = {OrganisationRegistered: self._register}
 
     def _register(self, events: list[OrganisationRegistered]) -> None:
@@ -121,12 +132,26 @@ class Organisations:
 
     def bears(self, part: str) -> Mask:
         """Return which organisations' names have a part, in letters of either size."""
-        return self._bears(part.casefold(), slice(0, self.table.size))
+        return self._bears(part, slice(0, self.table.size), ENGLISH)
 
-    def _bears(self, part: str, rows: slice) -> Mask:
-        if len(self._searched.starts) != len(self.names) + 1:
-            self._searched = _Searched(self.names)
-        return self._searched.bear(part, rows)
+    def _bears(self, part: str, rows: slice, language: str) -> Mask:
+        known = self._searched.get(language)
+        if known is None or len(known.starts) != len(self.names) + 1:
+            known = self._searched[language] = _Searched(self._names_in(language))
+        return known.bear((part if language == ENGLISH else _closed(part)).casefold(), rows)
+
+    def _names_in(self, language: str) -> list[str]:
+        """Return all names in a language; others than English without blanks, which readers set as they like."""
+        if language == ENGLISH:
+            return self.names
+        rows = np.arange(self.table.size)
+        kinds, economies, sectors = (self.table.text(column, rows) for column in ("kind", "economy", "sector"))
+        of_each = zip(self.table["organisation"][rows].tolist(), kinds, economies, sectors, strict=True)
+        return [_closed(name_in(language, self._model.fair, *each)) for each in of_each]
+
+    def _language(self, asked: str) -> str:
+        """Return the language that was asked for, or English where no kind is called in it."""
+        return asked if any(asked in kind.called for kind in self._model.fair.organisation_kinds) else ENGLISH
 
     def names_of(self, numbers: NDArray[Any], at_ms: int) -> list[str]:
         """Return the names of organisations by their numbers; empty for those that the register did not have yet."""
@@ -161,8 +186,8 @@ class Organisations:
             home = self._model.fair.home
             filters += table.is_not("economy", home) if asked.overseas else table.is_("economy", home)
         if asked.name:
-            part = asked.name.casefold()
-            filters.append(lambda rows: self._bears(part, rows))
+            part, language = asked.name, self._language(asked.language)
+            filters.append(lambda rows: self._bears(part, rows, language))
         return filters
 
     def keys(self, sort: str, at_ms: int) -> Keys | None:

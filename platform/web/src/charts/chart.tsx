@@ -36,7 +36,7 @@ export function Chart({ page, title, lines, source, resting = BLANK, format = "c
     return () => made.remove();
   }, []);
   useLayoutEffect(() => plot.current?.draw(page, lines, resting, format));
-  const latest = lines.map((line) => latestOf(page.language, line, format)).join(", ");
+  const values = lines.map((line) => latestOf(page.language, line, format)).join(say(page.language, "between_values"));
   const picture = (): HTMLCanvasElement => {
     const drawn = frame.current as HTMLElement;
     return titled(title, drawn.querySelector("canvas") as HTMLCanvasElement, getComputedStyle(drawn));
@@ -47,12 +47,7 @@ export function Chart({ page, title, lines, source, resting = BLANK, format = "c
         <h3>{title}</h3>
         <p class="reading" ref={reading} />
       </figcaption>
-      <div
-        class="plot"
-        role="img"
-        aria-label={say(page.language, "chart_about", { title, values: latest })}
-        ref={frame}
-      />
+      <div class="plot" role="img" aria-label={say(page.language, "chart_about", { title, values })} ref={frame} />
       <Take title={title} source={source} rows={() => rowsOf(lines)} picture={picture}>
         <button type="button" class="table-of" aria-expanded={isTable} onClick={() => setTable(!isTable)}>
           {say(page.language, isTable ? "table_close" : "table_open")}

@@ -7,7 +7,7 @@ import { go, showSearch, type Target } from "../state/actions";
 import type { Page } from "../state/page";
 import { sessionsOf } from "../state/rows";
 import { counts } from "../state/snapshot";
-import { organisationOf, term, titleOf } from "../text/names";
+import { organisationOf, term, titleOf, withCodes } from "../text/names";
 import { say, type Word } from "../text/words";
 
 type Register = readonly Registered[];
@@ -18,6 +18,7 @@ interface Result extends Target {
 }
 
 const LISTED = 6;
+const ENGLISH = "en";
 
 export function Search({ page }: { page: Page }) {
   const { language, watched } = page;
@@ -102,9 +103,10 @@ function here(page: Page, wanted: string): Result[] {
 }
 
 /** Returns the organisations whose names have a part. */
-async function registered({ watched, snapshot }: Page, wanted: string): Promise<Register> {
+async function registered({ language, watched, snapshot }: Page, wanted: string): Promise<Register> {
   if (wanted === "" || watched === null || snapshot === null) return [];
-  const query = new URLSearchParams({ name: wanted, limit: String(LISTED) });
+  const name = language === ENGLISH ? wanted : withCodes(language, wanted);
+  const query = new URLSearchParams({ name, language, limit: String(LISTED) });
   const answer = await get<{ items: Register }>(`runs/${encodeURIComponent(watched)}/organisations?${query}`);
   return answer?.items ?? [];
 }

@@ -114,7 +114,7 @@ function Slider({ page, children }: { page: Page; children: ComponentChildren })
             key={disruption}
             class="disrupted"
             data-marked={disruption}
-            title={`${term(language, kind)}, ${moment(language, epochMs + begun_ms)}`}
+            title={[term(language, kind), moment(language, epochMs + begun_ms)].join(say(language, "between_values"))}
             style={{ left: at(begun_ms), width: at(until - begun_ms) }}
           />
         );

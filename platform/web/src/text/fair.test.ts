@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import { currencyOf, type Fair, foreign, home, namesOf, showFair } from "./fair";
-import { nameOfGate, nameOfScenario, organisationOf, term, titleOf } from "./names";
+import { economy, nameOfGate, nameOfScenario, organisationOf, term, titleOf, withCodes } from "./names";
+import { addWords } from "./words";
 
 const MINE: Fair = {
   ...{ key: "mine", home: "US", badges: [], zone_kinds: [], rooms: [], headlines: [] },
@@ -43,6 +44,15 @@ test("a name that falls back to English is marked so", () => {
   expect(foreign(namesOf("north"), "en")).toBeUndefined();
 });
 
+test("economies are called as the fairs of a language call them", async () => {
+  addWords("zh", { economy: { HK: "中国香港" } });
+  expect([economy("zh", "HK"), economy("en", "HK"), economy("zh", "DE")]).toEqual(["中国香港", "Hong Kong", "德国"]);
+  expect(["使馆 3（德国）", "（中国香港）中国"].map((text) => withCodes("zh", text))).toEqual([
+    "使馆 3（DE）",
+    "（HK）CN",
+  ]);
+});
+
 test("a key that the fair does not have is shown in plain letters", () => {
   showFair(null);
   expect(term("zh", "clean_air")).toBe("clean air");
@@ -50,7 +60,7 @@ test("a key that the fair does not have is shown in plain letters", () => {
 
 test("organisations and sessions are called by the patterns of their kinds", () => {
   const guild = { name: "Guild 7", organisation: 7, kind: "guild", sector: "food", economy: "US" };
-  expect(organisationOf("zh", guild)).toBe("美国行会 7");
+  expect(organisationOf("zh", guild)).toBe("美国行会\u00a07");
   expect(organisationOf("zh", { ...guild, name: "Maker 7", kind: "maker" })).toBe("Maker 7");
   const demo = { title: "Demonstration 2: clean air", kind: "demo", number_of_kind: 2, about: "clean air" };
   expect([titleOf("zh", demo), titleOf("en", demo)]).toEqual(["演示2：洁净空气", demo.title]);

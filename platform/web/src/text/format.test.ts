@@ -7,14 +7,15 @@ beforeEach(() => {
 
 test.each<[Format, number, string, string]>([
   ["count", 567_340, "567,340", "567,340"],
-  ["count", 4_021_600, "4.02m", "402 万"],
+  ["count", 4_021_600, "4.02m", "402\u00a0万"],
   ["share", 0.8514, "85.1%", "85.1%"],
-  ["usd", 4_021_600_000, "$4.02bn", "40.2 亿美元"],
-  ["usd", 223_500_000, "$224m", "2.24 亿美元"],
-  ["s", 89, "89 secs", "89秒"],
-  ["s", 95, "1.6 mins", "1.6分钟"],
-  ["h", 2, "2 hrs", "2小时"],
-  ["ms", 3.14, "3.1 ms", "3.1毫秒"],
+  ["usd", 4_021_600_000, "$4.02bn", "40.2\u00a0亿美元"],
+  ["usd", 223_500_000, "$224m", "2.24\u00a0亿美元"],
+  ["s", 89, "89 secs", "89\u00a0秒"],
+  ["s", 95, "1.6 mins", "1.6\u00a0分钟"],
+  ["usd", 0, "$0", "0\u00a0美元"],
+  ["h", 2, "2 hrs", "2\u00a0小时"],
+  ["ms", 3.14, "3.1 ms", "3.1\u00a0毫秒"],
   ["density", 0.3, "0.30", "0.30"],
   ["mean", 1.234, "1.23", "1.23"],
 ])("a measure written as %s: %d", (format, value, english, chinese) => {
@@ -25,12 +26,16 @@ test.each<[Format, number, string, string]>([
 test("a difference has a sign, shares differ in points, and nothing has no sign", () => {
   expect(signed("en", -1_200, "count")).toBe("−1,200");
   expect(signed("en", 0.0286, "share")).toBe("+2.9 points");
-  expect(signed("zh", -0.0286, "share")).toBe("−2.9 个百分点");
+  expect(signed("zh", -0.0286, "share")).toBe("−2.9\u00a0个百分点");
   expect(signed("en", -0.0001, "density")).toBe("0.00");
 });
 
 test("a round number is written in the language's own powers of ten", () => {
-  expect([round("en", 550_000), round("zh", 550_000), round("zh", 272_789)]).toEqual(["550,000", "55 万", "272,789"]);
+  expect([round("en", 550_000), round("zh", 550_000), round("zh", 272_789)]).toEqual([
+    "550,000",
+    "55\u00a0万",
+    "272,789",
+  ]);
 });
 
 test("small numbers keep their first digits, and a full number all of them", () => {

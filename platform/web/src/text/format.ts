@@ -1,7 +1,7 @@
 // Numbers as people read them.
 
 import { isTag } from "./tags";
-import { type Language, ownOf, say } from "./words";
+import { type Language, NO_BREAK, ownOf, say } from "./words";
 
 /** How a measure is written. */
 export type Format =
@@ -141,7 +141,7 @@ function written(language: Language, value: number, look: Look, currency?: strin
     format = formatOf(language, look, currency);
     formats.set(key, format);
   }
-  return format.format(value).replace(/(?<=\d)(?=[万亿])/, " ");
+  return format.format(value).replace(/(?<=\d)(?=\p{Script=Han})/u, NO_BREAK); // as `filled` parts them
 }
 
 function formatOf(language: Language, look: Look, currency?: string): Intl.NumberFormat {

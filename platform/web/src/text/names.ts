@@ -6,6 +6,9 @@ import { filled, type Language, named, ownOf, say, translated } from "./words";
 
 const ENGLISH = "en";
 
+const LETTERS = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+/** Whatever may be the code of an economy. */
+const CODES = LETTERS.flatMap((first) => LETTERS.map((second) => first + second));
 const regions = new Map<string, Intl.DisplayNames>();
 
 /** Returns the name of a figure in a language or in English; its id where its fair has not named it. */
@@ -34,13 +37,14 @@ export function nameOfGate(language: Language, number: number): string {
   return gate === undefined ? say(language, "gate", { number: String(number + 1) }) : inLanguage(gate.names, language);
 }
 
-/** Returns the short name of the fair that is shown, where its own scenario is played; else the scenario's name. */
+/** Returns the short name of the fair that is shown, where its own scenario is played; else the scenario's name or title. */
 export function nameOfScenario(language: Language, scenario: string): string {
   const { key, short_names } = fair();
-  return (key === scenario && short_names && inLanguage(short_names, language)) || scenario;
+  const own = key === scenario && short_names && inLanguage(short_names, language);
+  return own || (translated(language, "scenario", scenario) ?? scenario);
 }
 
-/** Returns the name of an economy. */
+/** Returns the name of an economy: a language's own, where the browser's is not how the trade writes it. */
 export function economy(language: Language, code: string): string {
   const { locale } = ownOf(language);
   let names = regions.get(locale);
@@ -48,7 +52,20 @@ export function economy(language: Language, code: string): string {
     names = new Intl.DisplayNames(locale, { type: "region", style: "short" });
     regions.set(locale, names);
   }
-  return isEconomy(code) ? (names.of(code) ?? code) : code;
+  return translated(language, "economy", code) ?? (isEconomy(code) ? (names.of(code) ?? code) : code);
+}
+
+/** Returns a text with the names of economies replaced by their codes, as which the backend looks for them. */
+export function withCodes(language: Language, text: string): string {
+  const named = CODES.map((code) => [economy(language, code), code] as const)
+    .filter(([name, code]) => name !== code && text.includes(name) && isCurrent(code))
+    .sort(([a], [b]) => b.length - a.length); // 中国香港 before 中国
+  return named.reduce((rest, [name, code]) => rest.replaceAll(name, code), text);
+}
+
+/** Returns whether a code is in use: Germany has that of a country that is no more, too. */
+function isCurrent(code: string): boolean {
+  return Intl.getCanonicalLocales(`und-${code}`)[0] === `und-${code}`;
 }
 
 export function isEconomy(code: string): boolean {

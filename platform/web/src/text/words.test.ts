@@ -3,7 +3,7 @@
 import { expect, test, vi } from "vitest";
 import { FIELDS, KEYS } from "../api/generated/facts";
 import { isTag } from "./tags";
-import { filled, LANGUAGES, type Topic } from "./words";
+import { filled, inARow, LANGUAGES, type Topic } from "./words";
 import english from "./words/en.json";
 
 type Words = Record<string, Record<string, string>>;
@@ -20,6 +20,7 @@ const TOPICS: Record<Topic, readonly string[]> = {
   balance: KEYS.balance,
   finding: KEYS.finding,
   evidence: KEYS.evidence,
+  economy: ["HK", "MO", "TW"],
   pattern: ["room"],
 };
 const placesOf = (text = ""): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, place]) => String(place)).sort();
@@ -86,12 +87,18 @@ const UNNAMED = /^(run|alarms|notices)\.|\.requests_most_per_s$|^platform\.viewe
 
 test.each([
   ["改在 {room} 举办。", "报告厅", "改在报告厅举办。"],
-  ["改在 {room} 举办。", "Hall 7", "改在 Hall 7 举办。"],
-  ["每平方米 {value} 人", "1.2 万", "每平方米 1.2 万人"],
+  ["改在 {room} 举办。", "Hall 7", "改在\u00a0Hall 7\u00a0举办。"],
+  ["每平方米 {value} 人", "1.2 万", "每平方米\u00a01.2 万人"],
   ["{gate} 关闭", "北门（3 号）", "北门（3 号）关闭"],
   ["Moved to {room} on {day}", "报告厅", "Moved to 报告厅 on "],
 ])("a blank parts Chinese from numbers and Latin words alone: %s with %s", (text, place, told) => {
   expect(filled(text, { room: place, value: place, gate: place })).toBe(told);
+});
+
+test("a blank follows a full-width mark nowhere", () => {
+  expect(inARow("警报：", "平台不可用", "自 9月4日")).toBe("警报：平台不可用 自 9月4日");
+  expect(inARow("恢复平台，并通知所有人。", "公告预计结束。")).toBe("恢复平台，并通知所有人。公告预计结束。");
+  expect(inARow("Alarm:", "the platform is down")).toBe("Alarm: the platform is down");
 });
 
 test("words whose answer breaks off are fetched again", async () => {

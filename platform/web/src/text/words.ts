@@ -22,6 +22,7 @@ export type Topic =
   | "balance"
   | "finding"
   | "evidence"
+  | "economy"
   | "pattern";
 export type Words = Partial<Record<Section | Topic, Record<string, string>>>;
 
@@ -74,17 +75,33 @@ export function translated(language: Language, topic: Topic, key: string): strin
   return words.get(language)?.[topic]?.[key];
 }
 
+export const NO_BREAK = "\u00a0";
 /** Chinese characters and full-width punctuation, and a place with the blanks that part it from these. */
 const WIDE = "[\\p{Script=Han}\\u3000-\\u303f\\uff00-\\uffef]";
 const PLACE = new RegExp(`((?<=${WIDE}) )?\\{(\\w+)\\}( (?=${WIDE}))?`, "gu");
+const ENDS_WITH_WIDE_MARK = /[\u3000-\u303f\uff00-\uffef]$/u;
 const [BEGINS_WIDE, ENDS_WIDE] = [new RegExp(`^${WIDE}`, "u"), new RegExp(`${WIDE}$`, "u")];
 
-/** Returns a text with its {places} filled. A blank parts Chinese from a number or Latin word, not from more Chinese. */
+/**
+ * Returns a text with its {places} filled. A blank parts Chinese from a number or Latin word, not from more Chinese; no
+ * line breaks there, so that no number stands alone.
+ */
 export function filled(text: string, places: Record<string, string>): string {
   return text.replace(PLACE, (_, before = "", name: string, after = "") => {
     const value = places[name] ?? "";
-    return (BEGINS_WIDE.test(value) ? "" : before) + value + (ENDS_WIDE.test(value) ? "" : after);
+    const [first, last] = [before && NO_BREAK, after && NO_BREAK];
+    return (BEGINS_WIDE.test(value) ? "" : first) + value + (ENDS_WIDE.test(value) ? "" : last);
   });
+}
+
+/** Returns texts in a row. A blank parts them, but none follows a full-width mark, which brings its own. */
+export function inARow(...texts: readonly string[]): string {
+  return texts.reduce((before, text) => before + gapAfter(before) + text);
+}
+
+/** Returns the blank that follows a text. */
+export function gapAfter(text: string): string {
+  return ENDS_WITH_WIDE_MARK.test(text) ? "" : " ";
 }
 
 /** Returns the language that follows in the order in which the page offers them. */

@@ -79,7 +79,7 @@ export function originsOf(language: Language, row: Row): string[] {
   return [
     ...(source === "" ? [] : [say(language, "figure_source", { source: documentOf(language, source) })]),
     ...(rounding === 0 ? [] : [say(language, "figure_rounding", { value: number(language, rounding) })]),
-    `${say(language, ROLES[role])}: ${say(language, ROLES_ABOUT[role])}`,
+    say(language, "about_of", { what: say(language, ROLES[role]), about: say(language, ROLES_ABOUT[role]) }),
     ...(verdict === "open" ? [say(language, "verdict_open_about")] : []),
   ];
 }

@@ -180,6 +180,19 @@ def test_filter_leaves_what_it_names(web: httpx.Client, played: str, path: str, 
     assert sorted(item[key] for item in chosen) == sorted(expected)
 
 
+def test_organisations_are_found_by_their_names_in_a_language_of_the_fair(web: httpx.Client, played: str) -> None:
+    organisations = every(web, played, "organisations")
+    german = [item for item in organisations if item["kind"] == "embassy" and item["economy"] == "DE"]
+    assert german
+    found = every(web, played, "organisations", name=f"使馆 {german[0]['organisation']}（DE）", language="zh")
+    assert found == german[:1]
+    finance = [item for item in organisations if item["kind"] == "enterprise" and item["sector"] == "finance"]
+    assert every(web, played, "organisations", name="金融 企业", language="zh") == finance
+    assert every(web, played, "organisations", name="EMBASSY", language="de") == every(
+        web, played, "organisations", kind="embassy"
+    )  # the fair is not named in German
+
+
 def test_parts_of_names_hours_parties_and_values_are_found(web: httpx.Client, played: str) -> None:
     organisations = every(web, played, "organisations")
     named = [item for item in organisations if "embassy" in item["name"].lower()]

@@ -5,7 +5,7 @@ import { command } from "../../state/commands";
 import { epochOf, type Page, runOf } from "../../state/page";
 import { isPlayed } from "../../state/watching";
 import { moment } from "../../text/clock";
-import { say } from "../../text/words";
+import { gapAfter, say } from "../../text/words";
 import { Fault } from "../../ui/part";
 import { useSending } from "../../ui/sending";
 import { type Alarm, answerOf, describe } from "./alarms";
@@ -15,11 +15,14 @@ const SNOOZE_MIN = 30;
 export function AlarmLine({ page, alarm }: { page: Page; alarm: Alarm }) {
   const { language, place } = page;
   const answer = answerOf(page, alarm);
+  const word = say(language, `alarm_${alarm.state}`);
   const isOpen = answer === null && place.at === null && !place.wall;
   return (
     <>
       <button type="button" class="alarm" onClick={() => chooseView(alarm.view)}>
-        <b>{say(language, `alarm_${alarm.state}`)}</b> {describe(language, alarm)}{" "}
+        <b>{word}</b>
+        {gapAfter(word)}
+        {describe(language, alarm)}{" "}
         <span class="quiet">
           {say(language, "active_since", { since: moment(language, epochOf(page) + alarm.since_ms) })}
         </span>

@@ -7,7 +7,7 @@ import { amount, type Snapshot } from "../../state/snapshot";
 import { time } from "../../text/clock";
 import { number } from "../../text/format";
 import { nameOfMeasure, term } from "../../text/names";
-import { type Language, say, type Word } from "../../text/words";
+import { inARow, type Language, say, type Word } from "../../text/words";
 import { Note } from "../../ui/measure";
 import { AlarmLine } from "./alarm";
 import { type Alarm, remedy } from "./alarms";
@@ -48,7 +48,7 @@ export function Judgement({ page, alarm, isTroubled }: Props) {
         )
       )}
       <p class="quiet">
-        {alarm && <span data-remedy>{remedy(page, alarm).join(" ")}</span>}
+        {alarm && <span data-remedy>{inARow(...remedy(page, alarm))}</span>}
         {outlook?.counts.map((count) => (
           <span key={count.measure} data-usual={count.measure}>
             {usualOf(page, count)}

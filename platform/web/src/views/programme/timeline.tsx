@@ -7,7 +7,7 @@ import { HOUR_MS, hourAt, midnightBefore, moment, shortDay, time } from "../../t
 import { fair } from "../../text/fair";
 import { number } from "../../text/format";
 import { term, titleOf } from "../../text/names";
-import { type Language, say, type Word } from "../../text/words";
+import { inARow, type Language, say, type Word } from "../../text/words";
 import { roomOf } from "../../ui/rooms";
 import { Memo } from "../../ui/slow";
 import { programmeDay } from "./days";
@@ -116,7 +116,7 @@ export function describe(page: Page, session: Session): string {
   const epochMs = epochOf(page);
   const { first_room, first_starts_ms } = session;
   const first = { room: roomOf(page, first_room), from: moment(language, epochMs + first_starts_ms) };
-  const changed = isChanged(session) ? ` ${say(language, "session_first", first)}` : "";
+  const changed = isChanged(session) ? [say(language, "session_first", first)] : [];
   const about = say(language, "session_about", {
     title: titleOf(language, session),
     kind: term(language, session.kind),
@@ -128,7 +128,7 @@ export function describe(page: Page, session: Session): string {
     capacity: number(language, session.capacity),
     turned_away: number(language, session.turned_away),
   });
-  return about + changed;
+  return inARow(about, ...changed);
 }
 
 /** Returns whether a session was moved to another room or another time. */

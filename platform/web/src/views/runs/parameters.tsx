@@ -68,12 +68,12 @@ export function Parameters({ page, scenarios, changes, fault, onChange }: Props)
 }
 
 /** Returns the name of a parameter in a language other than the backend's. */
-function ownName(language: Language, path: string): string | undefined {
+export function ownName(language: Language, path: string): string | undefined {
   const [part, code = "", field] = path.split(".");
   if (part === "economies" && language !== "en") return economy(language, code);
   if (field === undefined) return translated(language, "parameter", path);
   const ofKind = translated(language, "parameter", `${part}.*.${field}`);
-  return ofKind && `${term(language, code)}：${ofKind}`;
+  return ofKind && say(language, "about_of", { what: term(language, code), about: ofKind });
 }
 
 function changed(changes: Changes, path: string, value: string): Changes {

@@ -8,6 +8,7 @@ import { type Page, runOf } from "../../state/page";
 import { isPlayed } from "../../state/watching";
 import { wallMoment } from "../../text/clock";
 import { number } from "../../text/format";
+import { nameOfScenario } from "../../text/names";
 import { say, type Word } from "../../text/words";
 import { paceOf, stateOf } from "../../ui/pace";
 import { Columns, Part } from "../../ui/part";
@@ -69,7 +70,7 @@ function Line({ page, run, hasReport }: { page: Page; run: Run; hasReport: boole
           {run.id}
         </button>
       </th>
-      <td>{run.scenario}</td>
+      <td>{nameOfScenario(language, run.scenario)}</td>
       <td>{String(run.seed)}</td>
       <td data-raw={run.scale}>{number(language, run.scale)}</td>
       <td data-raw={run.head}>{number(language, run.head)}</td>

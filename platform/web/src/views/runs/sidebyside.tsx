@@ -11,10 +11,11 @@ import { type Both, epochOf, type Page, type Pair } from "../../state/page";
 import { amount, type Counts, counts, isOfNothing, type Snapshot } from "../../state/snapshot";
 import { HOUR_MS, moment } from "../../text/clock";
 import { percent, signed, within } from "../../text/format";
-import { nameOfMeasure } from "../../text/names";
+import { nameOfMeasure, nameOfScenario } from "../../text/names";
 import { type Language, named, say } from "../../text/words";
 import { writtenOf } from "../../ui/measure";
 import { Part } from "../../ui/part";
+import { ownName } from "./parameters";
 
 /** The measures of two runs that stand beside each other. */
 const COMPARED = [
@@ -162,13 +163,13 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
   );
   const isTold = known.some((name) => !["seed", "replication", "parameters"].includes(name));
   const differing = known.filter((name) => name !== "parameters" || !isTold);
-  const nothing = say(language, "none_yet");
   return (
     <div id="differences">
       <ul class="differences">
         {differing.map((name) => (
           <li key={name}>
-            {named(language, "setting", name) ?? name}: <b>{a?.[name] || nothing}</b> → <b>{b?.[name] || nothing}</b>
+            {say(language, "about_of", { what: settingNamed(language, name), about: "" })}
+            <b>{settingOf(language, name, a)}</b> → <b>{settingOf(language, name, b)}</b>
           </li>
         ))}
       </ul>
@@ -179,6 +180,16 @@ function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both 
       {both.a.run.scale !== both.b.run.scale && <p class="fault">{say(language, "pair_scales")}</p>}
     </div>
   );
+}
+
+/** Returns the name of a setting; a parameter's path where nobody has named it. */
+function settingNamed(language: Language, name: string): string {
+  return named(language, "setting", name) ?? ownName(language, name) ?? name;
+}
+
+function settingOf(language: Language, name: string, settings: Record<string, string> = {}): string {
+  const value = settings[name] || say(language, "none_yet");
+  return name === "scenario" ? nameOfScenario(language, value) : value;
 }
 
 /** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */

@@ -6,7 +6,7 @@ import { epochOf, type Page } from "../../state/page";
 import { commandsOf } from "../../state/rows";
 import { moment } from "../../text/clock";
 import { term } from "../../text/names";
-import { type Language, say, type Word } from "../../text/words";
+import { gapAfter, inARow, type Language, say, type Word } from "../../text/words";
 import { Confirm } from "../../ui/confirm";
 import { describeFields } from "../../ui/fields";
 import { paceOf, stateOf } from "../../ui/pace";
@@ -81,7 +81,9 @@ function Commands({ page }: { page: Page }) {
           <tr key={row.number} data-command={row.number}>
             <th scope="row">{describe(language, row)}</th>
             <td>
-              {outcomeOf(page, row)} {row.refused !== null && <span lang="en">{row.refused}</span>}
+              {outcomeOf(page, row)}
+              {row.refused !== null && gapAfter(outcomeOf(page, row))}
+              {row.refused !== null && <span lang="en">{row.refused}</span>}
             </td>
           </tr>
         ))}
@@ -93,10 +95,10 @@ function Commands({ page }: { page: Page }) {
 function describe(language: Language, { command }: Command): string {
   const { kind, ...rest } = command;
   const word = say(language, `command_${kind}` as Word);
-  if (kind === "speed") return `${word} ${paceOf(language, rest.speed as number | "max")}`;
+  if (kind === "speed") return inARow(word, paceOf(language, rest.speed as number | "max"));
   if (kind !== "disrupt") return word;
   const { kind: disruption, ...fields } = rest.disruption as { kind: string };
-  return [`${word} ${term(language, disruption)}`, ...describeFields(language, fields)].join(" · ");
+  return [inARow(word, term(language, disruption)), ...describeFields(language, fields)].join(" · ");
 }
 
 function outcomeOf(page: Page, { applied_at_ms, refused }: Command): string {
