@@ -75,12 +75,13 @@ export function withOperator(language: Language, op: string, value: string): str
 
 /** Returns where a figure comes from, how it was printed, and what its role and verdict mean. */
 export function originsOf(language: Language, row: Row): string[] {
-  const { source, as_reported_rounding: rounding, role, verdict } = row;
+  const { source, as_reported_rounding: rounding, role, verdict, caveat, is_plan } = row;
   return [
     ...(source === "" ? [] : [say(language, "figure_source", { source: documentOf(language, source) })]),
     ...(rounding === 0 ? [] : [say(language, "figure_rounding", { value: number(language, rounding) })]),
     say(language, "about_of", { what: say(language, ROLES[role]), about: say(language, ROLES_ABOUT[role]) }),
-    ...(verdict === "open" ? [say(language, "verdict_open_about")] : []),
+    ...(is_plan ? [say(language, "plan_about")] : verdict === "open" ? [say(language, "verdict_open_about")] : []),
+    ...(role === "held out" && caveat && !is_plan ? [caveat] : []),
   ];
 }
 
