@@ -146,7 +146,7 @@ def test_run_whose_player_is_gone_says_so_and_is_followed_again_when_it_is_back(
     expect(state).to_have_text("running")
     read_in(page, "zh-CN")
     backend.silence(gone)
-    expect(state).to_have_text(re.compile("^进行中，自 .+ 起无消息$"))
+    expect(state).to_have_text(re.compile(r"^进行中，自\s.+\s起无消息$"))
 
 
 def test_page_says_where_no_reports_are_written(backend: Any, fair: Any, open_page: OpenPage) -> None:
