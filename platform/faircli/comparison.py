@@ -51,8 +51,8 @@ def by_worth(rows: Sequence[Row]) -> Iterator[tuple[str, str, list[Row]]]:
 
 
 def caveats(rows: Iterable[Row]) -> Iterator[str]:
-    """Yield what weakens the evidence of held-out figures, a line for each that has such a thing."""
-    return (f"{row.figure}: {row.caveat}" for row in rows if row.role == "held out" and row.caveat)
+    """Yield what weakens the evidence of held-out figures and of plans, a line for each that has such a thing."""
+    return (f"{row.figure}: {row.caveat}" for row in rows if row.caveat and (row.role == "held out" or row.is_plan))
 
 
 def why_open(rows: Iterable[Row], *, is_over: bool, is_one: bool) -> Iterator[str]:

@@ -109,7 +109,8 @@ class Ensemble(msgspec.Struct, frozen=True):
         known = self._chance(moment_ms).get(path) or load_chance(self.fair.key).get(path)
         if known:
             return math.sqrt(known.variance(mean, self.scale))
-        return 0.0 if self._is_given(path, in_the_end=moment_ms is None) else least_sd(path, mean) or None
+        is_over = all(each.value(path, moment_ms) == each.value(path) for each in self.replications)
+        return 0.0 if self._is_given(path, in_the_end=is_over) else least_sd(path, mean) or None
 
     def _chance(self, moment_ms: int | None) -> Mapping[str, Chance]:
         """Return what the fair says of chance at a moment; nothing where it speaks of the end alone."""

@@ -166,7 +166,8 @@ def rows(
         decided: whether the fair is over, so that figures and model can differ.
         overrides: what the run plays otherwise than its fair states.
     """
-    known, compared = list(figures), []
+    known, compared, end_ms = list(figures), [], read_at("", run)
+    known_at = {None, *(at_hand or ())}
     is_what_if = plays_other_parameters(run, overrides)
     without = {entry.figure for entry in left_out(known, run, at_hand)}
     for figure in known:
@@ -174,8 +175,9 @@ def rows(
             at_ms = moment_ms(figure, run)
             row = _row(figure, simulated(figure.measure, at_ms), run, decided=decided)
             role = role_of(figure, at_ms, run, overrides)
-            if role == "held out" and decided and _is_as_in_the_end(row, simulated(figure.measure, None)):
-                role = role_of(figure, read_at("", run), run, overrides)
+            may_be_known = role == "held out" and row.verdict == "agrees" and (at_hand is None or end_ms in known_at)
+            if may_be_known and _is_as_in_the_end(row, simulated(figure.measure, end_ms)):
+                role = role_of(figure, end_ms, run, overrides)
             row = replace(row, at_ms=at_ms, role=role)
             if row.role == "input" or _is_bound(row, simulated):
                 is_given = not decided or _is_played(row, figure, run)
@@ -183,7 +185,7 @@ def rows(
             elif row.role in ("calibrated", "held out"):
                 is_other = (is_what_if and not figure.is_own) or _is_more(simulated(DISRUPTED, at_ms), 0)
                 row = replace(row, role="changed" if is_other else row.role)
-            if row.role == "held out" and figure.status == "plan":
+            if row.role in ("held out", "recorded") and figure.status == "plan":
                 row = replace(row, verdict="open", caveat=row.caveat or PLANNED, is_plan=True)
             if row.role != "input" and _unless_of_nothing(figure.measure, simulated, at_ms).value == "":
                 row = replace(row, simulated="", ratio=None, z=None, verdict="open")

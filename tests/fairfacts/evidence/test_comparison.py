@@ -320,6 +320,9 @@ def test_own_figure_of_a_moment_at_which_hardly_anything_is_still_to_come_is_as_
 
     (row,) = rows([own(then, measure, as_of="2020-09-09T20:00")], RUN, simulated)
     assert row.role == role
+    (row,) = rows([own(then / 3, measure, as_of="2020-09-09T20:00")], RUN, simulated)
+    assert row.role == "held out"  # who knows the total did not know this
+    assert row.verdict != "agrees"
     (row,) = rows([own(then, measure, as_of="2020-09-09T20:00")], RUN, simulated, decided=False)
     assert row.role == "held out"
 

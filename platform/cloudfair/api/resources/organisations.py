@@ -93,6 +93,8 @@ class _Searched:
     def bear(self, part: str, rows: slice) -> Mask:
         """Return which names bear a part."""
         mask = np.zeros(rows.stop - rows.start, np.bool_)
+        if not part:  # nothing but blanks was asked for
+            return ~mask
         if "\n" in part:
             return mask
         row, end = rows.start, int(self.starts[rows.stop])

@@ -188,6 +188,7 @@ def test_organisations_are_found_by_their_names_in_a_language_of_the_fair(web: h
     assert found == german[:1]
     finance = [item for item in organisations if item["kind"] == "enterprise" and item["sector"] == "finance"]
     assert every(web, played, "organisations", name="金融 企业", language="zh") == finance
+    assert web.get(f"/runs/{played}/organisations", params={"name": " ", "language": "zh"}).status_code == 200
     assert every(web, played, "organisations", name="EMBASSY", language="de") == every(
         web, played, "organisations", kind="embassy"
     )  # the fair is not named in German
