@@ -159,9 +159,24 @@ def _read(path: Path) -> dict[str, EvaluationResult]:
                 f"{path}: ends in what is no run of a calibration; name another file, or remove its last line"
             )
         if rest:  # the calibration was stopped while it wrote it
+            _refuse_others(rest)
             os.truncate(path, len(content) - len(rest))  # not written anew: a disk that is full would lose all
     except OSError as fault:
         raise LabError(f"{path}: cannot be read or written ({fault.strerror}); name another file") from fault
     except (msgspec.DecodeError, RecursionError, ValueError) as fault:  # a ValueError: no UTF-8
         raise LabError(f"{path}: holds no runs of a calibration ({fault}); name another file") from fault
     return {result.key: result for result in results}
+
+
+def _refuse_others(rest: bytes) -> None:
+    """Refuse what is read to its end, or as far as it goes, as something else than a run.
+
+    Raises:
+        msgspec.ValidationError: it is something else.
+    """
+    try:
+        msgspec.json.decode(rest, type=EvaluationResult)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        pass  # it breaks off

@@ -76,6 +76,14 @@ def test_file_of_somebody_elses_keeps_its_last_line(executor, tmp_path, content)
     assert path.read_text() == content
 
 
+def test_file_whose_whole_last_line_is_another_record_keeps_it(executor, tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text(content := '{"key":"mine","value":3}')
+    with pytest.raises(LabError, match=r"mine.json: holds no runs of a calibration"):
+        Evaluator(executor, 1, path)
+    assert path.read_text() == content
+
+
 def test_known_parameters_are_recovered(executor, quick):
     (recovery,) = recover("ciftis2020", (), two_rates(), SETTINGS, Evaluator(executor, 1), 1)
     assert recovery.well

@@ -108,13 +108,17 @@ def _server(url: str) -> Server:
     try:
         parts = urlsplit(url if "://" in url else f"nats://{url}")
         fault, port = _fault(parts), parts.port
+        user, password = (
+            None if part is None else unquote(part, errors="strict") for part in (parts.username, parts.password)
+        )
+    except UnicodeDecodeError:
+        fault = "its user or its password is no UTF-8; write % as %25"
     except ValueError:  # of a port, or of a host in brackets
         fault = "its host or its port cannot be read"
     if fault:
         raise BackendError(f"--nats: is no URL of NATS: {fault}; {REMEDY}")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     address = f"{parts.scheme}://{host}:{DEFAULT_PORT if port is None else port}"
-    user, password = (None if part is None else unquote(part) for part in (parts.username, parts.password))
     if password is None:
         return Server(address, None, None, user or None)
     return Server(address, user or "", password, None)

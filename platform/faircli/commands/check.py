@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -91,18 +92,16 @@ def _counts(rows: list[Row]) -> dict[str, int]:
     return {kind: sum(row.kind == kind for row in rows) for kind in MEANS}
 
 
-def _trust(own: list[Row], known: Collection[str]) -> str:
+def _trust(own: list[Row], known: AbstractSet[str]) -> str:
     """Return what the classes of a fair's own parameters mean for trust, and the figures that they name."""
-    fitted = [row for row in own if row.kind == "calibrated"]
-    to = {figure for row in fitted for figure in row.figures if figure in known}
-    if to:
+    called = [row for row in own if row.kind == "calibrated"]
+    fitted = [row for row in called if known & set(row.figures)]
+    names = ", ".join(row.name for row in called if row not in fitted)
+    unnamed = f"{names}: called calibrated, and figures.csv has no figure that the row names. " if names else ""
+    if to := {figure for row in fitted for figure in row.figures if figure in known}:
         count = "one reported figure" if len(to) == 1 else f"{len(to)} reported figures"
-        return (
-            f"{len(fitted)} of its {len(own)} parameters are fitted to {count}: intervals of what it predicts are worth"
-            " comparing with what comes."
-        )
-    names = ", ".join(row.name for row in fitted)
-    unnamed = f"{names}: called calibrated, and figures.csv has no figure that the row names. " if fitted else ""
+        parts = f"Of its {len(own)} parameters, {len(fitted)} {'is' if len(fitted) == 1 else 'are'} fitted to {count}"
+        return f"{unnamed}{parts}: intervals of what it predicts are worth comparing with what comes."
     return (
         f"{unnamed}Nothing of it was fitted to what was reported: compare its scenarios with each other, and put no"
         " number of it into a report as a forecast. Figures of your own (figures.csv) and fair calibrate change that."

@@ -44,7 +44,7 @@ from fairfacts.parts.runs import RunMeasures
 DISRUPTED = "disruptions.begun"
 """Figures report a fair that nothing disrupted. From the first disruption on, the run plays another fair than
 theirs."""
-PLANNED = "a plan: what came of it is not reported, so that nothing can agree or differ"
+PLANNED = "a plan, and no outcome: nothing can agree or differ with it"
 """The caveat of a planned figure that says nothing else."""
 STILL_TO_COME = 0.01
 """A measure that lacks no more than this share of what it comes to is known where its end is."""

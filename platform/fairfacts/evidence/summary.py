@@ -43,7 +43,7 @@ class Evidence:
 
 def evidence(compared: Iterable[Row]) -> Evidence:
     """Return what the held-out rows say."""
-    held_out = [row.verdict for row in compared if row.role == "held out"]
+    held_out = [row.verdict for row in compared if row.role == "held out" and not row.is_plan]
     agree, differ, left_open = (held_out.count(verdict) for verdict in ("agrees", "differs", "open"))
     return Evidence(len(held_out), agree, differ, left_open, len(held_out) < THIN)
 

@@ -47,6 +47,7 @@ def test_what_is_quoted_in_a_url_is_unquoted() -> None:
         ("nats://fair:secret/word@host", "its host or its port cannot be read"),
         ("nats://fair:secret#word@host", "its host or its port cannot be read"),
         ("nats://fair:p@secret/word#1@host", "something follows the host and the port"),
+        ("nats://fair:50%bc1@host", "its user or its password is no UTF-8; write % as %25"),
         ("nats://one,nats://fair:se[cret@two", "its host or its port cannot be read"),
     ],
 )

@@ -42,7 +42,7 @@ def test_figures_are_held_against_what_the_fair_can_have(fair: Fair) -> None:
 
 
 def test_a_parameter_is_fitted_only_to_a_figure_that_there_is(fair: Fair) -> None:
-    assert "1 of its 40 parameters are fitted to one reported figure: " in shown(fair, "cicpe2021")
+    assert "Of its 40 parameters, 1 is fitted to one reported figure: " in shown(fair, "cicpe2021")
     fair("new", "mine", *ANSWERS)
     parameters = fair.folder / "mine" / "parameters.csv"
     first, *_ = parameters.read_text().splitlines()

@@ -10,7 +10,7 @@ from fairfacts.evidence.comparison import Row, Simulated, rows
 from fairfacts.evidence.figures import Figure
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.stated import Overrides
-from fairfacts.evidence.summary import headline
+from fairfacts.evidence.summary import evidence, headline
 from fairfacts.measures import MEASURES
 from fairfacts.parts.runs import FairClosed
 
@@ -106,7 +106,8 @@ def test_a_plan_of_which_no_outcome_is_reported_is_open_however_near_the_run_com
     planned = msgspec.structs.replace(FIGURES[STREAMS], status=status, caveat="")
     row = played(planned, 30)
     assert (row.role, row.verdict, row.is_plan) == ("held out", verdict, status == "plan")
-    assert row.caveat.startswith("a plan: ") is row.is_plan
+    assert row.caveat.startswith("a plan, ") is row.is_plan
+    assert evidence([row]).held_out == (not row.is_plan)
     given = msgspec.structs.replace(FIGURES["sessions.total"], status=status)
     assert played(given, 190).verdict == "given"
 

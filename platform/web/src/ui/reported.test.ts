@@ -31,8 +31,8 @@ test.each<[number, number, string, string, string]>([
 
 test("what weakens a figure that was held out is told beside it", () => {
   const planned = row({ role: "held out", verdict: "open", is_plan: true, caveat: "a plan" });
-  expect(originsOf("en", planned).at(-1)).toMatch(/^A plan: what came of it was not reported/);
-  expect(originsOf("zh", planned).at(-1)).toBe("计划数：实际结果未公布，无从判断吻合与否");
+  expect(originsOf("en", planned).at(-1)).toMatch(/^A plan, and no outcome/);
+  expect(originsOf("zh", planned).at(-1)).toBe("计划数而非结果，无从判断吻合与否");
   const weak = row({ role: "held out", verdict: "agrees", is_plan: false, caveat: "counted twice" });
   expect(originsOf("en", weak).at(-1)).toBe("counted twice");
   expect(originsOf("en", { ...weak, role: "input" })).not.toContain("counted twice");

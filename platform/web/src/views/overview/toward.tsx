@@ -72,16 +72,17 @@ const TAKEN: readonly Word[] = [
 function takenOf(page: Page, rows: readonly Row[]): Rows {
   const { language } = page;
   const taken = rows.map((row) => {
-    const {
-      expected = null,
-      low = null,
-      high = null,
-    } = (isOver(page) ? undefined : forecastOf(page, row.figure)) ?? {};
+    const { expected = null, low = null, high = null } = expectedOf(page, row) ?? {};
     const value = isRowOfNothing(page, row) ? null : reachedOf(page, row);
     const name = nameOfFigure(language, row);
     return [name, say(language, ROLES[row.role]), value, row.as_reported, row.reported, expected, low, high];
   });
   return [TAKEN.map((word) => say(language, word)), ...taken];
+}
+
+/** Returns the forecast of a row; nothing of what was given, and once the fair is over. */
+function expectedOf(page: Page, row: Row): Forecast | undefined {
+  return isOver(page) || row.role === "input" ? undefined : forecastOf(page, row.figure);
 }
 
 /** Returns what a row has come to at the moment that it is of, or else by now. */
@@ -93,7 +94,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
   const { language } = page;
   const value = reachedOf(page, row);
   const bound = Number(row.reported);
-  const forecast = isOver(page) ? undefined : forecastOf(page, row.figure);
+  const forecast = expectedOf(page, row);
   const whole = Math.max(bound * HEADROOM, value, (forecast?.high ?? 0) * MARGIN);
   const at = (amount: number): string => drawnShare(amount / whole);
   return (
@@ -114,7 +115,7 @@ function Headline({ page, row }: { page: Page; row: Row }) {
         }}
       />
       <RoleOf language={language} row={row} />
-      {forecast && row.role !== "input" && <Expected page={page} row={row} forecast={forecast} />}
+      {forecast && <Expected page={page} row={row} forecast={forecast} />}
       {isOver(page) && row.verdict && row.verdict !== "given" && (
         <span class="verdict">{say(language, `verdict_${row.verdict}` as Word)}</span>
       )}
