@@ -193,8 +193,7 @@ def _api() -> list[BaseRoute]:
     for module in GUARDED_ROUTES:
         api.include_router(module.router, dependencies=[Depends(reader), Depends(all_read)])
     api.add_api_websocket_route("/{path:path}", refuse_socket)
-    for _ in iter_route_contexts(api.routes):
-        pass  # it builds the route
+    list(iter_route_contexts(api.routes))  # builds each
     return api.routes
 
 

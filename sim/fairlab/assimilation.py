@@ -252,6 +252,9 @@ class Assimilator:
         if len(playable) < LEAST:
             why = next(reversed(self._left_out.values()))
             raise LabError(f"only {len(playable)} of {len(places)} members can be played ({why}); take a smaller --by")
+        for name in dict.fromkeys(name for each in played for name in each):
+            if not all(name in each for each in played):  # as it comes to what the model was given
+                self._left_out[name] = "is given to some of the members"
         names = [name for name in played[0] if all(name in each and _is_number(each[name]) for each in played)]
         return playable, Figures(
             {name: played[0][name] for name in names},

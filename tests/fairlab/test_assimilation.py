@@ -14,6 +14,7 @@ from tests.fairsim.runs import BRIEF
 
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.evidence.chance import Chance
+from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.figures import Figure
 from fairlab import assimilation, ensemble
 from fairlab.assimilation import FIRST, Assimilator, shrunk
@@ -89,6 +90,19 @@ def test_a_parameter_that_its_end_holds_is_not_taken_for_moved() -> None:
     assert shrunk(drawn, played)[0] > 0.5  # most of what was drawn lies beyond the end
     assert shrunk(played, played)[0] == 0
     assert shrunk(np.ones((5, 1)), np.ones((5, 1)))[0] == 0
+
+
+def test_figure_that_some_members_have_as_it_was_given_is_left_out_and_named(assimilator, monkeypatch):
+    rows_of = Assimilator._rows
+
+    def given_to_every_fifth(self: Assimilator, replication: Replication) -> dict[str, Row]:
+        known = rows_of(self, replication)
+        return {name: known[name] for name in known if name != "held" or replication.replication % 5}
+
+    monkeypatch.setattr(Assimilator, "_rows", given_to_every_fifth)
+    found = assimilator.assimilate(EARLY, 20, 1)
+    assert [each.figure for each in found.predictions] == ["visits"]
+    assert found.left_out["held"] == "is given to some of the members"
 
 
 @pytest.mark.slow
