@@ -30,6 +30,11 @@ export function keepDraft(changes: Partial<Draft>): void {
   store.change({ draft: { ...store.page.draft, ...changes } });
 }
 
+/** Keeps one field of it beside those that are kept by now: two may be entered before the form is drawn again. */
+export function keepField(name: string, value: string): void {
+  keepDraft({ fields: { ...store.page.draft.fields, [name]: value } });
+}
+
 /** Starts a run and shows it; returns why the backend refused it, or null. */
 export async function start(what: object): Promise<string | null> {
   const sent = await post<{ run: string }>("runs/start", what);

@@ -1,7 +1,7 @@
 // The form to start a run: a scenario, its scale and speed, and what differs from it. It is made from the schema.
 
 import { useEffect } from "preact/hooks";
-import { keepDraft, loadScenarios, start } from "../../state/commands";
+import { keepDraft, keepField, loadScenarios, start } from "../../state/commands";
 import type { Page } from "../../state/page";
 import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
@@ -43,7 +43,7 @@ export function Start({ page }: { page: Page }) {
         class="start"
         onInput={({ target }) => {
           const { name, value } = target as HTMLInputElement | HTMLSelectElement;
-          if (FIELDS.includes(name)) keepDraft({ fields: { ...fields, [name]: value } });
+          if (FIELDS.includes(name)) keepField(name, value);
         }}
         onSubmit={(event) => {
           event.preventDefault();
