@@ -107,6 +107,27 @@ def test_a_run_is_started_with_changes_steered_disrupted_and_stopped(url: str, o
     assert all(each["refused"] is None and each["applied_at_ms"] is not None for each in commands)
 
 
+def test_parameters_that_are_entered_before_the_form_is_drawn_again_are_all_sent(url: str, open_page: OpenPage) -> None:
+    page = open_page("?view=runs", url=url)
+    page.locator("#find-parameter").fill("negotiations.")
+    fields = page.locator(".parameters input[name^='negotiations.']")
+    names = [fields.nth(place).get_attribute("name") for place in (0, 1)]
+    with page.expect_request("**/runs/start") as sent:
+        page.evaluate(
+            """names => {
+                for (const name of names) {
+                    const field = document.querySelector(`[name='${name}']`);
+                    field.value = "-7";
+                    field.dispatchEvent(new Event("input", { bubbles: true }));
+                }
+                document.querySelector("#start-run").click();
+            }""",
+            names,
+        )
+    asked = sent.value.post_data_json
+    assert [f"negotiations.{name}" for name in asked["changes"]["negotiations"]] == names
+
+
 def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_page: OpenPage) -> None:
     one, head = send(backend, real[:6])
     other, _ = send(backend, fair)

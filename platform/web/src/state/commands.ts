@@ -25,14 +25,20 @@ export async function command(run: string, what: object): Promise<string | null>
   return sent.done ? null : sent.why;
 }
 
-/** Keeps what was entered of a run to start, whatever view is looked at meanwhile. */
-export function keepDraft(changes: Partial<Draft>): void {
-  store.change({ draft: { ...store.page.draft, ...changes } });
+/**
+ * Keeps what was entered of a run to start, whatever view is looked at meanwhile; what was emptied is kept no more.
+ *
+ * It stands beside what is kept by now: two fields may be entered before the form is drawn again.
+ */
+export function keepEntry(of: keyof Draft, name: string, value: string): void {
+  const { draft } = store.page;
+  const { [name]: _, ...others } = draft[of];
+  store.change({ draft: { ...draft, [of]: value === "" ? others : { ...others, [name]: value } } });
 }
 
-/** Keeps one field of it beside those that are kept by now: two may be entered before the form is drawn again. */
-export function keepField(name: string, value: string): void {
-  keepDraft({ fields: { ...store.page.draft.fields, [name]: value } });
+/** Returns what has been entered by now, be it drawn or not. */
+export function entered(): Draft {
+  return store.page.draft;
 }
 
 /** Starts a run and shows it; returns why the backend refused it, or null. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nested } from "./parameters";
+import { listedOf, nested } from "./parameters";
 
 const PARAMETERS = {
   "negotiations.night_share": { type: "number" },
@@ -17,4 +17,12 @@ test.each<[string, string, unknown]>([
   ["fair.opens_on", "2027-05-07", { fair: { opens_on: "2027-05-07" } }],
 ])("%s is sent as it was typed, and not at all where it is blank: %j", (path, typed, sent) => {
   expect(nested({ [path]: typed }, PARAMETERS)).toEqual(sent);
+});
+
+test("a changed parameter is listed however many match, as it is sent", () => {
+  const many = Object.fromEntries(
+    [..."abcdefghijklmnop"].map((name) => [`hall.${name}`, { type: "number" as const, description: "Share" }]),
+  );
+  const listed = listedOf("en", many, { "hall.p": "1" }, "share").map(([path]) => path);
+  expect(listed).toEqual([..."abcdefghijklp"].map((name) => `hall.${name}`));
 });

@@ -16,7 +16,7 @@ interface Props {
   changes: Changes;
   /** Why the start was refused: it names the parameters that it is about. */
   fault: string | null;
-  onChange: (changes: Changes) => void;
+  onChange: (path: string, typed: string) => void;
 }
 
 const LISTED = 12;
@@ -24,11 +24,7 @@ const LISTED = 12;
 export function Parameters({ page, scenarios, changes, fault, onChange }: Props) {
   const { language } = page;
   const [wanted, setWanted] = useState("");
-  const matches = Object.entries(scenarios.parameters).filter(
-    ([path, { description = "" }]) =>
-      path in changes ||
-      (wanted !== "" && `${path} ${ownName(language, path) ?? ""} ${description}`.includes(wanted.toLowerCase())),
-  );
+  const listed = listedOf(language, scenarios.parameters, changes, wanted);
   return (
     <fieldset>
       <legend>{say(language, "changes_title")}</legend>
@@ -41,7 +37,7 @@ export function Parameters({ page, scenarios, changes, fault, onChange }: Props)
         onInput={(event) => setWanted(event.currentTarget.value)}
       />
       <ul class="parameters">
-        {matches.slice(0, LISTED + Object.keys(changes).length).map(([path, parameter]) => (
+        {listed.map(([path, parameter]) => (
           <li key={path}>
             <label>
               <code>{path}</code>
@@ -52,7 +48,7 @@ export function Parameters({ page, scenarios, changes, fault, onChange }: Props)
                 placeholder={rangeOf(parameter)}
                 value={changes[path] ?? ""}
                 aria-invalid={fault?.includes(path) || undefined}
-                onInput={(event) => onChange(changed(changes, path, event.currentTarget.value))}
+                onInput={(event) => onChange(path, event.currentTarget.value)}
               />
             </label>
             <span class="quiet" title={parameter.description}>
@@ -76,9 +72,19 @@ export function ownName(language: Language, path: string): string | undefined {
   return ofKind && say(language, "about_of", { what: term(language, code), about: ofKind });
 }
 
-function changed(changes: Changes, path: string, value: string): Changes {
-  const { [path]: _, ...others } = changes;
-  return value === "" ? others : { ...others, [path]: value };
+/** Returns all parameters that are changed, as they are sent, and the first ones that match a word. */
+export function listedOf(
+  language: Language,
+  parameters: Scenarios["parameters"],
+  changes: Changes,
+  wanted: string,
+): [string, Parameter][] {
+  const matches = ([path, { description = "" }]: [string, Parameter]): boolean =>
+    `${path} ${ownName(language, path) ?? ""} ${description}`.toLowerCase().includes(wanted.toLowerCase());
+  const others = Object.entries(parameters).filter(([path]) => !(path in changes));
+  const found = wanted === "" ? [] : others.filter(matches).slice(0, LISTED);
+  const shown = new Set(found.map(([path]) => path));
+  return Object.entries(parameters).filter(([path]) => path in changes || shown.has(path));
 }
 
 /** Returns changes as the backend takes them, by part and parameter; what is blank is no change. */

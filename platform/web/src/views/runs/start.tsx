@@ -1,7 +1,7 @@
 // The form to start a run: a scenario, its scale and speed, and what differs from it. It is made from the schema.
 
 import { useEffect } from "preact/hooks";
-import { keepDraft, keepField, loadScenarios, start } from "../../state/commands";
+import { entered, keepEntry, loadScenarios, start } from "../../state/commands";
 import type { Page } from "../../state/page";
 import { inLanguage } from "../../text/fair";
 import { say, translated } from "../../text/words";
@@ -33,7 +33,7 @@ export function Start({ page }: { page: Page }) {
       seed: Number(form.get("seed")),
       scale: Number(form.get("scale")),
       speed: speed === "max" ? speed : Number(speed),
-      changes: nested(changes, scenarios.parameters),
+      changes: nested(entered().changes, scenarios.parameters),
     };
     void send(() => start(wanted));
   };
@@ -43,7 +43,7 @@ export function Start({ page }: { page: Page }) {
         class="start"
         onInput={({ target }) => {
           const { name, value } = target as HTMLInputElement | HTMLSelectElement;
-          if (FIELDS.includes(name)) keepField(name, value);
+          if (FIELDS.includes(name)) keepEntry("fields", name, value);
         }}
         onSubmit={(event) => {
           event.preventDefault();
@@ -106,7 +106,7 @@ export function Start({ page }: { page: Page }) {
           scenarios={scenarios}
           changes={changes}
           fault={fault}
-          onChange={(changed) => keepDraft({ changes: changed })}
+          onChange={(path, value) => keepEntry("changes", path, value)}
         />
         <Fault language={language} why={fault} />
         <button type="submit" class="plain" id="start-run" aria-disabled={isUnderWay}>
