@@ -32,8 +32,6 @@ NO_TOKEN = re.compile(r"[^A-Za-z0-9_-]")
 NO_JETSTREAM = "JetStream does not answer; start nats-server with --jetstream, and see that this user may use it"
 
 
-HEADER_BYTES = 200
-"""What the headers of a message take beside its id; the limit of a server is for both."""
 TOO_LARGE = 10054
 """What JetStream says of a message that is larger than its stream takes."""
 
@@ -68,6 +66,38 @@ class Message(NamedTuple):
     content: bytes
     content_type: str
 
+    def headers(self) -> dict[str, str]:
+        """Return the headers of NATS by their names."""
+        return {"Nats-Msg-Id": self.id, "Content-Type": self.content_type}
+
+    def size(self) -> int:
+        """Return the bytes that limits are for: the content and its headers, each a line `NAME: VALUE`."""
+        lines = sum(len(name) + len(value.encode()) + 4 for name, value in self.headers().items())
+        return len("NATS/1.0\r\n\r\n") + lines + len(self.content)
+
+
+class Held(NamedTuple):
+    """Which events at a position or after it a stream has of a run."""
+
+    positions: frozenset[int] = frozenset()
+    latest: int = -1
+    """The position of the latest message, -1 if there is none."""
+    content: bytes = b""
+    """The latest message."""
+
+    def is_latest(self, line: bytes) -> bool:
+        """Return whether the latest message has the event that was sent as `line`."""
+        return self.content.endswith(b'"data":%b}' % line)
+
+
+class Made(NamedTuple):
+    """A stream that is there."""
+
+    name: str
+    """What tells it from any other stream."""
+    size_at_most: int | None
+    """Of a message, in bytes; None if the stream takes what the server takes."""
+
 
 class Sender:
     """Sends messages to a stream and waits until all are acknowledged.
@@ -87,8 +117,10 @@ class Sender:
         """Listen for acknowledgements."""
         await self._client.subscribe(f"{self._inbox}.*", cb=self._acknowledge)
 
-    async def send(self, stream: str, messages: Iterable[Message]) -> int:
-        """Send messages, and return how many once the stream has acknowledged all.
+    async def send(self, stream: str, messages: Iterable[Message], size_at_most: int | None = None) -> int:
+        """Send messages, and return how many once the stream has acknowledged all; none from one too large on.
+
+        `size_at_most` is what the stream takes, in bytes: it would take the messages behind one that it refuses.
 
         Raises:
             nats.errors.Error: one was refused; others of them may be in the stream.
@@ -100,12 +132,12 @@ class Sender:
         self._stream = b'"stream":"%b"' % stream.encode()
         self._done, count, reply = asyncio.get_running_loop().create_future(), 0, f"{self._inbox}.{self._number}"
         self._left = 1  # as if one more were on its way, until all are sent
+        largest = min(self._client.max_payload, size_at_most or self._client.max_payload)
         for message in messages:
-            headers = {"Nats-Msg-Id": message.id, "Content-Type": message.content_type}
             self._left, count = self._left + 1, count + 1
-            if len(message.content) + len(message.id) + HEADER_BYTES > self._client.max_payload:
+            if message.size() > largest:
                 raise MaxPayloadError  # the server would close the connection
-            await self._client.publish(message.subject, message.content, reply=reply, headers=headers)
+            await self._client.publish(message.subject, message.content, reply=reply, headers=message.headers())
         self._acknowledged()
         async with asyncio.timeout(ACK_S):
             await self._done
@@ -145,8 +177,24 @@ def is_too_large(fault: Exception) -> bool:
     return isinstance(fault, MaxPayloadError) or getattr(fault, "err_code", None) == TOO_LARGE
 
 
-async def made(jetstream: JetStreamContext, stream: str) -> str:
-    """Make a stream, unless it is there: then its keeper has settled how. Return what tells it from any other stream.
+def too_large(stream: str, position: int) -> str:
+    """Return why a run is not published of which a message is too large."""
+    return (
+        f"a message at or after event {position} is larger than NATS takes; raise max_payload of nats-server, or"
+        f" max_msg_size of {stream}"
+    )
+
+
+def another_history(run: str, position: int) -> str:
+    """Return why a run is not published of which a stream has events that the database has not."""
+    return (
+        f"run {run}: event {position} of {EVENTS} is not the one in the database: a copy of the database was put back,"
+        f" or another one publishes a run of this id; delete {EVENTS} and {FRAMES}, and each run is published whole"
+    )
+
+
+async def made(jetstream: JetStreamContext, stream: str) -> Made:
+    """Make a stream, unless it is there: then its keeper has settled how.
 
     A stream that was purged is the same one: what it acknowledged was there, and somebody took it away. A stream that
     was deleted and made again is another.
@@ -160,10 +208,12 @@ async def made(jetstream: JetStreamContext, stream: str) -> str:
         held: dict[str, Any] = {"max_msgs_per_subject": HELD_FRAMES} if stream == FRAMES else {}
         config = StreamConfig(name=stream, subjects=[SUBJECTS[stream]], duplicate_window=DUPLICATES_S, **held)
         info = await jetstream.add_stream(config)
-    return f"{stream} made {info.created.isoformat() if info.created else 'at an unknown time'}"
+    name = f"{stream} made {info.created.isoformat() if info.created else 'at an unknown time'}"
+    limit = info.config.max_msg_size or -1
+    return Made(name, limit if limit > 0 else None)
 
 
-async def held(jetstream: JetStreamContext, stream: str, subject: str, first: int) -> set[int]:
+async def held(jetstream: JetStreamContext, stream: str, subject: str, first: int) -> Held:
     """Return which events at `first` or after it a stream has of those on a subject, however long ago they came.
 
     Events are sent in pages, each once all before it are acknowledged. Hence, if the stream has any of those that are
@@ -174,11 +224,12 @@ async def held(jetstream: JetStreamContext, stream: str, subject: str, first: in
     try:
         last = await jetstream.get_last_msg(stream, subject)
     except NotFoundError:
-        return set()
-    if _position_of(last.headers) < first:
-        return set()
+        return Held()
+    latest = _position_of(last.headers)
+    if latest < first:
+        return Held()
     positions = await _positions(jetstream, stream, subject, last.seq or 0)
-    return {position for position in positions if position >= first}
+    return Held(frozenset(position for position in positions if position >= first), latest, last.data or b"")
 
 
 async def furthest(jetstream: JetStreamContext, subject: str) -> PublishedFrame | None:

@@ -31,14 +31,18 @@ from cloudfair.export.jetstream import (
     EVENTS,
     FRAMES,
     RETRY_S,
+    Held,
+    Made,
     Message,
     PublishedFrame,
     Sender,
+    another_history,
     held,
     is_too_large,
     made,
     plain,
     subject_of,
+    too_large,
 )
 from cloudfair.export.nats_servers import Servers
 from cloudfair.projections.live_runs import LiveRuns
@@ -179,10 +183,10 @@ class _StreamPublisher:
         if (now := _now()) < self._retry_at:
             return False
         if self._published is None or now >= self._ask_at:
-            destination = await made(self._over.jetstream, self.stream)
+            stream = await made(self._over.jetstream, self.stream)
             self._ask_at = now + CHECK_S
-            if self._published is None or self._published.destination != destination:
-                self._published = self._kind(destination, self._over, self._faults)
+            if self._published is None or self._published.made != stream:
+                self._published = self._kind(stream, self._over, self._faults)
         return await self._published.publish()
 
     def wait(self) -> None:
@@ -195,9 +199,9 @@ class _Published:
 
     stream: str
 
-    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
+    def __init__(self, stream: Made, over: _Over, faults: dict[str, str]) -> None:
         """`faults` has of each run that cannot be published why, as it was last reported."""
-        self.destination = destination
+        self.made = stream
         self._over, self._faults = over, faults
         self._retry_at: dict[str, float] = {}
 
@@ -207,7 +211,7 @@ class _Published:
         A run that cannot be read is reported and tried again later; it touches no other.
         """
         is_busy, now = False, _now()
-        for run in await asyncio.to_thread(self._over.log.publications.unpublished, self.destination):
+        for run in await asyncio.to_thread(self._over.log.publications.unpublished, self.made.name):
             if self._retry_at.get(run.run, now) <= now and self._is_due(run, now):
                 is_busy |= await self._tried(run)
         return is_busy
@@ -224,7 +228,7 @@ class _Published:
         except Error as fault:
             if not is_too_large(fault):
                 raise
-            self._leave_alone(run.run, f"run {run.run}: {_too_large(self.stream, run.position)}", TOO_LARGE_S)
+            self._leave_alone(run.run, f"run {run.run}: {too_large(self.stream, run.position)}", TOO_LARGE_S)
             return False
         self._faults.pop(run.run, None)
         return True
@@ -250,8 +254,11 @@ class _Published:
     async def _publish(self, of: Unpublished) -> None:
         raise NotImplementedError
 
+    async def _send(self, messages: list[Message]) -> int:
+        return await self._over.sender.send(self.stream, messages, self.made.size_at_most)
+
     async def _record(self, run: str, position: int) -> None:
-        await asyncio.to_thread(self._over.log.publications.record, run, self.destination, position)
+        await asyncio.to_thread(self._over.log.publications.record, run, self.made.name, position)
 
 
 class _Events(_Published):
@@ -259,9 +266,9 @@ class _Events(_Published):
 
     stream = EVENTS
 
-    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
-        super().__init__(destination, over, faults)
-        self._held: dict[str, set[int]] = {}
+    def __init__(self, stream: Made, over: _Over, faults: dict[str, str]) -> None:
+        super().__init__(stream, over, faults)
+        self._held: dict[str, frozenset[int]] = {}
         """Of each run, the events after its record that the stream had when it was first asked."""
         self._since: dict[str, int] = {}
         """The record from which that was asked for."""
@@ -275,12 +282,14 @@ class _Events(_Published):
         run, first, log = of.run, of.position, self._over.log
         if run not in self._held or first < self._since[run]:  # a damaged record was removed
             self._since[run] = first
-            self._held[run] = await held(self._over.jetstream, EVENTS, f"{subject_of(run)}.events.>", first)
+            out = await held(self._over.jetstream, EVENTS, f"{subject_of(run)}.events.>", first)
+            await asyncio.to_thread(_check_history, log, run, out)
+            self._held[run] = out.positions
             self._envelopes[run] = await asyncio.to_thread(envelope_of, log, run)
         lines = await asyncio.to_thread(log.segments.lines, run, first, min(TURN_EVENTS, of.head - first))
         messages = self._messages(run, first, lines)
         while page := list(islice(messages, PAGE_EVENTS)):
-            self._over.published.labels("events").inc(await self._over.sender.send(EVENTS, page))
+            self._over.published.labels("events").inc(await self._send(page))
         await self._record(run, first + len(lines))
         if of.ended and first + len(lines) >= of.head:
             self._forget(run)
@@ -298,8 +307,8 @@ class _Frames(_Published):
 
     stream = FRAMES
 
-    def __init__(self, destination: str, over: _Over, faults: dict[str, str]) -> None:
-        super().__init__(destination, over, faults)
+    def __init__(self, stream: Made, over: _Over, faults: dict[str, str]) -> None:
+        super().__init__(stream, over, faults)
         self._made_at: dict[str, float] = {}
         """When the last frame of a run that goes on was made."""
 
@@ -319,7 +328,7 @@ class _Frames(_Published):
             measures=state.snapshot(),
         )
         name, content = f"{of.run}/frames/{frame.position}", msgspec.json.encode(frame)
-        await self._over.sender.send(FRAMES, [Message(f"{subject_of(of.run)}.frames", name, content, JSON)])
+        await self._send([Message(f"{subject_of(of.run)}.frames", name, content, JSON)])
         self._over.published.labels("frames").inc()
         self._made_at[of.run] = now
         await self._record(of.run, frame.position)  # the state has gone on meanwhile
@@ -327,11 +336,14 @@ class _Frames(_Published):
             del self._made_at[of.run]
 
 
-def _too_large(stream: str, position: int) -> str:
-    return (
-        f"a message at or after event {position} is larger than NATS takes; raise max_payload of nats-server, or"
-        f" max_msg_size of {stream}"
-    )
+def _check_history(log: Log, run: str, out: Held) -> None:
+    """Refuse to add to another history of a run, which a stream has where a copy of the database was put back.
+
+    Raises:
+        FairError: the latest event in the stream is not the one that the log has there.
+    """
+    if out.latest >= 0 and not any(out.is_latest(line) for line in log.segments.lines(run, out.latest, 1)):
+        raise FairError(another_history(run, out.latest))
 
 
 def _now() -> float:

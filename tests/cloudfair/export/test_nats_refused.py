@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import time
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,13 @@ import nats
 import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, send_all
-from tests.cloudfair.export.test_nats import LOG, PATIENCE_S, are_the_log, frames, limited
+from tests.cloudfair.export.test_nats import LOG, PATIENCE_S, are_the_log, emptied, frames, limited, messages
 from tests.cloudfair.nats import nats_server
+from tests.faircli.fair import wait_until
 
 from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import EVENTS
+from cloudfair.export.jetstream import EVENTS, Message, Sender
 from cloudfair.settings import Settings
 
 
@@ -44,6 +47,65 @@ def test_a_run_with_an_event_that_is_too_large_holds_up_no_other(
     assert [text.partition(" is larger")[0] for text in told] == [
         f"a run is not published: run {refused}: a message at or after event 0"
     ]
+
+
+def test_nothing_behind_an_event_that_a_stream_refuses_is_published(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream had all events but one, and looked whole to whoever did not count."""
+    monkeypatch.setattr(publisher, "TOO_LARGE_S", 0.1)
+    large = [*LOG[:2], msgspec.structs.replace(LOG[2], sector="x" * 50_000), *LOG[3:]]
+    with nats_server(tmp_path) as url:
+        asyncio.run(limited(url, -1, size_at_most=20_000))
+        with served(Settings(database=sqlite, nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            older, refused = begin(client), begin(client)
+            send_all(client, refused, large)
+            send_all(client, older, LOG)
+            found = asyncio.run(whole(url, older))
+    assert [name for _, name, _ in found if refused in name] == [f"{refused}/events/{n}" for n in range(2)]
+
+
+async def test_the_size_of_a_message_is_what_a_stream_has_a_limit_for(tmp_path: Path) -> None:
+    message = Message("cloudfair.a.events.x", "a/events/0", b"x" * 1_000, "application/json")
+    with nats_server(tmp_path) as url:
+        client = await nats.connect(url)
+        for size, is_taken in ((message.size() - 1, False), (message.size(), True)):
+            config = nats.js.api.StreamConfig(name=EVENTS, subjects=["cloudfair.*.events.>"], max_msg_size=size)
+            await client.jetstream().add_stream(config)
+            sender = Sender(client)
+            await sender.begin()
+            refused = contextlib.nullcontext() if is_taken else pytest.raises(nats.js.errors.APIError, match="size")
+            with refused:
+                await sender.send(EVENTS, [message])
+            await client.jetstream().delete_stream(EVENTS)
+        await client.close()
+
+
+@pytest.mark.parametrize("kept", [300, 700])
+def test_a_stream_with_another_history_of_a_run_gets_no_event_of_this_one(
+    tmp_path: Path, sqlite: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, kept: int
+) -> None:
+    """As after a copy of the database is put back: the stream would have mixed both, and nothing said so."""
+    monkeypatch.setattr(publisher, "RETRY_S", 0.1)
+    copy = tmp_path / "copy.db"
+    with nats_server(tmp_path) as url:
+        with served(Settings(database=sqlite, nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            run = begin(client)
+            send_all(client, run, LOG[:200])
+            asyncio.run(messages(url, EVENTS, 200))
+            with sqlite3.connect(sqlite) as database, sqlite3.connect(copy) as other:
+                database.backup(other)
+            send_all(client, run, LOG[:500], first=200)
+            asyncio.run(messages(url, EVENTS, 500))
+        otherwise = [*LOG[:250], *LOG[251:]]
+        with served(Settings(database=str(copy), nats=url)) as backend, httpx.Client(base_url=backend) as client:
+            send_all(client, run, otherwise[:kept], first=200)
+            wait_until(lambda: "is not the one in the database" in caplog.text)
+            assert f"run {run}: event 499 of {EVENTS}" in caplog.text
+            asyncio.run(messages(url, EVENTS, 500))
+            asyncio.run(emptied(url, EVENTS, made_again=True))
+            found = asyncio.run(messages(url, EVENTS, kept))
+    assert are_the_log(found, run, otherwise[:kept])
 
 
 async def whole(url: str, run: str) -> list[tuple[str, str, Any]]:

@@ -13,11 +13,12 @@ from tests.cloudfair.example import batch, created, example
 from cloudfair.errors import DamageError
 from cloudfair.export import jetstream
 from cloudfair.export import nats as publisher
-from cloudfair.export.jetstream import subject_of
+from cloudfair.export.jetstream import Made, subject_of
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.store.log import Log
 
 LOG = example(2_000)
+THERE = Made("there", None)
 
 
 def over(log: Log, runs: LiveRuns | None = None, sender: object = None) -> publisher._Over:
@@ -31,7 +32,8 @@ class Sent:
         self.ids: list[str] = []
         self._meanwhile = meanwhile
 
-    async def send(self, _: str, messages: list[jetstream.Message]) -> int:
+    async def send(self, _: str, messages: list[jetstream.Message], size_at_most: int | None) -> int:
+        assert size_at_most is None
         self.ids += [message.id for message in messages]
         if self._meanwhile:
             await self._meanwhile()
@@ -50,7 +52,7 @@ async def test_the_last_frame_is_published_where_the_run_ends_while_another_is_s
             live.catch_up()
 
     sent = Sent(ends)
-    frames = publisher._Frames("there", over(log, runs, sent), {})
+    frames = publisher._Frames(THERE, over(log, runs, sent), {})
     is_busy = [await frames.publish() for _ in range(3)]
     runs.close()
     log.close()
@@ -65,7 +67,7 @@ async def test_a_run_that_pauses_right_after_a_frame_is_shown_as_far_as_it_has_c
     run, runs = created(log), LiveRuns(log)
     live = await runs.get(run)
     monkeypatch.setattr(publisher, "FRAME_S", 3_600.0)
-    frames = publisher._Frames("there", over(log, runs, sent), {})
+    frames = publisher._Frames(THERE, over(log, runs, sent), {})
     for first in (0, 500):
         await live.append(batch(LOG, first, first + 500), LOG[first : first + 500])
         await frames.publish()
@@ -89,7 +91,7 @@ def test_a_run_that_is_damaged_is_reported_once_for_as_long_as_it_stays_so(
     log, told = Log.open(sqlite), {"fault": ""}
     run = created(log)
     log.batches.append(run, batch(LOG, 0, 100))
-    pages = publisher._Events("there", over(log), {})
+    pages = publisher._Events(THERE, over(log), {})
     monkeypatch.setattr(publisher, "RETRY_S", 0)
 
     async def publish(_: object) -> None:
