@@ -79,11 +79,11 @@ export function listedOf(
   changes: Changes,
   wanted: string,
 ): [string, Parameter][] {
-  const matches = ([path, { description = "" }]: [string, Parameter]): boolean =>
+  const isMeant = ([path, { description = "" }]: [string, Parameter]): boolean =>
     `${path} ${ownName(language, path) ?? ""} ${description}`.toLowerCase().includes(wanted.toLowerCase());
   const others = Object.entries(parameters).filter(([path]) => !(path in changes));
-  const found = wanted === "" ? [] : others.filter(matches).slice(0, LISTED);
-  const shown = new Set(found.map(([path]) => path));
+  const matches = wanted === "" ? [] : others.filter(isMeant).slice(0, LISTED);
+  const shown = new Set(matches.map(([path]) => path));
   return Object.entries(parameters).filter(([path]) => path in changes || shown.has(path));
 }
 
