@@ -21,7 +21,7 @@ def test_figures_are_audited_and_a_contradiction_fails(fair: Fair) -> None:
     done = fair("figures", "--audit", "--figures", "mine.csv")
     assert done.returncode == 1
     assert "4 + 134 + 29 + 18 + 6 = 191," in done.stdout
-    assert "13 identities: 9 hold, 2 contradict each other" in done.stdout
+    assert "14 identities: 10 hold, 2 contradict each other" in done.stdout
 
 
 def test_a_figure_with_a_bad_operator_is_named(fair: Fair) -> None:
