@@ -107,6 +107,18 @@ def test_figures_have_readable_names_in_chinese_too(width: int, shared: Shared, 
     assert [box for box in boxes if box is None or box["width"] < box["height"]] == []
 
 
+def test_a_name_of_a_figure_takes_what_its_amount_leaves(shared: Shared, open_shared: OpenPage) -> None:
+    page = open_shared(shared.half, viewport={"width": 1440, "height": 900})
+    expect(page.locator(".toward .expected").first).to_be_visible()
+    gaps = page.locator(".toward li").evaluate_all(
+        """rows => rows.map(row => {
+            const [name, amount] = row.children;
+            return amount.getBoundingClientRect().left - name.getBoundingClientRect().right;
+        })"""
+    )
+    assert [round(gap) for gap in gaps] == [12] * len(gaps)  # "Negotiations with an overseas party" took four lines
+
+
 def test_charts_keep_their_shape_on_paper(shared: Shared, open_shared: OpenPage) -> None:
     page = open_shared(shared.half)
     expect(page.locator(".plot canvas").first).to_be_visible()
