@@ -62,39 +62,67 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The sessions that it counts; None where it counts something else, which its name says."""
 
 
-def _rule(name: str, meaning: str, sessions: SessionsHeld | None = None) -> Rule:
-    return Rule(name, {ENGLISH: meaning}, sessions=sessions)
+def _rule(name: str, english: str, chinese: str, sessions: SessionsHeld | None = None) -> Rule:
+    return Rule(name, {ENGLISH: english, "zh": chinese}, sessions=sessions)
 
 
 ANY_FAIR = (
-    _rule("sessions.counted", "sessions · held, that the fair counts in its total", SessionsHeld(counted=True)),
-    _rule("sessions.all", "sessions · held", SessionsHeld()),
-    _rule("online_sessions.online_only", "sessions · held without a room", SessionsHeld(modes=("online",))),
+    _rule(
+        "sessions.counted",
+        "sessions · held, that the fair counts in its total",
+        "已举办、计入展会总数的场次",
+        SessionsHeld(counted=True),
+    ),
+    _rule("sessions.all", "sessions · held", "已举办的场次", SessionsHeld()),
+    _rule(
+        "online_sessions.online_only",
+        "sessions · held without a room",
+        "没有会场的场次",
+        SessionsHeld(modes=("online",)),
+    ),
     _rule(
         "online_sessions.with_hybrid",
         "sessions · held without a room, or in one and online as well",
+        "没有会场的场次，或同时在会场与线上举办的",
         SessionsHeld(modes=("online", "hybrid")),
     ),
-    _rule("online_sessions.streamed", "sessions · that were on air as a stream"),
-    _rule("organisations.registered", "organisations · on the register at the end"),
-    _rule("organisations.taking_part", "organisations · exhibiting or attending"),
+    _rule("online_sessions.streamed", "sessions · that were on air as a stream", "曾直播的场次"),
+    _rule("organisations.registered", "organisations · on the register at the end", "结束时在册的机构"),
+    _rule("organisations.taking_part", "organisations · exhibiting or attending", "参展或参会的机构"),
     _rule(
         "organisations.attending",
         "organisations · with a delegate seen on the platform, in the halls, in a session or a stream",
+        "有代表出现在平台、展馆、场次或直播中的机构",
     ),
-    _rule("organisations.on_site", "organisations · with a delegate seen in the halls"),
-    _rule("organisations.exhibiting", "organisations · with a stand online or on site"),
-    _rule("negotiations.initiated", "negotiations · requested"),
-    _rule("negotiations.wishes", "negotiations · requested, each wish once however often it was taken elsewhere"),
-    _rule("negotiations.taken_up", "negotiations · taken up by the exhibitor"),
-    _rule("negotiations.held", "negotiations · whose talk has ended"),
-    _rule("overseas_negotiations.either_party", "negotiations · requested, with a party from overseas"),
-    _rule("overseas_negotiations.requester", "negotiations · requested by a visitor from overseas"),
-    _rule("overseas_negotiations.exhibitor", "negotiations · requested of an exhibitor from overseas"),
-    _rule("overseas_negotiations.both", "negotiations · requested, both parties from overseas"),
-    _rule("visitors.entries", "entries · to the halls; whoever comes in again counts again"),
-    _rule("visitors.people", "people · who came into the halls on one day at least"),
-    _rule("visitors.visits", "visits · to the platform"),
+    _rule("organisations.on_site", "organisations · with a delegate seen in the halls", "有代表进入展馆的机构"),
+    _rule("organisations.exhibiting", "organisations · with a stand online or on site", "有线上或现场展位的机构"),
+    _rule("negotiations.initiated", "negotiations · requested", "发起的洽谈"),
+    _rule(
+        "negotiations.wishes",
+        "negotiations · requested, each wish once however often it was taken elsewhere",
+        "发起的洽谈，同一意愿转向别处只计一次",
+    ),
+    _rule("negotiations.taken_up", "negotiations · taken up by the exhibitor", "参展商接洽的洽谈"),
+    _rule("negotiations.held", "negotiations · whose talk has ended", "已谈完的洽谈"),
+    _rule(
+        "overseas_negotiations.either_party",
+        "negotiations · requested, with a party from overseas",
+        "发起的洽谈，任一方在境外",
+    ),
+    _rule(
+        "overseas_negotiations.requester", "negotiations · requested by a visitor from overseas", "境外访客发起的洽谈"
+    ),
+    _rule(
+        "overseas_negotiations.exhibitor",
+        "negotiations · requested of an exhibitor from overseas",
+        "向境外参展商发起的洽谈",
+    ),
+    _rule(
+        "overseas_negotiations.both", "negotiations · requested, both parties from overseas", "发起的洽谈，双方均在境外"
+    ),
+    _rule("visitors.entries", "entries · to the halls; whoever comes in again counts again", "入场人次，再次入场另计"),
+    _rule("visitors.people", "people · who came into the halls on one day at least", "至少一天进过展馆的人"),
+    _rule("visitors.visits", "visits · to the platform", "平台访问"),
 )
 """The rules of any fair; a fair's own folder may have others, and says which of them its documents follow."""
 COUNTERS = tuple(rule.name for rule in ANY_FAIR if rule.sessions is None)

@@ -172,3 +172,8 @@ def test_rule_that_counts_nothing_is_refused_with_the_nearest():
     assert str(refused.value) == (
         "rule negotiations.heldd: counts nothing; did you mean negotiations.held? (or give it sessions)"
     )
+
+
+@pytest.mark.parametrize("rule", ANY_FAIR, ids=lambda rule: rule.name)
+def test_rule_of_any_fair_says_in_each_language_what_it_counts(rule):
+    assert set(rule.meaning) == {"en", "zh"}
