@@ -1,4 +1,4 @@
-"""What is made wrong, in five groups, and which tests should notice."""
+"""What is made wrong, in six groups, and which tests should notice."""
 
 from __future__ import annotations
 
@@ -64,6 +64,11 @@ GROUPS = {
             "auditor",
             (f"{FACTS}/auditor.py", f"{FACTS}/laws/*.py"),
             ("tests/fairfacts/test_auditor.py", "tests/fairsim/test_auditor.py"),
+        ),
+        Group(
+            "evidence",
+            (f"{FACTS}/evidence/*.py",),
+            ("tests/fairfacts/evidence/test_*.py", "tests/cloudfair/api/test_evidence.py"),
         ),
         Group(
             "log",
