@@ -11,8 +11,11 @@ Course = Sequence[tuple[float, float]]
 """Share and spread by the hour."""
 
 
-def write_course(folder: Path, course: Course, inside: Sequence[int]) -> None:
-    """Write a folder whose headlines all take one course, with so many people inside at each half hour."""
+def write_course(folder: Path, course: Course, inside: Sequence[int], waiting: int = 0) -> None:
+    """Write a folder whose headlines all take one course, with so many people inside at each half hour.
+
+    So many requests usually wait for long in the first half hour, twice as many in the next one, and so on.
+    """
     folder.mkdir()
     (folder / "fair.toml").touch()
     rows = [
@@ -21,7 +24,7 @@ def write_course(folder: Path, course: Course, inside: Sequence[int]) -> None:
     _write(folder / "profile.csv", "measure,hour,share,spread", rows)
     totals = [f"{measure},{total}000,1.5" for total, measure in enumerate(HEADLINES, 1)]
     _write(folder / "headlines.csv", "measure,total,dispersion", totals)
-    gauges = [f"{place},{people},0,0.1" for place, people in enumerate(inside)]
+    gauges = [f"{place},{people},{(place + 1) * waiting},0.1" for place, people in enumerate(inside)]
     _write(folder / "usual.csv", "half_hour,inside,waiting_over_30min,spread", gauges)
 
 

@@ -1,7 +1,8 @@
 """The outlook: how a fair goes beside what is usual, what needs doing now, and the next hour at its gates and zones.
 
 It is made of the measures as they are and of the usual course of such fairs (`fairfacts.evidence.usual`). A zone's
-people in an hour are those of now, times the usual change of the people inside. A queue is a fluid: it grows by those
+people in an hour are those of now, times the usual change of the people inside, up to the cap. Where a cap has fallen
+below who is inside, they are those who usually stay for another hour. A queue is a fluid: it grows by those
 who usually come within the hour, and shrinks by those whom the open lanes check. Intervals allow for chance and for how
 far such fairs differ. They know nothing of what is about to happen in this one.
 """
@@ -171,7 +172,8 @@ def _zones(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
         inside, spread = venue.inside * later.inside / now.inside, now.spread
     else:
         inside, spread = later.inside * _size(state, at_ms), OPENING_SPREAD
-    inside = min(inside, venue.cap) if venue.cap else inside
+    if venue.cap or venue.state != "closed":  # 0 before the first opening, but also where nobody may come in any more
+        inside = min(inside, max(venue.cap, venue.inside * _staying(state, at_ms, ahead_ms, now, later)))
     counted = sum(zone.inside for zone in zones)
     places, z = [], NormalDist().inv_cdf(1 - beyond)
     for zone in zones:
@@ -183,13 +185,21 @@ def _zones(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
     return places
 
 
+def _staying(state: State, at_ms: int, ahead_ms: int, now: Gauges, later: Gauges) -> float:
+    """Return the share of those inside who usually are still there later: when a cap falls, nobody is sent out.
+
+    Usually so many leave as come in, less those by whom the halls fill.
+    """
+    comes = _usual_entries(state, at_ms, ahead_ms)
+    return min(max(0.0, (later.inside - comes) / now.inside), 1.0) if now.inside else 1.0
+
+
 def _gates(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], beyond: float) -> list[Place]:
     """Return the queues as they will be; empty before anybody was checked."""
     venue, size = state.parts.venue, _size(state, at_ms)
     if not venue.waited.count or not venue.waiting:
         return []
-    profile = load_profiles(state.parts.run.fair.key)["venue.entered"]
-    comes = profile.total * size * (profile.at(ahead_ms / HOUR_MS)[0] - profile.at(at_ms / HOUR_MS)[0])
+    comes = size * _usual_entries(state, at_ms, ahead_ms)
     check_ms = venue.checked_ms / venue.waited.count
     is_open = gauges_at(usual, ahead_ms).inside > 0
     places, z = [], NormalDist().inv_cdf(1 - beyond)
@@ -207,9 +217,14 @@ def _steady_queue(load: float, beyond: float) -> float:
     return math.log(beyond) / math.log(load) if 0 < load < 1 else 0.0
 
 
+def _usual_entries(state: State, from_ms: int, to_ms: int) -> float:
+    """Return how many people usually enter meanwhile, at scale 1."""
+    profile = load_profiles(state.parts.run.fair.key)["venue.entered"]
+    return profile.total * (profile.at(to_ms / HOUR_MS)[0] - profile.at(from_ms / HOUR_MS)[0])
+
+
 def _size(state: State, at_ms: int) -> float:
     """Return the size of the fair on site, from the entries so far; its scale while they are too few."""
-    profile = load_profiles(state.parts.run.fair.key)["venue.entered"]
-    usual = profile.total * profile.at(at_ms / HOUR_MS)[0]
+    usual = _usual_entries(state, 0, at_ms)
     entered = state.parts.venue.entered.count
     return entered / usual if usual and entered >= LEAST_INSIDE else state.parts.run.scale
