@@ -39,32 +39,33 @@ class Course(NamedTuple):
     """The gauges of one fair at each half hour."""
 
     inside: list[int]
+    in_sessions: list[int]
     waiting_over_30min: list[int]
 
 
 def course(task: Task) -> Course:
     """Play a fair and return its gauges, from the epoch on."""
     scenario, changes, seed, scale = task
-    state, noted = State(), Course([0], [0])
+    state, noted = State(), Course([0], [0], [0])
     for _, events in play(load_scenario(scenario, changes=changes, scale=scale), seed, slice_ms=HALF_HOUR_MS):
         state.fold(events)
         snapshot = state.snapshot()
         noted.inside.append(snapshot["venue"]["inside"])
+        noted.in_sessions.append(snapshot["venue"]["in_sessions"])
         noted.waiting_over_30min.append(snapshot["negotiations"]["waiting_over_30min"])
     last = PROFILE_HOURS * AHEAD + 1
-    return Course(noted.inside[:last], noted.waiting_over_30min[:last])
+    return Course(*(gauge[:last] for gauge in noted))
 
 
 def usual(reference: Sequence[Course], variants: Sequence[Course]) -> list[Gauges]:
     """Return the means of the reference, and how far people inside depart from them within an hour."""
-    inside, waiting = (
+    means = [
         [fmean(each) / SCALE for each in zip(*(getattr(fair, name) for fair in reference), strict=True)]
-        for name in ("inside", "waiting_over_30min")
-    )
-    misses = [_misses(each, inside) for each in (*reference, *variants)]
+        for name in Course._fields
+    ]
+    misses = [_misses(each, means[0]) for each in (*reference, *variants)]
     spreads = [_spread([miss for fair in misses for miss in fair[time]]) for time in range(PER_DAY)]
-    pairs = zip(inside, waiting, strict=True)
-    return [Gauges(*pair, spreads[place % PER_DAY]) for place, pair in enumerate(pairs)]
+    return [Gauges(*each, spreads[place % PER_DAY]) for place, each in enumerate(zip(*means, strict=True))]
 
 
 def _misses(fair: Course, mean: Sequence[float]) -> list[list[float]]:

@@ -11,10 +11,13 @@ Course = Sequence[tuple[float, float]]
 """Share and spread by the hour."""
 
 
-def write_course(folder: Path, course: Course, inside: Sequence[int], waiting: int = 0) -> None:
+def write_course(
+    folder: Path, course: Course, inside: Sequence[int], waiting: int = 0, in_sessions: float = 0.0
+) -> None:
     """Write a folder whose headlines all take one course, with so many people inside at each half hour.
 
-    So many requests usually wait for long in the first half hour, twice as many in the next one, and so on.
+    A share of them attends sessions. So many requests usually wait for long in the first half hour, twice as many in
+    the next one, and so on.
     """
     folder.mkdir()
     (folder / "fair.toml").touch()
@@ -24,8 +27,10 @@ def write_course(folder: Path, course: Course, inside: Sequence[int], waiting: i
     _write(folder / "profile.csv", "measure,hour,share,spread", rows)
     totals = [f"{measure},{total}000,1.5" for total, measure in enumerate(HEADLINES, 1)]
     _write(folder / "headlines.csv", "measure,total,dispersion", totals)
-    gauges = [f"{place},{people},{(place + 1) * waiting},0.1" for place, people in enumerate(inside)]
-    _write(folder / "usual.csv", "half_hour,inside,waiting_over_30min,spread", gauges)
+    gauges = [
+        f"{place},{people},{people * in_sessions:g},{(place + 1) * waiting},0.1" for place, people in enumerate(inside)
+    ]
+    _write(folder / "usual.csv", "half_hour,inside,in_sessions,waiting_over_30min,spread", gauges)
 
 
 def _write(file: Path, head: str, rows: list[str]) -> None:

@@ -89,9 +89,10 @@ def test_expectations_are_closer_than_those_of_somebody_who_expects_no_change(fa
 
 
 def test_usual_course_is_the_mean_of_its_fairs_at_scale_1() -> None:
-    fairs = [Course([0, 100, 200, 210], [0, 0, 5, 5]) for _ in range(2)]
+    fairs = [Course([0, 100, 200, 210], [0, 10, 20, 0], [0, 0, 5, 5]) for _ in range(2)]
     gauges = usual(fairs, [])
     assert [round(each.inside) for each in gauges] == [0, 2_000, 4_000, 4_200]
+    assert [round(each.in_sessions) for each in gauges] == [0, 200, 400, 0]
     assert gauges[2].waiting_over_30min == 5 / SCALE
     assert {each.spread for each in gauges} == {0.0}  # they were alike
 

@@ -1,10 +1,10 @@
 """The outlook: how a fair goes beside what is usual, what needs doing now, and the next hour at its gates and zones.
 
 It is made of the measures as they are and of the usual course of such fairs (`fairfacts.evidence.usual`). A zone's
-people in an hour are those of now, times the usual change of the people inside, up to the cap. Where a cap has fallen
-below who is inside, they are those who usually stay for another hour. A queue is a fluid: it grows by those
-who usually come within the hour, and shrinks by those whom the open lanes check. Intervals allow for chance and for how
-far such fairs differ. They know nothing of what is about to happen in this one.
+people in an hour are those of now, times the usual change of the people inside, up to the cap, less those who usually
+are in sessions then. Where a cap has fallen below who is inside, they are those who usually stay for another hour. A
+queue is a fluid: it grows by those who usually come within the hour, and shrinks by those whom the open lanes check.
+Intervals allow for chance and for how far such fairs differ. They know nothing of what is about to happen in this one.
 """
 
 from __future__ import annotations
@@ -174,6 +174,7 @@ def _zones(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
         inside, spread = later.inside * _size(state, at_ms), OPENING_SPREAD
     if venue.cap or venue.state != "closed":  # 0 before the first opening, but also where nobody may come in any more
         inside = min(inside, max(venue.cap, venue.inside * _staying(state, at_ms, ahead_ms, now, later)))
+    inside *= 1 - later.in_sessions / later.inside if later.inside else 1
     counted = sum(zone.inside for zone in zones)
     places, z = [], NormalDist().inv_cdf(1 - beyond)
     for zone in zones:

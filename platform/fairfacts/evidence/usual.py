@@ -38,6 +38,8 @@ class Gauges(NamedTuple):
 
     inside: float
     """People in the halls."""
+    in_sessions: float
+    """Those of them who attend a session: they are in no zone."""
     waiting_over_30min: float
     """Negotiation requests that have waited for so long."""
     spread: float

@@ -157,7 +157,7 @@ def test_check_reads_the_usual_course_of_a_fair_too(fair: Fair) -> None:
         (fair.folder / "course" / name).rename(fair.folder / "my-fair" / name)
     assert fair("check", "my-fair").returncode == 0
     with (fair.folder / "my-fair" / "usual.csv").open("a") as file:
-        file.write("3,many,0,0\n")
+        file.write("3,many,0,0,0\n")
     (fair.folder / "my-fair" / "chance.csv").write_text("measure,total,lasting,shrinking\nvisits,1,1,1\n")
     refused = fair("check", "my-fair")
     assert (refused.returncode, "my-fair/usual.csv: line 5: inside is 'many'" in refused.stderr) == (2, True)

@@ -56,11 +56,14 @@ def told(
     at_ms: int = AT,
     level: float = 0.8,
     waiting: int = 0,
+    in_sessions: float = 0.0,
     **halls: Any,
 ) -> Outlook:
     """Return the outlook of a story; so many are usually inside from 9:00 on, by the half hour, the last to the end."""
     known = [0] * 18 + list(inside)
-    write_course(folder / "hand", [(hour / 24, 0.1) for hour in range(25)], (known + [known[-1]] * 49)[:49], waiting)
+    write_course(
+        folder / "hand", [(hour / 24, 0.1) for hour in range(25)], (known + [known[-1]] * 49)[:49], waiting, in_sessions
+    )
     fair = structs.replace(STARTED.description, key="hand")
     started = structs.replace(STARTED, fair=fair, duration_ms=DAY_MS, inputs=(), scale=scale)
     state = after(started, FairOpened(at_ms=0), *ZONES, structs.replace(HALLS, **halls), *events)
@@ -89,6 +92,15 @@ def test_zone_has_its_part_of_those_who_are_usually_inside_in_an_hour(
     assert [astuple(zone) for zone in ahead.zones] == [
         place("Comprehensive", 10, people[0], math.sqrt(0.1**2 + 1 / people[0] + 1 / 10), 100),
         place("Education", 22, people[1], math.sqrt(0.1**2 + 1 / people[1] + 1 / 22), 10),
+    ]
+
+
+def test_whoever_is_usually_in_a_session_then_is_in_no_zone(folder: Path) -> None:
+    """Of 48 people inside in an hour, 12 are in sessions: the zones were forecast to be some percent too full."""
+    zones = told(folder, *crowd(32, 10, 22), inside=[0, 4_000, 0, 6_000], in_sessions=0.25).zones
+    assert [zone.expected for zone in zones] == [
+        pytest.approx(36 * 10 / 32 / 100, abs=1e-4),
+        pytest.approx(36 * 22 / 32 / 10, abs=1e-4),
     ]
 
 

@@ -31,7 +31,7 @@ def test_course_of_a_fair_is_read(fair: Path) -> None:
     profiles = load_profiles(fair.name)
     assert tuple(profiles) == HEADLINES
     assert (profiles["visits.started"].total, profiles["visits.started"].share) == (8000, (0, 0.25, 1))
-    assert load_usual(fair.name)[4] == Gauges(40, 0, 0.1)
+    assert load_usual(fair.name)[4] == Gauges(40, 0, 0, 0.1)
 
 
 @pytest.mark.parametrize("key", ["", "..", "../mine", "mine\0", "m" * 300])
@@ -63,9 +63,9 @@ def test_change_of_a_file_is_seen(fair: Path) -> None:
         ("headlines.csv", "visits.started,8000", "visits.started,", "line 9: visits.started: total is empty; write a"),
         ("headlines.csv", "visits.started,8000,1.5\n", "", "visits.started: is missing; give it a row"),
         ("headlines.csv", "visits.started,8000,1.5\n", "visits.started,1,1\n" * 2, "visits.started stands twice"),
-        ("usual.csv", "3,30,0,0.1\n", "", "line 5: half_hour is '4'; 3 is to follow here"),
-        ("usual.csv", "3,30,0,0.1", "3,-30,0,0.1", "line 5: inside is -30; it is 0 or more"),
-        ("usual.csv", "4,40,0,0.1\n", "", "it has 4 half hours; write 5, to the end of profile.csv"),
+        ("usual.csv", "3,30,0,0,0.1\n", "", "line 5: half_hour is '4'; 3 is to follow here"),
+        ("usual.csv", "3,30,0,0,0.1", "3,-30,0,0,0.1", "line 5: inside is -30; it is 0 or more"),
+        ("usual.csv", "4,40,0,0,0.1\n", "", "it has 4 half hours; write 5, to the end of profile.csv"),
     ],
 )  # fmt: skip
 def test_fault_of_a_file_is_named_with_row_value_and_remedy(
