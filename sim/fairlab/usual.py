@@ -65,7 +65,10 @@ def usual(reference: Sequence[Course], variants: Sequence[Course]) -> list[Gauge
     ]
     misses = [_misses(each, means[0]) for each in (*reference, *variants)]
     spreads = [_spread([miss for fair in misses for miss in fair[time]]) for time in range(PER_DAY)]
-    return [Gauges(*each, spreads[place % PER_DAY]) for place, each in enumerate(zip(*means, strict=True))]
+    return [
+        Gauges(inside, in_sessions, waiting, spreads[place % PER_DAY])
+        for place, (inside, in_sessions, waiting) in enumerate(zip(*means, strict=True))
+    ]
 
 
 def _misses(fair: Course, mean: Sequence[float]) -> list[list[float]]:
