@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import msgspec
@@ -9,8 +10,8 @@ import pytest
 from tests.fairfacts.stories import DAY, GOLDEN, HOUR, STARTED, after
 
 from fairfacts.evidence.folder import known_fair
-from fairfacts.evidence.forecast import Forecast, fits_profile, forecast, notes_of
-from fairfacts.evidence.profiles import HEADLINES, load_profiles
+from fairfacts.evidence.forecast import Forecast, fits_profile, forecast, notes_of, of_profile
+from fairfacts.evidence.profiles import HEADLINES, Profile, load_profiles
 from fairfacts.evidence.roles import used_figures
 from fairfacts.measures import MEASURES, State
 from fairfacts.parts.fairs import description_before
@@ -187,3 +188,51 @@ def test_any_run_can_be_forecast(events: tuple[Any, ...]) -> None:
     state.fold(events)
     for each in forecast(state.snapshot(), FIGURES):
         assert each.now <= each.low <= each.expected <= each.high
+
+
+HALF = Profile(total=1_000.0, dispersion=2.0, share=(0.0, 0.5, 1.0), spread=(0.0, 0.1, 0.0))
+"""A headline of which half has come after an hour, and all after two."""
+PRIOR = 1 / 0.7**2
+
+
+@pytest.mark.parametrize(
+    ("now", "hours", "size", "median", "sd"),
+    [
+        (0, 0, 0.5, 500.0, 0.7),  # nothing speaks but the size of the fair
+        (0, 0, 1e-6, 0.5, 0.7),
+        (321, 2, 0.5, 321.0, 0.0),  # all has come
+        # 200 of half: 400, with chance of 2 * (1 - 0.5) / 200 and a spread of 0.1; 500 by the size of the fair
+        (200, 1, 0.5, None, None),
+    ],
+)
+def test_total_is_weighed_between_what_has_come_and_the_size_of_the_fair(
+    now: float, hours: float, size: float, median: float | None, sd: float | None
+) -> None:
+    if median is None:
+        weight = 1 / (0.005 + 0.01)
+        median = math.exp((weight * math.log(400) + PRIOR * math.log(500)) / (weight + PRIOR))
+        sd = (weight + PRIOR) ** -0.5
+    assert of_profile(HALF, now, hours, size) == (pytest.approx(median), pytest.approx(sd))
+
+
+def test_between_two_hours_share_and_spread_lie_between_those_of_both() -> None:
+    weight = 1 / (2 * 0.75 / 80 + 0.05**2)
+    median = math.exp((weight * math.log(80 / 0.25) + PRIOR * math.log(1_000)) / (weight + PRIOR))
+    assert of_profile(HALF, 80, 0.5, 1.0) == (pytest.approx(median), pytest.approx((weight + PRIOR) ** -0.5))
+
+
+def test_nothing_that_has_come_counts_as_half_a_one() -> None:
+    weight = 1 / (2 * 0.5 / 0.5 + 0.1**2)
+    median = math.exp((weight * math.log(0.5 / 0.5) + PRIOR * math.log(1_000)) / (weight + PRIOR))
+    assert of_profile(HALF, 0, 1, 1.0) == (pytest.approx(median), pytest.approx((weight + PRIOR) ** -0.5))
+
+
+@pytest.mark.parametrize(("level", "z"), [(0.8, 1.28155157), (0.95, 1.95996398)])
+def test_interval_of_a_level_is_that_of_a_lognormal(level: float, z: float) -> None:
+    visits = row("visits.started", snapshot_at(60, visits__started=80_000), level)
+    profile = load_profiles("ciftis2020")["visits.started"]
+    median, sd = of_profile(profile, 80_000, 60, 1.0)
+    assert visits.share == round(profile.share[60], 4)
+    assert [visits.low, visits.expected, visits.high] == [
+        round(median * math.exp(side * z * sd)) for side in (-1, 0, 1)
+    ]
