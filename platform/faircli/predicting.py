@@ -130,7 +130,7 @@ def _show_coverage(covered: Coverage) -> None:
         f"{covered.predictions} figures of {covered.fairs} fairs that were drawn from the priors, predicted as of ",
         covered.as_of,
     )
-    say(f"in their 80 % interval: {covered.in_80:.1%}")
-    say(f"in their 95 % interval: {covered.in_95:.1%}")
+    say(f"in their 80 % interval: {covered.in_80:.1%} ({covered.right_80:.1%} if the intervals are right)")
+    say(f"in their 95 % interval: {covered.in_95:.1%} ({covered.right_95:.1%} if the intervals are right)")
     say("ranks by tenths: ", " ".join(map(str, covered.ranks)))
     say(f"as uneven by chance: p = {covered.p_value:.2g}")

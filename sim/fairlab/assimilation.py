@@ -81,7 +81,7 @@ def _moved(drawn: Floats, emulator: Emulator, known: Known, priors: Sequence[Pri
 
 
 def _rank(truth: int, drawn: Floats, seen: Floats, known: Known, priors: Sequence[Prior]) -> Floats:
-    """Return, for each later measure, the share of members that predict less than the member that plays the truth.
+    """Return, for each later measure, where the truth lies among the members' predictions, as a share of its places.
 
     Args:
         truth: which member.
@@ -97,8 +97,8 @@ def _rank(truth: int, drawn: Floats, seen: Floats, known: Known, priors: Sequenc
     about = Known(seen[truth, :count] + errors * known.values[others], known.signs, errors)
     likely = _moved(drawn[others], emulator.first(count), about, priors, places)
     predicted = emulator.at(likely) + emulator.left
-    share: Floats = (predicted < seen[truth])[:, count:].mean(axis=0)
-    return share
+    place: Floats = ((predicted < seen[truth])[:, count:].sum(axis=0) + 0.5) / len(drawn)  # the middle of its place
+    return place
 
 
 class Assimilator:
@@ -310,9 +310,9 @@ class Assimilator:
 
     def _lasting(self, known: Sequence[str]) -> Floats:
         """Return the chance in each figure that a large fair has too; 0 if the fair's `chance.csv` says nothing."""
-        chances = load_chance(self._run.fair.key)
-        measures = (self._figures[name].measure for name in known)
-        return np.array([chances[measure].lasting if measure in chances else 0.0 for measure in measures])
+        fair, figures = self._run.fair.key, (self._figures[name] for name in known)
+        chances = ({**load_chance(fair), **load_chance(fair, each.at)}.get(each.measure) for each in figures)
+        return np.array([chance.lasting if chance else 0.0 for chance in chances])
 
     def _predictions(self, known: Sequence[str], before: Figures, after: Figures) -> list[Prediction]:
         predictions = []

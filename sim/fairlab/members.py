@@ -178,6 +178,9 @@ class Coverage(msgspec.Struct, frozen=True):
     in_80: float
     in_95: float
     """Shares of the predictions whose truth lies in the central 80 and 95 %."""
+    right_80: float
+    right_95: float
+    """What these are in the mean if the intervals are right: among few members there are few places."""
     ranks: tuple[int, ...]
     """How many truths fall into each tenth of the ranks: equally many if the intervals are right."""
     p_value: float
@@ -186,7 +189,7 @@ class Coverage(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, as_of: str, scale: float, seed: int, ranks: dict[str, list[float]]) -> Self:
-        """Return the coverage from the share of members below each truth, by figure and fair."""
+        """Return the coverage from the place of each truth among as many members as there are fairs, as a share."""
         from scipy.special import chdtrc
 
         every = np.array(list(ranks.values()))
@@ -194,11 +197,18 @@ class Coverage(msgspec.Struct, frozen=True):
         # figures of one fair go together: as many independent ranks as fairs are counted
         expected, fairs = every.size / BINS, every.shape[1]
         uneven = float(((counts - expected) ** 2 / expected).sum()) * fairs / every.size
-        in_80, in_95 = (float((np.abs(every - 0.5) <= share / 2).mean()) for share in (0.80, 0.95))
+        in_80, in_95 = _shares_within(every)
+        right_80, right_95 = _shares_within((np.arange(fairs) + 0.5) / fairs)
         return cls(
-            as_of, scale, seed, fairs, len(ranks), in_80, in_95, tuple(int(each) for each in counts),
-            float(chdtrc(BINS - 1, uneven)),
+            as_of, scale, seed, fairs, len(ranks), in_80, in_95, right_80, right_95,
+            tuple(int(each) for each in counts), float(chdtrc(BINS - 1, uneven)),
         )  # fmt: skip
+
+
+def _shares_within(places: Floats) -> tuple[float, float]:
+    """Return the shares of places in the central 80 and 95 %."""
+    in_80, in_95 = (float((np.abs(places - 0.5) <= share / 2 + 1e-9).mean()) for share in (0.80, 0.95))
+    return in_80, in_95
 
 
 def priors_of(

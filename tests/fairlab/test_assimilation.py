@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from statistics import fmean, stdev
 
 import numpy as np
+import msgspec
 import pytest
 from msgspec.structs import astuple, replace
 from tests.fairlab.test_estimates import normals
@@ -19,7 +20,7 @@ from fairfacts.evidence.figures import Figure
 from fairlab import assimilation, ensemble
 from fairlab.assimilation import FIRST, Assimilator, shrunk
 from fairlab.ensemble import play_ensembles
-from fairlab.members import Interval, Members, Prior
+from fairlab.members import Coverage, Interval, Members, Prior
 from fairlab.replications import Play, Replication
 from fairlab.stopping import Plan
 from fairsim.engine.draws import Draws
@@ -151,9 +152,26 @@ def test_members_meet_what_was_known_though_a_parameter_is_a_whole_number(assimi
 @pytest.mark.slow
 def test_chance_that_large_fairs_have_too_leaves_members_further_apart(assimilator, monkeypatch):
     as_it_is = assimilator.assimilate(EARLY, 40, 1)
-    monkeypatch.setattr(assimilation, "load_chance", lambda _fair: {"visits.started": Chance(0.0, 0.3, 0.0)})
+    monkeypatch.setattr(assimilation, "load_chance", lambda _fair, _at="": {"visits.started": Chance(0.0, 0.3, 0.0)})
     lasting = assimilator.assimilate(EARLY, 40, 1)
     assert lasting.moved[BROWSE] < as_it_is.moved[BROWSE] - 0.1
+
+
+def test_chance_of_a_figure_is_that_of_its_moment_where_the_fair_says_it(assimilator, monkeypatch):
+    early = msgspec.structs.replace(FIGURES["visits"], at=EARLY)
+    monkeypatch.setattr(assimilator, "_figures", FIGURES | {"visits": early, "later": FIGURES["visits"]})
+    lasting = {"": 0.1, EARLY: 0.3}
+    monkeypatch.setattr(assimilation, "load_chance", lambda _, at="": {"visits.started": Chance(0.0, lasting[at], 0.0)})
+    assert assimilator._lasting(["visits", "later", "held"]).tolist() == [0.3, 0.1, 0.0]
+
+
+@pytest.mark.parametrize(("members", "right"), [(11, (9 / 11, 1.0)), (12, (10 / 12, 1.0)), (60, (0.8, 58 / 60))])
+def test_coverage_among_few_members_is_beside_what_it_is_if_all_is_right(members, right):
+    """Ranks from 0 to 1 made 67 % of a perfect "80 %" among twelve."""
+    places = [(below + 0.5) / members for below in range(members)]
+    found = Coverage.of("2020-09-05", 0.01, 7, {"visits": places, "held": places[::-1]})
+    assert (found.in_80, found.in_95) == (found.right_80, found.right_95) == pytest.approx(right)
+    assert found.p_value > 0.9
 
 
 def test_figure_that_was_known_may_be_held_back_to_test_the_rest(assimilator):

@@ -1,4 +1,4 @@
-"""What is made wrong, in six groups, and which tests should notice."""
+"""What is made wrong, in seven groups, and which tests should notice."""
 
 from __future__ import annotations
 
@@ -69,6 +69,15 @@ GROUPS = {
             "evidence",
             (f"{FACTS}/evidence/*.py",),
             ("tests/fairfacts/evidence/test_*.py", "tests/cloudfair/api/test_evidence.py"),
+        ),
+        Group(
+            "interchange",
+            (f"{FACTS}/interchange/*.py",),
+            (
+                "tests/fairfacts/interchange/test_*.py",
+                "tests/fairfacts/evidence/test_*.py",  # tables of figures
+                "tests/fairsim/inputs/test_*.py",  # and of a fair's parameters
+            ),
         ),
         Group(
             "log",

@@ -170,15 +170,19 @@ def _sessions_left(programme: dict[str, Any]) -> int:
 
 def of_profile(profile: Profile, now: float, hours: float, size: float) -> tuple[float, float]:
     """Return the median of a total, from what has come by a time, and the standard deviation of its logarithm."""
-    came = _came(now, *profile.at(hours), profile.dispersion)
-    return _weighed(came, (math.log(max(profile.total * size, LEAST_COUNT)), PRIOR_SD))
+    total = max(profile.total * size, LEAST_COUNT)
+    came = _came(now, total, *profile.at(hours), profile.dispersion)
+    return _weighed(came, (math.log(total), PRIOR_SD))
 
 
-def _came(now: float, share: float, spread: float, dispersion: float) -> tuple[float, float]:
-    """Return the logarithm of what has come divided by its share, and its deviation: infinite if the share is 0."""
+def _came(now: float, total: float, share: float, spread: float, dispersion: float) -> tuple[float, float]:
+    """Return the logarithm of what has come divided by its share, and its deviation: infinite if the share is 0.
+
+    Nothing counts as `LEAST_COUNT`, or as what a fair of this size has by then, if that is less: it is no news.
+    """
     if share <= 0:
         return 0.0, math.inf
-    count = max(now, LEAST_COUNT)
+    count = now or min(LEAST_COUNT, share * total)
     return math.log(count / share), math.sqrt(dispersion * (1 - share) / count + spread**2)
 
 

@@ -227,6 +227,12 @@ def test_nothing_that_has_come_counts_as_half_a_one() -> None:
     assert of_profile(HALF, 0, 1, 1.0) == (pytest.approx(median), pytest.approx((weight + PRIOR) ** -0.5))
 
 
+@pytest.mark.parametrize("hours", [0.001, 0.01])
+def test_nothing_is_no_news_where_hardly_anything_was_to_come(hours: float) -> None:
+    """It counted as half a one, and raised the total: 0 agreements on the first day made 23 of 17."""
+    assert of_profile(HALF, 0, hours, 0.04)[0] == pytest.approx(40)
+
+
 @pytest.mark.parametrize(("level", "z"), [(0.8, 1.28155157), (0.95, 1.95996398)])
 def test_interval_of_a_level_is_that_of_a_lognormal(level: float, z: float) -> None:
     visits = row("visits.started", snapshot_at(60, visits__started=80_000), level)
