@@ -6,8 +6,8 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from statistics import fmean, stdev
 
-import numpy as np
 import msgspec
+import numpy as np
 import pytest
 from msgspec.structs import astuple, replace
 from tests.fairlab.test_estimates import normals
