@@ -34,6 +34,8 @@ SCHEMA: dict[str, Any] = {
         "type": {"type": "string", "minLength": 1},
         "subject": {"type": "string", "minLength": 1},
         "time": {"type": "string", "format": "date-time"},
+        "recordedtime": {"type": "string", "format": "date-time"},
+        "sequence": {"type": "string", "minLength": 1},
         "datacontenttype": {"type": "string", "minLength": 1},
         "data": {"type": "object"},
     },

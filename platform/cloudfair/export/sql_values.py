@@ -90,7 +90,7 @@ def _plain(value: Any) -> Any:
         case None | bool() | str():
             return value
         case int():
-            return value if -(2**63) <= value < 2**64 else str(value)
+            return value if -(2**53) <= value <= 2**53 else str(value)  # JavaScript reads doubles
         case float():
             return value if math.isfinite(value) else _NO_NUMBER.get(value, "NaN")  # no key is equal to NaN
         case Decimal():

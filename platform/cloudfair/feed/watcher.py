@@ -245,7 +245,7 @@ class Watcher:
                 since = held
             else:
                 await self._send_message(Reset(reason=held))
-        return await self._send_newest(since)
+        return await self._send_newest(since, time.monotonic())
 
     def _enter_live(self) -> None:
         self._playback = None
@@ -300,21 +300,22 @@ class Watcher:
         self._acknowledged = -1
         self._enter_live()
         await self._send_message(self._position())
-        await self._send_newest(None)
+        await self._send_newest(None, time.monotonic())
 
     async def _send_played(self, playback: Playback, frame: Frame, since: Frame | None) -> None:
         await self._send(frame, text_of(frame, since, self._parts))
         self._sent = playback.packed(frame)
 
-    async def _send_newest(self, since: Frame | None) -> None:
+    async def _send_newest(self, since: Frame | None, asked_at: float = 0.0) -> None:
         frame = await self._feed.current()
-        await self._send(frame, self._feed.text(since, self._parts))
+        await self._send(frame, self._feed.text(since, self._parts), asked_at)
 
-    async def _send(self, frame: Frame, text: str) -> None:
+    async def _send(self, frame: Frame, text: str, asked_at: float = 0.0) -> None:
+        """Send a frame. One that lay there before the client asked for it has been on its way since it did."""
         self._sent = frame
         await self._connection.send(text)
         sent_at = time.monotonic()
-        self._fold_to_socket_s = sent_at - frame.folded_at
+        self._fold_to_socket_s = sent_at - max(frame.folded_at, asked_at)
         # The next frame is due an interval after this one was due: a late frame does not lower the rate, nor does one
         # that a move asked for early. Half an interval lies between any two.
         interval_s = 1 / self._subscription.rate_hz

@@ -135,6 +135,13 @@ def ensemble(
     members = None if posterior is None else Members.load(posterior)
     if members is not None and members.scenario != scenario:
         warn(f"--posterior {posterior}: its members were fitted to {members.scenario}, and play {scenario}")
+    if members is not None and count > len(members.draws):
+        warn(
+            f"-n {count}: the {len(members.draws)} members of {posterior} are played more than once, and the intervals"
+            f" take all runs for independent: they are too narrow; -n {len(members.draws)} plays each once"
+        )
+    if members is not None and until and most > (once := max(count, len(members.draws))):
+        most = once  # more runs of the same members would narrow the interval without telling more
     plan = Plan(count, read_until(until) if until else None, most, tuple(sorted(moments)))
     total = most if until else count
     began = time.monotonic()

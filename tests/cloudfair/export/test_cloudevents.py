@@ -52,6 +52,11 @@ def expected(run: str, position: int) -> dict[str, Any]:
     return said if number is None else said | {"subject": f"negotiation/{number}"}
 
 
+def test_schema_names_each_attribute_that_is_sent() -> None:
+    sent = json.loads(cloudevents.Envelope("a", EPOCH).around(7, encode([EVENTS[7]]).rstrip()))
+    assert sent.keys() <= cloudevents.SCHEMA["properties"].keys()
+
+
 def holds(event: CloudEvent, run: str, position: int) -> bool:
     attributes = event.get_attributes()
     recorded = datetime.fromisoformat(attributes.pop("recordedtime"))

@@ -117,6 +117,18 @@ async def test_heartbeat_tells_where_the_source_stands_and_is_observed_of_those_
     assert observed == [0.25]
 
 
+async def test_frame_that_lay_there_has_been_on_its_way_since_it_was_asked_for(clock: Clock) -> None:
+    """Whoever opened a run that had ended two minutes before saw a lag of two minutes, and so did the metrics."""
+    watcher, _, observed = watcher_of()
+    clock.now += 120.0
+    await watcher._send(frame_of(1), "{}", clock.now)
+    assert watcher._heartbeat().lag_ms == {"fold_to_socket": 0.0}
+    clock.now += 1.0
+    await watcher._send(frame_of(2), "{}")
+    watcher._heartbeat()
+    assert observed == [0.0, 121.25]
+
+
 async def test_watcher_sleeps_only_when_there_is_nothing_to_do(clock: Clock) -> None:
     watcher, _, _ = watcher_of()
 

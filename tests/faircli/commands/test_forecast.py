@@ -103,6 +103,16 @@ def test_members_forecast_a_run_by_what_has_come_of_it(played: tuple[Fair, dict[
     assert at_the_end["rows"] == fair.json("forecast", result["run"])["rows"]
 
 
+def test_an_ensemble_says_that_members_are_played_more_than_once(fair: Fair) -> None:
+    """Forty runs of ten members count as forty independent ones: they told the mean to a third of its true width."""
+    played = ("ensemble", "ciftis2020", "--posterior", members_file(fair, "two.json", draws=2), "--scale", "0.001")
+    often = fair(*played, "-n", "3", "--workers", "1")
+    assert often.returncode == 0
+    assert "-n 3: the 2 members of two.json are played more than once" in " ".join(often.stderr.split())
+    once = fair(*played, "-n", "2", "--until", "run.events=0.001%", "--most", "9", "--workers", "1")
+    assert ("more than once" in once.stderr, "2 runs in" in once.stdout) == (False, True)
+
+
 def test_a_headline_of_which_none_was_reported_shows_its_0(
     played: tuple[Fair, dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

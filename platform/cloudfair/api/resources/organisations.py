@@ -23,7 +23,7 @@ EconomyAsked = Annotated[
     str | None, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code", examples=["DE"])
 ]
 SectorAsked = Annotated[
-    str | None, Field(max_length=100, description="one of the twelve sectors", examples=["finance"])
+    str | None, Field(max_length=100, description="key of a sector of the fair", examples=["finance"])
 ]
 OrganisationAsked = Annotated[int | None, Field(ge=0, le=LARGEST, description="number of an organisation")]
 

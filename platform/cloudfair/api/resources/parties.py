@@ -47,11 +47,10 @@ class Parties(BaseModel):
 class PartiesAsked(Asked):
     """Filters by the parties."""
 
-    organisation: OrganisationAsked = None
-    """Either party."""
-    economy: EconomyAsked = None
-    exhibitor_economy: EconomyAsked = None
-    sector: SectorAsked = None
+    organisation: OrganisationAsked = Field(None, description="number of an organisation that is either party")
+    economy: EconomyAsked = Field(None, description="code of the requester's economy")
+    exhibitor_economy: EconomyAsked = Field(None, description="code of the exhibitor's economy")
+    sector: SectorAsked = Field(None, description="key of the sector that is asked for")
     overseas: bool | None = Field(None, description="whether either party is from outside the home economy")
 
 
