@@ -16,8 +16,8 @@ from faircli.completion import (
     complete_scenario,
 )
 
-MOST = 2**63 - 1
-"""Largest seed, and largest number of a replication: a database holds no larger whole number."""
+MOST = 2**53 - 1
+"""Largest seed, and largest number of a replication: as the backend's, which starting a command does not import."""
 
 
 def _bounded(value: int) -> int:

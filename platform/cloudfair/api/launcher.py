@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from cloudfair.http.requests import LARGEST
 from fairfacts.operator_commands import FASTEST, SLOWEST
 from fairfacts.parts.disruptions import AnyDisruption
+from fairfacts.parts.runs import LARGEST_SEED
 
 SCENARIO = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 """The names that a scenario may have."""
@@ -36,8 +37,8 @@ class NewStart(BaseModel):
 
     scenario: str = Field(pattern=SCENARIO, max_length=64, examples=["ciftis2020"])
     """One of those that `GET /scenarios` lists."""
-    seed: int = Field(default=7, ge=0, le=LARGEST)
-    replication: int = Field(default=0, ge=0, le=LARGEST)
+    seed: int = Field(default=7, ge=0, le=LARGEST_SEED)
+    replication: int = Field(default=0, ge=0, le=LARGEST_SEED)
     scale: float = Field(default=1.0, gt=0, le=20, allow_inf_nan=False)
     """Size of the fair against the documented one."""
     speed: Annotated[float, Field(ge=SLOWEST, le=FASTEST)] | Literal["max"] = "max"

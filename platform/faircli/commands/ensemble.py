@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from fairfacts.evidence.roles import LeftOut
     from fairlab.ensemble import Ensemble, Paired
     from fairlab.estimates import Estimate
+    from fairlab.members import Members
 
 MOST = 200
 
@@ -112,7 +113,6 @@ def ensemble(
     from faircli.reports import known_to_play, moments_ms
     from fairfacts.errors import LabError
     from fairlab.ensemble import paired, play_ensembles
-    from fairlab.members import Members
     from fairlab.replications import moment_ms
     from fairlab.stopping import Plan, read_until
     from fairlab.workers import workers
@@ -132,16 +132,9 @@ def ensemble(
         raise LabError(f"--most {most}: is less than the {count} replications of -n; give a larger one")
     if most != MOST and not until:
         warn(f"--most {most}: is ignored without --until; -n is the number of replications")
-    members = None if posterior is None else Members.load(posterior)
-    if members is not None and members.scenario != scenario:
-        warn(f"--posterior {posterior}: its members were fitted to {members.scenario}, and play {scenario}")
-    if members is not None and count > len(members.draws):
-        warn(
-            f"-n {count}: the {len(members.draws)} members of {posterior} are played more than once, and the intervals"
-            f" take all runs for independent: they are too narrow; -n {len(members.draws)} plays each once"
-        )
-    if members is not None and until and most > (once := max(count, len(members.draws))):
-        most = once  # more runs of the same members would narrow the interval without telling more
+    members = _members(posterior, scenario, count) if posterior else None
+    if members is not None:  # more runs of the same members would narrow the interval without telling more
+        most = min(most, max(count, len(members.draws)))
     plan = Plan(count, read_until(until) if until else None, most, tuple(sorted(moments)))
     total = most if until else count
     began = time.monotonic()
@@ -163,6 +156,22 @@ def ensemble(
         _show(ensembles, pairs, wall_s)
         if held:
             held.show()
+
+
+def _members(posterior: Path, scenario: str, count: int) -> Members:
+    """Return the members in a file, and warn of what their ensemble would say wrongly."""
+    from faircli.console import warn
+    from fairlab.members import Members
+
+    members = Members.load(posterior)
+    if members.scenario != scenario:
+        warn(f"--posterior {posterior}: its members were fitted to {members.scenario}, and play {scenario}")
+    if count > (once := len(members.draws)):
+        warn(
+            f"-n {count}: the {once} members of {posterior} are played more than once, and the intervals take all runs"
+            f" for independent: they are too narrow; -n {once} plays each once"
+        )
+    return members
 
 
 class _Held(NamedTuple):

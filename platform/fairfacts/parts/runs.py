@@ -19,6 +19,8 @@ from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 
 Seed = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 """A number that whoever starts a run may choose."""
+LARGEST_SEED = 2**53 - 1
+"""Of a run that is started: programs that read JSON numbers as doubles would read another one, and get another fair."""
 LARGEST_SCALE = 1_000
 Scale = Annotated[float, msgspec.Meta(gt=0, le=LARGEST_SCALE)]
 """Beyond the largest, counts of people leave what numbers hold exactly."""

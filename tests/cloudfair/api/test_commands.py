@@ -119,6 +119,11 @@ def test_run_that_has_ended_takes_no_commands(client: httpx.Client, run: str) ->
     assert say(client, run + "x", kind="pause").status_code == 404
 
 
+def test_seed_that_javascript_reads_as_another_one_starts_nothing(client: httpx.Client) -> None:
+    answer = client.post("/runs/start", json={"scenario": "ciftis2020", "seed": 2**53})
+    assert (answer.status_code, "body.seed is 9007199254740992" in answer.json()["detail"]) == (422, True)
+
+
 def test_backend_without_a_launcher_starts_nothing(client: httpx.Client) -> None:
     answer = client.post("/runs/start", json={"scenario": "ciftis2020"})
     assert (answer.status_code, answer.json()["detail"]) == (

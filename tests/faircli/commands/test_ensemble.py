@@ -102,3 +102,9 @@ def test_bad_experiment_is_refused(fair, arguments, status, complaint):
     done = fair(*arguments)
     assert (done.returncode, done.stdout) == (status, "")
     assert complaint in " ".join(done.stderr.split())
+
+
+def test_seed_beyond_what_a_double_holds_is_refused(fair):
+    refused = fair("ensemble", *TINY, "--seed", str(2**53))
+    assert refused.returncode == 2
+    assert "9007199254740992 is over 9007199254740991" in refused.stderr
