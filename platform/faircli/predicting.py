@@ -43,6 +43,7 @@ def predict(
     from faircli.console import print_json, say
     from faircli.files import check_output, stored
     from faircli.progress import fairs_progress
+    from faircli.reports import show_reports
     from fairfacts.errors import LabError
     from fairlab.assimilation import Assimilator
     from fairlab.members import priors_of
@@ -58,6 +59,7 @@ def predict(
         return load_scenario(asked.scenario, changes=[*changes, *asked.changes], scale=asked.scale)
 
     base = load_scenario(asked.scenario, changes=asked.changes, scale=asked.scale)
+    show_reports(base.reports, verbose=False)
     priors = priors_of(base, load, read_free(asked.scenario), asked.by)
     planned, began = asked.members * (1 if coverage else asked.rounds + 1), time.monotonic()
     with workers(worker_count, dask=dask) as (executor, at_once), fairs_progress(planned * asked.scale) as (done, _):

@@ -31,7 +31,7 @@ main(sys.argv[2:])
 @pytest.mark.slow
 @pytest.mark.parametrize("module", ["fairfacts.errors", "typer", "faircli.commands.ensemble", "numpy", "simpy"])
 def test_ctrl_c_while_a_library_is_imported_leaves_no_traceback(tmp_path: Path, module: str) -> None:
-    arguments = ["ensemble", "ciftis2020", "-n", "1", "--scale", "0.01", "--workers", "1"]
+    arguments = ["ensemble", "ciftis2020", "-n", "1", "--scale", "0.5", "--workers", "1"]
     code = [sys.executable, "-c", INTERRUPT_IN_IMPORT, module, *arguments]
     done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
@@ -81,7 +81,7 @@ main(sys.argv[1:])
 
 @pytest.mark.slow
 def test_ctrl_c_just_before_a_worker_starts_ends_it_too(tmp_path: Path) -> None:
-    arguments = ["ensemble", "ciftis2020", "-n", "2", "--scale", "0.01", "--workers", "2"]
+    arguments = ["ensemble", "ciftis2020", "-n", "2", "--scale", "0.5", "--workers", "2"]
     code = [sys.executable, "-c", INTERRUPT_BEFORE_A_WORKER, *arguments]
     done = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, timeout=120)
     assert (done.returncode, done.stdout, done.stderr) == (INTERRUPTED, "", "")
@@ -90,7 +90,7 @@ def test_ctrl_c_just_before_a_worker_starts_ends_it_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("count", [1, 3], ids=["as they start", "when all have started"])
 def test_ctrl_c_ends_an_ensemble_and_its_workers_without_a_traceback(tmp_path: Path, count: int) -> None:
     starts("command")
-    arguments = ["ensemble", "ciftis2020", "-n", "500", "--scale", "0.02", "--workers", "2"]
+    arguments = ["ensemble", "ciftis2020", "-n", "500", "--scale", "0.5", "--workers", "2"]
     process = subprocess.Popen(
         [*FAIR, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0
     )

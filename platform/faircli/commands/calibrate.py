@@ -110,7 +110,7 @@ def calibrate(
     from faircli.options import warn_ignored
     from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
-    from faircli.reports import figures_of
+    from faircli.reports import figures_of, show_reports
     from faircli.text import how_to_go_on
     from fairlab.calibrated import Settings
     from fairlab.calibration import Calibrator
@@ -122,6 +122,8 @@ def calibrate(
     from fairsim.inputs.scenario import load_scenario
 
     base = load_scenario(scenario, changes=changes or ())
+    if as_of is None:  # else those of its members' scale
+        show_reports(base.reports, verbose=verbose)
     known = figures_of(base, figures, verbose=verbose)
     check_measured(held_back or (), known, "--hold-back")
     if as_of is not None:

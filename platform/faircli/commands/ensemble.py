@@ -110,7 +110,7 @@ def ensemble(
     from faircli.console import print_json, warn
     from faircli.files import check_output, stored
     from faircli.progress import runs_progress
-    from faircli.reports import known_to_play, moments_ms
+    from faircli.reports import known_to_play, moments_ms, show_reports
     from fairfacts.errors import LabError
     from fairlab.ensemble import paired, play_ensembles
     from fairlab.replications import moment_ms
@@ -125,6 +125,8 @@ def ensemble(
         raise LabError(f"--against-set {against_changes[0]}: names no second scenario; add --against {scenario}")
     scenarios = [(which, changed, load_scenario(which, changes=changed, scale=scale)) for which, changed in asked]
     first = scenarios[0][2]
+    reports = list(dict.fromkeys(report for _, _, each in scenarios for report in each.reports))
+    show_reports(reports, verbose=verbose)
     known, report = known_to_play(first, figures, verbose=verbose)
     moments = {moment_ms(text, first, "--at") for text in at or ()} | moments_ms(known.figures.values(), first)
     check_output(output, suffixes=(".json",))
@@ -150,8 +152,8 @@ def ensemble(
     with stored(lambda: _save(ensembles, output)):
         held = _held(ensembles[0], known, output) if figures else None
         if as_json:
-            against_figures = held.plain() | {"reports": [report] if report else []} if held else {}
-            print_json(_plain(ensembles, pairs, wall_s) | against_figures)
+            told = {"reports": [*reports, *([report] if report else [])]}
+            print_json(_plain(ensembles, pairs, wall_s) | (held.plain() if held else {}) | told)
             return
         _show(ensembles, pairs, wall_s)
         if held:

@@ -71,7 +71,7 @@ def posterior(
 
     from faircli.console import complain, err, print_json, say, warn
     from faircli.files import check_output, stored
-    from faircli.reports import figures_of
+    from faircli.reports import figures_of, show_reports
     from faircli.text import how_to_go_on
     from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_json
@@ -91,7 +91,8 @@ def posterior(
         warn(f"--what-if-draws {what_if_draws}: is ignored without --what-if")
     check_output(resume, option="--resume")
     space = Space(scenario, changes or (), problem, scale)
-    load_scenario(scenario, changes=[*(changes or ()), *(what_if or ())], scale=scale)  # refused before any run
+    asked = load_scenario(scenario, changes=[*(changes or ()), *(what_if or ())], scale=scale)  # refused before any run
+    show_reports(asked.reports, verbose=verbose)
     began, played = time.monotonic(), 0
     with workers(worker_count, dask=dask) as (executor, at_once), err.status("") as status:
 

@@ -65,11 +65,13 @@ def sensitivity(
 
     from faircli.console import complain, err, print_json, say
     from faircli.files import check_output, stored
+    from faircli.reports import show_reports
     from faircli.text import how_to_go_on
     from fairfacts.evidence.profiles import HEADLINES
     from fairlab.evaluations import Evaluator
     from fairlab.sensitivity import Study
     from fairlab.workers import workers
+    from fairsim.inputs.scenario import load_scenario
 
     check_output(output, suffixes=(".json", ".svg", ".png"))
     check_output(resume, option="--resume")
@@ -77,6 +79,7 @@ def sensitivity(
         raise typer.BadParameter(f"--samples {samples}: is no power of 2; write 16 or 32")
     chosen = tuple(dict.fromkeys(measures or HEADLINES))
     _check(chosen)
+    show_reports(load_scenario(scenario, changes=changes or (), scale=scale).reports, verbose=False)
     began, played = time.monotonic(), 0
     with workers(worker_count, dask=dask) as (executor, at_once), err.status("") as status:
 

@@ -177,7 +177,7 @@ def test_what_predicting_does_not_use_is_said(fair: Fair) -> None:
         "calibrate", "ciftis2020", "--as-of", "never", "--write", "--check", "20", "--coverage", "--rounds", "4"
     )
     assert (done.returncode, done.stdout) == (2, "")
-    fitting, moving, refused = done.stderr.splitlines()
+    fitting, moving, *_, refused = done.stderr.splitlines()
     assert fitting == "Warning: --check and --write: are ignored with --as-of, which writes nothing but -o FILE.json"
     assert moving.startswith("Warning: --rounds: is ignored with --coverage")
     assert refused.startswith("Error: --as-of: never is no moment")

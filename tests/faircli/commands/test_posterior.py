@@ -58,7 +58,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 
 def test_tables_say_what_is_plausible_and_what_was_drawn(fair: Fair, asked: dict[str, Any]) -> None:
-    told = fair("posterior", "ciftis2020", "--scale", "0.01", "--wave", "12", "--draws", "5", "--workers", "1")
+    told = fair("posterior", "ciftis2020", "--scale", "0.5", "--wave", "12", "--draws", "5", "--workers", "1")
     assert (told.returncode, told.stderr) == (0, "")
     assert asked == {"seed": 7, "wave": 12, "size": 5, "populations": 4, "discrepancy": 0.02}
     row = next(line.split() for line in told.stdout.splitlines() if line.startswith(RATE))

@@ -37,7 +37,7 @@ def test_full_disk_costs_neither_the_result_nor_the_earlier_plot(fair: Fair) -> 
     with full_disk():
         told = fair("sensitivity", "ciftis2020", "--measure", "visits.started", "-o", "found.svg", "--workers", "1")
     assert "Worth measuring first: visits.browse_mean_min" in told.stdout
-    assert (told.returncode, told.stderr[:36]) == (2, "Error: found.svg: cannot be written ")
+    assert (told.returncode, "Error: found.svg: cannot be written " in told.stderr) == (2, True)
     assert (fair.folder / "found.svg").read_text() == "good"
 
 
