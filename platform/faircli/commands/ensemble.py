@@ -152,8 +152,8 @@ def ensemble(
     with stored(lambda: _save(ensembles, output)):
         held = _held(ensembles[0], known, output) if figures else None
         if as_json:
-            told = {"reports": [*reports, *([report] if report else [])]}
-            print_json(_plain(ensembles, pairs, wall_s) | (held.plain() if held else {}) | told)
+            reports += [report] if report else []
+            print_json(_plain(ensembles, pairs, wall_s) | (held.plain() if held else {}) | {"reports": reports})
             return
         _show(ensembles, pairs, wall_s)
         if held:
