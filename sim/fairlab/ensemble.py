@@ -24,7 +24,7 @@ from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import is_given, within
+from fairfacts.measures import is_given, is_of_nothing, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate, least_sd, widened
 from fairlab.members import Members
@@ -83,7 +83,12 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     def estimate(self, path: str, moment_ms: int | None = None) -> Estimate:
         """Return the estimate of a measure (`negotiations.initiated`, or a key of a breakdown)."""
-        return estimate([float(each.value(path, moment_ms)) for each in self.replications])
+        return estimate(self._values(path, moment_ms))
+
+    def _values(self, path: str, moment_ms: int | None) -> list[float]:
+        """Return a measure by replication; a mean, a quantile or a share of nothing is left out, unless all are."""
+        whole = [each for each in self.replications if not _is_of_nothing(path, each, moment_ms)]
+        return [float(each.value(path, moment_ms)) for each in whole or self.replications]
 
     def next_one(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
         """Return the interval in which one further replication lies with 95 % probability.
@@ -91,7 +96,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         A few replications may be alike by chance. So the interval is never narrower than the fair's `chance.csv`, or
         the variance of a count, demands. None if nothing says how a measure varies.
         """
-        values = [float(each.value(path, moment_ms)) for each in self.replications]
+        values = self._values(path, moment_ms)
         estimated = estimate(values)
         least = self._least_sd(path, moment_ms, estimated.mean)
         if estimated.replications == 1 or (least is None and not estimated.sd):
@@ -293,9 +298,13 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
 
 
 def _pair(path: str, a: Ensemble, b: Ensemble) -> Paired:
-    differences = [
-        float(in_b.value(path) - in_a.value(path)) for in_a, in_b in zip(a.replications, b.replications, strict=True)
-    ]
+    pairs = list(zip(a.replications, b.replications, strict=True))
+    whole = [pair for pair in pairs if not any(_is_of_nothing(path, each) for each in pair)]
+    differences = [float(in_b.value(path) - in_a.value(path)) for in_a, in_b in whole or pairs]
     of_a, of_b, difference = a.estimate(path), b.estimate(path), estimate(differences)
     gain = (of_a.sd**2 + of_b.sd**2) / difference.sd**2 if difference.sd else None
     return Paired(of_a, of_b, difference, gain)
+
+
+def _is_of_nothing(path: str, of: Replication, moment_ms: int | None = None) -> bool:
+    return PLUS not in path and is_of_nothing(path, lambda term: of.value(term, moment_ms))

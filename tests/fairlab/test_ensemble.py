@@ -211,6 +211,21 @@ def test_the_next_fair_varies_at_a_moment_as_the_fair_says_of_that_moment():
     assert ratio != pytest.approx(1, abs=0.1)
 
 
+def test_mean_of_nothing_is_left_out_of_the_mean_over_replications():
+    """In half of small fairs nobody signed on site: their 0 h halved how long the others took."""
+    empty = of_values("agreements.signed_on_site", 0, 3, 0, 1)
+    hours = (0.0, 2.0, 0.0, 4.0)
+    played = tuple(
+        replace(each, measures={"agreements": each.measures["agreements"] | {"waited_on_site_mean_h": mean}})
+        for each, mean in zip(empty.replications, hours, strict=True)
+    )
+    ensemble, other = (replace(empty, replications=each) for each in (played, (played[1], played[1], *played[2:])))
+    estimated = ensemble.estimate("agreements.waited_on_site_mean_h")
+    assert (estimated.replications, estimated.mean) == (2, 3.0)
+    difference = paired(ensemble, other)["agreements.waited_on_site_mean_h"].difference
+    assert (difference.replications, difference.mean) == (2, 0.0)  # where both have one
+
+
 def test_what_is_given_in_the_end_is_not_certain_before():
     path = "programme.held"
     alike = of_values(path, 190, 190)

@@ -254,6 +254,9 @@ def _show(ensembles: tuple[Ensemble, ...], pairs: dict[str, Paired] | None, wall
         say(("gain: without common random numbers, this many times as many replications are needed", "dim"))
     for name, why in first.left_out.items():
         say(f"left out: {name} {why}")
+    for name, of in first.estimates().items():
+        if (every := len(first.replications)) > of.replications:
+            say(f"{name}: of {of.replications} of {every} replications; the others have nothing to take it of")
     say(f"\n{len(first.replications) * len(ensembles)} runs in {wall_s:.1f} s")
     for each in ensembles:
         say(f"digest {each.digest} {each.scenario}")
