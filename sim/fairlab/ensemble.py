@@ -139,7 +139,7 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     def _with_next_one(self, path: str, moment_ms: int | None) -> Estimate:
         estimated = self.estimate(path, moment_ms)
-        low, high = within(path, *(self.next_one(path, moment_ms) or (estimated.next_low, estimated.next_high)))
+        low, high = within(path, *(self.next_one(path, moment_ms) or (-math.inf, math.inf)))
         return msgspec.structs.replace(estimated, next_low=low, next_high=high)
 
     def save(self, path: Path) -> None:

@@ -226,6 +226,12 @@ def test_mean_of_nothing_is_left_out_of_the_mean_over_replications():
     assert (difference.replications, difference.mean) == (2, 0.0)  # where both have one
 
 
+def test_next_one_is_unknown_where_replications_are_alike_and_nothing_says_how_it_varies():
+    """Five fairs without a wait said "0 to 0" of the next one, which had an hour."""
+    alike = of_values("negotiations.waited_p50_s", 0, 0, 0)
+    assert alike.estimates()["negotiations.waited_p50_s"].next_high == math.inf
+
+
 def test_what_is_given_in_the_end_is_not_certain_before():
     path = "programme.held"
     alike = of_values(path, 190, 190)

@@ -300,6 +300,6 @@ def _between(low: float, high: float, path: str = "") -> str:
     from fairfacts.measures import within
 
     if high == float("inf"):
-        return "unknown: one replication"
+        return "unknown"
     low, high = within(path, low, high) if path else (low, high)
     return f"{number(low)} to {number(high)}"
