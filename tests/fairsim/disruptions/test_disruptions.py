@@ -271,6 +271,28 @@ def test_lanes_and_cap_change_while_the_halls_are_open():
     ]
 
 
+def changes_of_gates(*planned: tuple[int, AnyDisruption]) -> list[tuple[int, int]]:
+    """Return what lanes or caps changed to, with the minute after noon."""
+    stage = Stage(venue={"domestic_share": 0.0, "overseas_share": 0.0, "gate_lanes": (4, 5)})
+    stage.env.process(stage.parts.venue.day(1))
+    noon = DAY + 12 * HOUR
+    for minute, what in planned:
+        disrupted(stage, noon + minute * MINUTE, what)
+    changes = [event for event in stage.play(2 * DAY) if type(event) in (LanesChanged, CapChanged)]
+    return [((each.at_ms - noon) // MINUTE, getattr(each, "lanes", getattr(each, "cap", -1))) for each in changes]
+
+
+def test_lanes_that_two_disruptions_close_stay_closed_until_both_are_over():
+    """When the first one ended, its three lanes opened although the second closed four of the five."""
+    first, second = LanesClosed(gate=1, lanes=3, lasts_min=60), LanesClosed(gate=1, lanes=4, lasts_min=120)
+    assert changes_of_gates((0, first), (30, second)) == [(0, 2), (30, 0), (60, 1), (150, 5)]
+
+
+def test_cap_that_ends_takes_back_itself_and_no_other_that_is_alike():
+    long, low, short = EntryCap(people=7), EntryCap(people=3, lasts_min=120), EntryCap(people=7, lasts_min=30)
+    assert changes_of_gates((0, long), (10, low), (20, short)) == [(0, 7), (10, 3), (20, 7), (50, 3), (130, 7)]
+
+
 def test_whoever_comes_to_a_gate_that_is_closed_takes_the_next():
     stage = Stage(venue={"domestic_share": 1.0, "overseas_share": 1.0, "no_show_share": 0.0, "gate_lanes": (1, 1)})
     stage.env.process(stage.parts.venue.day(1))

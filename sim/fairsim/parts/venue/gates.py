@@ -47,10 +47,12 @@ class Gates:
         self._notices, self._inside, self._enter = notices, inside, enter
         self.cap = self._parameters.cap
         """How many people may be inside now."""
-        self._caps: list[int] = []
-        """The caps of the disruptions in effect, the latest last."""
+        self._caps: dict[object, int] = {}
+        """The caps of the disruptions in effect, the latest last; two may be alike."""
         self._closed: dict[int, int] = {}
-        """The number of closed lanes, by gate."""
+        """How many lanes the disruptions in effect close together, by gate; they may be more than it has."""
+        self._staffed: tuple[int, ...] = ()
+        """The lanes of each gate on this day, if none is closed."""
         self._gates: list[Gate] = []
         self._hours = Hours(0, 0, 0)
         self._is_open = False
@@ -80,13 +82,13 @@ class Gates:
 
     def prepare(self, hours: Hours, lanes: tuple[int, ...]) -> None:
         """Set up the gates for a day; visitors who come before they open wait in the queue."""
-        self._gates, self._hours = [Gate(number) for number in lanes], hours
+        self._gates, self._staffed, self._hours = [Gate(number) for number in lanes], lanes, hours
         self.are_said_full = False
 
     def open(self) -> None:
         """Let visitors who wait into the lanes."""
-        for number, closed in self._closed.items():
-            self._change_lanes(number, -closed)
+        for number in self._closed:
+            self._apply_lanes(number)
         self._is_open = True
         self._call_all()
 
@@ -131,9 +133,10 @@ class Gates:
 
     def change_cap(self, people: int) -> Callable[[], None]:
         """Set another cap; return the function that undoes it."""
-        self._caps.append(people)
+        key = object()
+        self._caps[key] = people
         self._apply_cap()
-        return partial(self._take_cap_back, people)
+        return partial(self._take_cap_back, key)
 
     def reconfigure(self) -> None:
         """Apply another cap of the parameters while the halls are open."""
@@ -143,7 +146,6 @@ class Gates:
 
     def close_lanes(self, number: int, lanes: int) -> Callable[[], None]:
         """Close some lanes of a gate, at most all of them; return the function that opens them again."""
-        lanes = min(lanes, self._parameters.gate_lanes[number] - self._closed.get(number, 0))
         self._close_lanes(number, lanes)
         return partial(self._close_lanes, number, -lanes)
 
@@ -177,12 +179,12 @@ class Gates:
             self.are_said_full = True
             self._notices.publish("venue_full", f"The halls are full: {self.cap:,} people are inside. Come later.")
 
-    def _take_cap_back(self, people: int) -> None:
-        self._caps.remove(people)
+    def _take_cap_back(self, key: object) -> None:
+        del self._caps[key]
         self._apply_cap()
 
     def _find_cap(self) -> int:
-        return self._caps[-1] if self._caps else self._parameters.cap
+        return next(reversed(self._caps.values()), self._parameters.cap)
 
     def _apply_cap(self) -> None:
         self.cap = self._find_cap()
@@ -194,12 +196,12 @@ class Gates:
         """Close some lanes of a gate, or open them again (below zero)."""
         self._closed[number] = self._closed.get(number, 0) + lanes
         if self._is_open:
-            self._change_lanes(number, -lanes)
+            self._apply_lanes(number)
             self._call_next(self._gates[number])
 
-    def _change_lanes(self, number: int, by: int) -> None:
+    def _apply_lanes(self, number: int) -> None:
         gate = self._gates[number]
-        by = max(by, -gate.lanes)  # on a day with fewer lanes than the scenario now has, all of them at most
+        by = max(self._staffed[number] - self._closed[number], 0) - gate.lanes
         gate.change_lanes(by)
         if by:
             self.emit(LanesChanged(self.env.now, number, gate.lanes))
