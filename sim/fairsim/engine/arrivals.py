@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +16,10 @@ QUARTERS = 96
 """Quarters of an hour in a day. Every time zone is a whole number of them away from any other."""
 MOST_A_DAY = 1024
 """Maximum number of arrivals of one entity in a day. It bounds the keys of arrivals."""
+MANY = 30.0
+"""Mean of a count from which a normal number stands for Poisson's."""
+NEVER = 1e-17
+"""Chance of a count that no sum of chances can tell from none."""
 
 
 def poisson(
@@ -59,6 +64,25 @@ def poisson(
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     of, numbered, shares = zip(*arrivals, strict=True)
     return np.concatenate(of), np.concatenate(numbered), np.concatenate(shares)
+
+
+def count_of(mean: float, normal: float) -> int:
+    """Return a Poisson count of a mean, by a standard normal number. Of one number, a higher mean gives no fewer.
+
+    Small means are inverted: the lowest count whose cumulative chance reaches that of the number. From `MANY` on a
+    normal number with the skewness of Poisson's distribution stands for it (Cornish and Fisher 1938). It is one off at
+    most within five standard deviations.
+    """
+    if mean >= MANY:
+        return max(round(mean + math.sqrt(mean) * normal + (normal * normal - 1) / 6), 0)
+    reached = math.erfc(-normal / math.sqrt(2)) / 2
+    count, chance = 0, math.exp(-mean)
+    cumulated = chance
+    while cumulated < reached and (chance > NEVER or count < mean):
+        count += 1
+        chance *= mean / count
+        cumulated += chance
+    return count
 
 
 def weight_of(profile: Sequence[float], day: int, days: int) -> float:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from fairfacts.clock import HOUR_MS, MINUTE_MS
 from fairfacts.parts.platform import PublicCounted
-from fairsim.engine.arrivals import weight_of
+from fairsim.engine.arrivals import count_of, weight_of
 from fairsim.engine.kernel import Arrivals
 from fairsim.inputs.parameters import Public as PublicParameters
 from fairsim.inputs.scenario import Scenario
@@ -45,9 +43,9 @@ class Public(Part):
         for of_users, of_views in zip(*chances, strict=True):
             hour = min(max(self.env.now - by_clock_ms, 0) // HOUR_MS, 23)
             yield MINUTE_MS
-            users = 0 if self._platform.is_down else _poisson(self._expected(day, hour), of_users)
+            users = 0 if self._platform.is_down else count_of(self._expected(day, hour), of_users)
             if users:
-                views = _poisson(users * self._parameters.views_per_user, of_views)
+                views = count_of(users * self._parameters.views_per_user, of_views)
                 self._platform.serve(views * self._platform.parameters.requests_per_page)
                 self.emit(PublicCounted(at_ms=self.env.now, users=users, views=views))
 
@@ -63,11 +61,6 @@ class Public(Part):
         parameters, hours = self._parameters, self._parameters.hour_profile
         of_day = weight_of(parameters.day_profile, day, self._context.parameters.fair.days)
         return parameters.users_per_day * of_day * (hours[hour] * MINUTE_MS / HOUR_MS / sum(hours))
-
-
-def _poisson(mean: float, normal: float) -> int:
-    """Return a count of a mean, by a standard normal number: nearly Poisson, and never below zero."""
-    return max(round(mean + math.sqrt(mean) * normal), 0)
 
 
 # substreams of `public.counts`, by minute; each uses two

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 
 from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import ScenarioError
-from fairsim.engine.arrivals import DayClock, gaps_ms, poisson
+from fairsim.engine.arrivals import DayClock, count_of, gaps_ms, poisson
 from fairsim.engine.draws import Draws
 from fairsim.inputs.scenario import load_scenario
 
@@ -127,3 +130,29 @@ def test_more_arrivals_than_can_be_keyed_are_refused():
         "one organisation would act 1,500 times in a day (visits, publications or registrations); the model plays at"
         " most 1024: lower the rate or the size of delegations"
     )
+
+
+MIDDLES = [NormalDist().inv_cdf((place + 0.5) / 20_000) for place in range(20_000)]
+"""Standard normal numbers, evenly spread over their distribution."""
+
+
+@pytest.mark.parametrize("mean", [0.005, 0.02, 0.2, 1.0, 5.0, 29.0, 31.0, 400.0])
+def test_counts_of_normal_numbers_are_poisson(mean: float):
+    counts = np.array([count_of(mean, normal) for normal in MIDDLES])
+    assert (counts.mean(), counts.var()) == (pytest.approx(mean, rel=1e-3), pytest.approx(mean, rel=0.01))
+
+
+def test_counts_of_small_means_are_the_lowest_whose_chance_reaches_that_of_the_number():
+    # of a mean of 1, 0 comes with chance e^-1, 0 or 1 with 2 e^-1, 2 at most with 2.5 e^-1
+    chances = [math.exp(-1) * share for share in (0.999, 1.001, 1.999, 2.001, 2.499, 2.501)]
+    assert [count_of(1.0, NormalDist().inv_cdf(chance)) for chance in chances] == [0, 1, 1, 2, 2, 3]
+
+
+def test_counts_end_for_the_largest_numbers_that_are_drawn():
+    assert [count_of(mean, 8.6) < mean + 10 * mean**0.5 + 20 for mean in (1e-9, 0.1, 3.0, 29.0)] == [True] * 4
+
+
+@pytest.mark.parametrize("normal", [-5.0, -1.0, 0.0, 2.0, 5.0])
+def test_more_come_of_one_number_as_more_are_expected(normal: float):
+    means = np.concatenate([np.arange(0, 29.5, 0.1), np.arange(31, 100, 0.1)])
+    assert np.diff([count_of(mean, normal) for mean in means]).min() >= 0

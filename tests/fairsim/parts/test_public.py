@@ -13,8 +13,8 @@ from fairfacts.parts.platform import PublicCounted
 PUBLIC = {"users_per_day": 14_400.0, "day_profile": (1.0,), "hour_profile": (1.0,) * 24, "views_per_user": 5.0}
 
 
-def played(*changes: tuple[int, object]) -> list[PublicCounted]:
-    stage = Stage(public=PUBLIC)
+def played(*changes: tuple[int, object], users_per_day: float = 14_400.0) -> list[PublicCounted]:
+    stage = Stage(public=PUBLIC | {"users_per_day": users_per_day})
     stage.env.add_arrivals(stage.parts.public.day(0))
     for at_ms, change in changes:
         stage.at(at_ms, lambda change=change: stage.disruptions.begin(change, "injected"))
@@ -25,6 +25,12 @@ def test_as_many_come_as_the_day_has_with_the_pages_that_they_open():
     counted = played()
     users, views = sum(one.users for one in counted), sum(one.views for one in counted)
     assert (users, views / users) == (pytest.approx(14_400, rel=0.03), pytest.approx(5, rel=0.03))
+
+
+@pytest.mark.parametrize("users_per_day", [30.0, 300.0])
+def test_as_many_come_where_hardly_any_comes_in_a_minute(users_per_day: float):
+    users = sum(counted.users for counted in played(users_per_day=users_per_day))
+    assert users == pytest.approx(users_per_day, abs=3 * users_per_day**0.5)
 
 
 def test_nobody_comes_while_the_platform_is_down():
