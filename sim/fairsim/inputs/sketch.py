@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from fairfacts.errors import FairError, ScenarioError
+from fairfacts.errors import ScenarioError
 from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.reading import Remark, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options
@@ -134,7 +134,7 @@ def write_fair(folder: Path, sketch: Sketch) -> tuple[Report, ...]:
         if sketch.programme:
             shutil.copyfile(sketch.programme, folder / sketch.programme.name)
         return _with_hours(folder, sketch, load_scenario(str(folder)).reports)
-    except (OSError, FairError) as fault:
+    except BaseException as fault:  # an interruption, too
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(fault, OSError):
             raise ScenarioError(f"{folder}: cannot be written ({fault.strerror}); name another folder") from fault

@@ -6,6 +6,7 @@ import json
 import re
 from datetime import date, datetime
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -266,6 +267,13 @@ def test_fair_on_site_alone_has_visitors_and_no_session_without_a_room(tmp_path:
     with pytest.raises(ScenarioError, match="json: no room is named of 'Stream', and the fair is on site alone"):
         write_fair(tmp_path / "mine", asked._replace(organisations=40, exhibitors=10, visitors=100, on_site=True))
     assert not (tmp_path / "mine").exists()
+
+
+def test_who_interrupts_the_making_of_a_fair_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("fairsim.inputs.sketch.load_scenario", Mock(side_effect=KeyboardInterrupt))
+    with pytest.raises(KeyboardInterrupt):
+        write_fair(tmp_path / "mine", SKETCH)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_number_that_a_parameter_does_not_take_is_refused(tmp_path: Path):
