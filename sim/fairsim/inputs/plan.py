@@ -25,7 +25,7 @@ from fairfacts.parts.disruptions import (
     kind_of,
 )
 
-GAUGES = ("visits.online", "streams.viewers", "negotiations.talking", "venue.inside", "venue.waiting")
+LOOKED_AT = ("visits.online", "streams.viewers", "negotiations.talking", "venue.inside", "venue.waiting")
 """Measures that a condition may look at, every minute."""
 WHEN = ("begins", "when", "after_min", "ends")
 _OPERATORS: Mapping[str, Callable[[float, float], bool]] = {
@@ -181,8 +181,8 @@ def _condition(text: Any, where: str, scale: float) -> Condition:
     if not match:
         raise ScenarioError(f"{where} is {text!r}; write a condition such as 'streams.viewers >= 3000'")
     gauge, sign, threshold = match.groups()
-    if gauge not in GAUGES:
-        raise ScenarioError(f"{where}: {gauge} cannot be looked at; {did_you_mean(gauge, GAUGES)}")
+    if gauge not in LOOKED_AT:
+        raise ScenarioError(f"{where}: {gauge} cannot be looked at; {did_you_mean(gauge, LOOKED_AT)}")
     try:
         return Condition(gauge, sign, float(threshold) * scale)
     except ValueError as fault:

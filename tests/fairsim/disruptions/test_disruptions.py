@@ -45,6 +45,7 @@ from fairfacts.parts.streams import ViewerJoined, ViewerLeft, ViewerRefused
 from fairfacts.parts.venue.events import CapChanged, LanesChanged, VisitorEntered, VisitorRefused
 from fairfacts.parts.visits import VisitEnded, VisitStarted
 from fairsim.disruptions.disruptions import KINDS
+from fairsim.inputs.plan import LOOKED_AT
 from fairsim.parts.programme.sessions import Session
 
 TEN = 10 * HOUR
@@ -63,6 +64,10 @@ def told(log: list[Event], *types: type[Event]) -> list[tuple[str, int]]:
 def test_every_kind_of_the_union_is_played_by_one_class():
     played = [kind.WHAT for kind in KINDS]
     assert (set(played), len(played)) == (set(DISRUPTIONS), len(DISRUPTIONS)), "add it to KINDS of disruptions.py"
+
+
+def test_a_condition_is_read_of_each_measure_that_a_scenario_may_name():
+    assert tuple(Stage().disruptions.gauges) == LOOKED_AT, "add it to both: plan.py allows it, disruptions.py reads it"
 
 
 def test_disruption_is_told_begins_and_ends():
