@@ -47,7 +47,7 @@ class Wave(msgspec.Struct, frozen=True):
     """Share of the prior that is plausible."""
     left: tuple[Left, ...]
     emulator_errors: dict[str, float]
-    """Standard deviation of the emulator's residuals by target, in the logarithm."""
+    """Standard deviation of the emulator's residuals by target, in the logarithm: for readers of a posterior's file."""
 
 
 class Space:

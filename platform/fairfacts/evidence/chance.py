@@ -25,7 +25,6 @@ CHANCE, NUMBERS = "chance.csv", ("total", "lasting", "shrinking")
 COLUMNS = ("measure", "as_of", *NUMBERS)
 TAIL = 0.025
 """The probability beyond either end of an interval, wherever one of 95 % is meant."""
-CONFIDENCE = 1 - 2 * TAIL
 CONFIDENCE_Z = NormalDist().inv_cdf(1 - TAIL)
 """So many standard deviations a normal distribution's interval reaches either way."""
 

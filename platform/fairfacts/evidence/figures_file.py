@@ -43,15 +43,6 @@ class ReadFigures(NamedTuple):
     report: Report
 
 
-def load_figures(path: Path) -> dict[str, Figure]:
-    """Return the figures of a CSV file by their ids.
-
-    Raises:
-        FigureError: names the file, and of each fault line, figure, column, value, and what is allowed.
-    """
-    return documented(read_bytes(path, Reading(str(path), FORMAT, "rows", FigureError), REMEDY), str(path))
-
-
 def documented(content: bytes, name: str) -> dict[str, Figure]:
     """Return the figures of a fair by their ids, read from the content of its CSV file.
 
@@ -59,7 +50,7 @@ def documented(content: bytes, name: str) -> dict[str, Figure]:
     left out. `as_of` may be any day: the measure is then taken at the end of the fair, and else at that moment.
 
     Raises:
-        FigureError: as `load_figures`.
+        FigureError: names the file, and of each fault line, figure, column, value, and what is allowed.
     """
     reading = Reading(name, FORMAT, "rows", FigureError)
     figures = {name: figure for name, row in _by_id(_table(content, reading), reading) if (figure := _documented(row))}

@@ -33,7 +33,7 @@ class Title(NamedTuple):
 
 
 def title_of(fair: FairDescription, kind: str, number: int, about: str) -> str:
-    """Return the title of a session that has none of its own."""
+    """Return the title of a session that has none of its own: the inverse of `parts_of_title`, for tests."""
     return filled(_title(fair, kind), number=number, about=about)
 
 

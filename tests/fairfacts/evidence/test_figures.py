@@ -9,7 +9,7 @@ import pytest
 
 from fairfacts.errors import FigureError
 from fairfacts.evidence.figures import Figure
-from fairfacts.evidence.figures_file import COLUMNS, documented, load_figures, read_own_figures
+from fairfacts.evidence.figures_file import COLUMNS, documented, read_own_figures
 from fairfacts.evidence.folder import known_fair
 
 HEADER = "id,value,op,unit,as_of,status,counts,source,paragraph"
@@ -29,9 +29,13 @@ def table(tmp_path: Path, *lines: str, header: str = HEADER) -> Path:
     return path
 
 
+def figures_of(path: Path) -> dict[str, Figure]:
+    return documented(path.read_bytes(), str(path))
+
+
 def refusal(path: Path) -> str:
     with pytest.raises(FigureError) as refused:
-        load_figures(path)
+        figures_of(path)
     return str(refused.value).replace(str(path), "mine.csv")
 
 
@@ -143,22 +147,22 @@ def test_named_kinds_are_part_of_the_register():
 )
 def test_rounding_is_half_the_last_printed_place(tmp_path: Path, printed: str, half_the_last_place: float):
     path = table(tmp_path, f"a,{printed},=,people,2020-09-09,outcome,people,closing,1")
-    assert load_figures(path)["a"].rounding == half_the_last_place
+    assert figures_of(path)["a"].rounding == half_the_last_place
 
 
 def test_rounding_that_is_given_overrules_the_printed_zeros(tmp_path: Path):
     path = table(tmp_path, "a,190,=,sessions,2020-09-09,outcome,all,closing,1,0", header=f"{HEADER},rounding")
-    assert load_figures(path)["a"].rounding == 0.0
+    assert figures_of(path)["a"].rounding == 0.0
 
 
 def test_moment_stays_text(tmp_path: Path):
     path = table(tmp_path, "a,2020-09-04T20:00+08:00,=,datetime,2020-09-03,plan,summit,opening,9")
-    assert (load_figures(path)["a"].value, load_figures(path)["a"].rounding) == ("2020-09-04T20:00+08:00", 0.0)
+    assert (figures_of(path)["a"].value, figures_of(path)["a"].rounding) == ("2020-09-04T20:00+08:00", 0.0)
 
 
 def test_order_of_the_file_is_kept(tmp_path: Path):
     rest = "1,=,people,2020-09-09,outcome,people,closing,1"
-    assert list(load_figures(table(tmp_path, f"b,{rest}", f"a,{rest}"))) == ["b", "a"]
+    assert list(figures_of(table(tmp_path, f"b,{rest}", f"a,{rest}"))) == ["b", "a"]
 
 
 REFUSED = {
@@ -212,7 +216,7 @@ def test_table_without_a_column_is_refused(tmp_path: Path):
 def test_measure_of_a_figure_gives_what_its_row_leaves_out(tmp_path: Path):
     path = tmp_path / "mine.csv"
     path.write_text("id,value,measure\nvisitors,3000,venue.visitors\nopening,2027-05-07,run.opened_on\n")
-    figures = load_figures(path)
+    figures = figures_of(path)
     visitors = figures["visitors"]
     assert (visitors.value, visitors.op, visitors.unit, visitors.rounding, visitors.scales) == (
         3000,
@@ -227,7 +231,7 @@ def test_measure_of_a_figure_gives_what_its_row_leaves_out(tmp_path: Path):
 def test_figure_has_a_name_in_any_language(tmp_path: Path):
     path = tmp_path / "mine.csv"
     path.write_text("id,value,op,measure,en,de,fr\nvisitors,3000,=,venue.visitors,Visitors,Besucher,\n")
-    assert load_figures(path)["visitors"].names == {"en": "Visitors", "de": "Besucher"}
+    assert figures_of(path)["visitors"].names == {"en": "Visitors", "de": "Besucher"}
 
 
 def test_figure_with_neither_measure_nor_unit_is_refused(tmp_path: Path):
@@ -246,7 +250,9 @@ def test_empty_file_lacks_its_first_column(tmp_path: Path):
 
 def test_file_that_is_not_there_is_refused(tmp_path: Path):
     message = "mine.csv: cannot be read (No such file or directory); give a CSV file in UTF-8"
-    assert refusal(tmp_path / "absent.csv") == message
+    with pytest.raises(FigureError) as refused:
+        read_own_figures(tmp_path / "absent.csv", {})
+    assert str(refused.value).replace(str(tmp_path / "absent.csv"), "mine.csv") == message
 
 
 def test_file_in_another_encoding_is_refused(tmp_path: Path):
@@ -315,7 +321,7 @@ def test_a_fairs_own_figures_and_a_users_are_read_by_the_same_rules(tmp_path: Pa
 
 def test_numbers_with_decimals_are_read_where_semicolons_separate_the_columns(tmp_path: Path):
     lines = ("a;0.264;negotiations.overseas_share", "b;1.2340;agreements.drafting_mean_h", "c;0.500;visits.started")
-    figures = load_figures(table(tmp_path, *lines, header="id;value;measure"))
+    figures = figures_of(table(tmp_path, *lines, header="id;value;measure"))
     assert [figure.value for figure in figures.values()] == [0.264, 1.234, 0.5]
 
 
@@ -337,7 +343,7 @@ def test_the_line_by_which_excel_names_the_separator_is_no_row(tmp_path: Path, f
     ],
 )
 def test_whatever_is_no_day_is_a_moment_of_a_fairs_own_figure(tmp_path: Path, as_of: str, at: str):
-    figures = load_figures(table(tmp_path, f"a,1,visits.started,{as_of}", header="id,value,measure,as_of"))
+    figures = figures_of(table(tmp_path, f"a,1,visits.started,{as_of}", header="id,value,measure,as_of"))
     assert figures["a"].at == at
 
 
