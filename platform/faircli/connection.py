@@ -62,14 +62,14 @@ class Connection:
             self._on_away(trouble)
             time.sleep(TRY_AGAIN_S)
 
-    def request_once(self, method: str, path: str, **parts: Any) -> httpx.Response:
-        """Return the successful answer to a request that must not be sent twice: it may have taken effect unanswered.
+    def begin_run(self, body: dict[str, Any]) -> str:
+        """Return the id of a new run. The request is sent once: it may take effect unanswered.
 
         Raises:
             BackendError: the backend refuses it, or does not answer.
         """
         try:
-            answer = self._send(method, path, **parts)
+            answer = self._send("POST", "/runs", json=body)
         except httpx.TransportError as fault:
             trouble = f"{self.client.base_url} does not answer ({str(fault) or type(fault).__name__})"
             raise BackendError(
@@ -77,7 +77,7 @@ class Connection:
             ) from fault
         if not answer.is_success:
             raise BackendError(detail_of(answer))
-        return answer
+        return str(answer.json()["run"])
 
     def _send(self, method: str, path: str, **parts: Any) -> httpx.Response:
         answer = self.client.request(method, path, timeout=TIMEOUT_S, **parts)

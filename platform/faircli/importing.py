@@ -64,7 +64,7 @@ def batches_of(file: Path, cut: int) -> Iterator[tuple[int, bytes]]:
 
 def _begun(connection: Connection, log_check: LogCheck) -> str:
     body = {name: getattr(log_check.started, name) for name in REPRODUCING}
-    return str(connection.request_once("POST", "/runs", json=body).json()["run"])
+    return connection.begin_run(body)
 
 
 def _held(connection: Connection, run: str, file: Path) -> int:

@@ -55,8 +55,7 @@ class Playing:
         Raises:
             BackendError: the backend refuses the run, or does not answer.
         """
-        answer = self._connection.request_once("POST", "/runs", json=record_of(scenario, request))
-        return str(answer.json()["run"])
+        return self._connection.begin_run(record_of(scenario, request))
 
     def resume(self, run: str, asked: Request) -> tuple[Request, Scenario]:
         """Return what a run was begun with, and its scenario.

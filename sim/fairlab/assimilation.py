@@ -284,7 +284,7 @@ class Assimilator:
             now_ms = any_moment(as_of, epoch, day_ends=True)
         except MomentError as fault:
             raise LabError(f"--as-of: {fault}") from fault
-        check_measured(held_back, self._figures, "--hold-back")
+        check_measured(held_back, self._figures)
         measured = {name: figure.as_of for name, figure in self._figures.items() if figure.measure}
         moments_ms = {name: any_moment(at, epoch, day_ends=True) if at else end_ms for name, at in measured.items()}
         return {name for name, at_ms in moments_ms.items() if at_ms <= now_ms and name not in held_back}

@@ -47,7 +47,7 @@ class Courses(NamedTuple):
 
 def play_members(
     members: Members, moments_ms: Sequence[int], executor: Executor, at_once: int, *, scale: float,
-    first: int = FIRST, on_run: Callable[[float], None] = lambda _scale: None,
+    on_run: Callable[[float], None] = lambda _scale: None,
 ) -> Courses:  # fmt: skip
     """Play every member once; one whose values the model refuses is left out.
 
@@ -55,7 +55,7 @@ def play_members(
         LabError: too few can be played.
         WorkersError: a worker was lost.
     """
-    plays = _plays(members, moments_ms, scale, first)
+    plays = _plays(members, moments_ms, scale)
     played: list[Replication] = []
     for result in in_order(executor, at_once, replicated, plays):
         on_run(scale)
@@ -67,14 +67,14 @@ def play_members(
     return Courses(scale, at, np.stack([headlines(each.measures) for each in played]))
 
 
-def _plays(members: Members, moments_ms: Sequence[int], scale: float, first: int) -> Iterator[Play]:
+def _plays(members: Members, moments_ms: Sequence[int], scale: float) -> Iterator[Play]:
     """Yield the runs of the members whose values are possible together at a scale."""
     for member in range(len(members.draws)):
         try:
             scenario = load_scenario(members.scenario, changes=members.changes_of(member, ()), scale=scale)
         except ScenarioError:
             continue
-        yield Play(scenario, members.seed, first + member, tuple(moments_ms), digest=False)
+        yield Play(scenario, members.seed, FIRST + member, tuple(moments_ms), digest=False)
 
 
 def headlines(snapshot: dict[str, Any]) -> Floats:

@@ -117,8 +117,8 @@ def read_free(which: str) -> tuple[FreeParameter, ...]:
     return table.parameters
 
 
-def check_measured(names: Iterable[str], figures: Mapping[str, Figure], option: str) -> None:
-    """Check that an option names figures with a measure.
+def check_measured(names: Iterable[str], figures: Mapping[str, Figure]) -> None:
+    """Check that all that is held back are figures with a measure.
 
     Raises:
         LabError: one of the names is no such figure.
@@ -126,7 +126,7 @@ def check_measured(names: Iterable[str], figures: Mapping[str, Figure], option: 
     measured = [name for name, figure in figures.items() if figure.measure]
     for name in names:
         if name not in measured:
-            raise LabError(f"{option} {name}: is no figure with a measure; {did_you_mean(name, measured)}")
+            raise LabError(f"--hold-back {name}: is no figure with a measure; {did_you_mean(name, measured)}")
 
 
 def _table(given: object, which: str) -> _Calibration:

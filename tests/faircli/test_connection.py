@@ -67,7 +67,7 @@ def test_patience_ends_in_words(fault: Answer, words: str) -> None:
 def test_a_request_that_must_not_be_sent_twice_is_not_and_says_what_it_may_have_done(fault: Answer, words: str) -> None:
     connection, troubles = connected(fault)
     with pytest.raises(BackendError) as raised:
-        connection.request_once("POST", "/runs")
+        connection.begin_run({})
     assert str(raised.value) == (f"{words}; try again when it does, and look at fair runs: it may have begun the run")
     assert troubles == []
 
@@ -75,7 +75,7 @@ def test_a_request_that_must_not_be_sent_twice_is_not_and_says_what_it_may_have_
 def test_a_refusal_is_said_in_the_backends_words() -> None:
     connection, _ = connected(lambda _: httpx.Response(422, json={"detail": "scale is 0"}))
     with pytest.raises(BackendError, match=r"^scale is 0$"):
-        connection.request_once("POST", "/runs")
+        connection.begin_run({})
 
 
 @pytest.mark.parametrize("command", [("run", "ciftis2020", "--to"), ("watch", "--from")])

@@ -54,7 +54,7 @@ def played(scenario: str, changes: tuple[str, ...]) -> Fair:
         state.fold(events)
         venue = state.snapshot()["venue"]
         places = venue["density_by_zone"] | venue["waiting_by_gate"]
-        seen[now_ms] = Seen(outlook(state, now_ms), venue["inside"], places)
+        seen[now_ms] = Seen(outlook(state, now_ms, 0.8, ()), venue["inside"], places)
     return seen
 
 

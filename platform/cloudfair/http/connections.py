@@ -51,14 +51,13 @@ _logger = logging.getLogger(__name__)
 class IdleConnections:
     """Connections that wait for a request of their client, the longest first."""
 
-    def __init__(self, most: int = IDLE_CONNECTIONS) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._waiting: OrderedDict[HttpConnection, None] = OrderedDict()
 
     def add(self, connection: HttpConnection) -> None:
         """Add a connection that begins to wait; if that is one too many, close the one that has waited longest."""
         self._waiting[connection] = None
-        if len(self._waiting) > self._most:
+        if len(self._waiting) > IDLE_CONNECTIONS:
             oldest, _ = self._waiting.popitem(last=False)
             oldest.abort()
 

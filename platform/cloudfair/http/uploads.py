@@ -27,8 +27,8 @@ UPLOAD_BYTES_PER_S = 16 * 1024
 class Uploads:
     """All bodies that are on their way, and the bytes of those that are being worked on."""
 
-    def __init__(self, most_bytes: int, most: int = MOST_UPLOADS) -> None:
-        self._most, self._most_bytes = most, most_bytes
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
         self._bytes = 0
         self._open: OrderedDict[Upload, None] = OrderedDict()
         """Those that are not complete, the one without progress for longest first."""
@@ -37,7 +37,7 @@ class Uploads:
         """Return a body of up to `limit` bytes that begins to come."""
         upload = Upload(self, receive, limit, client)
         self._open[upload] = None
-        if len(self._open) > self._most:
+        if len(self._open) > MOST_UPLOADS:
             self._evict()
         return upload
 

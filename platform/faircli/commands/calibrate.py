@@ -125,7 +125,7 @@ def calibrate(
     if as_of is None:  # else those of its members' scale
         show_reports(base.reports, verbose=verbose)
     known = figures_of(base, figures, verbose=verbose)
-    check_measured(held_back or (), known, "--hold-back")
+    check_measured(held_back or (), known)
     if as_of is not None:
         warn_ignored(context, OF_FITTING, "with --as-of, which writes nothing but -o FILE.json")
         if coverage:

@@ -149,7 +149,7 @@ class Counted(msgspec.Struct, frozen=True):
 class Counting:
     """Handles the events of a log in order, and counts by every rule."""
 
-    def __init__(self, rules: Sequence[Rule] = ANY_FAIR) -> None:
+    def __init__(self, rules: Sequence[Rule]) -> None:
         """Count by rules.
 
         Raises:
@@ -246,7 +246,7 @@ def counted(
     return [_counted(rule, counts[rule.name], figures, scale) for rule in rules]
 
 
-def chosen(asked: Iterable[str], rules: Sequence[Rule] = ANY_FAIR) -> list[Rule]:
+def chosen(asked: Iterable[str], rules: Sequence[Rule]) -> list[Rule]:
     """Return the rules of these names, or all rules of a headline; all rules there are if no name is given.
 
     Raises:

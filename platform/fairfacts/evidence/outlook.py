@@ -91,7 +91,7 @@ class Outlook:
     """People in the queue; named by the gate's number."""
 
 
-def outlook(state: State, at_ms: int, level: float = 0.8, answers: Sequence[AlarmAnswer] = ()) -> Outlook:
+def outlook(state: State, at_ms: int, level: float, answers: Sequence[AlarmAnswer]) -> Outlook:
     """Return the outlook from the measures as they are.
 
     Args:

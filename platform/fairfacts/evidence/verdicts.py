@@ -25,7 +25,7 @@ STEADY_UNITS = frozenset(FIXED_UNITS) - {"economies", "sectors"}
 
 
 def verdict_of(
-    op: Operator, unit: str, value: float, ends: Ends, reported: float, rounding: float, *, sd: float | None = None
+    op: Operator, unit: str, value: float, ends: Ends, reported: float, rounding: float, *, sd: float | None
 ) -> Verdict:
     """Return the verdict on a value and the range of one more fair: one run has none, and too wide a range is open.
 

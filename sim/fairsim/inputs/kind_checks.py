@@ -20,7 +20,7 @@ USD = "USD"
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool, is_whole: bool = True) -> Iterator[Fault]:
+def check_kinds(kinds: Kinds, sectors: Collection[str], *, imports: bool, is_whole: bool) -> Iterator[Fault]:
     """Yield what is wrong with the kinds of a fair.
 
     Args:

@@ -89,7 +89,7 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
     return Planned(at_scale(_disruption(fields, where), scale), when, _after_ms(timing.get("after_min", 0), where))
 
 
-def read_disruption(fields: Mapping[str, Any], where: str = "disruption") -> AnyDisruption:
+def read_disruption(fields: Mapping[str, Any], where: str) -> AnyDisruption:
     """Return a disruption from plain data, as it is injected into a run: at the documented scale.
 
     Raises:

@@ -69,7 +69,7 @@ def read_rows(source: Traversable, file: str, faults: Faults) -> Rows:
 
 
 def merged(
-    names: Iterable[str], defaults: list[Cells], own: list[Cells], file: str, faults: Faults, *, is_whole: bool = True
+    names: Iterable[str], defaults: list[Cells], own: list[Cells], file: str, faults: Faults, *, is_whole: bool
 ) -> dict[str, Row]:
     """Return a row for each parameter of a fair, by name: its own row over that of any fair.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from tests.fairfacts.stories import HOUR, STARTED, after
 
 from fairfacts.alarm_answers import AlarmAnswer
 from fairfacts.clock import DAY_MS
-from fairfacts.evidence.outlook import outlook
+from fairfacts.evidence.outlook import Outlook, outlook
 from fairfacts.measures import State
 from fairfacts.parts.disruptions import DisruptionBegun, PlatformOutage
 from fairfacts.parts.platform import PlatformOpened
@@ -27,6 +28,10 @@ def story(*events: Any, started: Any = STARTED) -> State:
     return after(started, OPENED, FairOpened(at_ms=0), *events)
 
 
+def told(state: State, at_ms: int, answers: Sequence[AlarmAnswer] = ()) -> Outlook:
+    return outlook(state, at_ms, 0.8, answers)
+
+
 def crowd(day_ms: int = DAY_MS) -> list[Any]:
     """A crowd in a small zone, by default on the first day on which the halls usually open."""
     people = [entered(number) for number in range(32)]
@@ -36,7 +41,7 @@ def crowd(day_ms: int = DAY_MS) -> list[Any]:
 
 def test_crowd_usually_eases_within_the_day_and_its_zone_is_named() -> None:
     state = story(*ZONES, *crowd())
-    (matter,) = outlook(state, state.parts.at_ms).matters
+    (matter,) = told(state, state.parts.at_ms).matters
     assert (matter.alarm, matter.state, matter.where, matter.since_ms) == (
         "venue.density",
         "over",
@@ -56,7 +61,7 @@ def test_outage_names_when_it_is_to_be_over() -> None:
         what=PlatformOutage(capacity_share=0.0, lasts_min=30.0),
     )
     state = story(begun, metered(HOUR + 60_000, share=0.0))
-    (matter,) = outlook(state, state.parts.at_ms).matters
+    (matter,) = told(state, state.parts.at_ms).matters
     assert (matter.text, matter.until_ms, matter.eases_ms) == ("Platform is down", HOUR + 30 * 60_000, None)
 
 
@@ -65,12 +70,12 @@ def test_outage_that_was_announced_beyond_the_end_of_the_fair_is_over_with_it() 
     outage = PlatformOutage(capacity_share=0.0, lasts_min=120.0)
     begun = DisruptionBegun(at_ms=begins_ms, disruption=0, cause="scheduled", what=outage)
     state = story(begun, metered(begins_ms + 60_000, share=0.0))
-    assert [matter.until_ms for matter in outlook(state, state.parts.at_ms).matters] == [STARTED.duration_ms]
+    assert [matter.until_ms for matter in told(state, state.parts.at_ms).matters] == [STARTED.duration_ms]
 
 
 def test_nothing_is_forecast_for_after_the_end_of_the_fair() -> None:
     state, ends_ms = story(*ZONES, *crowd()), STARTED.duration_ms
-    assert [outlook(state, at_ms).ahead_ms for at_ms in (ends_ms - 2 * HOUR, ends_ms - HOUR // 2)] == [
+    assert [told(state, at_ms).ahead_ms for at_ms in (ends_ms - 2 * HOUR, ends_ms - HOUR // 2)] == [
         ends_ms - HOUR,
         ends_ms,
     ]
@@ -82,26 +87,26 @@ def test_alarm_may_ease_at_midnight_of_the_last_day(tmp_path: Path, monkeypatch:
     late = msgspec.structs.replace(STARTED.description, key="late")
     started = msgspec.structs.replace(STARTED, fair=late, duration_ms=DAY_MS, inputs=())
     state = story(*ZONES, *crowd(day_ms=0), started=started)
-    told = outlook(state, state.parts.at_ms)
-    assert [(matter.alarm, matter.eases_ms) for matter in told.matters] == [("venue.density", DAY_MS)]
+    ahead = told(state, state.parts.at_ms)
+    assert [(matter.alarm, matter.eases_ms) for matter in ahead.matters] == [("venue.density", DAY_MS)]
 
 
 def test_answer_stands_with_its_alarm() -> None:
     state = story(metered(HOUR, share=0.0))
     answer = AlarmAnswer("platform.capacity", "acknowledged", HOUR)
-    assert [matter.answer for matter in outlook(state, HOUR, answers=[answer]).matters] == [answer]
+    assert [matter.answer for matter in told(state, HOUR, answers=[answer]).matters] == [answer]
 
 
 def test_fair_of_another_length_has_no_usual_course() -> None:
     state = story(*ZONES, *crowd(), started=TWO_DAYS)
-    told = outlook(state, state.parts.at_ms)
-    assert (told.counts, told.zones, told.gates) == ([], [], [])
-    assert [matter.eases_ms for matter in told.matters] == [None]
+    ahead = told(state, state.parts.at_ms)
+    assert (ahead.counts, ahead.zones, ahead.gates) == ([], [], [])
+    assert [matter.eases_ms for matter in ahead.matters] == [None]
 
 
 def test_a_fair_without_requests_at_noon_has_fewer_than_usual() -> None:
     state = story()
-    requests, entries = outlook(state, 12 * HOUR + DAY_MS).counts
+    requests, entries = told(state, 12 * HOUR + DAY_MS).counts
     assert (requests.measure, requests.came, requests.way) == ("negotiations.initiated", 0, "fewer")
     assert requests.usual > 500
     assert (entries.measure, entries.way, requests.since_ms) == ("venue.entered", "fewer", 11 * HOUR + DAY_MS)

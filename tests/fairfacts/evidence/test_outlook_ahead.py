@@ -67,7 +67,7 @@ def told(
     fair = structs.replace(STARTED.description, key="hand")
     started = structs.replace(STARTED, fair=fair, duration_ms=DAY_MS, inputs=(), scale=scale)
     state = after(started, FairOpened(at_ms=0), *ZONES, structs.replace(HALLS, **halls), *events)
-    return outlook(state, at_ms, level)
+    return outlook(state, at_ms, level, ())
 
 
 def crowd(people: int, *zones: int, waiting: tuple[int, int] = (0, 0), checked_ms: int = TEN_MIN) -> list[Event]:

@@ -61,7 +61,7 @@ def test_one_run_differs_where_it_is_beyond_what_chance_does(value: float, sd: f
 def test_ensemble_says_nothing_where_its_range_holds_numbers_off_by_a_factor_of_two(
     unit: str, reported: float, rounding: float, ends: tuple[float, float], verdict: str
 ) -> None:
-    assert verdict_of("=", unit, sum(ends) / 2, ends, reported, rounding) == verdict
+    assert verdict_of("=", unit, sum(ends) / 2, ends, reported, rounding, sd=None) == verdict
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_ensemble_says_nothing_where_its_range_holds_numbers_off_by_a_factor_of_
 def test_one_run_differs_by_more_than_a_factor_of_two_and_more_than_chance_ever_did(
     unit: str, value: float, reported: float, verdict: str
 ) -> None:
-    assert verdict_of("=", unit, value, None, reported, 0.0) == verdict
+    assert verdict_of("=", unit, value, None, reported, 0.0, sd=None) == verdict
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_one_run_differs_by_more_than_a_factor_of_two_and_more_than_chance_ever_
     ],
 )
 def test_bound_is_not_met_by_itself_and_a_rounding_is(op: Operator, value: float, verdict: str) -> None:
-    assert verdict_of(op, "people", value, None, 50.0, 5.0 if op == "=" else 0.0) == verdict
+    assert verdict_of(op, "people", value, None, 50.0, 5.0 if op == "=" else 0.0, sd=None) == verdict
 
 
 @pytest.mark.parametrize(
