@@ -34,7 +34,7 @@ from cloudfair.api.auth import reader
 from cloudfair.api.backend import Backend
 from cloudfair.api.launcher import Launcher
 from cloudfair.api.resources import services
-from cloudfair.background import Readiness, repeated, restarted
+from cloudfair.background import Readiness, releasing, restarted
 from cloudfair.errors import UnknownError
 from cloudfair.export.archive import Archive, parquet_folder
 from cloudfair.export.nats import Publisher
@@ -82,8 +82,6 @@ GUARDED_ROUTES = (
 """The modules whose routes need at least the right to read."""
 
 MOST_WAITING_QUERIES = 16
-RELEASE_S = 60.0
-"""How often feeds and runs that nobody uses are looked for."""
 CLOSE_S = 5.0
 """How long background tasks may take to end."""
 
@@ -113,13 +111,10 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         feeds.drop_idle()
         live_runs.release_idle()
 
-    async def release_in_turn() -> None:
-        await repeated(RELEASE_S, release_idle)
-
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(restarted("the follower of the log", live_runs.follow))]
-        tasks.append(asyncio.create_task(restarted("releasing what is idle", release_in_turn)))
+        tasks.append(asyncio.create_task(restarted("releasing what is idle", lambda: releasing(release_idle))))
         if publisher:
             tasks.append(asyncio.create_task(restarted("the publisher", publisher.run)))
         yield

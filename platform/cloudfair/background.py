@@ -7,6 +7,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+RELEASE_S = 60.0
+"""How often what nobody uses is looked for: feeds, and runs in memory."""
 RESTART_S = 1.0
 """How long a task that failed rests before it is started again."""
 
@@ -31,8 +33,8 @@ async def restarted(name: str, run: Callable[[], Awaitable[None]]) -> None:
         await asyncio.sleep(RESTART_S)
 
 
-async def repeated(every_s: float, work: Callable[[], None]) -> None:
-    """Call `work` every so many seconds, for as long as this runs."""
+async def releasing(release: Callable[[], None]) -> None:
+    """Call `release`, which lets go of what nobody uses, every `RELEASE_S` for as long as this runs."""
     while True:
-        await asyncio.sleep(every_s)
-        work()
+        await asyncio.sleep(RELEASE_S)
+        release()

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from cloudfair.api.auth import reader, same_origin, subprotocol
 from cloudfair.api.socket import SocketConnection
-from cloudfair.background import Readiness, repeated, restarted
+from cloudfair.background import Readiness, releasing, restarted
 from cloudfair.errors import BusyError, ElsewhereError
 from cloudfair.export.nats_servers import Servers
 from cloudfair.feed.watcher import Watcher
@@ -29,8 +29,6 @@ from cloudfair.release import release
 from cloudfair.settings import Settings
 from fairfacts.struct_types import prepare_types
 
-RELEASE_S = 60.0
-"""How often runs that nobody watches are looked for."""
 CLOSE_S = 5.0
 """How long background tasks may take to end."""
 
@@ -75,7 +73,7 @@ def create_relay(settings: Settings, nats: str, backend: str) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(restarted("the subscriber", subscriber.run)),
-            asyncio.create_task(repeated(RELEASE_S, subscriber.drop_idle)),
+            asyncio.create_task(releasing(subscriber.drop_idle)),
         ]
         yield
         subscriber.stop()
