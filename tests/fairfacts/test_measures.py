@@ -19,7 +19,7 @@ from tests.fairfacts.stories import GOLDEN, HOUR, STARTED, after
 from fairfacts import parts
 from fairfacts.errors import FairError
 from fairfacts.event import Event
-from fairfacts.events import EVENT_TYPES, type_name
+from fairfacts.events import type_name
 from fairfacts.measure import Format
 from fairfacts.measures import GAUGES, MEASURES, FairState, State, all_measures, is_of_nothing, value_at
 from fairfacts.parts.visits import VisitStarted
@@ -172,10 +172,6 @@ def test_restored_state_goes_on_as_the_one_it_was_taken_from(log: list[Event], c
 def test_every_event_is_counted_in_the_position(log: list[Event]):
     state = after(*log)
     assert (state.position, state.snapshot()["run"]["events"], state.parts.at_ms) == (len(log),) * 2 + (log[-1].at_ms,)
-
-
-def test_types_of_events_are_sixty():
-    assert len(EVENT_TYPES) == 60
 
 
 def test_events_of_several_hours_that_come_at_once_are_counted_each_in_its_hour():

@@ -16,4 +16,7 @@ RECORDED = json.loads(FILE.read_text())
 def test_seed_plays_the_fair_that_was_recorded(name: str):
     # a change of the model that is meant is recorded with: python -m tests.fairsim.recorded
     log = FAIRS[name]()
-    assert (audit(log), record(log)) == ([], RECORDED[name])
+    assert audit(log) == []
+    played = record(log)
+    types = sorted(played.keys() | RECORDED[name].keys())
+    assert [f"{one}: {played.get(one)}" for one in types if played.get(one) != RECORDED[name].get(one)] == []

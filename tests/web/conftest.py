@@ -36,6 +36,8 @@ PATIENCE_S = 60
 expect.set_options(timeout=PATIENCE_S * 1000)  # a slow machine fails nothing
 
 VIEWS = ["overview", "negotiations", "venue", "programme", "platform", "results", "comparison", "runs"]
+OF_A_RUN = [view for view in VIEWS if view != "runs"]
+OF_NUMBERS = [view for view in OF_A_RUN if view != "comparison"]
 PICTURES = os.environ.get("CLOUDFAIR_PICTURES")
 """A folder where tests leave pictures, for people to look at."""
 FLAGS = [

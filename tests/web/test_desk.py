@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 from playwright.sync_api import Page, expect
-from tests.web.conftest import VIEWS, Shared, send
+from tests.web.conftest import OF_NUMBERS, VIEWS, Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
 
@@ -61,8 +61,8 @@ def test_only_figures_that_were_held_out_count_as_agreement_and_each_is_of_its_m
 def test_every_headline_says_what_it_is_worth(shared: Shared, open_shared: OpenPage) -> None:
     page = open_shared(shared.first(7))
     expect(page.locator("[data-tile='organisations.registered'] .role")).to_contain_text("calibrated")
-    for key, view in enumerate(VIEWS[:6], 1):
-        page.keyboard.press(str(key))
+    for view in OF_NUMBERS:
+        page.keyboard.press(str(VIEWS.index(view) + 1))
         expect(page.locator("#view")).to_have_attribute("data-view", view)
         expect(page.locator("[data-tile]:not(:has(.role))")).to_have_count(0)
 

@@ -8,10 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.web.conftest import Shared, send
+from tests.web.conftest import VIEWS, Shared, send
 from tests.web.languages import read_in
 from tests.web.steady import eventually
-from tests.web.test_axe import VIEWS
 
 OpenPage = Callable[..., Page]
 

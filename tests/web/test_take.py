@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-from tests.web.conftest import Shared
-from tests.web.test_axe import VIEWS
+from tests.web.conftest import OF_A_RUN, VIEWS, Shared
 
 OpenPage = Callable[..., Page]
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -73,7 +72,7 @@ def test_every_table_is_taken_as_plain_numbers_under_headings_that_differ(
 ) -> None:
     page = open_shared(shared.whole, locale=locale)
     empty = []
-    for view in VIEWS[:-1]:  # each loaded anew: browsers refuse more than some files of one page
+    for view in OF_A_RUN:  # each loaded anew: browsers refuse more than some files of one page
         page.goto(f"{shared.backend.url}/?run={shared.whole}&view={view}&at=2020-09-06T12:00:00")
         expect(page.locator("#feed")).to_have_attribute("data-state", "held")
         expect(page.locator(f"main[data-view={view}] .part [data-take=take_csv]").first).to_be_visible()
@@ -134,12 +133,12 @@ WITHOUT = """() => [...document.querySelectorAll(".chart, .part")]
 def test_every_chart_and_table_can_be_taken(shared: Shared, open_shared: OpenPage) -> None:
     page = open_shared(shared.half)
     without = {}
-    for key, view in enumerate(VIEWS[:-1], start=1):
-        page.keyboard.press(str(key))
+    for view in OF_A_RUN:
+        page.keyboard.press(str(VIEWS.index(view) + 1))
         expect(page.locator(f"main[data-view={view}] [data-take]").first).to_be_visible()
         page.evaluate("new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")  # what is drawn later
         without[view] = page.evaluate(WITHOUT)
-    assert without == {view: [] for view in VIEWS[:-1]}
+    assert without == {view: [] for view in OF_A_RUN}
 
 
 def test_chinese_readers_take_files_with_chinese_names(shared: Shared, open_shared: OpenPage) -> None:
