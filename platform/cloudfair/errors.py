@@ -31,14 +31,17 @@ from fairfacts.errors import BackendError
 
 
 class AnsweredError(BackendError):
-    """An error with a status of its own; `extensions` are members of its problem document."""
+    """An error with a status of its own; `extensions` are members of its problem document.
+
+    `what` is what is wrong, without where and without remedy, for who says these himself; else the whole message.
+    """
 
     status: ClassVar[HTTPStatus]
     headers: ClassVar[dict[str, str]] = {}
 
-    def __init__(self, message: str, **extensions: object) -> None:
+    def __init__(self, message: str, *, what: str = "", **extensions: object) -> None:
         super().__init__(message)
-        self.extensions = extensions
+        self.what, self.extensions = what or message, extensions
 
 
 class DamageError(AnsweredError):

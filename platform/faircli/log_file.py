@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
-import re
 import zlib
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -40,7 +39,6 @@ NAMES = {
     "version": "write ASCII characters without blanks, at most 64",
 }
 """What is written in those fields of the first event by which a run is begun."""
-_OF_A_BATCH = re.compile(r"event \d+ of the batch:? |; nothing of the batch was kept$")
 _CUT = (EOFError, zlib.error, gzip.BadGzipFile, zstandard.ZstdError)
 
 
@@ -191,7 +189,8 @@ class LogCheck:
         try:
             self._fold(self._checked(line))
         except EventError as fault:
-            self.add_damage(fault.field, _OF_A_BATCH.sub("", str(fault)).removeprefix(f"{fault.field}: "))
+            what = fault.reason.removeprefix(f"{fault.field}: ")
+            self.add_damage(fault.field, f"{what}; {fault.remedy}" if fault.remedy else what)
             self._lines += 1
 
     def _checked(self, ndjson: bytes) -> list[Event]:
@@ -232,7 +231,7 @@ def _check_names(started: RunStarted) -> None:
         NewRun(**{name: getattr(started, name) for name in REPRODUCING})
     except ValidationError as fault:
         field = str(fault.errors()[0]["loc"][0])
-        raise EventError(f"is {getattr(started, field)!r:.80}; {NAMES[field]}", position=0, field=field) from None
+        raise EventError(f"is {getattr(started, field)!r:.80}", NAMES[field], position=0, field=field) from None
 
 
 SETTINGS = Settings()

@@ -73,7 +73,12 @@ def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference]
     """Return how two runs differ, or two ensembles replication by replication; for a run and an ensemble, nothing."""
     if a.state and b.state:
         measures = a.state.snapshot(), b.state.snapshot()
-        return differences(*measures) if series is None else series_differences(series, *measures)
+        if series is None:
+            return differences(*measures)
+        try:
+            return series_differences(series, *measures)
+        except ScenarioError as fault:
+            raise ScenarioError(f"--series {fault}") from fault
     if series is not None:
         raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
     both = [subject.ensemble for subject in (a, b) if isinstance(subject.ensemble, Ensemble)]

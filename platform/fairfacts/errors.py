@@ -28,11 +28,15 @@ class FairError(Exception):
 
 
 class EventError(FairError):
-    """An event is not well formed; `position` is its place in the batch, `field` the place in it."""
+    """An event of a batch is not well formed.
 
-    def __init__(self, message: str, *, position: int, field: str) -> None:
-        super().__init__(message)
-        self.position, self.field = position, field
+    `position` is its place in the batch, `field` the place in it, `reason` what is wrong, and `remedy` what to do; it
+    is empty where the reason says that as well.
+    """
+
+    def __init__(self, reason: str, remedy: str = "", *, position: int, field: str) -> None:
+        super().__init__(f"event {position} of the batch: {reason}; {remedy or 'nothing of the batch was kept'}")
+        self.reason, self.remedy, self.position, self.field = reason, remedy, position, field
 
 
 class MomentError(FairError):

@@ -154,8 +154,8 @@ def decode(ndjson: bytes) -> list[Event]:
     if moments != sorted(moments):
         position = next(i for i in range(1, len(moments)) if moments[i] < moments[i - 1])
         raise EventError(
-            f"event {position} of the batch: at_ms is {moments[position]}, before the {moments[position - 1]} of the"
-            " event ahead of it; send events in the order of their time",
+            f"at_ms is {moments[position]}, before the {moments[position - 1]} of the event ahead of it",
+            "send events in the order of their time",
             position=position,
             field="at_ms",
         )
@@ -174,7 +174,7 @@ def _first_fault(ndjson: bytes) -> EventError:
             path, reason = plain_fault(fault)
             field = path or "the event"
             return EventError(
-                f"event {position} of the batch: {field}: {reason}; nothing of the batch was kept",
+                f"{field}: {reason}",
                 position=position,
                 field=field,
             )

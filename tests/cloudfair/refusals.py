@@ -35,7 +35,6 @@ QUERY = int(errors.QueryError.status)
 CLOSED = 1008
 """Of a WebSocket that is closed as its client said what cannot be followed."""
 STATUSES = {
-    "EventError": 422,
     "ScenarioError": 422,
     "MomentError": 422,
     "_not_valid": 422,
@@ -126,6 +125,10 @@ def _of_call(name: str, call: ast.Call) -> Iterator[tuple[int, str]]:
     match name, call.args, call.keywords:
         case "Answer", _, [*_, ast.keyword(arg="fault", value=value)]:
             yield from _said(QUERY, [value])
+        case "EventError", [reason, *remedy], [ast.keyword(arg="position", value=place), *_]:
+            position = place.value if isinstance(place, ast.Constant) else "{position}"
+            done = _said_as(remedy[0]) if remedy else "nothing of the batch was kept"
+            yield 422, f"event {position} of the batch: {_said_as(reason)}; {done}"
         case "ValueError", [ast.JoinedStr() as text], _ if "query is" in _text(text):
             yield from _said(QUERY, [text])
         case "problem", [ast.Constant(value=int(status)), text, *_], _:
@@ -152,6 +155,11 @@ def _text(node: ast.expr) -> str:
         case ast.FormattedValue(value=value):
             return f"{{{_name(value)}}}"
     return ""
+
+
+def _said_as(node: ast.expr) -> str:
+    """Return a part of a message: a text as it is written, and the word for any other expression in braces."""
+    return _text(node) or f"{{{_name(node)}}}"
 
 
 def _name(node: ast.expr) -> str:

@@ -83,8 +83,8 @@ def check_start(started: Event, run: Run) -> None:
     if names:
         differ = "; ".join(f"{name} is {getattr(started, name)}, of the run {getattr(run, name)}" for name in names)
         raise EventError(
-            f"event 0 of the batch: run.started is not of run {run.id}: {differ}; send it to the run that it is of, or"
-            " begin another with these values",
+            f"run.started is not of run {run.id}: {differ}",
+            "send it to the run that it is of, or begin another with these values",
             position=0,
             field=names[0],
         )
@@ -100,8 +100,8 @@ def check_end(events: list[Event], duration_ms: int) -> None:
         return
     position = next(place for place, event in enumerate(events) if event.at_ms > duration_ms)
     raise EventError(
-        f"event {position} of the batch: at_ms is {events[position].at_ms}, after the run's end at {duration_ms}"
-        " (duration_ms of run.started); correct it, or begin a run that lasts longer",
+        f"at_ms is {events[position].at_ms}, after the run's end at {duration_ms} (duration_ms of run.started)",
+        "correct it, or begin a run that lasts longer",
         position=position,
         field="at_ms",
     )
@@ -146,14 +146,11 @@ def _check_fields(ndjson: bytes) -> None:
         try:
             field = repeated_field(line)
         except UnicodeDecodeError as fault:
-            reason = f"event {position} of the batch: byte {fault.start} of its line is no UTF-8; send UTF-8"
-            raise EventError(reason, position=position, field="the event") from fault
-        if field is not None:
             raise EventError(
-                f"event {position} of the batch: {field} is there twice; send each field once",
-                position=position,
-                field=field,
-            )
+                f"byte {fault.start} of its line is no UTF-8", "send UTF-8", position=position, field="the event"
+            ) from fault
+        if field is not None:
+            raise EventError(f"{field} is there twice", "send each field once", position=position, field=field)
 
 
 def _deepest(ndjson: bytes) -> tuple[int, str]:
@@ -170,7 +167,8 @@ def _deepest(ndjson: bytes) -> tuple[int, str]:
 
 def _misshapen(position: int, reason: str) -> EventError:
     return EventError(
-        f"event {position} of the batch: {reason}; send one event a line, each line ended by a newline, none blank",
+        reason,
+        "send one event a line, each line ended by a newline, none blank",
         position=position,
         field="the event",
     )
@@ -180,18 +178,20 @@ def _check_places(first: int, events: list[Event]) -> None:
     """Check that a log begins with run.started, ends with run.ended, and has neither elsewhere."""
     kinds = list(map(type, events))
     if first == 0 and kinds[0] is not RunStarted:
-        raise EventError("event 0 of the batch: a log begins with run.started; send it first", position=0, field="type")
+        raise EventError("a log begins with run.started", "send it first", position=0, field="type")
     if RunStarted in kinds[first == 0 :]:
         position = kinds.index(RunStarted, first == 0)
         raise EventError(
-            f"event {position} of the batch: run.started is only a log's first event; begin another run for it",
+            "run.started is only a log's first event",
+            "begin another run for it",
             position=position,
             field="type",
         )
     if RunEnded in kinds[:-1]:
         position = kinds.index(RunEnded) + 1
         raise EventError(
-            f"event {position} of the batch: it follows run.ended, which is a log's last event; leave it out",
+            "it follows run.ended, which is a log's last event",
+            "leave it out",
             position=position,
             field="type",
         )

@@ -78,7 +78,7 @@ def wrong(fault: Exception, position: int, what: str) -> EventError:
     path, reason = plain_fault(fault)
     field = path or "the event"
     return EventError(
-        f"event {position} of the batch is not {what}: {field}: {reason}; nothing of the batch was kept",
+        f"it is not {what}: {field}: {reason}",
         position=position,
         field=field,
     )

@@ -159,8 +159,8 @@ def _fresh(received: list[CloudEvent], known: Mapping[str, str]) -> dict[int, Cl
             contents[event.key], fresh[position] = event.content, event
         elif contents[event.key] not in ("", event.content):
             raise EventError(
-                f"event {position} of the batch: id is {event.id}, and its source {event.source} gave that to an event"
-                " of another type, time or data; give each event an id of its own, and send it again as it was",
+                f"id is {event.id}, and its source {event.source} gave that to an event of another type, time or data",
+                "give each event an id of its own, and send it again as it was",
                 position=position,
                 field="id",
             )
@@ -225,8 +225,8 @@ def _check_type(event: CloudEvent, position: int, kind: type[Event]) -> None:
     data_type = (event.data or {}).get("type", event.type)
     if data_type not in (event.type, type_name(kind)):
         raise EventError(
-            f"event {position} of the batch: type is {event.type}, and data.type is {data_type!r}; correct one of them,"
-            " or leave data.type out",
+            f"type is {event.type}, and data.type is {data_type!r}",
+            "correct one of them, or leave data.type out",
             position=position,
             field="data.type",
         )
@@ -242,8 +242,9 @@ def _check_moment(event: CloudEvent, position: int, made: Event, started: RunSta
     data_ms = (event.data or {}).get("at_ms", 0 if isinstance(made, RunStarted) else at_ms)
     if data_ms != at_ms:
         raise EventError(
-            f"event {position} of the batch: time is {event.time.isoformat()}, {at_ms} ms after the run's epoch"
-            f" {started.epoch}, and data.at_ms is {data_ms!r}; correct one of them, or leave data.at_ms out",
+            f"time is {event.time.isoformat()}, {at_ms} ms after the run's epoch {started.epoch}, and data.at_ms is"
+            f" {data_ms!r}",
+            "correct one of them, or leave data.at_ms out",
             position=position,
             field="data.at_ms",
         )
@@ -262,29 +263,26 @@ def _check_time(
     time_, clock = event.time.isoformat(), now()
     if at_ms < latest_ms:
         raise EventError(
-            f"event {position} of the batch: time is {time_}, {(latest_ms - at_ms) / 1000:g} s before the log's"
-            " latest event; send events in the order of their time, or allow late ones (late_s)",
+            f"time is {time_}, {(latest_ms - at_ms) / 1000:g} s before the log's latest event",
+            "send events in the order of their time, or allow late ones (late_s)",
             position=position,
             field="time",
         )
     if at_ms > started.duration_ms:
+        end = moment_at(started.began, started.duration_ms)
         raise EventError(
-            f"event {position} of the batch: time is {time_}, after the run's end at"
-            f" {_moment(started, started.duration_ms)}; correct the time, or begin a run of more days (days)",
+            f"time is {time_}, after the run's end at {end.isoformat()}",
+            "correct the time, or begin a run of more days (days)",
             position=position,
             field="time",
         )
     if not started.is_played and event.time > clock + bounds.ahead:
         raise EventError(
-            f"event {position} of the batch: time is {time_}, ahead of the server's clock, which shows"
-            f" {clock.isoformat(timespec='seconds')}; set the clock of the source, or allow such events (ahead_s)",
+            f"time is {time_}, ahead of the server's clock, which shows {clock.isoformat(timespec='seconds')}",
+            "set the clock of the source, or allow such events (ahead_s)",
             position=position,
             field="time",
         )
-
-
-def _moment(started: RunStarted, at_ms: int) -> str:
-    return moment_at(started.began, at_ms).isoformat()
 
 
 def _started(live: Live, log: Log, first: datetime, bounds: Bounds, position: int) -> RunStarted:
@@ -311,7 +309,7 @@ def _started(live: Live, log: Log, first: datetime, bounds: Bounds, position: in
             fair=NO_FAIR,
         )
     except ValueError as fault:
-        raise EventError(f"event {position} of the batch: time: {fault}", position=position, field="time") from fault
+        raise EventError(f"time: {fault}", position=position, field="time") from fault
 
 
 def _check_first(first: datetime, epoch: datetime, bounds: Bounds, position: int) -> None:
@@ -323,15 +321,17 @@ def _check_first(first: datetime, epoch: datetime, bounds: Bounds, position: int
     time_, clock = first.isoformat(), now()
     if first.year < FIRST_YEAR:
         raise EventError(
-            f"event {position} of the batch: time is {time_}, which a clock shows that was never set; set the source's",
+            f"time is {time_}, which a clock shows that was never set",
+            "set the source's",
             position=position,
             field="time",
         )
     if not bounds.replay and clock - epoch >= timedelta(days=bounds.days):
         raise EventError(
-            f"event {position} of the batch: time is {time_}, and the run that it begins (days={bounds.days}) is over"
-            f" by the server's clock, which shows {clock.isoformat(timespec='seconds')}; set the clock of the source,"
-            " begin a run of more days (days), or say that the events are of the past (replay=true)",
+            f"time is {time_}, and the run that it begins (days={bounds.days}) is over by the server's clock, which"
+            f" shows {clock.isoformat(timespec='seconds')}",
+            "set the clock of the source, begin a run of more days (days), or say that the events are of the past"
+            " (replay=true)",
             position=position,
             field="time",
         )
@@ -343,8 +343,8 @@ def _type_of(event: CloudEvent, position: int) -> type[Event]:
         if kind := TYPES.get(".".join(words[first:])):
             return kind
     raise EventError(
-        f"event {position} of the batch: type is {event.type}, and nothing of ours is called so;"
-        f" {did_you_mean('.'.join(words[-2:]), TYPES)}",
+        f"type is {event.type}, and nothing of ours is called so",
+        did_you_mean(".".join(words[-2:]), TYPES),
         position=position,
         field="type",
     )

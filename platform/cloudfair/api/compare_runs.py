@@ -98,7 +98,7 @@ async def get_pair(
     try:
         rows = differences(first, second) if series is None else series_differences(series, first, second)
     except ScenarioError as fault:
-        raise not_valid("series", series, str(fault).removeprefix("--series ")) from fault
+        raise not_valid("series", series, str(fault)) from fault
     positions = [{"run": live.run, "position": state.position} for live, state in zip(sides, states, strict=True)]
     started = [settings_of(row.model_dump(), json.loads(row.request)) for row in stored]
     return json_answer(

@@ -92,8 +92,7 @@ class Verification:
         try:
             self._take(row, checked(self.run, row))
         except (DamageError, UnableError) as fault:
-            what = str(fault).partition(": ")[2].partition("; ")[0]
-            self.lost(row.first, what.removeprefix(f"the segment at event {row.first} "))
+            self.lost(row.first, fault.what)
 
     def _take(self, row: SegmentRow, segment: StoredSegment) -> None:
         """Check the events of a whole segment a few hundred at a time: they stay in the processor's cache."""

@@ -171,8 +171,8 @@ class Batches:
         head, at_ms, ended = connection.execute(query).one()
         if batch.first == head and not ended:
             raise EventError(
-                f"event 0 of the batch: at_ms is {batch.first_at_ms}, before the {at_ms} of the log's latest event;"
-                " send events in the order of their time",
+                f"at_ms is {batch.first_at_ms}, before the {at_ms} of the log's latest event",
+                "send events in the order of their time",
                 position=0,
                 field="at_ms",
             )

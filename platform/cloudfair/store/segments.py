@@ -73,10 +73,13 @@ class StoredSegment(NamedTuple):
             try:
                 events = decode(piece)
             except EventError as fault:
+                position += fault.position
                 raise UnableError(
-                    f"run {self.run}: this release does not read event {position + fault.position} of its log"
-                    f" ({_reason(fault)}), which another release wrote; read it with that one, or play the run again",
-                    position=position + fault.position,
+                    f"run {self.run}: this release does not read event {position} of its log ({fault.reason}), which"
+                    " another release wrote; read it with that one, or play the run again",
+                    what=f"this release does not read event {position} of its log ({fault.reason}), which another"
+                    " release wrote",
+                    position=position,
                 ) from fault
             position += len(events)
             yield events
@@ -232,6 +235,7 @@ def pieces(ndjson: bytes, size: int = PIECE_BYTES) -> Iterator[bytes]:
 def _changed(run: str, first: int, reason: str) -> DamageError:
     return DamageError(
         f"run {run}: the segment at event {first} is not what was appended: {reason}; {REMEDY}",
+        what=f"is not what was appended: {reason}",
         run=run,
         table="segment",
         position=first,
@@ -257,7 +261,3 @@ def _decompressed(payload: bytes) -> bytes:
     if size > LARGEST_SEGMENT_BYTES:
         raise zstandard.ZstdError(f"the frame claims {size} bytes")
     return zstandard.ZstdDecompressor().decompressobj().decompress(payload)
-
-
-def _reason(fault: EventError) -> str:
-    return str(fault).partition(": ")[2].partition(";")[0]

@@ -46,7 +46,7 @@ def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> lis
     series_a, series_b = (value_at(snapshot, series) if series in MEASURES else None for snapshot in (a, b))
     if not isinstance(series_a, dict) or not isinstance(series_b, dict):
         known = [path for path in MEASURES if isinstance(value_at(a, path), dict)]
-        raise ScenarioError(f"--series {series}: is no series; {did_you_mean(series, known)}")
+        raise ScenarioError(f"{series}: is no series; {did_you_mean(series, known)}")
     counts_a, counts_b = dict(_leaves(series_a)), dict(_leaves(series_b))
     keys = sorted(counts_a.keys() | counts_b.keys(), key=_in_order)
     return [_difference(".".join(key), counts_a.get(key, 0), counts_b.get(key, 0)) for key in keys]

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from tests.cloudfair.example import batch, created, digest_of, example, folded, spoil
+from tests.cloudfair.example import batch, created, digest_of, example, folded, packed, spoil
 
 from cloudfair.projections.repair import repair
 from cloudfair.projections.verification import verify
@@ -86,6 +86,16 @@ def test_damage_of_what_was_sent_is_named_and_not_repaired(
     assert [text[: len(start)] for text, start in zip(damage, expected, strict=False)] == expected
     repair(log, run)
     assert damage_of(log, run)[: len(expected)] == damage[: len(expected)]
+
+
+def test_an_event_of_another_release_is_named_whole(log: Log) -> None:
+    run, known = created(log), batch(EVENTS, 0, 2)
+    ndjson = known.ndjson.replace(b'"fair.opened"', b'"fair.opened; again: twice"')
+    log.batches.append(run, msgspec.structs.replace(known, ndjson=ndjson, payload=packed(ndjson)))
+    assert damage_of(log, run) == [
+        "segment 0: this release does not read event 1 of its log (type: 'fair.opened; again: twice' is none of those"
+        " that are allowed), which another release wrote"
+    ]
 
 
 def test_of_commands_that_are_missing_the_first_is_named(log: Log) -> None:

@@ -60,5 +60,5 @@ def test_series_is_compared_key_by_key():
     [("visits.per_hours", "did you mean visits.per_hour?"), ("x", "the nearest of 75 are: ")],
 )
 def test_what_is_no_series_is_refused_with_the_nearest(series: str, remedy: str):
-    with pytest.raises(ScenarioError, match=f"--series {series}: is no series; {remedy}"):
+    with pytest.raises(ScenarioError, match=f"^{series}: is no series; {remedy}"):
         series_differences(series, TWO_VISITS, THREE_VISITS)
