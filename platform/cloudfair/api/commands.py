@@ -76,7 +76,8 @@ async def send_command(run: str, request: Request, here: Here) -> Command:
 
     A disruption is in the log as `disruption.begun`, at the moment at which it took effect. Its people and lanes are
     sent at the documented scale, as in a scenario, and are in the log at the run's. `acknowledge` and `snooze`
-    answer an alarm that is raised now, and are applied at once.
+    answer an alarm that is raised now, and are applied at once. A run that no process plays, such as one of
+    CloudEvents, takes no others (409).
     """
     body = await read_body(request, MIB)
     try:
@@ -85,7 +86,11 @@ async def send_command(run: str, request: Request, here: Here) -> Command:
         raise not_a_command(fault) from fault
     check_fields(body)
     text = msgspec.json.encode(command).decode()
-    at_ms = await _alarm_at_ms(here, run, command.alarm) if isinstance(command, AlarmCommand) else None
+    if isinstance(command, AlarmCommand):
+        at_ms = await _alarm_at_ms(here, run, command.alarm)
+    else:
+        at_ms = None
+        _check_played(await asyncio.to_thread(here.log.runs.get, run))
     return _shown(await here.pools.writes.run(here.log.commands.add, run, text, at_ms))
 
 
@@ -119,6 +124,20 @@ def not_a_command(fault: Exception) -> RequestValidationError:
     return RequestValidationError(
         [{"type": "command", "loc": ["body", *filter(None, place.split("."))], "msg": reason}]
     )
+
+
+def _check_played(row: tables.Run) -> None:
+    """Check that somebody plays a run, unless it has ended: a command would wait for ever.
+
+    Raises:
+        ConflictError: nobody does, and nobody ever did.
+    """
+    if not row.ended and not row.has_player:
+        raise ConflictError(
+            f"run {row.id}: no process plays it, so none would take the command: others send its events, or nobody took"
+            " it up yet; start a run with POST /runs/start, or play one with fair run",
+            head=row.head,
+        )
 
 
 async def _alarm_at_ms(here: Backend, run: str, alarm: str) -> int:

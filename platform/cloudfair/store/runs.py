@@ -151,11 +151,7 @@ class Runs:
         if (row := connection.execute(query).first()) is None:
             raise self.unknown(run)
         if row.player != player:
-            raise ConflictError(
-                f"run {run}: it is played by another process, which took it up; watch it with fair watch {run}, or take"
-                f" it back with fair run --resume {run}",
-                head=row.head,
-            )
+            raise _taken_up(run, player, row.head)
 
     def fail(self, run: str, fault: str, player: int) -> None:
         """Record why a run is no longer played by a player, unless it ended, was stopped, or was taken up again."""
@@ -185,6 +181,24 @@ class Runs:
                 yield self.get(run)
             except BackendError as fault:
                 _logger.warning("a run is left out of the list: %s", fault)
+
+
+def _taken_up(run: str, player: int, head: int) -> ConflictError:
+    """Return the error for a player of a run that another took up; number 0 is of whoever sends events and plays none.
+
+    Of a run that was stopped, its last player is the one that took it up.
+    """
+    if player == 0:
+        return ConflictError(
+            f"run {run}: a process took it up to play it, and that one alone writes its log; send events to a run of"
+            " your own (POST /runs)",
+            head=head,
+        )
+    return ConflictError(
+        f"run {run}: it is played by another process, which took it up; watch it with fair watch {run}, or take it back"
+        f" with fair run --resume {run}",
+        head=head,
+    )
 
 
 def _damaged(run: str) -> DamageError:

@@ -77,6 +77,11 @@ class Run(SQLModel, table=True):
         return silent_since(self.state, self.heard_at or self.created_at, pace=self.pace, head=self.head)
 
     @property
+    def has_player(self) -> bool:
+        """Return whether a process took the run up, or said how it plays it. A file's log or CloudEvents have none."""
+        return self.player > 0 or self.pace not in (None, "stopped")
+
+    @property
     def state(self) -> RunState:
         """Return how the run stands."""
         return state_of(ended=self.ended, fault=self.fault, pace=self.pace)

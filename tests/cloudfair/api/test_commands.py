@@ -26,6 +26,7 @@ def obey(client: httpx.Client, run: str, number: int, **word: Any) -> httpx.Resp
 
 def test_command_waits_in_every_answer_until_it_is_obeyed(client: httpx.Client, run: str) -> None:
     pause, speed = {"kind": "pause"}, {"kind": "speed", "speed": 3600.0}
+    ask(client, run, 0)
     said = [say(client, run, **command).json() for command in (pause, speed)]
     waiting = [{"number": 0, "command": pause}, {"number": 1, "command": speed}]
     assert send(client, run, EVENTS, 0, 50).json()["commands"] == waiting
@@ -44,6 +45,7 @@ def test_command_waits_in_every_answer_until_it_is_obeyed(client: httpx.Client, 
 
 
 def test_word_on_a_command_is_taken_once(client: httpx.Client, run: str) -> None:
+    ask(client, run, 0)
     say(client, run, kind="pause")
     answers = [obey(client, run, 0, at_ms=at_ms) for at_ms in (5, 5, 6)]
     assert [answer.status_code for answer in answers] == [200, 200, 409]
@@ -117,6 +119,29 @@ def test_run_that_has_ended_takes_no_commands(client: httpx.Client, run: str) ->
     detail = f"run {run} ended with event 99 and takes no commands; start another run"
     assert (answer.status_code, answer.json()["detail"]) == (409, detail)
     assert say(client, run + "x", kind="pause").status_code == 404
+
+
+def test_run_that_no_process_plays_takes_no_command_that_would_wait_for_ever(client: httpx.Client, run: str) -> None:
+    """Others send its events, as those of a badge reader: an operator would believe that the outage was ordered."""
+    outage = {"kind": "platform_outage", "lasts_min": 60}
+    for head in (0, 50):
+        for command in ({"kind": "pause"}, {"kind": "disrupt", "disruption": outage}):
+            refused = say(client, run, **command)
+            assert (refused.status_code, refused.json()["head"]) == (409, head)
+            assert refused.json()["detail"].startswith(f"run {run}: no process plays it, so none would take the")
+        send(client, run, EVENTS, head, head + 50)
+    assert client.get(f"/runs/{run}/commands").json() == []
+
+
+@pytest.mark.parametrize("pace", ["max", "3600", "paused"])
+def test_player_that_only_says_its_pace_is_sent_commands(client: httpx.Client, run: str, pace: str) -> None:
+    ask(client, run, 0, pace)
+    assert say(client, run, kind="resume").status_code == 201
+
+
+def test_log_of_a_file_whose_import_broke_off_takes_no_command(client: httpx.Client, run: str) -> None:
+    ask(client, run, 0, "stopped")
+    assert say(client, run, kind="resume").status_code == 409
 
 
 def test_seed_that_javascript_reads_as_another_one_starts_nothing(client: httpx.Client) -> None:

@@ -34,10 +34,13 @@ def test_an_earlier_player_writes_nothing_more(client: httpx.Client) -> None:
     assert client.post(f"/runs/{run}/commands", json={"kind": "pause"}).status_code == 201
     assert taken_up(client, run) == (2, 100, digest_of(EVENTS[:100]))
     obeyed = client.post(f"/runs/{run}/commands/0/obeyed", json={"at_ms": 5}, headers={"Fair-Player": "1"})
-    late = [send(client, run, 100, 200, player=1), send(client, run, 100, 100, player=1), send(client, run, 100, 200)]
+    late = [send(client, run, 100, 200, player=1), send(client, run, 100, 100, player=1)]
     for refused in [*late, obeyed]:
         assert (refused.status_code, refused.json()["head"]) == (409, 100)
         assert refused.json()["detail"].startswith(f"run {run}: it is played by another process, which took it up;")
+    nobody = send(client, run, 100, 200)
+    assert (nobody.status_code, nobody.json()["head"]) == (409, 100)
+    assert nobody.json()["detail"].startswith(f"run {run}: a process took it up to play it, and that one alone writes")
     assert client.get(f"/runs/{run}/commands").json()[0]["applied_at"] is None
     answer = send(client, run, 100, 200, player=2)
     assert (answer.status_code, answer.json()["digest"]) == (200, digest_of(EVENTS[:200]))

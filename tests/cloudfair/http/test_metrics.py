@@ -128,6 +128,8 @@ def test_the_way_of_frames_to_watchers_is_timed(
 def test_what_is_damaged_is_a_metric_and_hides_no_other(alone: httpx.Client, tmp_path: Path) -> None:
     run, other = begin(alone, OUTAGE), begin(alone)
     send(alone, run, OUTAGE).raise_for_status()
+    head = {"first": len(OUTAGE)}
+    alone.post(f"/runs/{run}/events", params=head, headers={"Fair-Pace": "max"}).raise_for_status()
     assert alone.post(f"/runs/{run}/commands", json={"kind": "pause"}).status_code == 201
     with contextlib.closing(sqlite3.connect(tmp_path / "fair.db")) as database, database:
         database.execute("UPDATE command SET body = 'x'")

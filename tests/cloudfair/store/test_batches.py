@@ -87,10 +87,18 @@ def test_whoever_appends_or_asks_receives_the_commands_that_are_pending(log: Log
 
 def test_player_from_whom_a_run_was_taken_is_told_whenever_it_asks(log: Log, run: str) -> None:
     log.runs.take_up(run)
-    for ask in (lambda: log.batches.poll(run, 40, None), lambda: log.batches.append(run, batch(EVENTS, 40, 50))):
-        with pytest.raises(ConflictError, match=f"it is played by another process.* fair run --resume {run}"):
-            ask()
-    assert log.batches.poll(run, 40, None, player=1) == []
+    log.runs.take_up(run)
+    for player, why in (
+        (1, f"it is played by another process.* fair run --resume {run}"),
+        (0, r"a process took it up to play it.*; send events to a run of your own \(POST /runs\)"),
+    ):
+        for ask in (
+            lambda player=player: log.batches.poll(run, 40, None, player),
+            lambda player=player: log.batches.append(run, batch(EVENTS, 40, 50), player=player),
+        ):
+            with pytest.raises(ConflictError, match=why):
+                ask()
+    assert log.batches.poll(run, 40, None, player=2) == []
 
 
 def test_key_of_an_event_that_was_taken_in_is_named_if_it_is_damaged(log: Log, run: str) -> None:

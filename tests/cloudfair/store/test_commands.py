@@ -55,7 +55,7 @@ def test_command_is_acknowledged_once_and_at_one_moment(log: Log, run: str) -> N
 def test_command_is_acknowledged_by_the_latest_player_alone(log: Log, run: str) -> None:
     log.commands.add(run, PAUSE)
     log.runs.take_up(run)
-    with pytest.raises(ConflictError, match=f"run {run}: it is played by another process"):
+    with pytest.raises(ConflictError, match=f"run {run}: a process took it up to play it"):
         log.commands.acknowledge(run, 0, 500, None)
     assert log.commands.all(run)[0].applied_at is None
     assert log.commands.acknowledge(run, 0, 500, None, player=1).applied_at_ms == 500
