@@ -62,14 +62,17 @@ class Connection:
             self._on_away(trouble)
             time.sleep(TRY_AGAIN_S)
 
-    def begin_run(self, body: dict[str, Any]) -> str:
+    def begin_run(self, body: dict[str, Any], *, imported: bool = False) -> str:
         """Return the id of a new run. The request is sent once: it may take effect unanswered.
+
+        Args:
+            imported: whether its seed may be one that only older logs have.
 
         Raises:
             BackendError: the backend refuses it, or does not answer.
         """
         try:
-            answer = self._send("POST", "/runs", json=body)
+            answer = self._send("POST", "/runs", json=body, params={"imported": "true"} if imported else {})
         except httpx.TransportError as fault:
             trouble = f"{self.client.base_url} does not answer ({str(fault) or type(fault).__name__})"
             raise BackendError(

@@ -15,7 +15,7 @@ from faircli.log_file import LogCheck, pieces_of
 from faircli.outbox import BATCH_EVENTS, compressor
 from faircli.progress import events_progress
 from fairfacts.errors import BackendError, FairError, LabError
-from fairfacts.parts.runs import REPRODUCING
+from fairfacts.parts.runs import LARGEST_SEED, REPRODUCING
 
 HEADERS = {"Content-Type": "application/x-ndjson", "Content-Encoding": "zstd"}
 
@@ -63,8 +63,9 @@ def batches_of(file: Path, cut: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _begun(connection: Connection, log_check: LogCheck) -> str:
+    """Begin the run that a log is of; older logs may have a seed that a new run may not have."""
     body = {name: getattr(log_check.started, name) for name in REPRODUCING}
-    return connection.begin_run(body)
+    return connection.begin_run(body, imported=max(body["seed"], body["replication"]) > LARGEST_SEED)
 
 
 def _held(connection: Connection, run: str, file: Path) -> int:

@@ -16,7 +16,7 @@ import zstandard
 from pydantic import ValidationError
 
 from cloudfair.api.batch import check, check_end
-from cloudfair.api.new_run import NewRun
+from cloudfair.api.new_run import KnownRun
 from cloudfair.errors import TooLargeError
 from cloudfair.settings import Settings
 from fairfacts.auditor import Auditor
@@ -228,7 +228,7 @@ def _check_names(started: RunStarted) -> None:
         EventError: its scenario or its version is no name.
     """
     try:
-        NewRun(**{name: getattr(started, name) for name in REPRODUCING})
+        KnownRun(**{name: getattr(started, name) for name in REPRODUCING})
     except ValidationError as fault:
         field = str(fault.errors()[0]["loc"][0])
         raise EventError(f"is {getattr(started, field)!r:.80}", NAMES[field], position=0, field=field) from None

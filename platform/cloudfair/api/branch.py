@@ -18,7 +18,7 @@ from cloudfair.api.auth import steerer
 from cloudfair.api.backend import Here
 from cloudfair.api.commands import not_a_command
 from cloudfair.api.launcher import NewBranch
-from cloudfair.api.new_run import CreatedRun, NewRun, begin
+from cloudfair.api.new_run import CreatedRun, KnownRun, begin
 from cloudfair.api.start import launch, launcher_of
 from cloudfair.errors import ConflictError
 from cloudfair.http.requests import read_json
@@ -52,8 +52,8 @@ async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
     return CreatedRun(run=branch)
 
 
-def _same(row: Run, request: dict[str, Any]) -> NewRun:
-    return NewRun(**{name: getattr(row, name) for name in REPRODUCING}, request=request)
+def _same(row: Run, request: dict[str, Any]) -> KnownRun:
+    return KnownRun(**{name: getattr(row, name) for name in REPRODUCING}, request=request)
 
 
 def _disrupt(disruption: dict[str, Any]) -> Disrupt:

@@ -4,7 +4,7 @@ The `type` of a CloudEvent is the type of the event, or ends in it (`org.example
 the moment, its `data` the event's fields; `type` and `at_ms` in the data may be left out, and say the same where they
 are there. Further attributes (`sequence`, `subject`) are not looked at. The server numbers the events in the order of
 their time, says how many it moved for that, and begins the log. It takes no event twice: two of one source and id are
-the same, and have the same content.
+the same, and have the same content. A `run.ended`, which needs no data, ends the run.
 """
 
 from __future__ import annotations
@@ -105,7 +105,10 @@ async def take_cloudevents(
         bool, Query(description="whether these events may begin a run that is over by the server's clock")
     ] = False,
 ) -> Taken:
-    """Take in one CloudEvent, structured or binary, or a batch of them: all or none, each once."""
+    """Take in one CloudEvent, structured or binary, or a batch of them: all or none, each once.
+
+    The run goes on until a CloudEvent of type `run.ended`, which needs no data.
+    """
     live = await here.runs.get(run)
     body = await read_body(request, here.settings.max_body_bytes)
     received = parsed(request.headers, body)

@@ -21,7 +21,7 @@ from cloudfair.api.auth import steerer, writer
 from cloudfair.api.backend import Backend, Here
 from cloudfair.api.player import Player
 from cloudfair.errors import ConflictError
-from cloudfair.http.requests import LARGEST, check_fields, read_body, read_json
+from cloudfair.http.requests import EXACT, check_fields, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of, schema_of
 from cloudfair.settings import MIB
 from cloudfair.store import tables
@@ -57,7 +57,7 @@ class Acknowledgement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    at_ms: int = Field(ge=0, le=LARGEST)
+    at_ms: int = Field(ge=0, le=EXACT)
     """The simulated moment at which it was applied or refused."""
     refused: str | None = Field(default=None, max_length=2_000)
     """Why it could not be applied."""

@@ -16,6 +16,7 @@ from cloudfair.api.auth import POLICY_VIOLATION, same_origin
 from cloudfair.api.backend import Here
 from cloudfair.errors import MalformedError
 from cloudfair.export.cloudevents import SUBPROTOCOL, Envelope, envelope_of
+from cloudfair.http.requests import EXACT
 from cloudfair.projections.live import Live
 from cloudfair.store.log import Log
 
@@ -35,7 +36,7 @@ async def stream_events(
     run: str,
     here: Here,
     first: Annotated[
-        int | None, Query(ge=0, le=2**62, description="position to begin at; the head without one")
+        int | None, Query(ge=0, le=EXACT, description="position to begin at; the head without one")
     ] = None,
 ) -> None:
     """Stream a run's events as CloudEvents until the run has ended."""

@@ -13,9 +13,9 @@ from pydantic import BaseModel
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
 from cloudfair.api.batch import check, check_end, check_start, unpack
-from cloudfair.api.new_run import CreatedRun, NewRun, begin
+from cloudfair.api.new_run import CreatedRun, KnownRun, NewRun, begin
 from cloudfair.api.player import Player
-from cloudfair.http.requests import LARGEST, read_body, read_json
+from cloudfair.http.requests import EXACT, read_body, read_json
 from cloudfair.http.schemas import CommandObject, body_of
 from cloudfair.projections.live import Answered
 from fairfacts.parts.runs import RunStarted
@@ -47,9 +47,19 @@ class Appended(BaseModel):
 
 
 @router.post("/runs", status_code=201, openapi_extra=body_of(NewRun))
-async def create_run(request: Request, here: Here) -> CreatedRun:
-    """Begin a run."""
-    return CreatedRun(run=await begin(await read_json(request, NewRun), here.log, here.pools.writes))
+async def create_run(
+    request: Request,
+    here: Here,
+    imported: Annotated[
+        bool, Query(description="whether its log is there already, and may have numbers up to 2^63 - 1, as fair import")
+    ] = False,
+) -> CreatedRun:
+    """Begin a run.
+
+    Seed and replication are at most 2^53 - 1: programs that read JSON numbers as doubles would read another one.
+    """
+    new = await read_json(request, KnownRun if imported else NewRun)
+    return CreatedRun(run=await begin(new, here.log, here.pools.writes))
 
 
 @router.post(
@@ -60,7 +70,7 @@ async def append_events(
     run: str,
     request: Request,
     here: Here,
-    first: Annotated[int, Query(ge=0, le=LARGEST // 2, description="position of the batch's first event")],
+    first: Annotated[int, Query(ge=0, le=EXACT, description="position of the batch's first event")],
     content_encoding: Annotated[str, Header(description="zstd or identity")] = "identity",
     fair_emitted_at: Annotated[float | None, Header(description="Unix time in ms at which the model closed it")] = None,
     fair_pace: Annotated[

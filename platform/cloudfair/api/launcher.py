@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from cloudfair.http.requests import LARGEST
+from cloudfair.http.requests import EXACT
 from fairfacts.operator_commands import FASTEST, SLOWEST
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.parts.runs import LARGEST_SEED
@@ -54,7 +54,7 @@ class NewBranch(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    at_ms: int = Field(gt=0, le=LARGEST)
+    at_ms: int = Field(gt=0, le=EXACT)
     """The simulated moment at which the branch begins."""
     disruption: dict[str, Any]
     """As in the command `disrupt`: people and lanes at the documented scale."""

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 from cloudfair.http.requests import LARGEST
 from cloudfair.pools import Pool
 from cloudfair.store.log import Log
-from fairfacts.parts.runs import LARGEST_SCALE
+from fairfacts.parts.runs import LARGEST_SCALE, LARGEST_SEED
 
 NAME = r"^[^\s/\\\x00-\x1f\x7f-\x9f]+( [^\s/\\\x00-\x1f\x7f-\x9f]+)*$"
 """A scenario of a user's own has the name of its file: any script, single blanks, and no path."""
@@ -28,8 +28,8 @@ def _as_json(value: JsonValue) -> JsonValue:
     return value
 
 
-class NewRun(BaseModel):
-    """A run that is about to begin."""
+class KnownRun(BaseModel):
+    """A run whose log says what it is: of a file that is imported, or of a run that is played again."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,13 +42,20 @@ class NewRun(BaseModel):
     """Whatever the client needs to resume the run."""
 
 
+class NewRun(KnownRun):
+    """A run that is about to begin."""
+
+    seed: int = Field(ge=0, le=LARGEST_SEED)
+    replication: int = Field(default=0, ge=0, le=LARGEST_SEED)
+
+
 class CreatedRun(BaseModel):
     """A run with an empty log."""
 
     run: str
 
 
-async def begin(new: NewRun, log: Log, pool: Pool) -> str:
+async def begin(new: KnownRun, log: Log, pool: Pool) -> str:
     """Store a run with an empty log, and return its id."""
     fields = new.model_dump(exclude={"request"})
     fields["request"] = json.dumps(new.request, ensure_ascii=False, separators=(",", ":"))

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Backend, Here
 from cloudfair.export import cloudevents
+from cloudfair.http.requests import EXACT
 from cloudfair.http.responses import json_answer
 from cloudfair.http.schemas import EventObject, FairObject
 from cloudfair.store import tables
@@ -190,7 +191,7 @@ async def get_events(
     run: str,
     here: Here,
     request: Request,
-    first: Annotated[int, Query(ge=0, le=2**62)] = 0,
+    first: Annotated[int, Query(ge=0, le=EXACT)] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> Response:
     """Return a page of a run's events, exactly as they were sent; as CloudEvents where `Accept` asks for them.

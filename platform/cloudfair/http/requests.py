@@ -15,6 +15,8 @@ from cloudfair.settings import MIB
 
 LARGEST = 2**63 - 1
 """The largest integer that both databases hold."""
+EXACT = 2**53 - 1
+"""The largest integer that every program reads from JSON as it is: many read numbers as doubles."""
 Body = TypeVar("Body", bound=BaseModel)
 
 

@@ -81,6 +81,21 @@ def test_a_batch_becomes_the_log_of_a_run(client: httpx.Client, badges: str) -> 
     assert (measures["venue"]["inside"], measures["run"]["scenario"]) == (3, "badges")
 
 
+def test_a_run_of_events_that_others_send_says_how_it_ends_and_ends_so(client: httpx.Client, badges: str) -> None:
+    """It named `fair run --resume`, which refuses such a run."""
+    post(client, badges, [entered(1)])
+    paths = [f"/runs/{badges}/parquet", f"/runs/{badges}/counts"]
+    for refused in map(client.get, paths):
+        assert refused.status_code == 409
+        assert refused.json()["detail"].endswith(
+            "; it ends with the event run.ended: whoever sends its events sends that as the last"
+        )
+    end = {name: value for name, value in entered(2, 60, type="run.ended").items() if name != "data"}
+    assert post(client, badges, [end]).json()["taken"] == 1
+    assert [client.get(path).status_code for path in ("/runs/" + badges, *paths)] == [200, 200, 200]
+    assert client.get(f"/runs/{badges}").json()["state"] == "ended"
+
+
 def test_the_same_again_changes_nothing_and_what_is_new_is_taken_in(client: httpx.Client, badges: str) -> None:
     first = post(client, badges, [entered(1), entered(2, 1)]).json()
     again = post(client, badges, [entered(1), entered(2, 1)]).json()

@@ -11,6 +11,7 @@ from typing import Any
 from unittest import mock
 
 import httpx
+import msgspec
 import pytest
 import zstandard
 from tests.cloudfair.example import digest_of, example
@@ -53,6 +54,15 @@ def test_a_log_is_kept_with_its_own_bytes(fair: Fair) -> None:
     verified = json.loads(fair("verify", "log.ndjson.gz", "--json").stdout)
     assert verified["digest"] == told["digest"] != digest_of(EVENTS)
     assert verified["laws"]["broken"] == told["broken"]
+
+
+def test_a_log_of_an_earlier_release_may_have_a_seed_that_no_new_run_has(fair: Fair) -> None:
+    started = msgspec.structs.replace(EVENTS[0], seed=2**60, replication=2**63 - 1)
+    (fair.folder / "log.ndjson").write_bytes(encode([started, *EVENTS[1:]]))
+    run = fair.json("import", "log.ndjson")["run"]
+    (row,) = json.loads(fair("runs", "--json").stdout)
+    assert (row["id"], row["seed"], row["replication"]) == (run, 2**60, 2**63 - 1)
+    assert json.loads(fair("verify", run, "--json").stdout)["damage"] == []
 
 
 def test_a_log_that_breaks_laws_is_kept_and_said_to(fair: Fair) -> None:

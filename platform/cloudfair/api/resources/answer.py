@@ -20,6 +20,7 @@ from cloudfair.api.as_of import AT, LONGEST_AT, parameter_ms, state_as_of
 from cloudfair.api.backend import Here
 from cloudfair.errors import UnknownError
 from cloudfair.http.conditional import is_known
+from cloudfair.http.requests import EXACT
 from cloudfair.http.responses import describe_fields, example, not_valid
 from cloudfair.pools import Pool
 from cloudfair.projections.live_runs import LiveRuns
@@ -29,7 +30,7 @@ from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.event import Count, Milliseconds
 from fairfacts.measures import State
 
-LARGEST = 2**53 - 1
+LARGEST = EXACT
 """The largest number that a thing of the fair can bear."""
 
 
