@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
+from msgspec.structs import FieldInfo
 
 from fairfacts.event import Count, EconomyCode, Event, Milliseconds
 from fairfacts.events import EVENT_TYPES, type_name
@@ -37,7 +38,8 @@ The vocabulary that the model, the backend and the page share. This document is 
 A **log** is NDJSON: one event a line, in the order of time. Every event has its `type`, and `at_ms`, the simulated time
 in whole milliseconds since the run's epoch (`epoch` of `run.started`). Objects of a run are numbered 0, 1, 2, ... as
 they come, a sequence for each kind of object. A type `number` is such a number; `count` is a whole number of things;
-`ms` is a length of time or a moment in whole milliseconds; `economy` is an ISO 3166-1 alpha-2 code.
+`ms` is a length of time or a moment in whole milliseconds; `economy` is an ISO 3166-1 alpha-2 code. A field must be
+there, unless its type says what it is where a sender leaves it out.
 
 A **measure** is a number, a text, or a breakdown (an object with an entry for each key), folded from the events. Its
 path is its place in the snapshot of `GET /runs/RUN/snapshot` and of the feed. A gauge goes up and down: its course is
@@ -136,8 +138,20 @@ def document() -> str:
 def fields_of(type_: type[msgspec.Struct]) -> list[tuple[str, str, str, str]]:
     """Return name, type, unit and meaning of each field of an event or a disruption, but for the moment of an event."""
     docs, hints = field_docs(type_), get_type_hints(type_, include_extras=True)
-    names = [name for name in type_.__struct_fields__ if name != "at_ms"]
-    return [(name, _type_text(name, hints[name]), _unit(name, hints[name]), _meaning(name, docs)) for name in names]
+    fields = [field for field in msgspec.structs.fields(type_) if field.name != "at_ms"]
+    return [
+        (name, _type_text(name, hints[name]) + _default(field), _unit(name, hints[name]), _meaning(name, docs))
+        for field in fields
+        if (name := field.name)
+    ]
+
+
+def _default(field: FieldInfo) -> str:
+    """Return what a field is that a sender leaves out, in words; nothing where it must be there, or may be absent."""
+    if field.default is msgspec.UNSET or field.required:
+        return ""
+    value = field.default_factory() if field.default is msgspec.NODEFAULT else field.default
+    return f"; left out: `{msgspec.json.encode(value).decode()}`"
 
 
 def _meaning(name: str, docs: Mapping[str, str]) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import get_type_hints
 
+import msgspec
 import pytest
 
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.field_docs import field_docs
 from fairfacts.measures import MEASURES
 from fairfacts.parts.disruptions import DISRUPTIONS, kind_of
+from fairfacts.parts.venue.events import VisitorEntered
 from fairfacts.vocabulary import COMMON, document, fields_of
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "events.md"
@@ -35,6 +37,16 @@ def test_every_field_has_a_type_and_a_meaning():
         (type_.__name__, name) for type_ in TYPES for name, kind, _, text in fields_of(type_) if not (kind and text)
     ]
     assert nameless == [], "write a docstring below the field; what many types have alike is in COMMON of vocabulary.py"
+
+
+def test_fields_that_a_sender_may_leave_out_are_told():
+    for type_ in TYPES:
+        least = {field.name for field in msgspec.structs.fields(type_) if field.required} - {"at_ms"}
+        rows = fields_of(type_)
+        must = {name for name, kind, *_ in rows if "; left out: `" not in kind and "or absent" not in kind}
+        assert must == least, type_.__name__
+    entered = {name: kind for name, kind, *_ in fields_of(VisitorEntered)}
+    assert (entered["badge"], entered["delegate"]) == ('text; left out: `""`', "count or null; left out: `null`")
 
 
 def test_every_common_meaning_is_that_of_a_field():
