@@ -30,7 +30,7 @@ from cloudfair.api import (
     timetables,
     watch,
 )
-from cloudfair.api.auth import reader
+from cloudfair.api.auth import SCOPE_OF, reader
 from cloudfair.api.backend import Backend
 from cloudfair.api.launcher import Launcher
 from cloudfair.api.resources import services
@@ -130,6 +130,7 @@ def create_app(settings: Settings, launcher: Launcher | None = None) -> FastAPI:
         log.close()
 
     app = DescribedApp(
+        SCOPE_OF,
         title="cloudfair",
         summary="Logs, live measures and feeds of fair runs",
         version=release(),

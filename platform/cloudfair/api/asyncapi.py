@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from inspect import cleandoc
 from typing import Any, get_args
 
 import msgspec
 
 from cloudfair.export import cloudevents
+from cloudfair.feed import messages
 from cloudfair.feed.messages import ClientMessage, PairMessage, ServerMessage
+from cloudfair.http import security
 from fairfacts.events import EVENT_TYPES
 from fairfacts.field_docs import field_docs
 
 VERSION = "3.0.0"
 RUN_PARAMETER = {"run": {"description": "A run's id, as `GET /runs` lists them."}}
 PAIR_PARAMETERS = {side: {"description": "A run's id, as `GET /runs` lists them."} for side in ("a", "b")}
+SECURITY = [{"$ref": f"#/components/securitySchemes/{security.SCHEME}"}]
 REFERENCE = "#/components/schemas/{name}"
 
 
@@ -25,29 +29,33 @@ def document(release: str) -> Mapping[str, Any]:
     client, server = _members(ClientMessage), _members(ServerMessage)
     pair = _members(PairMessage)
     types = tuple(dict.fromkeys((*client, *server, *pair)))
-    messages = {type_.__name__: _message(type_) for type_ in types} | {"CloudEvent": _cloudevent()}
+    described = {type_.__name__: _message(type_) for type_ in types} | {"CloudEvent": _cloudevent()}
     schemas = _schemas((*types, *EVENT_TYPES))
     return {
         "asyncapi": VERSION,
         "info": {
             "title": "cloudfair",
             "version": release,
-            "description": "Live measures and raw events of fair runs, over WebSockets. Routes are at /openapi.json.",
+            "description": "Live measures and raw events of fair runs, over WebSockets. Routes are at /openapi.json."
+            " The descriptions of the channels hold the rules that a client follows.",
         },
         "defaultContentType": "application/json",
         "channels": {
             "feed": _channel(
-                "/runs/{run}/live", "The changes of a run's measures, as numbered frames.", [*client, *server]
+                "/runs/{run}/live",
+                f"The changes of a run's measures, as numbered frames.\n\n{cleandoc(messages.__doc__ or '')}",
+                [*client, *server],
             ),
             "pair": _channel(
                 "/runs/{a}/against/{b}/live",
-                "Two runs side by side, at the simulated moment that both have reached.",
+                "Two runs side by side, at the simulated moment that both have reached. The rules are those of `feed`.",
                 [*client, *pair],
                 PAIR_PARAMETERS,
             ),
             "events": {
                 "address": "/runs/{run}/events/live",
-                "description": f"A run's events, each a CloudEvent; WebSocket subprotocol {cloudevents.SUBPROTOCOL}.",
+                "description": f"A run's events, each a CloudEvent; WebSocket subprotocol {cloudevents.SUBPROTOCOL},"
+                " which the client offers. It sends nothing. The server closes the connection after the last event.",
                 "parameters": RUN_PARAMETER,
                 "messages": {"CloudEvent": {"$ref": "#/components/messages/CloudEvent"}},
                 "bindings": {"ws": {"method": "GET", "query": _EVENTS_QUERY}},
@@ -62,10 +70,15 @@ def document(release: str) -> Mapping[str, Any]:
                 "action": "send",
                 "channel": {"$ref": "#/channels/events"},
                 "summary": "Events from a position on, each as soon as it is in the log.",
+                "security": SECURITY,
                 "messages": [{"$ref": "#/channels/events/messages/CloudEvent"}],
             },
         },
-        "components": {"messages": messages, "schemas": schemas},
+        "components": {
+            "messages": described,
+            "schemas": schemas,
+            "securitySchemes": {security.SCHEME: security.BEARER_SCHEME},
+        },
     }
 
 
@@ -98,6 +111,7 @@ def _operation(action: str, channel: str, summary: str, types: Iterable[type]) -
         "action": action,
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": summary,
+        "security": SECURITY,
         "messages": [{"$ref": f"#/channels/{channel}/messages/{type_.__name__}"} for type_ in types],
     }
 

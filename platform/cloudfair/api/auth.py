@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from base64 import urlsafe_b64decode
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import Depends
@@ -69,6 +70,10 @@ async def steerer(connection: HTTPConnection, settings: TheSettings) -> None:
     _check_scope(connection, settings, "steer")
 
 
+SCOPE_OF: Mapping[Callable[..., Any], Scope] = {reader: "read", writer: "write", steerer: "steer"}
+"""What each of these dependencies of routes checks."""
+
+
 def is_trusted(connection: HTTPConnection, settings: Settings) -> bool:
     """Return whether a request bears a token of this backend, or needs none: then only this machine reaches it."""
     return settings.token is None or bool(settings.scopes_of(_token(connection)))
@@ -84,6 +89,11 @@ def _check_scope(connection: HTTPConnection, settings: Settings, scope: Scope) -
         return
     scopes = settings.scopes_of(_token(connection))
     names = f"CLOUDFAIR_TOKEN or CLOUDFAIR_{scope.upper()}_TOKEN"
+    if not scopes and connection.scope["type"] == "websocket":
+        raise TokenError(
+            f"this needs a token to {scope}: send the header Authorization: Bearer, with the backend's {names}; a page"
+            f" offers the subprotocol {BEARER}TOKEN beside that of the WebSocket, with the token in unpadded base64url"
+        )
     if not scopes:
         raise TokenError(
             f"this needs a token to {scope}: send the header Authorization: Bearer, with the backend's {names}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from cloudfair.http.examples import add_examples
+from cloudfair.http.security import add_security
 
 TAGS = {
     "health": "The state of the backend itself",
@@ -43,9 +45,11 @@ def operation_name(route: APIRoute) -> str:
 
 
 class DescribedApp(FastAPI):
-    """An app whose OpenAPI document has groups, servers and examples."""
+    """An app whose OpenAPI document has groups, servers, examples, and the scopes of tokens."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, scopes: Mapping[Callable[..., Any], str], **options: Any) -> None:
+        """`scopes` are by the dependency that checks them."""
+        self._scopes = scopes
         tags = [{"name": name, "description": text} for name, text in TAGS.items()]
         super().__init__(
             openapi_tags=tags,
@@ -68,4 +72,5 @@ class DescribedApp(FastAPI):
             document = super().openapi()
             if is_new:
                 add_examples(document)
+                add_security(document, self.routes, self._scopes)
         return document

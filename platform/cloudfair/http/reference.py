@@ -11,6 +11,8 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from cloudfair.http.security import SCHEME
+
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 }
@@ -46,6 +48,7 @@ def _shown(method: str, path: str, operation: dict[str, Any]) -> dict[str, Any]:
         "path": path,
         "tags": operation["tags"],
         "text": operation.get("description") or operation.get("summary", ""),
+        "scopes": [scope for need in operation.get("security", ()) for scope in need.get(SCHEME, ())],
         "parameters": [_parameter(each) for each in operation.get("parameters", ())],
         "body": _example(operation.get("requestBody", {}).get("content", {})),
         "answer": _example(success.get("content", {})),

@@ -83,6 +83,18 @@ def test_fields_are_described_in_the_words_of_the_source(document: dict[str, Any
     assert field_docs(Subscribe)["parts"].startswith("Dotted paths of the snapshot")
 
 
+def test_rules_of_the_feed_and_how_a_page_sends_its_token_are_published(document: dict[str, Any]) -> None:
+    feed = document["channels"]["feed"]["description"]
+    for rule in (
+        'new WebSocket(url, ["cloudfair", "bearer." + base64url])',
+        "more than 64 frames behind gets a `snapshot`",
+        "to move through a run that has ended, `subscribe` with `at_ms`",
+    ):
+        assert rule in " ".join(feed.split()), rule
+    scheme = {"$ref": "#/components/securitySchemes/token"}
+    assert all(operation["security"] == [scheme] for operation in document["operations"].values())
+
+
 class Recorder:
     """Holds every message against the document, and remembers which there were."""
 

@@ -101,6 +101,7 @@ def test_page_sends_its_token_as_a_subprotocol(guarded: str, kept: str, feed: st
         with pytest.raises(InvalidStatus) as refused, connect(address, subprotocols=subprotocols):
             pass
         assert refused.value.response.status_code == 401
+        assert "a page offers the subprotocol bearer.TOKEN beside" in refused.value.response.body.decode()
 
 
 def test_tap_takes_a_page_s_token_too(guarded: str, kept: str) -> None:

@@ -44,6 +44,29 @@ def test_objects_of_the_language_are_described(document: dict[str, Any]) -> None
     assert len(schemas["EventsPage"]["properties"]["events"]["items"]["anyOf"]) > 30
 
 
+def test_every_operation_says_which_token_it_needs(document: dict[str, Any]) -> None:
+    """A client that is made from the document had no way to log in."""
+    (scheme,) = document["components"]["securitySchemes"].values()
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert "and offers the subprotocol `bearer.`" in scheme["description"]
+    paths = document["paths"]
+    assert {
+        (method, path): paths[path][method].get("security")
+        for method, path in (
+            ("get", "/health"), ("get", "/runs"), ("get", "/metrics"), ("post", "/runs"),
+            ("post", "/runs/start"), ("post", "/runs/{run}/commands"), ("post", "/runs/{run}/query"),
+        )
+    } == {
+        ("get", "/health"): None,
+        ("get", "/runs"): [{"token": ["read"]}, {}],
+        ("get", "/metrics"): [{"token": ["read"]}, {}],
+        ("post", "/runs"): [{"token": ["read", "write"]}, {}],
+        ("post", "/runs/start"): [{"token": ["read", "steer"]}, {}],
+        ("post", "/runs/{run}/commands"): [{"token": ["read", "steer"]}, {}],
+        ("post", "/runs/{run}/query"): [{"token": ["read"]}, {}],
+    }  # fmt: skip
+
+
 async def test_document_is_made_where_nothing_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made, make = [], DescribedApp.openapi
 
