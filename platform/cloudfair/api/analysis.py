@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import FileResponse, Response
 
 from cloudfair.api.auth import same_origin
@@ -18,7 +18,7 @@ from cloudfair.export.parquet import columns_of, file_of
 from cloudfair.export.sql import MAX_ROWS, SUFFIX, Limits, ask
 from cloudfair.http.files import file_answer
 from cloudfair.http.requests import read_json
-from cloudfair.http.responses import NOT_MODIFIED, json_answer
+from cloudfair.http.responses import NOT_MODIFIED, Described, example, json_answer
 from cloudfair.http.schemas import body_of
 from fairfacts.errors import did_you_mean
 from fairfacts.events import EVENT_TYPES, type_name
@@ -29,7 +29,7 @@ MEDIA_TYPE = "application/vnd.apache.parquet"
 _FILES = {f"{type_name(event_type)}{SUFFIX}": event_type for event_type in EVENT_TYPES}
 
 
-class ParquetColumn(BaseModel):
+class ParquetColumn(Described):
     """A column of a file."""
 
     name: str
@@ -37,7 +37,7 @@ class ParquetColumn(BaseModel):
     """As SQL calls it."""
 
 
-class ParquetFile(BaseModel):
+class ParquetFile(Described):
     """The events of one type."""
 
     table: str
@@ -47,27 +47,20 @@ class ParquetFile(BaseModel):
     columns: list[ParquetColumn]
 
 
-class ParquetFiles(BaseModel):
+class ParquetFiles(Described):
     """The Parquet files of a run."""
 
     run: str
     files: list[ParquetFile]
 
 
-class NewQuery(BaseModel):
+class NewQuery(Described):
     """A question to a run's events."""
 
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "sql": "select hour(clock) as hour, count(*) as requests from negotiation.requested"
-                    " where overseas group by hour order by hour",
-                    "rows": 24,
-                }
-            ]
-        },
+    model_config = ConfigDict(extra="forbid") | example(
+        sql="select hour(clock) as hour, count(*) as requests from negotiation.requested"
+        " where overseas group by hour order by hour",
+        rows=24,
     )
 
     sql: str = Field(min_length=1, max_length=20_000)
@@ -76,21 +69,15 @@ class NewQuery(BaseModel):
     """How many are returned at most."""
 
 
-class QueryAnswer(BaseModel):
+class QueryAnswer(Described):
     """The rows that a query found."""
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "run": "ciftis2020-s7-abcd",
-                    "position": 360_612,
-                    "columns": [{"name": "hour", "type": "BIGINT"}, {"name": "requests", "type": "BIGINT"}],
-                    "rows": [[0, 2817], [1, 2504]],
-                    "truncated": False,
-                }
-            ]
-        }
+    model_config = example(
+        run="ciftis2020-s7-abcd",
+        position=360_612,
+        columns=[{"name": "hour", "type": "BIGINT"}, {"name": "requests", "type": "BIGINT"}],
+        rows=[[0, 2817], [1, 2504]],
+        truncated=False,
     )
 
     run: str

@@ -85,7 +85,11 @@ def document(release: str) -> Mapping[str, Any]:
 _EVENTS_QUERY = {
     "type": "object",
     "properties": {
-        "first": {"type": "integer", "minimum": 0, "description": "Position to begin at; the head without one."}
+        "first": {
+            "type": "integer",
+            "minimum": 0,
+            "description": "Position to begin at, the head at most (409); the head without one.",
+        }
     },
 }
 

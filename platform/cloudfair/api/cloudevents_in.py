@@ -19,7 +19,6 @@ from typing import Annotated, NamedTuple
 import msgspec
 import zstandard
 from fastapi import APIRouter, Depends, Query, Request
-from pydantic import BaseModel
 
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Backend, Here
@@ -28,6 +27,7 @@ from cloudfair.api.cloudevent import CloudEvent, parsed, wrong
 from cloudfair.errors import ConflictError
 from cloudfair.export.cloudevents import BATCH, BATCH_SCHEMA, SCHEMA, STRUCTURED
 from cloudfair.http.requests import read_body
+from cloudfair.http.responses import Described
 from cloudfair.projections.live import Live
 from cloudfair.store.log import Log
 from fairfacts.clock import DAY_MS, moment_at
@@ -62,7 +62,7 @@ class Bounds(NamedTuple):
     """Whether the run may be over by the server's clock."""
 
 
-class Taken(BaseModel):
+class Taken(Described):
     """The answer once CloudEvents are in the log."""
 
     run: str

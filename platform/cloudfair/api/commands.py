@@ -15,13 +15,14 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from cloudfair.api.auth import steerer, writer
 from cloudfair.api.backend import Backend, Here
 from cloudfair.api.player import Player
 from cloudfair.errors import ConflictError
 from cloudfair.http.requests import EXACT, check_fields, read_body, read_json
+from cloudfair.http.responses import Described
 from cloudfair.http.schemas import CommandObject, body_of, schema_of
 from cloudfair.settings import MIB
 from cloudfair.store import tables
@@ -35,7 +36,7 @@ MOST_COMMANDS = 2**31 - 1
 _decoder: msgspec.json.Decoder[AnyOperatorCommand] = msgspec.json.Decoder(AnyOperatorCommand)
 
 
-class Command(BaseModel):
+class Command(Described):
     """A command to a run, and its effect."""
 
     run: str
@@ -52,7 +53,7 @@ class Command(BaseModel):
     """Why the run could not apply it."""
 
 
-class Acknowledgement(BaseModel):
+class Acknowledgement(Described):
     """A run's answer to a command."""
 
     model_config = ConfigDict(extra="forbid")

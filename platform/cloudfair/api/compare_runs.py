@@ -7,13 +7,12 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.as_of import At, parameter_ms
 from cloudfair.api.backend import Here
 from cloudfair.feed.pair import reached_ms
-from cloudfair.http.responses import example, json_answer, not_valid
+from cloudfair.http.responses import Described, example, json_answer, not_valid
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.differences import differences, series_differences
 from fairfacts.evidence.settings import settings_of
@@ -21,7 +20,7 @@ from fairfacts.evidence.settings import settings_of
 router = APIRouter()
 
 
-class Side(BaseModel):
+class Side(Described):
     """One of two runs."""
 
     run: str
@@ -29,7 +28,7 @@ class Side(BaseModel):
     """How many events it had by the moment."""
 
 
-class DifferenceRow(BaseModel):
+class DifferenceRow(Described):
     """A measure of two runs, or one entry of a breakdown."""
 
     model_config = example(
@@ -48,7 +47,7 @@ class DifferenceRow(BaseModel):
     does not say, and for a breakdown."""
 
 
-class Setting(BaseModel):
+class Setting(Described):
     """A setting that two runs do not share."""
 
     model_config = example(setting="negotiations.patience_mean_min", a="45", b="30")
@@ -61,7 +60,7 @@ class Setting(BaseModel):
     b: str
 
 
-class PairAnswer(BaseModel):
+class PairAnswer(Described):
     """Two runs at one simulated moment."""
 
     at_ms: int

@@ -36,11 +36,12 @@ async def stream_events(
     run: str,
     here: Here,
     first: Annotated[
-        int | None, Query(ge=0, le=EXACT, description="position to begin at; the head without one")
+        int | None, Query(ge=0, le=EXACT, description="position to begin at, the head at most; the head without one")
     ] = None,
 ) -> None:
     """Stream a run's events as CloudEvents until the run has ended."""
     live = await here.runs.get(run)
+    await asyncio.to_thread(here.log.runs.get_at, run, first or 0)
     if SUBPROTOCOL not in socket.scope["subprotocols"]:
         raise MalformedError(f"{socket.url.path} speaks the WebSocket subprotocol {SUBPROTOCOL} only; offer it")
     await socket.accept(SUBPROTOCOL)

@@ -6,12 +6,11 @@ import asyncio
 from collections.abc import Sequence
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 from starlette.responses import HTMLResponse, Response
 
 from cloudfair.api.backend import Here
 from cloudfair.errors import UnableError, UnfinishedError
-from cloudfair.http.responses import json_answer
+from cloudfair.http.responses import Described, json_answer
 from cloudfair.store.segments import Segments
 from cloudfair.store.states import way_to_end
 from fairfacts.evidence.counting import Counting, Rule, counted
@@ -26,7 +25,7 @@ REPORT_HEADERS = {
 """A report is one page without scripts."""
 
 
-class Checked(BaseModel):
+class Checked(Described):
     """What must hold among figures, and whether it does."""
 
     name: str
@@ -45,7 +44,7 @@ class Checked(BaseModel):
     """Why it must hold, by language."""
 
 
-class Audit(BaseModel):
+class Audit(Described):
     """Whether the reported figures of a fair fit together."""
 
     fair: str
@@ -54,7 +53,7 @@ class Audit(BaseModel):
     checks: list[Checked]
 
 
-class CountedBy(BaseModel):
+class CountedBy(Described):
     """A headline under one rule."""
 
     rule: str
@@ -71,7 +70,7 @@ class CountedBy(BaseModel):
     """The meaning by language."""
 
 
-class Counts(BaseModel):
+class Counts(Described):
     """The headlines of a run by every counting rule."""
 
     run: str

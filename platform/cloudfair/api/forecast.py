@@ -6,12 +6,11 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Here
-from cloudfair.http.responses import json_answer
+from cloudfair.http.responses import Described, json_answer
 from fairfacts.evidence.folder import known_of_log
 from fairfacts.evidence.forecast import Forecast, fits_profile, forecast, notes_of
 
@@ -20,7 +19,7 @@ router = APIRouter(tags=["runs"])
 Level = Annotated[float, Query(ge=0.5, le=0.99, description="of the intervals")]
 
 
-class ForecastAnswer(BaseModel):
+class ForecastAnswer(Described):
     """What the headlines of a run are expected to come to when the fair closes."""
 
     run: str

@@ -6,7 +6,6 @@ import asyncio
 from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel
 from starlette.responses import PlainTextResponse, Response
 
 from cloudfair.api import asyncapi, auth
@@ -14,7 +13,7 @@ from cloudfair.api.auth import reader
 from cloudfair.api.backend import Here
 from cloudfair.errors import BusyError
 from cloudfair.http import metrics
-from cloudfair.http.responses import json_answer
+from cloudfair.http.responses import Described, json_answer
 from cloudfair.release import release
 
 router = APIRouter(tags=["health"])
@@ -22,7 +21,7 @@ CHECK_S = 2.0
 """How long the database may take to answer for readiness."""
 
 
-class Health(BaseModel):
+class Health(Described):
     """The backend serves; whoever may see it is told from which log."""
 
     status: Literal["ok"] = "ok"
@@ -40,7 +39,7 @@ async def health(connection: Request, here: Here) -> Health:
     return Health(version=release(), database=here.log.name if is_trusted else None)
 
 
-class Ready(BaseModel):
+class Ready(Described):
     """The backend takes requests."""
 
     status: Literal["ready"] = "ready"

@@ -8,7 +8,6 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from pydantic import BaseModel
 
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
@@ -16,6 +15,7 @@ from cloudfair.api.batch import check, check_end, check_start, unpack
 from cloudfair.api.new_run import CreatedRun, KnownRun, NewRun, begin
 from cloudfair.api.player import Player
 from cloudfair.http.requests import EXACT, read_body, read_json
+from cloudfair.http.responses import Described
 from cloudfair.http.schemas import CommandObject, body_of
 from cloudfair.projections.live import Answered
 from fairfacts.parts.runs import RunStarted
@@ -27,14 +27,14 @@ PACE = r"^(max|paused|stopped|\d{1,10}(\.\d{1,10})?)$"
 """The forms of a player's pace."""
 
 
-class Waiting(BaseModel):
+class Waiting(Described):
     """A command that waits for the run; its player acknowledges it at `/runs/{run}/commands/{number}/obeyed`."""
 
     number: int
     command: CommandObject
 
 
-class Appended(BaseModel):
+class Appended(Described):
     """A batch is in the log."""
 
     run: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field, JsonValue
 
 from cloudfair.http.requests import EXACT
+from cloudfair.http.responses import Described
 from fairfacts.operator_commands import FASTEST, SLOWEST
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.parts.runs import LARGEST_SEED
@@ -20,17 +21,17 @@ SCENARIO = r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$"
 """The names that a scenario may have."""
 
 
-class ScenarioSummary(BaseModel):
+class ScenarioSummary(Described):
     """A scenario that can be played, and the question that it asks."""
 
     name: str
     title: str
     question: str
-    titles: dict[str, str] = {}
+    titles: dict[str, str] = Field(default={})
     """Of a fair that is played as it is: its names by language."""
 
 
-class NewStart(BaseModel):
+class NewStart(Described):
     """A run that is to be played."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +50,7 @@ class NewStart(BaseModel):
     """What differs from the scenario, by part and parameter; `GET /scenarios/schema` describes it."""
 
 
-class NewBranch(BaseModel):
+class NewBranch(Described):
     """A run that is to be played again, with a disruption from some moment on."""
 
     model_config = ConfigDict(extra="forbid")

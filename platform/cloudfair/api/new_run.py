@@ -6,9 +6,10 @@ import json
 import logging
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
 from cloudfair.http.requests import LARGEST
+from cloudfair.http.responses import Described
 from cloudfair.pools import Pool
 from cloudfair.store.log import Log
 from fairfacts.parts.runs import LARGEST_SCALE, LARGEST_SEED
@@ -28,7 +29,7 @@ def _as_json(value: JsonValue) -> JsonValue:
     return value
 
 
-class KnownRun(BaseModel):
+class KnownRun(Described):
     """A run whose log says what it is: of a file that is imported, or of a run that is played again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +50,7 @@ class NewRun(KnownRun):
     replication: int = Field(default=0, ge=0, le=LARGEST_SEED)
 
 
-class CreatedRun(BaseModel):
+class CreatedRun(Described):
     """A run with an empty log."""
 
     run: str

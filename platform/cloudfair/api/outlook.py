@@ -6,20 +6,19 @@ import asyncio
 from dataclasses import fields
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Here
 from cloudfair.api.forecast import Level
-from cloudfair.http.responses import json_answer
+from cloudfair.http.responses import Described, json_answer
 from fairfacts.evidence.outlook import Matter, Place, Waits, outlook
 from fairfacts.evidence.usual import Count
 
 router = APIRouter(tags=["runs"])
 
 
-class OutlookAnswer(BaseModel):
+class OutlookAnswer(Described):
     """How a run goes, and what comes next."""
 
     run: str

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
-from pydantic import BaseModel
 
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
+from cloudfair.http.responses import Described
 
 router = APIRouter(tags=["intake"], dependencies=[Depends(writer)])
 
@@ -28,7 +28,7 @@ OwnNumber = Annotated[
 ]
 
 
-class TakenUp(BaseModel):
+class TakenUp(Described):
     """A run in the hands of a new player, and where its log stands."""
 
     run: str

@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, JsonValue
+from pydantic import JsonValue
 from starlette.responses import Response
 
 from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Backend, Here
 from cloudfair.export import cloudevents
 from cloudfair.http.requests import EXACT
-from cloudfair.http.responses import json_answer
+from cloudfair.http.responses import Described, json_answer
 from cloudfair.http.schemas import EventObject, FairObject
 from cloudfair.store import tables
 from cloudfair.store.states import RunState
@@ -32,7 +32,7 @@ VARY = {"Vary": "Accept"}
 router = APIRouter(tags=["runs"])
 
 
-class RunSummary(BaseModel):
+class RunSummary(Described):
     """A run of a scenario, and where its log stands."""
 
     id: str
@@ -66,7 +66,7 @@ class RunDetails(RunSummary):
     """SHA-256 over the NDJSON of all its events."""
 
 
-class FairAnswer(BaseModel):
+class FairAnswer(Described):
     """The fair that a run plays."""
 
     run: str
@@ -75,7 +75,7 @@ class FairAnswer(BaseModel):
     """The cap on people inside that any fair has, at the run's scale, where neither the run nor its fair states one."""
 
 
-class Snapshot(BaseModel):
+class Snapshot(Described):
     """Every measure of a run after its first `position` events."""
 
     run: str
@@ -85,7 +85,7 @@ class Snapshot(BaseModel):
     measures: dict[str, dict[str, Any]]
 
 
-class Comparison(BaseModel):
+class Comparison(Described):
     """The measures of a run beside what was reported."""
 
     run: str
@@ -106,13 +106,16 @@ class Comparison(BaseModel):
     """Figures that do not concern what is played, each with the reason."""
 
 
-class EventsPage(BaseModel):
+class EventsPage(Described):
     """Events of a log, in their order."""
 
     run: str
     first: int
     next: int | None
-    """Position to go on from; null at the head of the log."""
+    """Position to go on from; null at the head of the log. While the run goes on (`ended` is false) more may come:
+    ask again with `first` increased by the number of `events`."""
+    ended: bool
+    """Whether the run has ended: then `next` is null after its last event alone."""
     events: list[EventObject]
 
 
@@ -191,14 +194,17 @@ async def get_events(
     run: str,
     here: Here,
     request: Request,
-    first: Annotated[int, Query(ge=0, le=EXACT)] = 0,
+    first: Annotated[int, Query(ge=0, le=EXACT, description="position to begin at, the head at most")] = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> Response:
     """Return a page of a run's events, exactly as they were sent; as CloudEvents where `Accept` asks for them.
 
-    A page of CloudEvents is an array, and its header `Link` names the next page.
+    A page of CloudEvents is an array, and its header `Link` names the next page; at the head of the log it has none,
+    and where the run goes on, more may come. A `first` beyond the head is refused (409): the log is not the one that
+    the position is of.
     """
-    head = (await asyncio.to_thread(here.log.runs.get, run)).head
+    row = await asyncio.to_thread(here.log.runs.get_at, run, first)
+    head = row.head
     lines = await asyncio.to_thread(here.log.segments.lines, run, first, limit)
     end = first + len(lines)
     if cloudevents.are_asked_for(request.headers.get("accept", "")):
@@ -207,7 +213,7 @@ async def get_events(
         if end < head:
             headers["Link"] = f'<{request.url.path}?first={end}&limit={limit}>; rel="next"'
         return Response(batch, media_type=cloudevents.BATCH, headers=headers)
-    page = {"run": run, "first": first, "next": end if end < head else None}
+    page = {"run": run, "first": first, "next": end if end < head else None, "ended": row.ended}
     return json_answer(page | {"events": [msgspec.Raw(line) for line in lines]}, VARY)
 
 

@@ -45,8 +45,14 @@ def describe_fields(schema: dict[str, Any], model: type[BaseModel]) -> None:
             schema["properties"][name].setdefault("description", text)
 
 
+class Described(BaseModel):
+    """A model whose fields are described by the texts below them."""
+
+    model_config = ConfigDict(json_schema_extra=describe_fields)
+
+
 def _has_fields(base: type) -> TypeGuard[type[BaseModel]]:
-    return issubclass(base, BaseModel) and base is not BaseModel
+    return issubclass(base, BaseModel) and base not in (BaseModel, Described)
 
 
 def not_valid(parameter: str, value: object, reason: str) -> RequestValidationError:

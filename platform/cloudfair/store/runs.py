@@ -81,6 +81,22 @@ class Runs:
             raise _damaged(run)
         return row
 
+    def get_at(self, run: str, position: int) -> Run:
+        """Return a run whose log reaches a position that a reader goes on from.
+
+        Raises:
+            ConflictError: it does not: the position is of another log, such as one before a backup was put back.
+            UnknownError, DamageError: as `get`.
+        """
+        row = self.get(run)
+        if position > row.head:
+            raise ConflictError(
+                f"run {run}: first is {position}, and its log ends at {row.head}; begin there or before it, or"
+                " at 0 if the database was put back from a copy",
+                head=row.head,
+            )
+        return row
+
     def unchecked(self, run: str) -> Run:
         """Return a run as it is stored, with or without a fitting checksum; for the verification of a log.
 

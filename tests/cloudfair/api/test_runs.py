@@ -6,6 +6,7 @@ from pathlib import Path
 
 import httpx
 import msgspec
+import pytest
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import NEW_RUN, begin, digest_of, example, measures_of, send, send_all, silence
 
@@ -110,9 +111,24 @@ def test_events_are_paged_through_to_the_head(client: httpx.Client, run: str) ->
     assert events == [msgspec.json.decode(line) for line in encode(EVENTS).splitlines()]
 
 
-def test_page_beyond_the_head_is_empty(client: httpx.Client, run: str) -> None:
-    page = client.get(f"/runs/{run}/events", params={"first": 10}).json()
-    assert page == {"run": run, "first": 10, "next": None, "events": []}
+def test_page_at_the_head_says_whether_more_may_come(client: httpx.Client, run: str) -> None:
+    """A client that followed `next` until null stopped in the middle of a run."""
+    for head in (0, 100, len(EVENTS)):
+        if head:
+            send_all(client, run, EVENTS[:head], first=0 if head == 100 else 100)
+        page = client.get(f"/runs/{run}/events", params={"first": head}).json()
+        assert page == {"run": run, "first": head, "next": None, "ended": head == len(EVENTS), "events": []}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "application/cloudevents-batch+json"])
+def test_position_beyond_the_head_is_of_another_log(client: httpx.Client, run: str, accept: str) -> None:
+    """A client that held a position of a database that was put back from a copy got no sign of it."""
+    send(client, run, EVENTS, 0, 100)
+    refused = client.get(f"/runs/{run}/events", params={"first": 101}, headers={"Accept": accept})
+    assert (refused.status_code, refused.json()["head"]) == (409, 100)
+    assert refused.json()["detail"].startswith(
+        f"run {run}: first is 101, and its log ends at 100; begin there or before"
+    )
 
 
 def test_everything_is_there_after_a_restart(sqlite: str) -> None:

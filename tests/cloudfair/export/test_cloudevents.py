@@ -124,6 +124,16 @@ def streaming(
         yield connection
 
 
+def test_a_tap_from_beyond_the_head_is_refused(client: httpx.Client, run: str) -> None:
+    send(client, run, EVENTS, 0, 100)
+    with streaming(client, run, "?first=100"):
+        pass
+    with pytest.raises(InvalidStatus) as refused, streaming(client, run, "?first=101"):
+        pass
+    answer = json.loads(refused.value.response.body)
+    assert (refused.value.response.status_code, answer["head"]) == (409, 100)
+
+
 def test_a_tap_streams_from_any_position_to_the_end(client: httpx.Client, run: str) -> None:
     send(client, run, EVENTS, 0, 100)
     with streaming(client, run, "?first=40") as connection:

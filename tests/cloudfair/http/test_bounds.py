@@ -164,6 +164,7 @@ def test_what_cannot_be_read_is_told_why(alone: httpx.Client, sent: bytes, detai
 
 def test_requests_on_one_connection_are_answered_one_after_the_other(alone: httpx.Client) -> None:
     run = begin(alone)
+    alone.post(f"/runs/{run}/player").raise_for_status()
     body = json.dumps({"kind": "pause"}).encode() + b" " * 60_000
     head = f"POST /runs/{run}/commands HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n\r\n".encode()
     with ExitStack() as stack:

@@ -11,9 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
+from cloudfair.api.cloudevents_in import Taken
+from cloudfair.api.compare_runs import PairAnswer
+from cloudfair.api.intake import Appended
+from cloudfair.api.runs import EventsPage, RunDetails
 from cloudfair.app import create_app
 from cloudfair.http.described import DescribedApp
 from cloudfair.settings import Settings
+from fairfacts.field_docs import own_field_docs
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +70,15 @@ def test_every_operation_says_which_token_it_needs(document: dict[str, Any]) -> 
         ("post", "/runs/{run}/commands"): [{"token": ["read", "steer"]}, {}],
         ("post", "/runs/{run}/query"): [{"token": ["read"]}, {}],
     }  # fmt: skip
+
+
+def test_texts_below_fields_are_published(document: dict[str, Any]) -> None:
+    """Those of models without an example of their own were not: nobody could know what `next` is at the head."""
+    for model in (EventsPage, RunDetails, Taken, PairAnswer, Appended):
+        properties = document["components"]["schemas"][model.__name__]["properties"]
+        for base in (base for base in model.__mro__ if base.__module__.startswith("cloudfair.api")):
+            for name, text in own_field_docs(base).items():
+                assert properties[name]["description"] == text, (model, name)
 
 
 async def test_document_is_made_where_nothing_waits_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

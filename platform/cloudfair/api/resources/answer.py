@@ -13,7 +13,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 import msgspec
 import numpy as np
 from fastapi import Depends, Header, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from cloudfair.api.as_of import AT, LONGEST_AT, parameter_ms, state_as_of
@@ -21,7 +21,7 @@ from cloudfair.api.backend import Here
 from cloudfair.errors import UnknownError
 from cloudfair.http.conditional import is_known
 from cloudfair.http.requests import EXACT
-from cloudfair.http.responses import describe_fields, example, not_valid
+from cloudfair.http.responses import Described, describe_fields, example, not_valid
 from cloudfair.pools import Pool
 from cloudfair.projections.live_runs import LiveRuns
 from cloudfair.projections.point_in_time import PointsInTime
@@ -34,7 +34,7 @@ LARGEST = EXACT
 """The largest number that a thing of the fair can bear."""
 
 
-class Moment(BaseModel):
+class Moment(Described):
     """Which events an answer holds."""
 
     model_config = example(position=258_945, at_ms=124_200_000)
@@ -48,7 +48,7 @@ class Moment(BaseModel):
 Item = TypeVar("Item")
 
 
-class Page(BaseModel, Generic[Item]):
+class Page(Described, Generic[Item]):
     """Some things of a run, as of a moment."""
 
     model_config = ConfigDict(json_schema_extra=describe_fields)
@@ -59,14 +59,14 @@ class Page(BaseModel, Generic[Item]):
     """The cursor of the next page, which is of the same moment; null after the last."""
 
 
-class One(BaseModel, Generic[Item]):
+class One(Described, Generic[Item]):
     """One thing of a run, as of a moment."""
 
     as_of: Moment
     item: Item
 
 
-class AskedOne(BaseModel):
+class AskedOne(Described):
     """What can be asked of one thing."""
 
     model_config = ConfigDict(extra="forbid")

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.as_of import LONGEST_AT, parameter_ms
 from cloudfair.api.resources.answer import AskedOne, Measuring, Moment
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from fairfacts.clock import MINUTE_MS
 from fairfacts.measures import GAUGES, State
 
 router = APIRouter(tags=["runs"], responses=NOT_MODIFIED)
 
 
-class Course(BaseModel):
+class Course(Described):
     """At what the gauges of a run stood, minute by minute; by the hour once the fair has closed."""
 
     model_config = example(

@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import Asked, Page, Reading
 from cloudfair.api.resources.zones import Zones
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.clock import day_of, midnight_ms
@@ -31,7 +30,7 @@ from fairfacts.parts.venue.events import (
 router = APIRouter(tags=["venue"], responses=NOT_MODIFIED)
 
 
-class Day(BaseModel):
+class Day(Described):
     """A day on which the halls receive visitors, as it stood at the moment."""
 
     model_config = example(

@@ -7,12 +7,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Query
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import AskedOne, Moment, Reading
 from cloudfair.api.resources.negotiations import Negotiations
-from cloudfair.http.responses import NOT_MODIFIED, not_valid
+from cloudfair.http.responses import NOT_MODIFIED, Described, not_valid
 from cloudfair.projections.read_model.model import AsOf
 from cloudfair.projections.read_model.table import Table
 from fairfacts.clock import HOUR_MS
@@ -24,7 +24,7 @@ MOST_CELLS = 10_000_000
 """The largest breakdown by hour: hours times economies, sectors or exhibitors."""
 
 
-class Lapses(BaseModel):
+class Lapses(Described):
     """How requests of one of these were answered, in all and by the hour of the request since the epoch."""
 
     of: str
@@ -41,7 +41,7 @@ class Lapses(BaseModel):
     lapsed_per_hour: dict[str, int]
 
 
-class LapsesAnswer(BaseModel):
+class LapsesAnswer(Described):
     """Where requests lapse, those with the most requests first."""
 
     as_of: Moment

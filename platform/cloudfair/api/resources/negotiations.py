@@ -8,14 +8,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Query
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, AskedOne, Measuring, Moment, Page, Reading
 from cloudfair.api.resources.organisations import OrganisationAsked, Organisations
 from cloudfair.api.resources.parties import PARTY_COLUMNS, PARTY_FIELDS, Parties, PartiesAsked, filters_of, names_of
 from cloudfair.api.resources.steps import step
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.clock import HOUR_MS
@@ -112,7 +112,7 @@ class NegotiationsAsked(PartiesAsked):
     sort: Sort = "requested"
 
 
-class Between(BaseModel):
+class Between(Described):
     """Who negotiates with whom."""
 
     model_config = example(

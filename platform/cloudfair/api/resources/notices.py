@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, Page, Reading
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.http.schemas import DisruptionObject
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
@@ -20,7 +20,7 @@ from fairfacts.parts.notices import NoticePublished
 router = APIRouter(tags=["notices"], responses=NOT_MODIFIED)
 
 
-class Notice(BaseModel):
+class Notice(Described):
     """A notice that was published."""
 
     model_config = example(
@@ -53,7 +53,7 @@ class NoticesAsked(Asked):
     sort: Literal["published", "-published"] = "published"
 
 
-class Disruption(BaseModel):
+class Disruption(Described):
     """A disruption, as it stood at the moment."""
 
     model_config = example(

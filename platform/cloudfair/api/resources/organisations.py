@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Path, Query
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Mask, Rows, Table
 from fairfacts.parts.fairs import ENGLISH
@@ -28,7 +28,7 @@ SectorAsked = Annotated[
 OrganisationAsked = Annotated[int | None, Field(ge=0, le=LARGEST, description="number of an organisation")]
 
 
-class Organisation(BaseModel):
+class Organisation(Described):
     """An organisation that has registered."""
 
     model_config = example(

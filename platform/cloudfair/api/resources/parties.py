@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from cloudfair.api.resources.answer import Asked
 from cloudfair.api.resources.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
+from cloudfair.http.responses import Described
 from cloudfair.projections.read_model.table import Filter, Kind, Rows, Table
 
 PARTY_FIELDS = ("organisation", "economy", "exhibitor", "exhibitor_economy", "overseas")
@@ -22,7 +23,7 @@ PARTY_COLUMNS: dict[str, Kind] = {
 }
 
 
-class Parties(BaseModel):
+class Parties(Described):
     """The parties of a negotiation or an agreement."""
 
     organisation: int

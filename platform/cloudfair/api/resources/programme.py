@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Path, Query
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
 from cloudfair.api.resources.organisations import SectorAsked
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.clock import day_of, midnight_ms
@@ -35,7 +35,7 @@ router = APIRouter(tags=["programme"], responses=NOT_MODIFIED)
 SessionState = Literal["scheduled", "live", "held", "cancelled"]
 
 
-class Session(BaseModel):
+class Session(Described):
     """A session of the programme, as it stood at the moment."""
 
     model_config = example(

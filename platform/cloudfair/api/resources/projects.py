@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import Asked, Page, Reading
 from cloudfair.api.resources.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.parts.projects import ProjectPublished
@@ -18,7 +17,7 @@ from fairfacts.parts.projects import ProjectPublished
 router = APIRouter(tags=["projects"], responses=NOT_MODIFIED)
 
 
-class Project(BaseModel):
+class Project(Described):
     """A project that was published."""
 
     model_config = example(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import Asked, Page, Reading
 from cloudfair.api.resources.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.parts.agreements import SigningMode
@@ -26,7 +25,7 @@ from fairfacts.parts.results import (
 router = APIRouter(tags=["results"], responses=NOT_MODIFIED)
 
 
-class Release(BaseModel):
+class Release(Described):
     """Something new that was presented in the release hall, or a report, index or ranking that came out there."""
 
     model_config = example(
@@ -60,7 +59,7 @@ class ReleasesAsked(Asked):
     sort: Literal["released", "-released"] = "released"
 
 
-class Result(BaseModel):
+class Result(Described):
     """A result that was arranged in advance, as it stood at the moment."""
 
     model_config = example(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, Page, Reading
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.clock import day_of
@@ -18,7 +18,7 @@ from fairfacts.parts.routes import RouteDeparted, Theme
 router = APIRouter(tags=["programme"], responses=NOT_MODIFIED)
 
 
-class Tour(BaseModel):
+class Tour(Described):
     """A tour of a route that has set off."""
 
     model_config = example(route=0, theme="technology", day=1, departed_ms=120600000, seats=30, taken=28, left_behind=0)

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from fastapi import APIRouter, Query
 from numpy.typing import NDArray
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, Page, Reading
 from cloudfair.api.resources.negotiations import Negotiations
 from cloudfair.api.resources.organisations import EconomyAsked, Organisations, SectorAsked
 from cloudfair.api.resources.zones import Zones
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, counts_of
 from fairfacts.parts.organisations import OrganisationRegistered
@@ -23,7 +23,7 @@ from fairfacts.parts.venue.events import StandPlaced
 router = APIRouter(tags=["venue"], responses=NOT_MODIFIED)
 
 
-class Stand(BaseModel):
+class Stand(Described):
     """An exhibitor's stand: online, and in a zone of the halls where it has one."""
 
     model_config = example(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel
-
+from cloudfair.http.responses import Described
 from fairfacts.event import Event
 from fairfacts.events import type_name
 
 
-class Step(BaseModel):
+class Step(Described):
     """One step: something that happened to a negotiation or to its agreement."""
 
     at_ms: int

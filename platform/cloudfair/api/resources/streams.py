@@ -8,12 +8,11 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
 from cloudfair.api.resources.programme import Sessions
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.clock import HOUR_MS
@@ -24,7 +23,7 @@ router = APIRouter(tags=["streams"], responses=NOT_MODIFIED)
 StreamState = Literal["live", "ended"]
 
 
-class Stream(BaseModel):
+class Stream(Described):
     """A stream that has gone on air, as it stood at the moment."""
 
     model_config = example(

@@ -8,11 +8,10 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
-from cloudfair.http.responses import NOT_MODIFIED, example
+from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
 from fairfacts.clock import MINUTE_MS
@@ -22,7 +21,7 @@ from fairfacts.parts.venue.zones import ZoneMeasures
 router = APIRouter(tags=["venue"], responses=NOT_MODIFIED)
 
 
-class Zone(BaseModel):
+class Zone(Described):
     """A zone of the exhibition, as it stood at the moment."""
 
     model_config = example(
