@@ -15,7 +15,7 @@ from tests.faircli.fair import Fair, Played, head, wait_until
 from tests.faircli.test_player import say, told, wait_for_obedience
 
 from faircli.launcher import Processes, _reason
-from faircli.request import Request, load, record_of
+from faircli.request import Request, load, record_of, request_of
 from fairfacts.errors import ScenarioError
 from fairfacts.parts.disruptions import AnyDisruption, Demand, LanesClosed, PlatformOutage, SessionCancellation
 from fairfacts.resources import shipped_names
@@ -245,6 +245,13 @@ def test_a_branch_is_the_run_up_to_a_moment_and_a_disruption_from_there(url: str
     assert {name: details(url, branch)[name] for name in ("scenario", "seed", "scale")} == {
         name: details(url, run)[name] for name in ("scenario", "seed", "scale")
     }
+    request = details(url, branch)["request"]
+    assert request == details(url, run)["request"] | {"branch": {"of": run, "at_ms": at_ms}}
+    assert httpx.get(f"{url}/runs/{run}/against/{branch}").json()["settings"] == [
+        {"setting": "branch", "a": "", "b": f"{run} from {at_ms} ms on"}
+    ]
+    again, _ = request_of(branch, request, details(url, branch)["version"])
+    assert (again.scenario, again.seed) == (request["scenario"], request["seed"]), "it can be completed with --resume"
 
 
 def test_a_run_is_not_branched_at_its_end(url: str) -> None:

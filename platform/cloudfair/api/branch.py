@@ -33,7 +33,10 @@ router = APIRouter(tags=["starting"])
 
 @router.post("/runs/{run}/branch", status_code=201, dependencies=[Depends(steerer)], openapi_extra=body_of(NewBranch))
 async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
-    """Start a branch: the run again, as fast as possible, with a disruption from a moment on that it has reached."""
+    """Start a branch: the run again, as fast as possible, with a disruption from a moment on that it has reached.
+
+    Its `request` is the run's, and says in `branch` of which run it is (`of`), and from which moment on (`at_ms`).
+    """
     asked = await read_json(request, NewBranch)
     launcher, row = launcher_of(here), await asyncio.to_thread(here.log.runs.get, run)
     wanted, own = _disrupt(asked.disruption), json.loads(row.request)
@@ -45,6 +48,7 @@ async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
         )
     await asyncio.to_thread(launcher.replan, run, own, row.version, wanted.disruption)
     history = await asyncio.to_thread(here.log.commands.injected, run, asked.at_ms)
+    own |= {"branch": {"of": run, "at_ms": asked.at_ms}}  # whoever resumes it does not look at this
     branch = await begin(_same(row, own), here.log, here.pools.writes)
     for at_ms, body in [*history, (asked.at_ms, msgspec.json.encode(wanted).decode())]:
         await here.pools.writes.run(here.log.commands.add, branch, body, at_ms)

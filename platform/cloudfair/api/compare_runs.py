@@ -53,8 +53,9 @@ class Setting(Described):
     model_config = example(setting="negotiations.patience_mean_min", a="45", b="30")
 
     setting: str
-    """scenario, seed, replication, scale, version, fair, or the name of a parameter; or parameters, where nothing of
-    these tells why the parameters of the two are others: files of the fair, or the model, have changed between them."""
+    """scenario, seed, replication, scale, version, fair, branch (of which run, and from when on), or the name of a
+    parameter; or parameters, where nothing of these tells why the parameters of the two are others: files of the fair,
+    or the model, have changed between them."""
     a: str
     """Empty where the run has none."""
     b: str

@@ -18,7 +18,7 @@ class SettingDifference(msgspec.Struct, frozen=True):
     """A setting that two runs do not share."""
 
     setting: str
-    """scenario, seed, replication, scale, version, fair, the name of a parameter, as `--set` takes it, or parameters:
+    """scenario, seed, replication, scale, version, fair, branch (of which run, and from when on), the name of a parameter, as `--set` takes it, or parameters:
     those that the fair's files state have changed from one run to the other, as their SHA-256 tells."""
     a: str
     """As a text; empty where the run has none, or plays what its own fair states."""
@@ -36,6 +36,8 @@ class Settings(msgspec.Struct, frozen=True):
     """By setting: the fair's own value, and the one that is played."""
     sha256: str = ""
     """Of everything that is played but the seed; empty where it is not known."""
+    branch: str = ""
+    """Of which run it is a branch, and from which moment on; empty where it is none."""
 
     def against(self, other: Settings) -> list[SettingDifference]:
         """Return the settings in which another run differs from this one, those of `ALWAYS` first.
@@ -45,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True):
         differing = [SettingDifference(name, self.always[name], other.always[name]) for name in ALWAYS]
         if self.fair and other.fair:
             differing.append(SettingDifference("fair", self.fair, other.fair))
+        differing.append(SettingDifference("branch", self.branch, other.branch))
         is_same_fair = self.fair == other.fair
         for name in [*self.overrides, *(name for name in other.overrides if name not in self.overrides)]:
             a, b = (side.overrides.get(name) for side in (self, other))
@@ -57,6 +60,17 @@ class Settings(msgspec.Struct, frozen=True):
         return differing
 
 
+class _Branch(msgspec.Struct, frozen=True):
+    """From where on a branch goes another way."""
+
+    of: str
+    at_ms: int
+
+    def text(self) -> str:
+        """Return it in words."""
+        return f"{self.of} from {self.at_ms} ms on"
+
+
 class _StoredRequest(msgspec.Struct, frozen=True):
     """The part of a run's stored request that says how it was started."""
 
@@ -66,6 +80,7 @@ class _StoredRequest(msgspec.Struct, frozen=True):
     changes: list[str] = []
     """What `--set` said."""
     sha256: str = ""
+    branch: _Branch | None = None
 
     def known(self) -> dict[str, tuple[str, str]]:
         """Return what is known of its overrides."""
@@ -87,4 +102,5 @@ def settings_of(run: Mapping[str, Any], request: object) -> Settings:
         stored = msgspec.convert(request, _StoredRequest)
     except msgspec.ValidationError:
         stored = _StoredRequest()
-    return Settings(always, stored.fair, stored.known(), stored.sha256)
+    branch = stored.branch.text() if stored.branch else ""
+    return Settings(always, stored.fair, stored.known(), stored.sha256, branch)

@@ -47,6 +47,13 @@ def test_other_parameters_are_told_where_no_setting_tells_of_them() -> None:
     assert differing(a, b | {"overrides": {"venue.cap": ["", "9"]}}) == [("venue.cap", "", "9")]
 
 
+def test_a_branch_differs_from_its_run() -> None:
+    run = {"fair": "ours", "sha256": "a" * 64}
+    branch = run | {"branch": {"of": "ours-s7-abcd", "at_ms": 36_000_000}}
+    assert differing(run, branch) == [("branch", "", "ours-s7-abcd from 36000000 ms on")]
+    assert differing(branch, branch) == []
+
+
 @pytest.mark.parametrize("request_", [None, 3, "x", [], {"overrides": 3}, {"overrides": {"a": 1}}, {"fair": None}])
 def test_a_request_that_is_not_of_fair_run_says_nothing(request_: object) -> None:
     assert differing(request_, None) == []

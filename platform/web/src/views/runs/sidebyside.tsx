@@ -193,7 +193,13 @@ function settingOf(language: Language, name: string, settings: Record<string, st
 }
 
 /** What `fair run` keeps with a run: its fair, and by setting the fair's own value and the one that is played. */
-type RunRequest = { fair?: string; overrides?: Record<string, [string, string]>; changes?: string[]; sha256?: string };
+type RunRequest = {
+  fair?: string;
+  overrides?: Record<string, [string, string]>;
+  changes?: string[];
+  sha256?: string;
+  branch?: { of: string; at_ms: number };
+};
 
 /** Returns what a run overrides; of one that was begun before that was kept, what `--set` said. */
 function overridesOf({ overrides, changes = [] }: RunRequest): Record<string, [string, string]> {
@@ -216,6 +222,7 @@ function settingsOf(run: Run | undefined, other: Run | undefined): Record<string
   return {
     ...Object.fromEntries(started.map((name) => [name, String(run[name])])),
     ...(own?.fair && others?.fair ? { fair: own.fair } : {}),
+    ...(own?.branch ? { branch: `${own.branch.of}, ${own.branch.at_ms} ms` } : {}),
     ...(own?.sha256 && others?.sha256 ? { parameters: own.sha256.slice(0, 12) } : {}),
     ...Object.fromEntries(usual.map(([name, [value]]) => [name, value])),
     ...Object.fromEntries(Object.entries(overridesOf(own ?? {})).map(([name, [, value]]) => [name, value])),
