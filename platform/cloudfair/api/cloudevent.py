@@ -16,12 +16,63 @@ from cloudfair.http.requests import repeated_field
 from fairfacts.errors import EventError
 from fairfacts.interchange.plain import plain_fault
 
-Text = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+MOST_LETTERS = 1024
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=MOST_LETTERS)]
 PREFIX = "ce-"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})?")
+
+
+_TEXT = {"type": "string", "minLength": 1, "maxLength": MOST_LETTERS, "pattern": r"^[^\u0000-\u001F\u007F-\u009F]*$"}
+_ATTRIBUTES: dict[str, dict[str, Any]] = {
+    "specversion": {"const": "1.0"},
+    "id": _TEXT | {"description": "With `source` it names the event: what comes again under both is not taken twice."},
+    "source": _TEXT | {"description": "Any text; by CloudEvents a URI-reference, which nobody checks."},
+    "type": _TEXT | {"description": "The type of one of our events, or text that ends in a dot and that."},
+    "time": {"type": "string", "format": "date-time", "description": "Its moment, with an offset; no leap second."},
+}
+_DATA = "The fields of the event, as in `components.schemas` of /asyncapi.json; `type` and `at_ms` may be left out."
+INTAKE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "A CloudEvent as it is taken in. Further attributes are not looked at.",
+    "required": [*_ATTRIBUTES],
+    "properties": _ATTRIBUTES
+    | {
+        "data": {"type": ["object", "null"], "description": _DATA},
+        "data_base64": {
+            "type": "string",
+            "contentEncoding": "base64",
+            "contentMediaType": "application/json",
+            "description": "The JSON of `data` in base64, in its place.",
+        },
+    },
+}
+"""JSON Schema of a CloudEvent that the intake takes, in structured mode or in a batch."""
+INTAKE: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": f"{PREFIX}{name}",
+            "in": "header",
+            "required": False,
+            "schema": schema,
+            "description": "Of a CloudEvent in binary mode (Content-Type application/json), percent-encoded.",
+        }
+        for name, schema in _ATTRIBUTES.items()
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            STRUCTURED: {"schema": INTAKE_SCHEMA},
+            BATCH: {"schema": {"type": "array", "items": INTAKE_SCHEMA}},
+            "application/json": {
+                "schema": {"type": ["object", "null"], "description": f"Binary mode, with headers ce-*. {_DATA}"}
+            },
+        },
+    },
+}
+"""What OpenAPI says of a request with CloudEvents, in each mode of the HTTP binding."""
 
 
 class CloudEvent(msgspec.Struct, frozen=True):
@@ -88,6 +139,7 @@ def _read(content: bytes | msgspec.Raw, position: int) -> CloudEvent:
     try:
         event = msgspec.json.decode(content, type=CloudEvent)
         _check_fields(bytes(content))
+        _check_text(event)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise wrong(fault, position, "a CloudEvent") from fault
     if event.data_base64 is None:
@@ -113,6 +165,19 @@ def _check_fields(content: bytes) -> None:
     """
     if (field := repeated_field(content)) is not None:
         raise msgspec.ValidationError(f"It is there twice - at `$.{field}`")
+
+
+def _check_text(event: CloudEvent) -> None:
+    """Check that no attribute has a control character: it could not be sent in headers.
+
+    Raises:
+        ValidationError: one has; names it.
+    """
+    for name in ("id", "source", "type"):
+        if _CONTROL.search(getattr(event, name)):
+            raise msgspec.ValidationError(
+                f"It has a control character, which no attribute has; leave it out - at `$.{name}`"
+            )
 
 
 def _from_headers(headers: Mapping[str, str], body: bytes) -> CloudEvent:

@@ -23,9 +23,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Backend, Here
 from cloudfair.api.batch import check, check_start
-from cloudfair.api.cloudevent import CloudEvent, parsed, wrong
+from cloudfair.api.cloudevent import INTAKE, CloudEvent, parsed, wrong
 from cloudfair.errors import ConflictError
-from cloudfair.export.cloudevents import BATCH, BATCH_SCHEMA, SCHEMA, STRUCTURED
 from cloudfair.http.requests import read_body
 from cloudfair.http.responses import Described
 from cloudfair.projections.live import Live
@@ -80,15 +79,7 @@ class Taken(Described):
 
 @router.post(
     "/runs/{run}/cloudevents",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                STRUCTURED: {"schema": SCHEMA | {"required": [*SCHEMA["required"], "time"]}},
-                BATCH: {"schema": BATCH_SCHEMA},
-            },
-        }
-    },
+    openapi_extra=INTAKE,
 )
 async def take_cloudevents(
     run: str,

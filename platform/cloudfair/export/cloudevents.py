@@ -61,7 +61,7 @@ SCHEMA: dict[str, Any] = {
         }
     ],
 }
-"""JSON Schema of a CloudEvent as we give and take it; others may have more attributes."""
+"""JSON Schema of a CloudEvent as we give it; `cloudfair.api.cloudevent` says what is taken."""
 BATCH_SCHEMA: dict[str, Any] = {"type": "array", "items": SCHEMA}
 
 

@@ -18,8 +18,9 @@ class SettingDifference(msgspec.Struct, frozen=True):
     """A setting that two runs do not share."""
 
     setting: str
-    """scenario, seed, replication, scale, version, fair, branch (of which run, and from when on), the name of a parameter, as `--set` takes it, or parameters:
-    those that the fair's files state have changed from one run to the other, as their SHA-256 tells."""
+    """scenario, seed, replication, scale, version, fair, branch (of which run, and from when on), the name of a
+    parameter, as `--set` takes it, or parameters: those that the fair's files state have changed from one run to the
+    other, as their SHA-256 tells."""
     a: str
     """As a text; empty where the run has none, or plays what its own fair states."""
     b: str

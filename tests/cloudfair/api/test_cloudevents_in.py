@@ -14,6 +14,7 @@ from cloudevents.core.v1.event import CloudEvent
 from tests.cloudfair.api.conftest import BADGES
 from tests.cloudfair.conftest import served
 from tests.cloudfair.example import begin, digest_of, example, send_all
+from tests.json_schema import validator
 
 from cloudfair.projections.live import measures_of
 from cloudfair.settings import Settings
@@ -274,6 +275,34 @@ def binary(client: httpx.Client, run: str, body: bytes = b"", **headers: str | b
         content=body or content,
         headers={"Content-Type": "application/json"} | bearing,
     )
+
+
+@pytest.mark.parametrize("attribute", ["id", "source", "type"])
+def test_control_characters_are_in_no_attribute_in_no_mode(client: httpx.Client, badges: str, attribute: str) -> None:
+    """Such an event could not be sent again in binary mode."""
+    refused = post(client, badges, [entered(1, **{attribute: "a\u0000b"})])
+    assert (refused.status_code, refused.json()["field"]) == (422, attribute)
+    assert "it has a control character, which no attribute has" in refused.json()["detail"].lower()
+    assert binary(client, badges, **{attribute: "a%00b"}).status_code == 400
+
+
+def test_description_is_of_what_is_taken(client: httpx.Client, badges: str) -> None:
+    asked = client.get("/openapi.json").json()["paths"]["/runs/{run}/cloudevents"]["post"]
+    content = {media: body["schema"] for media, body in asked["requestBody"]["content"].items()}
+    assert list(content) == ["application/cloudevents+json", BATCH, "application/json"]
+    headers = {each["name"] for each in asked["parameters"] if each["in"] == "header"}
+    assert headers == {f"ce-{name}" for name in ("specversion", "id", "source", "type", "time")}
+    encoded = {name: value for name, value in entered(1).items() if name != "data"}
+    encoded |= {"data_base64": b64encode(json.dumps(entered(1)["data"]).encode()).decode()}
+    without = {name: value for name, value in entered(2).items() if name != "time"}
+    one, several = (validator(content[media]) for media in ("application/cloudevents+json", BATCH))
+    for event, is_taken in (
+        (entered(1), True), (encoded, True), (entered(3, source="any text"), True), (without, False),
+        (entered(4, id="x" * 1025), False), (entered(5, id="a\nb"), False), (entered(6, id=""), False),
+    ):  # fmt: skip
+        answer = post(client, badges, [event], late_s=60)
+        said = (one.is_valid(event), several.is_valid([event]), answer.status_code == 200)
+        assert said == (is_taken,) * 3, (event, answer.text)
 
 
 @pytest.mark.parametrize("value", ["%FF", "%FE", "%C0%A0", "a%", "a%2", "%zz", "\u00e9".encode("latin-1")])
