@@ -161,7 +161,7 @@ def test_a_run_of_badges_obeys_the_laws(client: httpx.Client, badges: str) -> No
     [
         ([entered(1, time=None)], "it is not a CloudEvent: time: it is empty, and a moment is wanted"),
         ([entered(1), {"specversion": "1.0"}], "it is not a CloudEvent: the event: id is missing; give it"),
-        ([entered(1, specversion="0.3")], "it is not a CloudEvent: specversion: '0.3' is none of those that are allowed"),
+        ([entered(1, specversion="0.3")], "it is not a CloudEvent: specversion: '0.3' is none of those that are"),
         ([entered(1, time="2020-09-05T12:00:00")], "it is not a CloudEvent: time: it has no offset; write it like"),
         ([entered(1, type="badge.read")], ": type is badge.read, and nothing of ours is called so"),
         ([entered(1, type="visitor.enterd")], ": type is visitor.enterd, and nothing of ours is called so"),
