@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from fairfacts.evidence.figures import Figure
-    from fairlab.members import Coverage, Interval, Members
+    from fairlab.members import Coverage, Members, Prediction
     from fairsim.inputs.scenario import Scenario
 
 SHOWN = 8
@@ -85,7 +85,7 @@ def _show(members: Members, calibrated: Collection[str]) -> None:
     """Show members, and to which of the predicted figures the fair itself was calibrated."""
     from faircli.console import out, say
     from faircli.tables import table
-    from faircli.text import number
+    from faircli.text import interval, number
     from fairlab.members import ENOUGH
 
     heads = ("reported", "before", "now", "95 % interval", "inside")
@@ -96,17 +96,17 @@ def _show(members: Members, calibrated: Collection[str]) -> None:
             (
                 each.figure,
                 f"{'' if each.op in '=~' else each.op + ' '}{number(each.reported)}",
-                _between(each.before),
+                interval(each.before.low, each.before.high),
                 number(each.after.median),
-                _between(each.after),
-                "yes" if each.inside else "no",
+                interval(each.after.low, each.after.high),
+                "no" if not each.inside else "open" if each.is_open else "yes",
             )
             for each in members.predictions
             if each.role == role
         )
         out.print(table(title, columns, cells), "")
     later = [each for each in members.predictions if each.role == "predicted"]
-    say((f"{sum(each.inside for each in later)} of {len(later)} predicted figures lie in their interval.", "bold"))
+    say((inside(later), "bold"))
     if known := sum(each.figure in calibrated for each in later):
         say(f"The middle of the priors knows {known} of these, as the fair is calibrated to them: no blind test.")
     moved = sorted(members.moved.items(), key=lambda item: -item[1])[:SHOWN]
@@ -119,10 +119,13 @@ def _show(members: Members, calibrated: Collection[str]) -> None:
         say(f"left out: {name} {why}")
 
 
-def _between(interval: Interval) -> str:
-    from faircli.text import number
-
-    return f"{number(interval.low)} to {number(interval.high)}"
+def inside(predictions: Sequence[Prediction]) -> str:
+    """Return how many figures lie in their interval, and how many of these intervals are too wide to say much."""
+    within = [each for each in predictions if each.inside]
+    wide = sum(each.is_open for each in within)
+    count = f"{len(within)} of {len(predictions)} predicted figures lie in their interval"
+    which = f"{wide} of them" if wide < len(within) else "all of them" if wide > 1 else "it"
+    return f"{count}{f', {which} open: the interval would hold half or twice the figure' if wide else ''}."
 
 
 def _show_coverage(covered: Coverage) -> None:

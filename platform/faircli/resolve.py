@@ -131,8 +131,8 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
     def simulated(measure: str, at_ms: int | None) -> Simulated:
         if isinstance(text := ensemble.replications[0].value(measure, at_ms), str):
             return Simulated(text)
-        mean, ends = ensemble.estimate(measure, at_ms).mean, ensemble.next_one(measure, at_ms)
-        return Simulated(mean) if ends is None else Simulated(mean, *ends)
+        middle, ends = ensemble.middle(measure, at_ms), ensemble.next_one(measure, at_ms)
+        return Simulated(middle) if ends is None else Simulated(middle, *ends)
 
     run = RunMeasures(
         scenario=ensemble.scenario,
@@ -148,4 +148,6 @@ def of_ensemble(name: str, ensemble: Ensemble) -> Subject:
     )
     count = len(ensemble.replications)
     line = f"ensemble {name}, {count} replications, {ensemble.scenario}, seed {ensemble.seed}, scale {ensemble.scale:g}"
+    if ensemble.as_of:
+        line += f"; of members as of {ensemble.as_of}, whose median stands for them"
     return Subject(name=name, line=line, run=run, decided=True, simulated=simulated, ensemble=ensemble)

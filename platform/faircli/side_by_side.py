@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,16 +10,19 @@ from rich.table import Table
 
 from faircli.comparison import is_scaled, reported
 from faircli.console import out, print_json, say
+from faircli.pairs import about_pairs, pairs_table
 from faircli.reader import run_columns
 from faircli.resolve import Subject
 from faircli.tables import table
 from faircli.text import number, short
 from fairfacts.clock import HOUR_MS, moment_text
 from fairfacts.errors import ScenarioError
+from fairfacts.evidence.chance import TAIL
 from fairfacts.evidence.comparison import Row
 from fairfacts.evidence.differences import Difference, differences, series_differences
 from fairfacts.evidence.settings import PARAMETERS
-from fairlab.ensemble import Ensemble, Paired, paired
+from fairlab.ensemble import Ensemble, paired, pairs_of
+from fairlab.pairs import Paired
 from fairlab.replications import numbers
 
 OTHER_PARAMETERS = (
@@ -54,15 +57,14 @@ def compare_two(
         rows = ((each.setting, each.a or "none", each.b or "none") for each in settings)
         out.print(table("What differs", columns, rows), "")
     if isinstance(differing, dict):
-        out.print(_table_of_pairs(differing))
-        if unpaired := _in_one_alone(a, b):
-            say((f"not compared, as one of the two files is of a release without them: {', '.join(unpaired)}", "dim"))
+        _show_ensembles(differing, _ensembles(a, b))
     elif differing:
         out.print(_table_of_runs(differing, series, a.run.began))
     if series is None:
         _show_figures_of_both(rows_a, rows_b)
-    if isinstance(differing, list) and any(row.chance is not None for row in differing):
-        say(("by chance: so far apart are two runs of unlike seeds at most, in 95 of 100 pairs (estimated)", "dim"))
+    if isinstance(differing, list):
+        for line in _about_chance(differing):
+            say((line, "dim"))
     if any(each.setting == PARAMETERS for each in settings):
         say((OTHER_PARAMETERS, "bold"))
     for letter, subject in (("A", a), ("B", b)):
@@ -81,13 +83,38 @@ def _differences(a: Subject, b: Subject, series: str | None) -> list[Difference]
             raise ScenarioError(f"--series {fault}") from fault
     if series is not None:
         raise ScenarioError(f"--series {series}: compares two runs; {a.name} and {b.name} are not both runs")
-    both = [subject.ensemble for subject in (a, b) if isinstance(subject.ensemble, Ensemble)]
+    both = _ensembles(a, b)
     return paired(*both) if len(both) == 2 else []
 
 
-def _in_one_alone(*both: Subject) -> list[str]:
+def _ensembles(*both: Subject) -> list[Ensemble]:
+    return [each.ensemble for each in both if each.ensemble]
+
+
+def _show_ensembles(differing: dict[str, Paired], both: Sequence[Ensemble]) -> None:
+    out.print(pairs_table("Two ensembles, replication by replication", "A", "B", differing), "")
+    for line in about_pairs(differing, pairs_of(*both)):
+        say((line, "dim"))
+    if unpaired := _in_one_alone(both):
+        say((f"not compared, as one of the two files is of a release without them: {', '.join(unpaired)}", "dim"))
+
+
+def _about_chance(rows: Sequence[Difference]) -> Iterator[str]:
+    """Yield what "by chance" says, and of how many rows it is not true although nothing differs but the seeds."""
+    known = [(row.difference, row.chance) for row in rows if row.chance is not None and row.difference is not None]
+    if not known:
+        return
+    beyond = sum(abs(difference) > chance for difference, chance in known)
+    yield (
+        "by chance: row by row, 95 of 100 pairs of runs of unlike seeds are no farther apart (estimated). Of"
+        f" {len(known)} rows, some {round(2 * TAIL * len(known))} are farther apart by chance alone, and they come"
+        f" together: at times none, at times many. Here {beyond} {'is' if beyond == 1 else 'are'}"
+    )
+
+
+def _in_one_alone(both: Sequence[Ensemble]) -> list[str]:
     """Return the measures that are one number in one of two ensembles alone: they are of two releases."""
-    measures_a, measures_b = (numbers(each.ensemble.replications[0].measures) for each in both if each.ensemble)
+    measures_a, measures_b = (numbers(each.replications[0].measures) for each in both)
     return [path for path in {**measures_a, **measures_b} if path not in measures_a or path not in measures_b]
 
 
@@ -97,28 +124,15 @@ def _table_of_runs(rows: Sequence[Difference], series: str | None, epoch: dateti
     shown = (
         (
             _clocked(row.measure, epoch) if series and series.endswith("per_hour") else row.measure,
-            number(row.a),
-            number(row.b),
-            number(row.difference),
+            *("–" if value is None else number(value) for value in (row.a, row.b)),
+            "" if row.difference is None else number(row.difference),
             *("" if row.chance is None else f"+-{short(row.chance)}" for _ in by_chance),
             "" if row.ratio is None else f"{row.ratio:.3f}",
         )
         for row in rows
+        if row.a is not None or row.b is not None
     )
     return table("Two runs", columns, shown)
-
-
-def _table_of_pairs(pairs: dict[str, Paired]) -> Table:
-    columns = (("measure", "left"), ("A", "right"), ("B", "right"), ("B - A", "right"), ("its 95 % interval", "right"))
-    shown = (
-        (
-            measure,
-            *(number(estimate.mean) for estimate in (pair.a, pair.b, pair.difference)),
-            f"{number(pair.difference.low)} to {number(pair.difference.high)}",
-        )
-        for measure, pair in pairs.items()
-    )
-    return table("Two ensembles, replication by replication", columns, shown)
 
 
 def _show_figures_of_both(rows_a: list[Row], rows_b: list[Row]) -> None:

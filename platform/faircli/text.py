@@ -30,6 +30,16 @@ def number(value: float | str) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.1f}"
 
 
+def interval(low: float, high: float, path: str = "") -> str:
+    """Return an interval in words; that of a measure without what it cannot be."""
+    from fairfacts.measures import within
+
+    if high == float("inf"):
+        return "unknown"
+    low, high = within(path, low, high) if path else (low, high)
+    return f"{number(low)} to {number(high)}"
+
+
 def how_to_go_on(resume: Path | None) -> str:
     """Return what an experiment says that was stopped, whose runs are kept in a file, or nowhere."""
     if resume is None:

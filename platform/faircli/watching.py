@@ -27,7 +27,7 @@ from faircli.text import number
 from fairfacts.alarm_answers import AlarmAnswer, answer_of, holding
 from fairfacts.clock import moment_text, read_epoch
 from fairfacts.errors import BackendError, did_you_mean
-from fairfacts.measures import MEASURES, counted, is_of_nothing, value_at
+from fairfacts.measures import MEASURES, counted, is_nothing, value_at
 from fairfacts.operator_commands import AlarmCommand, NumberedCommand
 from fairfacts.parts.alarms import text_of
 
@@ -258,8 +258,7 @@ def _unit(path: str) -> str:
 
 
 def _value(state: dict[str, Any], path: str) -> str:
-    is_nothing = is_of_nothing(path, lambda measure: value_at(state, measure))
-    return "–" if is_nothing else number(value_at(state, path))
+    return "–" if is_nothing(path, state) else number(value_at(state, path))
 
 
 def _alarms(state: dict[str, Any], answers: Sequence[AlarmAnswer]) -> list[str]:

@@ -206,19 +206,35 @@ def is_of_nothing(path: str, value_of: Callable[[str], Any]) -> bool:
     return bool(values) and values[0] == sum(values[1:])
 
 
+def is_nothing(path: str, snapshot: dict[str, Any]) -> bool:
+    """Return whether a snapshot has nothing to take the measure at a path of, which is then 0."""
+    return is_of_nothing(path, lambda term: value_at(snapshot, term))
+
+
 def measure_at(path: str) -> Measure:
     """Return the measure at a path, or the one of which the path names a key; of a sum, the first; else one unknown."""
     return MEASURES.get(".".join(path.split(" + ")[0].split(".")[:2]), UNKNOWN)
 
 
-def largest(path: str) -> float:
-    """Return the largest number that the measure at a path, of which none is below 0, can be: 1 of a share."""
-    return 1.0 if measure_at(path).unit == "share" and " + " not in path else math.inf
+MS_OF_UNIT = {"ms": 1, "s": 1_000, "h": HOUR_MS}
 
 
-def within(path: str, low: float, high: float) -> tuple[float, float]:
+def largest(path: str, lasts_ms: float = math.inf) -> float:
+    """Return the largest number that the measure at a path, of which none is below 0, can be.
+
+    It is 1 of a share. A mean or a quantile of times is no longer than the run, `lasts_ms`.
+    """
+    measure = measure_at(path)
+    if " + " in path:
+        return math.inf
+    if measure.of and measure.unit in MS_OF_UNIT:
+        return lasts_ms / MS_OF_UNIT[measure.unit]
+    return 1.0 if measure.unit == "share" else math.inf
+
+
+def within(path: str, low: float, high: float, lasts_ms: float = math.inf) -> tuple[float, float]:
     """Return the ends of an interval of the measure at a path, where it reaches beyond what that can be."""
-    return max(low, 0.0), min(high, largest(path))
+    return max(low, 0.0), min(high, largest(path, lasts_ms))
 
 
 def is_given(path: str, *, in_the_end: bool) -> bool:

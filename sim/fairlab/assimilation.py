@@ -320,7 +320,7 @@ class Assimilator:
             if name in self._left_out or row.reported is None:
                 continue
             role: Role = "fitted" if name in known else "predicted"
-            predictions.append(Prediction.of(row, role, before.values[name], after.values[name]))
+            predictions.append(Prediction.of(row, role, before.values[name], after.values[name], self._run.duration_ms))
         return sorted(predictions, key=lambda each: each.role)
 
 

@@ -14,8 +14,7 @@ from fairfacts.event import Event
 from fairfacts.events import encode
 from fairfacts.measures import State
 from fairfacts.parts.disruptions import AnyDisruption
-from fairlab.estimates import Estimate, estimate
-from fairlab.replications import numbers
+from fairlab.pairs import Pair
 from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair
 from fairsim.inputs.changing import check_change
@@ -143,14 +142,6 @@ def _parting(run_events: Sequence[Event], branch_events: Sequence[Event], positi
     return None
 
 
-def differences(branched: Sequence[Branched]) -> dict[str, tuple[Estimate, Estimate, Estimate]]:
-    """Return every measure that is one number: in the run, in the branch, and the difference (branch - run)."""
-    pairs = [(numbers(replication.run), numbers(replication.branch)) for replication in branched]
-    return {
-        path: (
-            estimate([run[path] for run, _ in pairs]),
-            estimate([branch[path] for _, branch in pairs]),
-            estimate([float(branch[path] - run[path]) for run, branch in pairs]),
-        )
-        for path in pairs[0][0]
-    }
+def pairs_of(branched: Sequence[Branched]) -> list[Pair]:
+    """Return the measures of runs and branches at their end."""
+    return [(each.run, each.branch) for each in branched]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from itertools import islice
 from pathlib import Path
+from statistics import median
 from typing import Literal
 
 import msgspec
@@ -24,10 +25,11 @@ from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import is_given, is_of_nothing, within
+from fairfacts.measures import is_given, is_of_nothing, largest, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate, least_sd, widened
 from fairlab.members import Members
+from fairlab.pairs import Pair, Paired, pairs_by_measure
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
 from fairlab.stopping import Plan, Stopping
 from fairlab.stored import fault_of
@@ -85,6 +87,14 @@ class Ensemble(msgspec.Struct, frozen=True):
         """Return the estimate of a measure (`negotiations.initiated`, or a key of a breakdown)."""
         return estimate(self._values(path, moment_ms))
 
+    def middle(self, path: str, moment_ms: int | None = None) -> float:
+        """Return the number that stands for a measure: the mean, or the median of members.
+
+        The parameters of members differ by factors, and so do their measures: few of them make the mean.
+        """
+        values = self._values(path, moment_ms)
+        return float(median(values)) if self.as_of else estimate(values).mean
+
     def _values(self, path: str, moment_ms: int | None) -> list[float]:
         """Return a measure by replication; a mean, a quantile or a share of nothing is left out, unless all are."""
         whole = [each for each in self.replications if not _is_of_nothing(path, each, moment_ms)]
@@ -105,7 +115,7 @@ class Ensemble(msgspec.Struct, frozen=True):
             return estimated.mean, estimated.mean
         if self.as_of and min(values) > 0:  # where parameters differ by factors, so do measures
             logs = widened(estimate([math.log(value) for value in values]), (least or 0.0) / estimated.mean)
-            return math.exp(logs.next_low), math.exp(logs.next_high)
+            return math.exp(logs.next_low), min(math.exp(logs.next_high), largest(path, self.duration_ms))
         known = widened(estimated, least or 0.0)
         return known.next_low, known.next_high
 
@@ -139,7 +149,8 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     def _with_next_one(self, path: str, moment_ms: int | None) -> Estimate:
         estimated = self.estimate(path, moment_ms)
-        low, high = within(path, *(self.next_one(path, moment_ms) or (-math.inf, math.inf)))
+        ends = self.next_one(path, moment_ms)
+        low, high = within(path, *ends, self.duration_ms) if ends else (0.0, math.inf)
         return msgspec.structs.replace(estimated, next_low=low, next_high=high)
 
     def save(self, path: Path) -> None:
@@ -270,19 +281,19 @@ def _ensemble(
     )
 
 
-class Paired(msgspec.Struct, frozen=True):
-    """A measure of two ensembles whose k-th replications share their random numbers."""
-
-    a: Estimate
-    b: Estimate
-    difference: Estimate
-    """b - a, replication by replication."""
-    gain: float | None
-    """Factor on the number of replications that would be needed without common random numbers; None if all agree."""
-
-
 def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
     """Return the paired differences of every measure that is one number in both, which may be of two releases.
+
+    Each is of the pairs that have something to take it of on both sides; a measure that no pair has is left out.
+
+    Raises:
+        LabError: their replications do not pair.
+    """
+    return pairs_by_measure(pairs_of(a, b))
+
+
+def pairs_of(a: Ensemble, b: Ensemble) -> list[Pair]:
+    """Return the measures of two ensembles at the end, replication by replication.
 
     Raises:
         LabError: their replications do not pair.
@@ -293,17 +304,7 @@ def paired(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
             f"{a.scenario} and {b.scenario} are no pair: their replications are of other seeds or numbers; play both"
             " with fair ensemble A --against B"
         )
-    of_a, of_b = (numbers(ensemble.replications[0].measures) for ensemble in (a, b))
-    return {path: _pair(path, a, b) for path in of_a if path in of_b}
-
-
-def _pair(path: str, a: Ensemble, b: Ensemble) -> Paired:
-    pairs = list(zip(a.replications, b.replications, strict=True))
-    whole = [pair for pair in pairs if not any(_is_of_nothing(path, each) for each in pair)]
-    differences = [float(in_b.value(path) - in_a.value(path)) for in_a, in_b in whole or pairs]
-    of_a, of_b, difference = a.estimate(path), b.estimate(path), estimate(differences)
-    gain = (of_a.sd**2 + of_b.sd**2) / difference.sd**2 if difference.sd else None
-    return Paired(of_a, of_b, difference, gain)
+    return [(of_a.measures, of_b.measures) for of_a, of_b in zip(a.replications, b.replications, strict=True)]
 
 
 def _is_of_nothing(path: str, of: Replication, moment_ms: int | None = None) -> bool:

@@ -24,7 +24,8 @@ from fairfacts.errors import LabError, did_you_mean
 from fairfacts.event import Event
 from fairfacts.events import EVENT_TYPES, type_name
 from fairfacts.measures import State, value_at
-from fairlab.ensemble import Ensemble, Paired, paired, play_ensembles
+from fairlab.ensemble import Ensemble, paired, play_ensembles
+from fairlab.pairs import Paired
 from fairlab.stopping import Plan
 from fairlab.workers import workers as processes
 from fairsim import fair as model
@@ -149,6 +150,8 @@ def ensemble(fair: Scenario, replications: int = 10, seed: int = 7, *, workers: 
 
 def compare(a: Ensemble, b: Ensemble) -> dict[str, Paired]:
     """Return the difference b - a of every measure that is one number, with its interval, by path.
+
+    A mean of nothing is left out: each difference says of how many pairs it is, and one of no pair is missing.
 
     Raises:
         LabError: the two differ in seed or in number of replications.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 import msgspec
 import numpy as np
@@ -13,7 +13,8 @@ import numpy as np
 from fairfacts.errors import LabError
 from fairfacts.evidence.chance import TAIL
 from fairfacts.evidence.comparison import Row
-from fairfacts.evidence.verdicts import meets
+from fairfacts.evidence.figures import Operator
+from fairfacts.evidence.verdicts import Verdict, meets, verdict_of
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
 from fairfacts.measures import largest
@@ -87,6 +88,12 @@ class Interval(msgspec.Struct, frozen=True):
         """Return whether a number printed like the figure lies inside; for a bound, whether one keeps it."""
         return meets(op, self.low, self.high, reported, rounding)
 
+    def verdict(self, row: Row) -> Verdict:
+        """Return what it says of a figure, as that of an ensemble does."""
+        assert isinstance(row.reported, int | float), "only numbers have an interval"
+        ends = self.low, self.high
+        return verdict_of(cast("Operator", row.op), row.unit, self.median, ends, row.reported, row.rounding)
+
 
 class Prediction(msgspec.Struct, frozen=True):
     """A figure, and what the members say of it."""
@@ -103,16 +110,20 @@ class Prediction(msgspec.Struct, frozen=True):
     after: Interval
     """The interval by the priors and by what was known."""
     inside: bool
+    is_open: bool = False
+    """Whether the interval is so wide that it would hold half or twice the figure, or is on both sides of a bound: that
+    the figure lies in it then says little. As `fair compare` says of an ensemble."""
 
     @classmethod
-    def of(cls, row: Row, role: Role, before: Floats, after: Floats) -> Self:
-        """Return the prediction of a figure from the measures of the members."""
+    def of(cls, row: Row, role: Role, before: Floats, after: Floats, lasts_ms: float) -> Self:
+        """Return the prediction of a figure from the measures of the members, whose fairs last so long."""
         assert isinstance(row.reported, int | float), "only numbers are predicted"
-        most = largest(row.measure)
+        most = largest(row.measure, lasts_ms)
         interval = Interval.of(after, most)
         return cls(
             row.figure, role, row.op, row.unit, row.reported, row.rounding, Interval.of(before, most), interval,
             interval.holds(row.op, row.reported, row.rounding),
+            interval.verdict(row) == "open",
         )  # fmt: skip
 
 

@@ -36,6 +36,40 @@ class Until(msgspec.Struct, frozen=True):
         return width > 0 and estimate.half_width <= width
 
 
+class Ended(msgspec.Struct, frozen=True):
+    """How wide the interval is in the end, and whether it is as narrow as was asked."""
+
+    measure: str
+    half_width: float | None
+    """Half the interval, in the unit of what was asked; None after a single replication, or where it is not known."""
+    asked: float
+    relative: bool
+    """Whether both are shares of the mean."""
+    replications: int
+    is_met: bool
+
+    @classmethod
+    def of(cls, until: Until, known: Estimate | None, replications: int) -> Ended:
+        """Return how a condition ended, from the estimate of what it looks at."""
+        half = None if known is None else known.half_width
+        if half is not None and until.relative:
+            half = half / abs(known.mean) if known and known.mean else None
+        is_met = known is not None and until.holds(known)
+        return cls(until.measure, half, until.half_width, until.relative, replications, is_met)
+
+    @property
+    def words(self) -> str:
+        """Return what to say where it is not met."""
+        half, asked = (
+            "unknown" if width is None else f"{100 * width:.3g} %" if self.relative else f"{width:,.4g}"
+            for width in (self.half_width, self.asked)
+        )
+        return (
+            f"not narrow enough after {self.replications} replications: {self.measure} ± {half}, and {asked} was asked;"
+            " give a larger --most"
+        )
+
+
 def read_until(text: str) -> Until:
     """Return the condition of `--until MEASURE=WIDTH`, such as `negotiations.held=0.5%` or `negotiations.held=1000`.
 

@@ -66,10 +66,13 @@ class Space:
             for free, place in zip(self.problem.free, point, strict=True)
         ]
 
-    def scenario(self, point: Floats, changes: Sequence[str] = ()) -> Scenario:
-        """Return the scenario of a point, with more changes."""
-        fitted = [f"{free.name}={value!r}" for free, value in zip(self.problem.free, self.values(point), strict=True)]
-        return load_scenario(self.which, changes=[*self.changes, *fitted, *changes], scale=self.scale)
+    def fitted(self, values: Sequence[float]) -> list[str]:
+        """Return the changes that set the free parameters to values."""
+        return [f"{free.name}={value!r}" for free, value in zip(self.problem.free, values, strict=True)]
+
+    def scenario(self, point: Floats) -> Scenario:
+        """Return the scenario of a point."""
+        return load_scenario(self.which, changes=[*self.changes, *self.fitted(self.values(point))], scale=self.scale)
 
     def equations(self, point: Floats) -> Floats:
         """Return the logarithms of the flow equations at a point."""

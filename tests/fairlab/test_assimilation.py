@@ -20,7 +20,7 @@ from fairfacts.evidence.figures import Figure
 from fairlab import assimilation, ensemble
 from fairlab.assimilation import FIRST, Assimilator, shrunk
 from fairlab.ensemble import play_ensembles
-from fairlab.members import Coverage, Interval, Members, Prior
+from fairlab.members import Coverage, Interval, Members, Prediction, Prior
 from fairlab.replications import Play, Replication
 from fairlab.stopping import Plan
 from fairsim.engine.draws import Draws
@@ -271,6 +271,22 @@ def test_a_bound_that_is_missed_by_less_than_its_rounding_is_missed():
     interval = Interval(900, 930, 960)
     assert [interval.holds(">", 1000, 50), interval.holds("=", 1000, 50)] == [False, True]
     assert [interval.holds("<", 850, 60), interval.holds("<", 930, 0)] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("op", "drawn", "inside", "is_open"),
+    [
+        ("=", (5200, 5400, 5600, 5800), True, False),
+        ("=", (1000, 3000, 9000, 18000), True, True),  # it would hold 2,750 and 11,000
+        ("=", (100, 110, 120, 130), False, False),
+        (">", (1000, 3000, 9000, 18000), True, True),  # anything that reaches above keeps such a bound
+    ],
+)
+def test_figure_inside_an_interval_that_would_hold_its_half_or_twice_is_open(op, drawn, inside, is_open):
+    """Five of five figures lay in their intervals, of a factor of 20 to 60."""
+    row = Row("asked", op, "negotiations", 5500.0, 0.0, None, "held out", "negotiations.initiated", rounding=50.0)
+    told = Prediction.of(row, "predicted", np.array(drawn), np.array(drawn), math.inf)
+    assert (told.inside, told.is_open) == (inside, is_open)
 
 
 @pytest.mark.parametrize("members", [10, 20, 38, 39, 60])

@@ -11,7 +11,8 @@ from fairfacts.clock import DAY_MS, HOUR_MS
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.events import encode
 from fairfacts.parts.disruptions import PlatformOutage
-from fairlab.branch import Fork, Injected, check_fork, differences, play_branch
+from fairlab.branch import Fork, Injected, check_fork, pairs_of, play_branch
+from fairlab.pairs import pairs_by_measure
 from fairsim.inputs.scenario import load_scenario
 
 QUICK = ("streams.audience_mean=0", "venue.days=0", "programme.audience_per_seat=0")  # nothing here depends on them
@@ -34,8 +35,12 @@ def test_branch_is_the_run_up_to_its_moment_and_differs_from_there():
     assert msgspec.to_builtins(log[position]) == event
     assert event["at_ms"] >= EVENING_MS
     assert branched.parting.branch != event
-    talks = differences([branched])["negotiations.taken_up"]  # more, as some desks are kept in the night
-    assert talks[2].mean == branched.branch["negotiations"]["taken_up"] - branched.run["negotiations"]["taken_up"] > 0
+    talks = pairs_by_measure(pairs_of([branched]))["negotiations.taken_up"]  # more, as some desks are kept in the night
+    assert (
+        talks.difference.mean
+        == branched.branch["negotiations"]["taken_up"] - branched.run["negotiations"]["taken_up"]
+        > 0
+    )
 
 
 @pytest.mark.slow

@@ -154,7 +154,8 @@ def of_values(path: str, *values: float, **changes: object) -> Ensemble:
     part, name = path.split(".")
     one = Replication(7, 0, 0, "", {part: {name: 0}}, {})
     played = tuple(replace(one, measures={part: {name: value}}) for value in values)
-    return Ensemble("mine", (), "", "", 1.0, 7, "", "", "", 1, (), (), played, **changes)  # type: ignore[arg-type]
+    duration_ms = changes.pop("duration_ms", 1)
+    return Ensemble("mine", (), "", "", 1.0, 7, "", "", "", duration_ms, (), (), played, **changes)  # type: ignore[arg-type]
 
 
 def test_ensembles_of_two_releases_are_paired_by_the_measures_that_are_numbers_in_both():
@@ -226,6 +227,29 @@ def test_mean_of_nothing_is_left_out_of_the_mean_over_replications():
     assert (difference.replications, difference.mean) == (2, 0.0)  # where both have one
 
 
+def of_members(path: str, *values: float, **changes: object) -> Ensemble:
+    return of_values(path, *values, as_of="2020-09-05", **changes)
+
+
+def test_median_stands_for_members_whose_parameters_differ_by_factors():
+    """Four of six were below the figure, and their mean 25 % above it."""
+    path, values = "negotiations.initiated", (2023, 2757, 3644, 4146, 7040, 21750)
+    members, fairs = of_members(path, *values), of_values(path, *values)
+    assert (members.middle(path), fairs.middle(path)) == (3895, pytest.approx(6893.3, abs=0.1))
+    assert members.estimates()[path].median == 3895
+
+
+def test_mean_time_of_members_is_no_longer_than_the_fair():
+    """A wait of 38 days stood in the interval of a fair of six."""
+    path, six_days_ms = "venue.waited_p90_s", 6 * DAY_MS
+    members = of_members(path, 0.5, 900, 3000, duration_ms=six_days_ms)
+    entered = (
+        replace(each, measures={"venue": each.measures["venue"] | {"entered": 9}}) for each in members.replications
+    )
+    members = replace(members, replications=tuple(entered))
+    assert members.next_one(path)[1] == members.estimates()[path].next_high == six_days_ms / 1000
+
+
 def test_next_one_is_unknown_where_replications_are_alike_and_nothing_says_how_it_varies():
     """Five fairs without a wait said "0 to 0" of the next one, which had an hour."""
     alike = of_values("negotiations.waited_p50_s", 0, 0, 0)
@@ -254,7 +278,7 @@ def test_moment_outside_the_fair_is_refused():
 def test_estimates_have_the_interval_of_the_next_one_where_the_measure_can_be(ensemble):
     for path, found in ensemble.estimates().items():
         if (ends := ensemble.next_one(path)) is not None:
-            assert (found.next_low, found.next_high) == within(path, *ends), path
+            assert (found.next_low, found.next_high) == within(path, *ends, ensemble.duration_ms), path
 
 
 def test_a_sum_is_given_where_all_its_measures_are(ensemble):

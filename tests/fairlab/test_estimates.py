@@ -23,6 +23,21 @@ def test_intervals_are_students():
     assert found.next_high - found.mean == pytest.approx(3.182446 * 2.581989 * math.sqrt(1.25))
 
 
+@pytest.mark.parametrize(
+    ("values", "median", "is_lopsided"),
+    [
+        ([0, 0, 0, 0, 2025], 0, True),  # 81 % of fairs have no wait: their mean is 405
+        ([9, 9, 9, 1], 9, True),
+        ([2, 4, 6, 8], 5, False),
+        ([392, 392, 392], 392, False),
+        ([392], 392, False),
+    ],
+)
+def test_mean_of_few_replications_is_told_from_one_of_all(values: list[float], median: float, is_lopsided: bool):
+    found = estimate(values)
+    assert (found.median, found.is_lopsided) == (median, is_lopsided)
+
+
 def test_single_replication_says_nothing_of_its_spread():
     assert (estimate([3.0]).low, estimate([3.0]).high) == (-math.inf, math.inf)
 

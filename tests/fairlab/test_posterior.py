@@ -16,7 +16,7 @@ from fairlab.flow import expected_exposure
 from fairlab.posterior import Draw, find_posterior, marginals
 from fairlab.targets import CalibrationProblem
 from fairlab.wave import IMPLAUSIBLE, REACH, Space, close_in, spread_points
-from fairlab.what_if import play_what_if, what_if
+from fairlab.what_if import effects, play_what_if, what_if
 from fairsim.engine.draws import Draws
 from fairsim.inputs.scenario import load_scenario
 
@@ -99,7 +99,8 @@ def test_what_if_is_played_with_common_random_numbers(found, executor):
     said = play_what_if(space, found.draws, ["negotiations.night_share=1"], executor, 1, seed=7, count=2)
     assert said["negotiations.lapsed"].mean < 0
     assert said["organisations.registered"] == msgspec.convert(
-        {"mean": 0.0, "low": 0.0, "high": 0.0, "sd_parameters": 0.0, "sd_replications": 0.0}, type(said["run.events"])
+        {"mean": 0.0, "low": 0.0, "high": 0.0, "sd_parameters": 0.0, "sd_replications": 0.0, "draws": 2},
+        type(said["run.events"]),
     )
 
 
@@ -108,6 +109,17 @@ def test_chance_and_parameters_are_told_apart():
     told = what_if(np.array([[0.5, 1.5], [2.5, 3.5], [4.5, 5.5]]))
     assert (told.mean, told.sd_replications, told.sd_parameters) == pytest.approx((3, math.sqrt(0.5), math.sqrt(3.75)))
     assert told.high - told.mean == pytest.approx(student(2) * math.sqrt(3.75 + 0.5 + 8 / 6))
+
+
+def test_draw_that_has_nothing_to_take_a_mean_of_is_left_out_of_its_effect():
+    def of(signed: int, mean: float) -> dict[str, float]:
+        return {"agreements.signed": signed, "agreements.value_mean_usd": mean}
+
+    draws = [((of(3, 10), of(3, 11)), (of(2, 10), of(2, 12))), ((of(3, 20), of(3, 23)), (of(2, 20), of(2, 22)))]
+    void = ((of(3, 99), of(0, 0)), (of(2, 9), of(2, 9)))
+    told = effects([pair for draw in (*draws, void) for pair in draw])["agreements.value_mean_usd"]
+    assert (told.mean, told.draws) == (2.0, 2)
+    assert "agreements.value_mean_usd" not in effects([pair for draw in (draws[0], void) for pair in draw])
 
 
 def test_marginal_is_weighted():

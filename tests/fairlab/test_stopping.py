@@ -7,7 +7,7 @@ import pytest
 from fairfacts.errors import LabError
 from fairlab.estimates import estimate
 from fairlab.replications import Replication
-from fairlab.stopping import Plan, Stopping, Until, read_until
+from fairlab.stopping import Ended, Plan, Stopping, Until, read_until
 
 HELD = "negotiations.held"
 
@@ -52,6 +52,26 @@ def test_replications_are_enough_when_the_interval_was_narrow_three_times_in_a_r
     played = held(391, 393, 392, 392, 392, 900, 392)
     assert [stopping.are_enough(played[: count + 1]) for count in range(5)] == [False] * 4 + [True]
     assert stopping.known == estimate([391, 393, 392, 392, 392])
+
+
+@pytest.mark.parametrize(
+    ("until", "values", "half_width", "words"),
+    [
+        ("negotiations.held=0.1%", (92, 76, 61), 0.505, "± 50.5 %, and 0.1 % was asked; give a larger --most"),
+        ("negotiations.held=5", (92, 76, 61), 38.51, "± 38.51, and 5 was asked; give a larger --most"),
+        ("negotiations.held=5", (92,), None, "± unknown, and 5 was asked; give a larger --most"),
+        ("negotiations.held=5%", (0, 0), None, "± unknown, and 5 % was asked; give a larger --most"),
+    ],
+)
+def test_condition_that_did_not_come_true_is_told(until: str, values: tuple[float, ...], half_width: float, words: str):
+    known = estimate(values) if len(values) > 1 else None
+    ended = Ended.of(read_until(until), known, len(values))
+    assert (ended.half_width, ended.is_met) == (half_width and pytest.approx(half_width, rel=0.01), False)
+    assert ended.words == f"not narrow enough after {len(values)} replications: negotiations.held {words}"
+
+
+def test_condition_that_came_true_is_met():
+    assert Ended.of(read_until("negotiations.held=50%"), estimate([92, 90, 91]), 3).is_met
 
 
 def test_a_plan_of_a_fixed_number_needs_all_of_them():

@@ -36,15 +36,16 @@ class DifferenceRow(Described):
     )
 
     measure: str
-    a: float
-    b: float
-    difference: float
-    """b - a, in the measure's unit."""
+    a: float | None
+    b: float | None
+    """null of a mean, a quantile or a share that the run has nothing to take of."""
+    difference: float | None
+    """b - a, in the measure's unit; null where one of them is."""
     ratio: float | None
-    """b / a; null where a is 0."""
+    """b / a; null where a is 0, or there is no difference."""
     chance: float | None
-    """How far apart two runs of independent seeds are at most by chance alone, in 95 of 100 pairs; null where the fair
-    does not say, and for a breakdown."""
+    """By chance alone, 95 of 100 pairs of runs of independent seeds are no farther apart; null where the fair does not
+    say, and for a breakdown."""
 
 
 class Setting(Described):

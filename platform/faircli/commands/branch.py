@@ -140,7 +140,8 @@ def _check_digest(log: Log, row: tables.Run, branched: Branched) -> None:
 
 
 def _plain(row: tables.Run, at_ms: int, branched: Sequence[Branched]) -> dict[str, Any]:
-    from fairlab.branch import differences
+    from fairlab.branch import pairs_of
+    from fairlab.pairs import pairs_by_measure
 
     return {
         "run": row.id,
@@ -151,30 +152,25 @@ def _plain(row: tables.Run, at_ms: int, branched: Sequence[Branched]) -> dict[st
             for each in branched
         ],
         "differences": {
-            path: {"run": run, "branch": branch, "difference": difference}
-            for path, (run, branch, difference) in differences(branched).items()
+            path: {"run": pair.a, "branch": pair.b, "difference": pair.difference}
+            for path, pair in pairs_by_measure(pairs_of(branched)).items()
         },
     }
 
 
 def _show(row: tables.Run, at_ms: int, scenario: Scenario, branched: Sequence[Branched]) -> None:
     from faircli.console import out, say
-    from faircli.tables import table
-    from faircli.text import number
+    from faircli.pairs import about_pairs, pairs_table
     from fairfacts.clock import moment_text
-    from fairlab.branch import differences
+    from fairlab.branch import pairs_of
+    from fairlab.pairs import pairs_by_measure
 
-    differing = {path: each for path, each in differences(branched).items() if each[2].mean or each[2].sd}
-    heads = ["run", "branch", "difference", *(["95 % interval"] if len(branched) > 1 else [])]
-    rows = (
-        [path, number(run.mean), number(other.mean), number(difference.mean)]
-        + ([f"{number(difference.low)} to {number(difference.high)}"] if len(branched) > 1 else [])
-        for path, (run, other, difference) in differing.items()
-    )
-    epoch = scenario.epoch
+    epoch, pairs = scenario.epoch, pairs_of(branched)
+    by_measure = pairs_by_measure(pairs)
     title = f"What differs at the end, branched on {moment_text(epoch, at_ms)}"
-    out.print(table(title, [("measure", "left"), *((head, "right") for head in heads)], rows))
-    say("" if differing else "\nno measure differs")
+    out.print(pairs_table(title, "run", "branch", by_measure), "")
+    for line in about_pairs(by_measure, pairs):
+        say(line)
     _show_parting(branched[0].parting, epoch)
     say(f"run {row.id} {branched[0].run_digest}")
     say(f"branch digest {branched[0].branch_digest}")

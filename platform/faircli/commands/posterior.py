@@ -159,16 +159,17 @@ def _show(drawn: Posterior) -> None:
 
 
 def _show_effects(effects: dict[str, WhatIf], what_if: list[str]) -> None:
-    from faircli.console import out
+    from faircli.console import out, say
     from faircli.tables import table
-    from faircli.text import number
+    from faircli.text import interval, number
+    from fairfacts.measures import MEASURES
 
     heads = ("difference", "95 % in one fair", "sd by parameters", "sd by chance")
     cells = (
         (
             path,
             number(each.mean),
-            f"{number(each.low)} to {number(each.high)}",
+            interval(each.low, each.high),
             number(each.sd_parameters),
             number(each.sd_replications),
         )
@@ -176,4 +177,10 @@ def _show_effects(effects: dict[str, WhatIf], what_if: list[str]) -> None:
         if each.mean or each.sd_replications
     )
     columns = [("measure", "left"), *((head, "right") for head in heads)]
-    out.print("", table(f"What if {', '.join(what_if)}", columns, cells))
+    out.print("", table(f"What if {', '.join(what_if)}", columns, cells), "")
+    every = max(each.draws for each in effects.values())
+    for path, each in effects.items():
+        if each.draws < every:
+            say(f"{path}: of {each.draws} of {every} draws; in the others a run has nothing to take it of")
+    if absent := [path for path, measure in MEASURES.items() if measure.of and path not in effects]:
+        say(f"not told, as fewer than two draws have anything to take them of: {', '.join(absent)}")

@@ -9,7 +9,7 @@ import msgspec
 
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.evidence.chance import Chance, apart, load_chance
-from fairfacts.measures import MEASURES, value_at
+from fairfacts.measures import MEASURES, is_nothing, value_at
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -17,12 +17,13 @@ class Difference(msgspec.Struct, frozen=True):
 
     measure: str
     """Its path in the snapshot, or the key in a series."""
-    a: float
-    b: float
-    difference: float
-    """b - a, in the measure's unit."""
+    a: float | None
+    b: float | None
+    """None of a mean, a quantile or a share that the run has nothing to take of."""
+    difference: float | None
+    """b - a, in the measure's unit; None where one of them is."""
     ratio: float | None
-    """b / a; None where a is 0."""
+    """b / a; None where a is 0, or there is no difference."""
     chance: float | None = None
     """The largest difference that chance alone makes, in 95 of 100 pairs of independent seeds, as estimated from the
     fair's `chance.csv`. None where it does not say."""
@@ -31,7 +32,11 @@ class Difference(msgspec.Struct, frozen=True):
 def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
     """Return the difference of two snapshots in every measure that is one number, in the order of the measures."""
     pairs = ((path, value_at(a, path), value_at(b, path)) for path in MEASURES)
-    rows = [_difference(path, of_a, of_b) for path, of_a, of_b in pairs if _is_number(of_a) and _is_number(of_b)]
+    numbers = ((path, of) for path, *of in pairs if all(map(_is_number, of)))
+    rows = [
+        _difference(path, *(None if is_nothing(path, side) else value for value, side in zip(of, (a, b), strict=True)))
+        for path, of in numbers
+    ]
     known = [load_chance(snapshot["run"]["fair"]) for snapshot in (a, b)]
     scales = [snapshot["run"]["scale"] for snapshot in (a, b)]
     return [_beside_chance(row, known, scales) for row in rows] if all(known) else rows
@@ -54,7 +59,7 @@ def series_differences(series: str, a: dict[str, Any], b: dict[str, Any]) -> lis
 
 def _beside_chance(row: Difference, known: Sequence[Mapping[str, Chance]], scales: Sequence[float]) -> Difference:
     of_a, of_b = (of.get(row.measure) for of in known)
-    if of_a is None or of_b is None:
+    if of_a is None or of_b is None or row.a is None or row.b is None:
         return row
     chance = apart((of_a, row.a, scales[0]), (of_b, row.b, scales[1]))
     return msgspec.structs.replace(row, chance=float(f"{chance:.4g}"))
@@ -77,5 +82,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _difference(measure: str, a: float, b: float) -> Difference:
+def _difference(measure: str, a: float | None, b: float | None) -> Difference:
+    if a is None or b is None:
+        return Difference(measure, a, b, None, None)
     return Difference(measure, a, b, round(b - a, 6), round(b / a, 4) if a else None)

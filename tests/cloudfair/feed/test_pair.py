@@ -60,7 +60,7 @@ def pair_at(count_a: int, count_b: int) -> dict[str, Any]:
     """Return what a pair must show of so many events of each run."""
     a, b = measures_of(LONG[:count_a]), measures_of(SHORT[:count_b])
     difference = {
-        each.measure: {"difference": each.difference}
+        each.measure: ({} if each.difference is None else {"difference": each.difference})
         | ({} if each.ratio is None else {"ratio": each.ratio})
         | ({} if each.chance is None else {"chance": each.chance})
         for each in differences(a, b)

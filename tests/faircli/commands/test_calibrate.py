@@ -14,7 +14,7 @@ from faircli import predicting
 from faircli.commands import calibrate
 from fairlab import calibration, recovery
 from fairlab.calibration import Calibrator
-from fairlab.members import Members
+from fairlab.members import Interval, Members, Prediction
 from fairlab.recovery import Recovered, Recovery
 from fairlab.store import calibration_of
 from fairsim.inputs.asked import Sketch
@@ -194,3 +194,20 @@ def test_no_mode_takes_a_figure_to_hold_back_that_does_not_exist(fair: Fair, mod
     done = fair("calibrate", "ciftis2020", "--hold-back", "x", *mode)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith("Error: --hold-back x: is no figure with a measure; ")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ([(True, False), (False, False)], "1 of 2 predicted figures lie in their interval."),
+        (
+            [(True, True), (True, False), (False, False)],
+            "2 of 3 predicted figures lie in their interval, 1 of them open: the interval would hold half or twice the"
+            " figure.",
+        ),
+    ],
+)
+def test_figures_in_intervals_that_say_little_are_counted_apart(said: list[tuple[bool, bool]], words: str) -> None:
+    of = Interval(1.0, 2.0, 3.0)
+    predictions = [Prediction("asked", "predicted", "=", "", 2.0, 0.0, of, of, *each) for each in said]
+    assert predicting.inside(predictions) == words

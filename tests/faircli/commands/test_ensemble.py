@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from tests.full_disk import full_disk
 
-from faircli.commands.ensemble import _between
+from faircli.text import interval
 from fairlab.ensemble import Ensemble
 
 TINY = ("ciftis2020", "--scale", "0.01")
@@ -23,12 +23,12 @@ def test_ensemble_is_kept_and_printed(fair):
 
 
 def test_an_interval_ends_where_its_measure_does():
-    assert [_between(-0.2, 1.34, path) for path in ("negotiations.lapse_share", "negotiations.held", "")] == [
+    assert [interval(-0.2, 1.34, path) for path in ("negotiations.lapse_share", "negotiations.held", "")] == [
         "0 to 1",
         "0 to 1.34",
         "-0.2 to 1.34",
     ]
-    assert _between(float("-inf"), float("inf"), "negotiations.lapse_share") == "unknown"
+    assert interval(float("-inf"), float("inf"), "negotiations.lapse_share") == "unknown"
 
 
 @pytest.mark.slow
@@ -71,6 +71,41 @@ def test_full_disk_costs_neither_the_result_nor_the_earlier_file(fair):
     assert done.stdout.endswith(" ciftis2020\n")
     assert (done.returncode, "Error: good.json: cannot be written (File too large);" in done.stderr) == (2, True)
     assert [(one.name, one.read_text()) for one in fair.folder.iterdir()] == [("good.json", "good")]
+
+
+@pytest.mark.slow
+def test_condition_that_is_not_met_is_said_in_text_and_json(fair):
+    asked = (
+        "ensemble",
+        "ciftis2020",
+        "--scale",
+        "0.001",
+        "-n",
+        "2",
+        "--until",
+        "negotiations.held=0.1%",
+        "--most",
+        "3",
+    )
+    done = fair(*asked)
+    assert done.returncode == 0
+    assert "not narrow enough after 3 replications: negotiations.held ± " in " ".join(done.stderr.split())
+    told = fair.json(*asked)
+    assert (told["until"]["is_met"], told["until"]["replications"], told["until"]["half_width"] > 0.001) == (
+        False, 3, True,
+    )  # fmt: skip
+    mean = told["estimates"]["agreements.waited_on_site_mean_h"]
+    assert mean["replications"] == 3  # of 3 that are all of nothing
+
+
+@pytest.mark.slow
+def test_one_replication_of_two_scenarios_has_no_interval(fair):
+    """It was from -inf to inf, of measures that do not differ as well."""
+    fair("ensemble", "ciftis2020", "--scale", "0.001", "-n", "1", "--against", "matchmaking", "-o", "a.json")
+    shown = fair("compare", "a.json", "a-against.json").stdout
+    assert "inf" not in shown
+    assert "organisations.registered" not in shown
+    assert " measures do not differ" in shown
 
 
 @pytest.mark.slow

@@ -34,7 +34,11 @@ FOUND = msgspec.convert(
     },
     Posterior,
 )
-EFFECTS = {"negotiations.lapsed": WhatIf(-1200.0, -2000.0, -400.0, 150.0, 300.0), "run.events": WhatIf(0, 0, 0, 0, 0)}
+EFFECTS = {
+    "negotiations.lapsed": WhatIf(-1200.0, -2000.0, -400.0, 150.0, 300.0, 10),
+    "run.events": WhatIf(0, 0, 0, 0, 0, 10),
+    "agreements.value_mean_usd": WhatIf(-9, -20, 1, 5, 3, 7),
+}
 
 
 @pytest.fixture
@@ -80,6 +84,8 @@ def test_a_change_is_played_at_draws_and_measures_that_it_leaves_alone_are_not_s
     row = next(line for line in told.stdout.splitlines() if line.startswith("negotiations.lapsed"))
     assert row.split() == ["negotiations.lapsed", "-1,200", "-2,000", "to", "-400", "150", "300"]
     assert "run.events" not in told.stdout
+    assert "agreements.value_mean_usd: of 7 of 10 draws; in the others a run has nothing to take it of" in told.stdout
+    assert "not told, as fewer than two draws have anything to take them of: streams.watched_mean_s" in told.stdout
     assert "29 runs in" in told.stdout  # what was played for the change as well
     written = json.loads((fair.folder / "found.json").read_text())
     assert written["what_if"]["changes"] == [change]

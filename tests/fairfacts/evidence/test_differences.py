@@ -43,6 +43,16 @@ def test_every_measure_that_is_one_number_is_compared():
     assert {row.measure for row in differences(snapshot, State().snapshot())} == set(MEASURES) - others
 
 
+def test_mean_of_nothing_has_no_difference():
+    """Two runs without a signature on site showed a wait of 0, apart by 0, and of 0 by chance."""
+    rows = {row.measure: row for row in differences(TWO_VISITS, after(*GOLDEN).snapshot())}
+    mean = rows["agreements.value_mean_usd"]
+    assert (mean.a, mean.b, mean.difference, mean.ratio, mean.chance) == (None, mean.b, None, None, None)
+    assert mean.b is not None
+    none = next(row for row in differences(TWO_VISITS, THREE_VISITS) if row.measure == "agreements.value_mean_usd")
+    assert (none.a, none.b, none.difference) == (None, None, None)
+
+
 def test_series_is_compared_key_by_key():
     assert series_differences("visits.per_hour", TWO_VISITS, THREE_VISITS) == [
         Difference("domestic.9", 1, 2, 1, 2.0),

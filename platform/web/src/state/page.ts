@@ -73,7 +73,7 @@ export interface Both {
   a: Snapshot;
   b: Snapshot;
   /** By the path of the measure. */
-  difference: Record<string, { difference: number; ratio?: number; chance?: number }>;
+  difference: Record<string, { difference?: number; ratio?: number; chance?: number }>;
 }
 
 /** Returns the moment of simulated time 0, in ms since the Unix epoch. */
