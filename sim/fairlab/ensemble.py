@@ -19,13 +19,13 @@ import msgspec
 
 from fairfacts.clock import any_moment, read_epoch
 from fairfacts.errors import FairError, LabError
-from fairfacts.evidence.chance import Chance, load_by_moment, load_chance
+from fairfacts.evidence.chance import Chance, at_least, load_by_moment, load_chance
 from fairfacts.evidence.figures import PLUS
 from fairfacts.evidence.settings import ALWAYS, Settings
 from fairfacts.evidence.stated import is_fixed
 from fairfacts.interchange.reading import read_json
 from fairfacts.interchange.writing import write_json
-from fairfacts.measures import is_given, is_of_nothing, largest, within
+from fairfacts.measures import is_given, largest, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate, least_sd, widened
 from fairlab.members import Members
@@ -97,7 +97,7 @@ class Ensemble(msgspec.Struct, frozen=True):
 
     def _values(self, path: str, moment_ms: int | None) -> list[float]:
         """Return a measure by replication; a mean, a quantile or a share of nothing is left out, unless all are."""
-        whole = [each for each in self.replications if not _is_of_nothing(path, each, moment_ms)]
+        whole = [each for each in self.replications if not each.is_nothing(path, moment_ms)]
         return [float(each.value(path, moment_ms)) for each in whole or self.replications]
 
     def next_one(self, path: str, moment_ms: int | None = None) -> tuple[float, float] | None:
@@ -123,7 +123,7 @@ class Ensemble(msgspec.Struct, frozen=True):
         """Return the least standard deviation of a measure from fair to fair; None if it is not known."""
         known = self._chance(moment_ms).get(path) or load_chance(self.fair.key).get(path)
         if known:
-            return math.sqrt(known.variance(mean, self.scale))
+            return math.sqrt(known.variance(at_least(path, mean), self.scale))
         is_over = all(each.value(path, moment_ms) == each.value(path) for each in self.replications)
         return 0.0 if self._is_given(path, in_the_end=is_over) else least_sd(path, mean) or None
 
@@ -305,7 +305,3 @@ def pairs_of(a: Ensemble, b: Ensemble) -> list[Pair]:
             " with fair ensemble A --against B"
         )
     return [(of_a.measures, of_b.measures) for of_a, of_b in zip(a.replications, b.replications, strict=True)]
-
-
-def _is_of_nothing(path: str, of: Replication, moment_ms: int | None = None) -> bool:
-    return PLUS not in path and is_of_nothing(path, lambda term: of.value(term, moment_ms))

@@ -92,7 +92,7 @@ class Interval(msgspec.Struct, frozen=True):
         """Return what it says of a figure, as that of an ensemble does."""
         assert isinstance(row.reported, int | float), "only numbers have an interval"
         ends = self.low, self.high
-        return verdict_of(cast("Operator", row.op), row.unit, self.median, ends, row.reported, row.rounding)
+        return verdict_of(cast("Operator", row.op), row.unit, self.median, ends, row.reported, row.rounding, sd=None)
 
 
 class Prediction(msgspec.Struct, frozen=True):

@@ -10,7 +10,8 @@ import msgspec
 from fairfacts.clock import HOUR_MS, read_moment
 from fairfacts.errors import FairError, LabError, MomentError
 from fairfacts.events import encode
-from fairfacts.measures import MEASURES, State, value_at
+from fairfacts.evidence.figures import PLUS
+from fairfacts.measures import MEASURES, State, is_of_nothing, value_at
 from fairsim.engine.kernel import few_collections
 from fairsim.fair import Fair
 from fairsim.inputs.scenario import Scenario
@@ -40,6 +41,10 @@ class Replication(msgspec.Struct, frozen=True):
     """All measures at the end, as a snapshot."""
     moments: dict[str, dict[str, Any]] = {}
     """Snapshots at the recorded moments, by ms since the epoch."""
+
+    def is_nothing(self, path: str, moment_ms: int | None = None) -> bool:
+        """Return whether it has nothing to take a mean, a quantile or a share of, at the end or at that moment."""
+        return PLUS not in path and is_of_nothing(path, lambda term: self.value(term, moment_ms))
 
     def value(self, path: str, moment_ms: int | None = None) -> Any:
         """Return the measure of a path, at the end or at a recorded moment; 0 for an absent key."""

@@ -19,6 +19,7 @@ from fairfacts.evidence.moments import checked_moment
 from fairfacts.evidence.numbers import needed, read_numbers
 from fairfacts.interchange.reading import quoted
 from fairfacts.interchange.table import Row
+from fairfacts.measures import measure_at
 from fairfacts.resources import fair_folder, files_state
 
 CHANCE, NUMBERS = "chance.csv", ("total", "lasting", "shrinking")
@@ -48,8 +49,13 @@ class Chance:
         return float((self.lasting * value) ** 2 + self.shrinking**2 * self.total * abs(value))
 
 
+def at_least(path: str, value: float) -> float:
+    """Return the value of which a measure has its chance: of a count 1 at least, as the next one may not be 0 too."""
+    return max(abs(value), 1.0) if measure_at(path).format == "count" else value
+
+
 def apart(*sides: tuple[Chance, float, float]) -> float:
-    """Return the largest difference that chance alone makes between two runs, in 95 of 100 pairs of independent seeds.
+    """Return the difference between two runs that 95 of 100 pairs of independent seeds do not exceed.
 
     Args:
         sides: one for each run: what chance does to the measure, the measure's value, and the run's scale.

@@ -23,7 +23,7 @@ from typing import Any
 import msgspec
 
 from fairfacts.errors import FigureError, MomentError
-from fairfacts.evidence.chance import load_chance
+from fairfacts.evidence.chance import at_least, load_chance
 from fairfacts.evidence.emergent import EMERGENT, unit_of
 from fairfacts.evidence.figures import PLUS, Figure
 from fairfacts.evidence.moments import is_met, moment_ms, read_at
@@ -89,8 +89,9 @@ class Row:
     high: float | None = None
     """Where one more fair falls with 95 % probability; None of one run."""
     z: float | None = None
-    """How far the simulated number is off the reported range, rounding included, in standard deviations of one fair
-    (from `low` and `high`). Beyond 1.96 it differs; 0 if the figure is met."""
+    """How far the simulated number is off the reported range, rounding included: 1.96 is the distance to that end of
+    `low` and `high`. Beyond it the figure differs; 0 if it is met. Of many replications it is in standard deviations of
+    one fair; of few the interval is wider, and z smaller."""
     verdict: Verdict | None = None
     """`given` if it was input, else whether figure and model agree; `open` if the runs cannot tell; None of an emergent
     row."""
@@ -303,7 +304,8 @@ def _sd_of_two(figure: Figure, value: float, reported: float, run: RunMeasures) 
     known = load_chance(run.fair.key, figure.at).get(figure.measure)
     if known is None:
         return None
-    return math.sqrt(known.variance(value, run.scale) + known.variance(reported, run.scale))
+    both = (at_least(figure.measure, each) for each in (value, reported))
+    return math.sqrt(sum(known.variance(each, run.scale) for each in both))
 
 
 def _is_moment_met(figure: Figure, value: float | str, run: RunMeasures) -> bool:

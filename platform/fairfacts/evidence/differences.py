@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from fairfacts.errors import ScenarioError, did_you_mean
-from fairfacts.evidence.chance import Chance, apart, load_chance
+from fairfacts.evidence.chance import Chance, apart, at_least, load_chance
 from fairfacts.measures import MEASURES, is_nothing, value_at
 
 
@@ -25,8 +25,8 @@ class Difference(msgspec.Struct, frozen=True):
     ratio: float | None
     """b / a; None where a is 0, or there is no difference."""
     chance: float | None = None
-    """The largest difference that chance alone makes, in 95 of 100 pairs of independent seeds, as estimated from the
-    fair's `chance.csv`. None where it does not say."""
+    """The difference that 95 of 100 pairs of independent seeds do not exceed, as the fair's `chance.csv` estimates it.
+    None where it does not say."""
 
 
 def differences(a: dict[str, Any], b: dict[str, Any]) -> list[Difference]:
@@ -61,7 +61,10 @@ def _beside_chance(row: Difference, known: Sequence[Mapping[str, Chance]], scale
     of_a, of_b = (of.get(row.measure) for of in known)
     if of_a is None or of_b is None or row.a is None or row.b is None:
         return row
-    chance = apart((of_a, row.a, scales[0]), (of_b, row.b, scales[1]))
+    value_a, value_b = (at_least(row.measure, value) for value in (row.a, row.b))
+    if not (value_a or value_b) and any(of.lasting or of.shrinking for of in (of_a, of_b)):
+        return row  # it varies, and by how much near 0 nobody knows
+    chance = apart((of_a, value_a, scales[0]), (of_b, value_b, scales[1]))
     return msgspec.structs.replace(row, chance=float(f"{chance:.4g}"))
 
 

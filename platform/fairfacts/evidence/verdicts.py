@@ -80,7 +80,7 @@ def _is_beyond_chance(unit: str, value: float, reported: float, rounding: float,
 
 
 def z_of(op: Operator, value: float, ends: Ends, reported: float, rounding: float) -> float | None:
-    """Return how many standard deviations of one fair the value is off the reported range; None if unknown."""
+    """Return how far the value is off the reported range, in 1/1.96 of the distance to that end; None if unknown."""
     if ends is None:
         return None
     if meets(op, value, value, reported, rounding):

@@ -11,6 +11,7 @@ from tests.fairfacts.stories import GOLDEN, after
 from fairfacts.errors import FigureError
 from fairfacts.evidence.chance import Chance, apart, load_chance
 from fairfacts.evidence.differences import differences
+from fairfacts.measures import State
 
 HEAD = "measure,total,lasting,shrinking\n"
 SOME = f"{HEAD}visits.started,1000,0.1,0.2\nnegotiations.lapse_share,0,0.05,0\n"
@@ -94,3 +95,16 @@ def test_shipped_fair_says_it_of_every_measure_that_matters_and_a_difference_sta
     value = snapshot["negotiations"]["initiated"]
     assert rows["negotiations.initiated"].chance == float(f"{apart((of, value, scale), (of, value, scale)):.4g}")
     assert rows["run.seed"].chance is None
+
+
+def test_count_of_0_in_both_runs_has_the_chance_of_1(fair: Path) -> None:
+    """It was +-0, as if no run had one."""
+    (fair / "chance.csv").write_text(
+        f"{HEAD}agreements.signed_on_site,120,0,0.1\nagreements.value_usd,9e6,0,0.2\nplatform.open_days,0,0,0\n"
+    )
+    empty = State().snapshot()
+    empty["run"] |= {"fair": "mine", "scale": 0.003}
+    rows = {row.measure: row.chance for row in differences(empty, empty)}
+    assert rows["agreements.signed_on_site"] == pytest.approx(1.96 * math.sqrt(2 * 0.1**2 * 120), rel=0.001)
+    assert rows["agreements.value_usd"] is None  # it varies, and nobody knows by how much near 0
+    assert rows["platform.open_days"] == 0  # it does not vary
