@@ -96,7 +96,10 @@ class StaffCut(Disruption, frozen=True, kw_only=True, tag="staff_cut"):
 
 
 class EntryCap(Disruption, frozen=True, kw_only=True, tag="entry_cap"):
-    """Another number of people may be inside the halls; whoever is inside or in a lane stays."""
+    """Another number of people may be inside the halls; whoever is inside or in a lane stays.
+
+    It holds in place of `venue.cap`, though it be larger; of several caps the strictest.
+    """
 
     people: Count
     """Inside at the same time: planned or injected at the documented scale, in the log at the run's."""
@@ -105,7 +108,7 @@ class EntryCap(Disruption, frozen=True, kw_only=True, tag="entry_cap"):
 
 
 class BordersOpened(Disruption, frozen=True, kw_only=True, tag="borders_opened"):
-    """Another share of the overseas delegates means to come on site."""
+    """Another share of the overseas delegates means to come on site; of several shares the latest holds."""
 
     overseas_share: Share
     """Of the overseas delegates, who mean to come on site."""

@@ -50,6 +50,8 @@ class Disruptions:
         self._context, self._parts = context, parts
         self._kinds = {kind.WHAT: kind(context, parts) for kind in KINDS}
         self._next_number = 0
+        self._active: list[Active] = []
+        """Those in effect, the latest last."""
         self.gauges: Gauges = {
             "visits.online": lambda: len(parts.visits.online),
             "streams.viewers": lambda: parts.platform.watching,
@@ -78,7 +80,9 @@ class Disruptions:
         self._next_number += 1
         self._context.emit(DisruptionBegun(env.now, number, cause, what))
         active = Active(number, what, kind, kind.begin(what), env.now)
-        self._announce(active, over=False)
+        self._active.append(active)
+        if self._holding(self._same(active)) in (None, active):
+            self._announce(active, over=False)
         length_ms = kind.lasts_ms(what)
         if length_ms is not None:
             env.after(length_ms, self._end, active)
@@ -87,16 +91,28 @@ class Disruptions:
         now = self._context.env.now
         self._context.emit(DisruptionEnded(now, active.number, active.what, now - active.began_ms))
         active.undo()
-        if active.kind.is_over():
+        same = self._same(active)
+        self._active.remove(active)
+        left = self._same(active)
+        if not left:
             self._announce(active, over=True)
+        elif (holding := self._holding(left)) and _text(holding) != _text(self._holding(same)):
+            self._announce(holding, over=False)
+
+    def _same(self, active: Active) -> list[Active]:
+        """Return those in effect that concern the same thing as this one."""
+        of_kind = (other for other in self._active if other.kind is active.kind)
+        return [other for other in of_kind if active.kind.same(active.what, other.what)]
+
+    @staticmethod
+    def _holding(same: list[Active]) -> Active | None:
+        """Return the one of these that decides alone how things are."""
+        what = same[-1].kind.holding([each.what for each in same])
+        return next((each for each in same if each.what is what), None)
 
     def _announce(self, active: Active, *, over: bool) -> None:
-        what = active.what
-        if text := active.kind.OVER if over else active.kind.BEGUN:
-            message = text.format(**active.kind.words(what))
-            self._parts.notices.publish(
-                kind_of(what), message[:1].upper() + message[1:], over=over, disruption=active.number
-            )
+        if text := _text(active, over=over):
+            self._parts.notices.publish(kind_of(active.what), text, over=over, disruption=active.number)
 
     def _wait_for(self, planned: Planned) -> Process:
         """Wait for a planned disruption's time or condition; one that is impossible then is announced as not done."""
@@ -111,3 +127,11 @@ class Disruptions:
             self.begin(planned.what, "condition" if isinstance(when, Condition) else "scheduled")
         except ScenarioError as fault:
             self._parts.notices.publish(kind_of(planned.what), f"Not done: {fault}.")
+
+
+def _text(active: Active | None, *, over: bool = False) -> str:
+    """Return what a notice says of a disruption; empty for no notice."""
+    if active is None:
+        return ""
+    text = (active.kind.OVER if over else active.kind.BEGUN).format(**active.kind.words(active.what))
+    return text[:1].upper() + text[1:]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from fairfacts.parts.disruptions import AnyDisruption, Disruption, lasts_ms
@@ -21,7 +21,7 @@ class Kind(Generic[What]):
     BEGUN: ClassVar[str] = ""
     """The notice at the begin, with `words` in braces; empty for no notice."""
     OVER: ClassVar[str] = ""
-    """The notice at the end."""
+    """The notice at the end, once no other one of the same is in effect."""
 
     def __init__(self, context: Context, parts: Parts) -> None:
         self.context, self.parts = context, parts
@@ -45,6 +45,21 @@ class Kind(Generic[What]):
         """Return how long it lasts from now on; None for the rest of the run. Asked after `begin`."""
         return lasts_ms(what)
 
-    def is_over(self) -> bool:
-        """Return whether the end of one means that none of the kind is in effect. Only then `OVER` is published."""
+    def same(self, what: What, other: What) -> bool:  # noqa: ARG002  # a kind may compare them
+        """Return whether two of the kind concern the same thing: `OVER` is false while another of these is in effect.
+
+        A disruption is the same as itself.
+        """
         return True
+
+    def holding(self, active: Sequence[What]) -> What | None:
+        """Return which of several of the same, the latest last, decides alone how things are; None where none does.
+
+        A notice tells of it when it begins, and when it decides again as another one ends. One that decides nothing as
+        it begins is not told. Where it is None, each is told as it begins.
+        """
+
+
+def alone(active: Sequence[What]) -> What | None:
+    """Return the only one in effect; None where there are others."""
+    return active[0] if len(active) == 1 else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from fairfacts.parts.disruptions import Demand, StaffCut
-from fairsim.disruptions.kind import Kind, Undo
+from fairsim.disruptions.kind import Kind, Undo, alone
 
 
 class DemandChanges(Kind[Demand]):
@@ -37,6 +38,15 @@ class StaffCuts(Kind[StaffCut]):
     WHAT = StaffCut
     BEGUN = "{share:.0%} of the negotiators ({origin}) are away; answers take longer."
     OVER = "The negotiators ({origin}) are back."
+
+    def same(self, what: StaffCut, other: StaffCut) -> bool:
+        """Return whether both concern desks of some economy."""
+        concerns, economies = self.parts.demand.concerns, self.context.scenario.economies
+        return any(concerns(what.origin, each.code) and concerns(other.origin, each.code) for each in economies)
+
+    def holding(self, active: Sequence[StaffCut]) -> StaffCut | None:
+        """Return the only one: several add up."""
+        return alone(active)
 
     def begin(self, what: StaffCut) -> Undo:
         """Send the negotiators away."""

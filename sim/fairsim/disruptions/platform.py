@@ -43,10 +43,6 @@ class PlatformOutages(Kind[PlatformOutage]):
                     parts.visits.log_in_later(delegate, after_ms)
         return partial(self._end, what)
 
-    def is_over(self) -> bool:
-        """Return whether the platform has its full capacity."""
-        return not self._shares
-
     def _end(self, what: PlatformOutage) -> None:
         self._shares.remove(what.capacity_share)
         self._limit()
@@ -77,6 +73,10 @@ class StreamFailures(Kind[StreamFailure]):
             )
         if not self.parts.programme.sessions[what.session].streamed:
             raise ScenarioError(f"stream_failure: session {what.session} is not streamed; name one that is")
+
+    def same(self, what: StreamFailure, other: StreamFailure) -> bool:
+        """Return whether both are of one session."""
+        return what.session == other.session
 
     def begin(self, what: StreamFailure) -> Undo:
         """Break the stream off."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from fairfacts.parts.disruptions import BordersOpened, EntryCap, LanesClosed
-from fairsim.disruptions.kind import Kind, Undo
+from fairsim.disruptions.kind import Kind, Undo, alone
 
 
 class LaneClosures(Kind[LanesClosed]):
@@ -22,17 +23,29 @@ class LaneClosures(Kind[LanesClosed]):
         lanes, are = ("1 lane", "is") if what.lanes == 1 else (f"{what.lanes:,} lanes", "are")
         return {"gate": gate, "lanes": lanes, "are": are}
 
+    def same(self, what: LanesClosed, other: LanesClosed) -> bool:
+        """Return whether both are of one gate."""
+        return what.gate == other.gate
+
+    def holding(self, active: Sequence[LanesClosed]) -> LanesClosed | None:
+        """Return the only one: several add up."""
+        return alone(active)
+
     def begin(self, what: LanesClosed) -> Undo:
         """Close the lanes."""
         return self.parts.venue.gates.close_lanes(what.gate, what.lanes)
 
 
 class EntryCaps(Kind[EntryCap]):
-    """Another number of people may be inside."""
+    """Another number of people may be inside. Of several caps the strictest holds, until it ends."""
 
     WHAT = EntryCap
     BEGUN = "At most {people:,} people may be inside the halls."
     OVER = "The usual number of people may be inside again."
+
+    def holding(self, active: Sequence[EntryCap]) -> EntryCap | None:
+        """Return the strictest."""
+        return min(active, key=lambda cap: cap.people)
 
     def begin(self, what: EntryCap) -> Undo:
         """Set the cap."""
@@ -40,11 +53,19 @@ class EntryCaps(Kind[EntryCap]):
 
 
 class BorderOpenings(Kind[BordersOpened]):
-    """Another share of the delegates from overseas means to come on site."""
+    """Another share of the delegates from overseas means to come on site. Of several shares the latest holds."""
 
     WHAT = BordersOpened
-    BEGUN = "Borders are open: visitors from abroad may come."
-    OVER = "Borders are closed again."
+    BEGUN = "Borders are {state} visitors from abroad."
+    OVER = "Borders are as they were before."
+
+    def words(self, what: BordersOpened) -> dict[str, Any]:
+        """Return whether anybody may come."""
+        return {"state": "open to" if what.overseas_share else "closed to"}
+
+    def holding(self, active: Sequence[BordersOpened]) -> BordersOpened | None:
+        """Return the latest."""
+        return active[-1]
 
     def begin(self, what: BordersOpened) -> Undo:
         """Set the share."""

@@ -293,9 +293,20 @@ def test_lanes_that_two_disruptions_close_stay_closed_until_both_are_over():
     assert changes_of_gates((0, first), (30, second)) == [(0, 2), (30, 0), (60, 1), (150, 5)]
 
 
-def test_cap_that_ends_takes_back_itself_and_no_other_that_is_alike():
+def test_of_several_caps_the_strictest_holds():
+    """A later and looser one overruled an order that was in effect."""
     long, low, short = EntryCap(people=7), EntryCap(people=3, lasts_min=120), EntryCap(people=7, lasts_min=30)
-    assert changes_of_gates((0, long), (10, low), (20, short)) == [(0, 7), (10, 3), (20, 7), (50, 3), (130, 7)]
+    assert changes_of_gates((0, long), (10, low), (20, short)) == [(0, 7), (10, 3), (130, 7)]
+
+
+def test_shares_of_overseas_delegates_that_end_leave_the_latest():
+    """The end of a share took back the first that was alike, and the one before it held again."""
+    stage = Stage(venue={"domestic_share": 0.0, "overseas_share": 0.0, "no_show_share": 0.0})
+    disrupted(stage, HOUR, BordersOpened(overseas_share=1.0))
+    disrupted(stage, 2 * HOUR, BordersOpened(overseas_share=0.0))
+    disrupted(stage, 3 * HOUR, BordersOpened(overseas_share=1.0, lasts_min=60))
+    stage.at(DAY - 1, lambda: stage.env.process(stage.parts.venue.day(1)))
+    assert [event for event in stage.play(2 * DAY) if type(event) is VisitorEntered] == []
 
 
 def test_whoever_comes_to_a_gate_that_is_closed_takes_the_next():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 from tests.fairsim.disruptions.test_disruptions import TEN, disrupted
-from tests.fairsim.stage import DAY, Stage
+from tests.fairsim.stage import DAY, MINUTE, Stage
 
-from fairfacts.parts.disruptions import LanesClosed
+from fairfacts.parts.disruptions import AnyDisruption, BordersOpened, EntryCap, LanesClosed, StaffCut, StreamFailure
 from fairfacts.parts.notices import NoticePublished
 from fairsim.inputs.kinds import Gate
 
@@ -27,3 +28,102 @@ def test_notice_names_the_gate_as_people_do():
         "3 lanes of the eastern gate are closed; take another gate.",
         "The eastern gate has all its lanes again.",
     ]
+
+
+def lanes(number: int, lasts_min: float, gate: int = 0) -> LanesClosed:
+    return LanesClosed(gate=gate, lanes=number, lasts_min=lasts_min)
+
+
+OVERLAPPING: dict[str, tuple[list[tuple[int, AnyDisruption]], list[tuple[int, str]]]] = {
+    "caps": (
+        [
+            (0, EntryCap(people=1500)),
+            (10, EntryCap(people=600, lasts_min=60)),
+            (20, EntryCap(people=1500, lasts_min=9)),
+        ],
+        [
+            (0, "At most 1,500 people may be inside the halls."),
+            (10, "At most 600 people may be inside the halls."),
+            (70, "At most 1,500 people may be inside the halls."),
+        ],
+    ),
+    "caps that follow each other": (
+        [(0, EntryCap(people=600, lasts_min=10)), (10, EntryCap(people=700, lasts_min=10))],
+        [
+            (0, "At most 600 people may be inside the halls."),
+            (10, "At most 700 people may be inside the halls."),
+            (20, "The usual number of people may be inside again."),
+        ],
+    ),
+    "lanes of a gate": (
+        [(0, lanes(3, 10)), (5, lanes(4, 15))],
+        [
+            (0, "3 lanes of gate 1 are closed; take another gate."),
+            (5, "4 lanes of gate 1 are closed; take another gate."),
+            (10, "4 lanes of gate 1 are closed; take another gate."),
+            (20, "Gate 1 has all its lanes again."),
+        ],
+    ),
+    "lanes of two gates": (
+        [(0, lanes(2, 10)), (5, lanes(1, 15, gate=1))],
+        [
+            (0, "2 lanes of gate 1 are closed; take another gate."),
+            (5, "1 lane of gate 2 is closed; take another gate."),
+            (10, "Gate 1 has all its lanes again."),
+            (20, "Gate 2 has all its lanes again."),
+        ],
+    ),
+    "borders": (
+        [
+            (0, BordersOpened(overseas_share=1.0)),
+            (10, BordersOpened(overseas_share=0.0, lasts_min=60)),
+            (20, BordersOpened(overseas_share=0.4, lasts_min=20)),
+        ],
+        [
+            (0, "Borders are open to visitors from abroad."),
+            (10, "Borders are closed to visitors from abroad."),
+            (20, "Borders are open to visitors from abroad."),
+            (40, "Borders are closed to visitors from abroad."),
+            (70, "Borders are open to visitors from abroad."),
+        ],
+    ),
+    "negotiators": (
+        [(0, StaffCut(share=0.5, lasts_min=10)), (5, StaffCut(share=0.2, origin="CN", lasts_min=10))],
+        [
+            (0, "50% of the negotiators (all) are away; answers take longer."),
+            (5, "20% of the negotiators (CN) are away; answers take longer."),
+            (10, "20% of the negotiators (CN) are away; answers take longer."),
+            (15, "The negotiators (CN) are back."),
+        ],
+    ),
+    "negotiators of two origins": (
+        [
+            (0, StaffCut(share=0.5, origin="overseas", lasts_min=10)),
+            (5, StaffCut(share=0.2, origin="CN", lasts_min=10)),
+        ],
+        [
+            (0, "50% of the negotiators (overseas) are away; answers take longer."),
+            (5, "20% of the negotiators (CN) are away; answers take longer."),
+            (10, "The negotiators (overseas) are back."),
+            (15, "The negotiators (CN) are back."),
+        ],
+    ),
+    "failures of a stream": (
+        [(0, StreamFailure(session=7, lasts_min=10)), (5, StreamFailure(session=7, lasts_min=20))],
+        [
+            (0, "The stream of session 7 has failed; it is expected back in 10 min."),
+            (5, "The stream of session 7 has failed; it is expected back in 20 min."),
+            (25, "The stream of session 7 is back."),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OVERLAPPING)
+def test_notice_never_says_that_all_is_as_usual_while_another_disruption_of_the_same_lasts(name: str):
+    planned, told = OVERLAPPING[name]
+    stage = Stage()
+    for minute, what in planned:
+        disrupted(stage, TEN + minute * MINUTE, what)
+    log = [event for event in stage.play(DAY) if type(event) is NoticePublished]
+    assert [((event.at_ms - TEN) // MINUTE, event.text) for event in log] == told

@@ -75,7 +75,7 @@ def told_full(at_ms: int) -> NoticePublished:
         notice=0,
         about="venue_full",
         over=False,
-        text="The halls are full: 1 people are inside. Come later.",
+        text="The halls are full: at most 1 people may be inside. Come later.",
         disruption=None,
     )
 

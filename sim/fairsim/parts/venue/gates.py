@@ -48,7 +48,7 @@ class Gates:
         self.cap = self._parameters.cap
         """How many people may be inside now."""
         self._caps: dict[object, int] = {}
-        """The caps of the disruptions in effect, the latest last; two may be alike."""
+        """The caps of the disruptions in effect, of which the strictest holds; two may be alike."""
         self._closed: dict[int, int] = {}
         """How many lanes the disruptions in effect close together, by gate; they may be more than it has."""
         self._staffed: tuple[int, ...] = ()
@@ -140,9 +140,7 @@ class Gates:
 
     def reconfigure(self) -> None:
         """Apply another cap of the parameters while the halls are open."""
-        was, self.cap = self.cap, self._find_cap()
-        if self._is_open and self.cap != was:
-            self._apply_cap()
+        self._apply_cap()
 
     def close_lanes(self, number: int, lanes: int) -> Callable[[], None]:
         """Close some lanes of a gate, at most all of them; return the function that opens them again."""
@@ -177,18 +175,19 @@ class Gates:
         """Publish a notice when the halls are full for the first time in a day: those it reaches come later."""
         if self._is_open and not self.are_said_full:
             self.are_said_full = True
-            self._notices.publish("venue_full", f"The halls are full: {self.cap:,} people are inside. Come later.")
+            text = f"The halls are full: at most {self.cap:,} people may be inside. Come later."
+            self._notices.publish("venue_full", text)
 
     def _take_cap_back(self, key: object) -> None:
         del self._caps[key]
         self._apply_cap()
 
     def _find_cap(self) -> int:
-        return next(reversed(self._caps.values()), self._parameters.cap)
+        return min(self._caps.values(), default=self._parameters.cap)
 
     def _apply_cap(self) -> None:
-        self.cap = self._find_cap()
-        if self._is_open or self._inside:
+        was, self.cap = self.cap, self._find_cap()
+        if self.cap != was and (self._is_open or self._inside):
             self.emit(CapChanged(self.env.now, self.cap))
         self._call_all()
 

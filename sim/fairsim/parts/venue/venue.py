@@ -47,8 +47,8 @@ class Venue(Part):
         super().__init__(context)
         self.zones = context.scenario.fair.zones
         self._organisations, self._notices = organisations, notices
-        self._overseas_shares: list[float] = []
-        """The shares of delegates from overseas who mean to come, of the disruptions in effect, the latest last."""
+        self._overseas_shares: dict[object, float] = {}
+        """The shares of delegates from overseas who mean to come, of the disruptions in effect: the latest is last."""
         self._drawn = 0
         """How often the rest of a day was drawn."""
         self._came: set[int] = set()
@@ -124,11 +124,12 @@ class Venue(Part):
 
     def open_borders(self, overseas_share: float) -> Callable[[], None]:
         """Set another share of delegates from overseas who mean to come; return the function that undoes it."""
-        self._overseas_shares.append(overseas_share)
+        key = object()
+        self._overseas_shares[key] = overseas_share
         self.redraw()
 
         def undo() -> None:
-            self._overseas_shares.remove(overseas_share)
+            del self._overseas_shares[key]
             self.redraw()
 
         return undo
@@ -201,7 +202,7 @@ class Venue(Part):
 
     def _comers(self, day: int, hours: Hours) -> tuple[Comers, list[bool]]:
         """Return who comes in the rest of a day, and for each whether there is a slot; always, without timed entry."""
-        share = self._overseas_shares[-1] if self._overseas_shares else self._parameters.overseas_share
+        share = next(reversed(self._overseas_shares.values()), self._parameters.overseas_share)
         comers, booked = self._attendance.book(self._attendance.draw(day, share), hours, self.gates.cap)
         left = ~np.isin(comers.persons, list(self._came)) & (comers.times_ms >= self.env.now)
         return comers.rows(left), booked[left].tolist()
