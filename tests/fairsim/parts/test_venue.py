@@ -320,6 +320,13 @@ def test_lanes_of_a_day_with_fewer_than_the_scenario_has_are_closed_but_once():
     assert of_types(halls.play(), LanesChanged) == [LanesChanged(at_ms=NINE + HOUR, gate=0, lanes=0)]
 
 
+def test_other_lanes_of_the_scenario_open_at_once():
+    """They opened on the next day, while people chose gates by them already."""
+    halls = Halls(lanes=2)
+    halls.stage.at(NINE + HOUR, lambda: halls.stage.change(venue={"gate_lanes": (3,)}))
+    assert of_types(halls.play(), LanesChanged) == [LanesChanged(at_ms=NINE + HOUR, gate=0, lanes=3)]
+
+
 def test_whoever_goes_out_for_a_while_comes_in_again():
     halls, ten = Halls(), NINE + HOUR
     anna = Visitor(0, "CN", ANNA, ANNA, 0, 10 * SECOND, HOUR, MINUTE, 0, 2 * HOUR, 30 * MINUTE)

@@ -71,9 +71,9 @@ class Gates:
         return len(self._inside) + self._checking >= self.cap
 
     @property
-    def lanes(self) -> tuple[int, ...]:
-        """Return the number of open lanes of each gate."""
-        return tuple(gate.lanes for gate in self._gates)
+    def staffed(self) -> tuple[int, ...]:
+        """Return the lanes of each gate on this day, if none is closed."""
+        return self._staffed
 
     @property
     def waiting(self) -> tuple[int, ...]:
@@ -82,14 +82,16 @@ class Gates:
 
     def prepare(self, hours: Hours, lanes: tuple[int, ...]) -> None:
         """Set up the gates for a day; visitors who come before they open wait in the queue."""
-        self._gates, self._staffed, self._hours = [Gate(number) for number in lanes], lanes, hours
+        self._staffed, self._hours = lanes, hours
+        self._gates = [Gate(self._open_lanes(number)) for number in range(len(lanes))]
         self.are_said_full = False
 
     def open(self) -> None:
         """Let visitors who wait into the lanes."""
-        for number in self._closed:
-            self._apply_lanes(number)
         self._is_open = True
+        for number, gate in enumerate(self._gates):
+            if gate.lanes != self._staffed[number]:
+                self.emit(LanesChanged(self.env.now, number, gate.lanes))
         self._call_all()
 
     def close(self) -> None:
@@ -138,9 +140,13 @@ class Gates:
         self._apply_cap()
         return partial(self._take_cap_back, key)
 
-    def reconfigure(self) -> None:
-        """Apply another cap of the parameters while the halls are open."""
+    def reconfigure(self, before: VenueParameters) -> None:
+        """Apply another cap and other lanes of the parameters to the day in progress."""
         self._apply_cap()
+        if self._parameters.gate_lanes != before.gate_lanes and self._gates:
+            self._staffed = self._parameters.gate_lanes
+            for number in range(len(self._gates)):
+                self._apply_lanes(number)
 
     def close_lanes(self, number: int, lanes: int) -> Callable[[], None]:
         """Close some lanes of a gate, at most all of them; return the function that opens them again."""
@@ -194,16 +200,19 @@ class Gates:
     def _close_lanes(self, number: int, lanes: int) -> None:
         """Close some lanes of a gate, or open them again (below zero)."""
         self._closed[number] = self._closed.get(number, 0) + lanes
-        if self._is_open:
+        if number < len(self._gates):  # there are none before the first day of the halls
             self._apply_lanes(number)
-            self._call_next(self._gates[number])
+
+    def _open_lanes(self, number: int) -> int:
+        return max(self._staffed[number] - self._closed.get(number, 0), 0)
 
     def _apply_lanes(self, number: int) -> None:
         gate = self._gates[number]
-        by = max(self._staffed[number] - self._closed[number], 0) - gate.lanes
+        by = self._open_lanes(number) - gate.lanes
         gate.change_lanes(by)
-        if by:
+        if by and self._is_open:
             self.emit(LanesChanged(self.env.now, number, gate.lanes))
+        self._call_next(gate)
 
 
 def open_gate(gates: list[Gate], wished: int) -> int:

@@ -71,9 +71,9 @@ class Venue(Part):
     def _parameters(self) -> VenueParameters:
         return self._context.parameters.venue
 
-    def reconfigure(self, before: Scenario) -> None:  # noqa: ARG002  # as every part
-        """Apply another cap while the halls are open."""
-        self.gates.reconfigure()
+    def reconfigure(self, before: Scenario) -> None:
+        """Apply another cap and other lanes to the day in progress; other hours hold from the next day on."""
+        self.gates.reconfigure(before.parameters.venue)
 
     @property
     def inside(self) -> int:
@@ -114,7 +114,7 @@ class Venue(Part):
     def open(self) -> None:
         """Open the halls, and let visitors who wait into the lanes."""
         hours, gates = self._hours, self.gates
-        self.emit(VenueOpened(self.env.now, gates.cap, gates.lanes, hours.last_entry_ms, hours.closes_ms))
+        self.emit(VenueOpened(self.env.now, gates.cap, gates.staffed, hours.last_entry_ms, hours.closes_ms))
         gates.open()
 
     def sit_down(self, visitor: Visitor, until_ms: int) -> None:
