@@ -18,7 +18,7 @@ from fairsim.disruptions.disruptions import Disruptions
 from fairsim.engine.draws import Draws
 from fairsim.engine.kernel import Kernel, Process
 from fairsim.inputs.changing import changed_sections, check_change
-from fairsim.inputs.plan import at_scale
+from fairsim.inputs.plan import at_scale, check_lanes
 from fairsim.inputs.scenario import Scenario
 from fairsim.parts.part import Context
 from fairsim.parts.registry import Parts
@@ -105,7 +105,9 @@ class Fair:
         Raises:
             ScenarioError: it is impossible in this fair, or as things stand; nothing has happened then.
         """
-        self._disruptions.begin(at_scale(disruption, self._context.scenario.scale), "injected")
+        scenario = self._context.scenario
+        check_lanes(disruption, scenario.stated_lanes)
+        self._disruptions.begin(at_scale(disruption, scenario.scale, scenario.lanes), "injected")
 
     def take_events(self) -> list[Event]:
         """Return the events since the last call, in order."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from fairfacts.parts.disruptions import (
     SessionMove,
     kind_of,
 )
+from fairsim.inputs.small_scale import Lanes
 
 LOOKED_AT = ("visits.online", "streams.viewers", "negotiations.talking", "venue.inside", "venue.waiting")
 """Measures that a condition may look at, every minute."""
@@ -58,9 +59,9 @@ class Planned(msgspec.Struct, frozen=True):
 
 
 def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float) -> Planned:
-    """Return a planned disruption from an entry of `[[disruptions]]` of a scenario.
+    """Return a planned disruption from an entry of `[[disruptions]]` of a scenario, at the documented scale.
 
-    People, lanes and thresholds are said at the documented scale, and shrink with the run's.
+    The threshold of its condition shrinks with the run's; `at_scale` shrinks its people and lanes.
 
     Raises:
         ScenarioError: names file, key, value and what is allowed.
@@ -86,7 +87,7 @@ def read_plan(entry: Any, said_in: str, epoch: datetime, days: int, scale: float
         if "ends" in timing:
             raise ScenarioError(f"{where}.ends goes with begins; say with when how long it lasts (lasts_min)")
         when = _condition(timing["when"], f"{where}.when", scale)
-    return Planned(at_scale(_disruption(fields, where), scale), when, _after_ms(timing.get("after_min", 0), where))
+    return Planned(_disruption(fields, where), when, _after_ms(timing.get("after_min", 0), where))
 
 
 def read_disruption(fields: Mapping[str, Any], where: str) -> AnyDisruption:
@@ -98,15 +99,21 @@ def read_disruption(fields: Mapping[str, Any], where: str) -> AnyDisruption:
     return _disruption(dict(fields), where)
 
 
-def at_scale(what: AnyDisruption, scale: float) -> AnyDisruption:
+def at_scale(what: AnyDisruption, scale: float, lanes: Lanes) -> AnyDisruption:
     """Return a disruption that is said at the documented scale as a run of another scale plays it.
 
-    People and lanes shrink as those of the fair do, so that one disruption has the same effect in a small run.
+    People shrink as those of the fair do, and lanes by their share of the gate's, so that one disruption has the same
+    effect in a small run. A cap that lets people in lets one in at least, and a closure closes one lane at least; it
+    closes the whole gate only where that was asked for, or the gate has a single lane.
     """
     if isinstance(what, EntryCap):
-        return msgspec.structs.replace(what, people=min(round(what.people * scale), MOST_PEOPLE))
+        return msgspec.structs.replace(
+            what, people=min(max(round(what.people * scale), min(what.people, 1)), MOST_PEOPLE)
+        )
     if isinstance(what, LanesClosed):
-        return msgspec.structs.replace(what, lanes=min(max(1, round(what.lanes * scale)), MOST_LANES))
+        stated, played = lanes.stated[what.gate], lanes.played[what.gate]
+        closed = played if what.lanes >= stated else max(1, min(round(what.lanes / stated * played), played - 1))
+        return msgspec.structs.replace(what, lanes=min(closed, MOST_LANES))
     return what
 
 
@@ -132,6 +139,23 @@ def room_number(room: str) -> int:
     """Return the place of a room in the list of rooms: `room 1` is the first."""
     name, _, number = room.partition(" ")
     return int(number) - 1 if name == "room" and number.isdecimal() else -1
+
+
+def check_lanes(what: AnyDisruption, stated: Sequence[int]) -> None:
+    """Refuse a gate that the fair does not have, or more lanes of it than are stated; both at the documented scale.
+
+    Raises:
+        ScenarioError: names the kind, the gate, and what it has.
+    """
+    if not isinstance(what, LanesClosed):
+        return
+    if what.gate >= len(stated):
+        raise ScenarioError(f"lanes_closed: gate is {what.gate}; gates are numbered from 0 to {len(stated) - 1}")
+    if what.lanes > stated[what.gate]:
+        raise ScenarioError(
+            f"lanes_closed: lanes is {what.lanes}; gate {what.gate} has {stated[what.gate]} (venue.gate_lanes), and so"
+            " many can be closed"
+        )
 
 
 def check_places(what: AnyDisruption, sessions: int, rooms: list[int], gate_lanes: tuple[int, ...]) -> None:

@@ -26,10 +26,10 @@ from fairsim.inputs.imported import fit_programme, lay_in, read_programme
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
-from fairsim.inputs.plan import Planned, check_origin, check_places, read_plan
+from fairsim.inputs.plan import Planned, at_scale, check_lanes, check_origin, check_places, read_plan
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import ScenarioSettings, read_scenario
-from fairsim.inputs.small_scale import LANES, rounded_lanes, spread_economies
+from fairsim.inputs.small_scale import LANES, Lanes, rounded_disruption, rounded_lanes, spread_economies
 from fairsim.inputs.stands import note_stands
 from fairsim.inputs.together import Stated, all_days, check_days, check_halls
 from fairsim.inputs.values import Changes, resolve, stated_value
@@ -68,6 +68,13 @@ class Scenario(msgspec.Struct, frozen=True):
     """What it plays otherwise than its fair states (`fairsim.inputs.overrides`): for people, who compare two runs."""
     reports: tuple[Report, ...] = ()
     """What the readers of its files coerced, moved, assumed or left out."""
+    stated_lanes: tuple[int, ...] = ()
+    """The lanes of each gate at the documented scale, of which a disruption closes some."""
+
+    @property
+    def lanes(self) -> Lanes:
+        """Return the lanes of each gate, as stated and as played."""
+        return Lanes(self.stated_lanes, self.parameters.venue.gate_lanes)
 
     @property
     def epoch(self) -> datetime:
@@ -113,9 +120,11 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
     check_halls(parameters, fair.zones, stated, faults)
     economies = faults.attempt(lambda: load_economies(fair.home, settings.factors)) or ()
     timetable, reports = _timetable(settings, parameters, faults)
-    disruptions = _plan(settings, parameters, economies, scale, timetable, faults)
+    planned = _plan(settings, parameters, economies, scale, timetable, faults)
     faults.refuse()
-    if remarks := tuple(_remarks(settings, parameters, scale)):
+    lanes = Lanes(stated_value(LANES, fair.rows, settings.values), parameters.venue.gate_lanes)
+    disruptions = tuple(msgspec.structs.replace(each, what=at_scale(each.what, scale, lanes)) for each in planned)
+    if remarks := (*_remarks(settings, parameters, lanes, scale), *_rounded(planned, disruptions, scale, lanes)):
         count = sum(row.is_own for row in fair.rows.values())
         reports += (Report(f"{fair.folder}/{PARAMETERS}", "CSV", "rows", count, count, remarks),)
     if moved := tuple(_moved_figures(settings, parameters)):
@@ -136,16 +145,23 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         timetable=timetable,
         overrides=overrides_of(settings),
         reports=reports,
+        stated_lanes=tuple(lanes.stated),
     )
 
 
-def _remarks(settings: ScenarioSettings, parameters: Parameters, scale: float) -> Iterator[Remark]:
+def _rounded(planned: Iterable[Planned], played: Iterable[Planned], scale: float, lanes: Lanes) -> Iterator[Remark]:
+    """Yield the disruptions of which a small run plays clearly more or less than they say."""
+    for before, after in zip(planned, played, strict=True):
+        if rounded := rounded_disruption(before.what, after.what, scale, lanes):
+            yield Remark("", "coerced", "disruptions", rounded)
+
+
+def _remarks(settings: ScenarioSettings, parameters: Parameters, lanes: Lanes, scale: float) -> Iterator[Remark]:
     """Yield what the fair's own numbers state, and cannot be played as stated."""
     yield from shortened(parameters, settings.fair.rows, settings.values)
     if shut := shut_gates(parameters, settings.fair.gates):
         yield Remark("", "left out", "gates", shut)
-    stated = stated_value(LANES, settings.fair.rows, settings.values)
-    if parameters.venue.days and (rounded := rounded_lanes(stated, parameters.venue.gate_lanes, scale)):
+    if parameters.venue.days and (rounded := rounded_lanes(lanes.stated, lanes.played, scale)):
         yield Remark("", "coerced", "lanes", rounded)
     if spread := spread_economies(parameters.organisations, settings.fair.kinds.organisations, scale):
         yield Remark("", "coerced", "economies", spread)
@@ -237,7 +253,7 @@ def _plan(
     timetable: Timetable | None,
     faults: Faults,
 ) -> tuple[Planned, ...]:
-    """Return the disruptions that a scenario plans, each possible in its fair."""
+    """Return the disruptions that a scenario plans, at the documented scale, each possible in its fair."""
     if settings.disruptions is None or faults.doubts(["fair.*"]):
         return ()
     entries, said_in = settings.disruptions
@@ -256,6 +272,7 @@ def _plan(
         try:
             if can_place:
                 check_places(planned.what, sessions, rooms, parameters.venue.gate_lanes)
+                check_lanes(planned.what, stated_value(LANES, settings.fair.rows, settings.values))
             if economies:
                 check_origin(planned.what, {economy.code for economy in economies})
         except ScenarioError as fault:
@@ -279,6 +296,7 @@ def check_disruption(scenario: Scenario, what: AnyDisruption) -> None:
     """
     sessions, rooms = _programme(scenario.parameters, scenario.fair, scenario.timetable)
     check_places(what, sessions, rooms, scenario.parameters.venue.gate_lanes)
+    check_lanes(what, scenario.stated_lanes)
     check_origin(what, {economy.code for economy in scenario.economies})
 
 

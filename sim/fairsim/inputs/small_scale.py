@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from fairfacts.parts.disruptions import AnyDisruption, EntryCap, LanesClosed
 from fairsim.inputs.kinds import OrganisationKind
 from fairsim.inputs.parameters import Organisations
 
@@ -12,6 +14,38 @@ NOTICED = 0.1
 """By so large a share the lanes may differ before a user is told."""
 MOST_PLACED = 0.25
 """So many economies may take part for each organisation from abroad before a user is told."""
+
+
+class Lanes(NamedTuple):
+    """The lanes of each gate: as stated, at the documented scale, and in the run."""
+
+    stated: Sequence[int]
+    played: Sequence[int]
+
+
+def rounded_disruption(what: AnyDisruption, played: AnyDisruption, scale: float, lanes: Lanes) -> str:
+    """Return what to say of a disruption that closes more or fewer than it says; empty where it is nearly as many.
+
+    Args:
+        what: at the documented scale.
+        played: at that of the run.
+        scale: of the run.
+        lanes: of the gates.
+    """
+    if isinstance(what, EntryCap) and isinstance(played, EntryCap) and 0 < what.people * scale < 1:
+        return (
+            f"entry_cap: {what.people:,} people are {what.people * scale:.2g} at scale {scale:g}, and {played.people}"
+            " may be inside: play a larger scale to learn of such a cap"
+        )
+    if isinstance(what, LanesClosed) and isinstance(played, LanesClosed):
+        stated, there = lanes.stated[what.gate], lanes.played[what.gate]
+        if abs(what.lanes / stated - played.lanes / there) > NOTICED:
+            return (
+                f"lanes_closed: {what.lanes} of {stated} lanes of gate {what.gate} are closed as {played.lanes} of"
+                f" {there} at scale {scale:g}, as a gate has whole lanes: play a larger scale to learn of such a"
+                " closure"
+            )
+    return ""
 
 
 def rounded_lanes(stated: Sequence[int], played: Sequence[int], scale: float) -> str:

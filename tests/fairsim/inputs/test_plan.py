@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from fairfacts.errors import ScenarioError
-from fairsim.inputs.plan import Condition, read_plan
+from fairfacts.parts.disruptions import EntryCap, LanesClosed
+from fairsim.inputs.plan import Condition, at_scale, read_plan
+from fairsim.inputs.small_scale import Lanes
 
 EPOCH = datetime(2020, 9, 4, tzinfo=UTC)
 DEMAND = {"kind": "demand", "factor": 2.0, "lasts_min": 60}
@@ -32,14 +34,35 @@ def test_an_end_says_how_long_it_lasts() -> None:
     assert planned.what.lasts_min == 90
 
 
-def test_people_and_lanes_shrink_with_the_run() -> None:
-    cap, lanes = (
-        {"kind": "entry_cap", "people": 18_000},
-        {"kind": "lanes_closed", "gate": 0, "lanes": 8, "lasts_min": 5},
-    )
-    assert [plan(cap | AT, scale).what.people for scale in (1, 0.05)] == [18_000, 900]
-    assert [plan(lanes | AT, scale).what.lanes for scale in (1, 0.5, 0.01)] == [8, 4, 1]
-    assert plan(lanes | AT | {"lanes": 1000}, 20).what.lanes == 1000  # no log may name more
+def people_at(scale: float, people: int) -> int:
+    return at_scale(EntryCap(people=people), scale, Lanes((), ())).people  # type: ignore[union-attr]  # as it came
+
+
+def lanes_of(closed: int, stated: int, played: int) -> int:
+    what = LanesClosed(gate=1, lanes=closed, lasts_min=5)
+    return at_scale(what, played / stated, Lanes((1, stated), (1, played))).lanes  # type: ignore[union-attr]
+
+
+def test_people_shrink_with_the_run_and_a_cap_over_none_lets_somebody_in() -> None:
+    assert [people_at(scale, 18_000) for scale in (1, 0.05)] == [18_000, 900]
+    assert [people_at(0.1, people) for people in (0, 4, 14)] == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("closed", "stated", "played", "closes"),
+    [
+        (8, 26, 26, 8),
+        (8, 26, 13, 4),
+        (5, 26, 4, 1),  # 0.8 of the four that are played for 2.6
+        (13, 26, 3, 2),
+        (25, 26, 3, 2),  # the gate stays open, as it was to
+        (26, 26, 3, 3),
+        (5, 26, 1, 1),  # which is all of it, and is remarked
+        (600, 1000, 2000, 1000),  # no log may name more
+    ],
+)
+def test_lanes_close_by_their_share_of_the_gate(closed: int, stated: int, played: int, closes: int) -> None:
+    assert lanes_of(closed, stated, played) == closes
 
 
 EITHER = "give either begins (a moment such as 'day 1 20:10') or when (such as 'streams.viewers >= 3000')"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from fairfacts.errors import ScenarioError
 from fairsim.inputs.scenario import load_scenario
 
 
@@ -51,3 +54,50 @@ def test_economies_with_few_organisations_each_are_told(fair: str, scale: float,
 def test_fair_without_halls_has_no_lanes_to_tell_of() -> None:
     (report,) = load_scenario("ciftis2020", scale=0.005, changes=["venue.days=0"]).reports
     assert [remark.about for remark in report.remarks] == ["economies"]
+
+
+def disruption(folder: Path, *lines: str) -> str:
+    """Return the path of a scenario with one disruption."""
+    entry = ["[[disruptions]]", 'begins = "day 2 10:00"', "lasts_min = 60", *lines]
+    file = folder / "mine.toml"
+    file.write_text("\n".join(['extends = "ciftis2020"', *entry]))
+    return str(file)
+
+
+CLOSED = 'kind = "lanes_closed"', "gate = 0"
+CAPPED = 'kind = "entry_cap"'
+
+
+@pytest.mark.parametrize(
+    ("lines", "scale", "said"),
+    [
+        (
+            (*CLOSED, "lanes = 5"),
+            0.05,
+            "lanes_closed: 5 of 26 lanes of gate 0 are closed as 1 of 1 at scale 0.05, as a gate has whole lanes: play"
+            " a larger scale to learn of such a closure",
+        ),
+        ((*CLOSED, "lanes = 26"), 0.05, None),
+        ((*CLOSED, "lanes = 5"), 0.5, None),
+        (
+            (CAPPED, "people = 4"),
+            0.1,
+            "entry_cap: 4 people are 0.4 at scale 0.1, and 1 may be inside: play a larger scale to learn of such a cap",
+        ),
+        ((CAPPED, "people = 0"), 0.1, None),
+    ],
+)
+def test_disruption_of_which_a_small_fair_plays_more_is_told(
+    tmp_path: Path, lines: tuple[str, ...], scale: float, said: str | None
+) -> None:
+    """Half a gate was shut whole, and nothing said so."""
+    reports = load_scenario(disruption(tmp_path, *lines), scale=scale).reports
+    told = [remark.message for report in reports for remark in report.remarks if remark.about == "disruptions"]
+    assert told == ([said] if said else [])
+
+
+def test_more_lanes_than_a_gate_has_cannot_be_closed(tmp_path: Path) -> None:
+    with pytest.raises(
+        ScenarioError, match=r"lanes is 27; gate 0 has 26 \(venue.gate_lanes\), and so many can be closed"
+    ):
+        load_scenario(disruption(tmp_path, *CLOSED, "lanes = 27"), scale=0.05)
