@@ -56,6 +56,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -115,6 +116,7 @@ AnyEvent = (
     | VisitorEntered
     | VisitorRefused
     | VisitorLeft
+    | VisitorMoved
     | ZonesCounted
     | GatesClosed
     | VenueClosed

@@ -47,6 +47,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -215,6 +216,7 @@ GOLDEN: tuple[Event, ...] = (
     TicketsSold(at_ms=33 * HOUR, badge="public", sold=8_000, wanted=9_500),
     CapChanged(at_ms=33 * HOUR, cap=50_000),
     LanesChanged(at_ms=33 * HOUR, gate=0, lanes=4),
+    VisitorMoved(at_ms=33 * HOUR, organisation=3, economy="CN", gate=0, to_gate=1, waited_ms=4 * MINUTE),
     VisitorEntered(
         at_ms=33 * HOUR + 15 * SECOND,
         visitor=0,

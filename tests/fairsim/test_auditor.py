@@ -51,6 +51,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -212,6 +213,10 @@ BROKEN: list[tuple[str, type[Event], dict[str, Any] | str]] = [
     ("gate.there", VisitorRefused, {"gate": 99}),
     ("gate.lanes", VisitorEntered, TWICE),
     ("gate.turn", VisitorRefused, {"waited_ms": 10**7}),
+    ("gate.moves", VisitorMoved, TWICE),
+    ("gate.moves", VisitorMoved, {"waited_ms": 1}),
+    ("gate.there", VisitorMoved, {"gate": 99}),
+    ("organisation.registered", VisitorMoved, {"organisation": 10**6}),
     ("visitor.sequence", VisitorEntered, LEFT_OUT),
     ("visitor.same", VisitorEntered, {"organisation": 10**6}),
     ("visitor.once", VisitorEntered, TWICE),
@@ -273,7 +278,8 @@ LOGS: dict[Any, str] = {
     TicketsSold: "booked",
     **dict.fromkeys(
         (DisruptionBegun, DisruptionEnded, LanesChanged, LoginRefused, NoticePublished, SessionCancelled,
-         SessionRescheduled, ViewerRefused, ViewersStalled), "small_disrupted",
+         SessionRescheduled, ViewerRefused, ViewersStalled, VisitorMoved),
+        "small_disrupted",
     ),
     # these need more organisations than the small fair has
     NegotiationFailed: "disrupted",

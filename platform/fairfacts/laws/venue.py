@@ -24,6 +24,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -51,7 +52,8 @@ class VenueLaws(PartLaws):
         "gates.close": "the gates close once a day, at last entry",
         "gate.there": "a visitor comes to a gate that the halls have",
         "gate.lanes": "a gate checks no more visitors at a time than it has lanes",
-        "gate.turn": "a gate calls visitors in the order in which they came",
+        "gate.turn": "a gate calls visitors in the order in which they came, or joined its queue from another gate",
+        "gate.moves": "a visitor moves from a gate without lanes to one with some, and is let in or refused there",
         "visitor.sequence": "visitors are numbered 0, 1, 2, ... as they first enter",
         "visitor.same": "a visitor's number is of one person with one badge on all days, and each person has one",
         "visitor.once": "a visitor who is inside does not enter",
@@ -73,6 +75,8 @@ class VenueLaws(PartLaws):
         self._placed: set[int] = set()
         self._day: Day | None = None
         """While the halls are open."""
+        self._early: list[VisitorMoved] = []
+        """Who moved before the halls opened."""
         self._person: dict[int, tuple[int | None, int | None, str]] = {}
         """Organisation, delegate and badge of each visitor so far."""
         self._delegates: set[tuple[int | None, int]] = set()
@@ -95,6 +99,7 @@ class VenueLaws(PartLaws):
             TicketsSold: self._sell,
             VisitorEntered: self._enter,
             AttendeeAdmitted: self._attend,
+            VisitorMoved: self._move,
             VisitorRefused: self._refuse,
             VisitorLeft: self._leave,
             ZonesCounted: self._count,
@@ -135,6 +140,9 @@ class VenueLaws(PartLaws):
         if self._day is not None or self._inside or not in_order or not all(event.lanes):
             self.breaks(event, "venue.opens")
         self._day = Day(event)
+        for moved in self._early:
+            self._queue_again(moved, self._day)
+        self._early.clear()
 
     def _change_cap(self, event: CapChanged) -> None:
         if self._day is not None:
@@ -220,6 +228,26 @@ class VenueLaws(PartLaws):
         elif event.reason == "late":
             day.gates[event.gate].call(at_ms - event.waited_ms, at_ms)
 
+    def _move(self, event: VisitorMoved) -> None:
+        day = self._day
+        self._register.recognise(event, event.organisation, event.economy)
+        if day is None:
+            self._early.append(event)
+        elif max(event.gate, event.to_gate) < len(day.gates) and not (
+            day.gates[event.gate].lanes[-1][1] == 0 < day.gates[event.to_gate].lanes[-1][1]
+        ):
+            self.breaks(event, "gate.moves")
+        if day is not None:
+            self._queue_again(event, day)
+
+    def _queue_again(self, event: VisitorMoved, day: Day) -> None:
+        if max(event.gate, event.to_gate) >= len(day.gates):
+            self.breaks(event, "gate.there")
+            return
+        came_ms = event.at_ms - event.waited_ms
+        day.gates[event.gate].call(came_ms, event.at_ms)
+        day.gates[event.to_gate].join(came_ms, event.at_ms)
+
     def _attend(self, event: AttendeeAdmitted) -> None:
         if event.visitor is None:
             return
@@ -278,6 +306,8 @@ class VenueLaws(PartLaws):
                 self.breaks(event, "gate.lanes")
             if not gate.keeps_turn():
                 self.breaks(event, "gate.turn")
+            if not gate.keeps_moved():
+                self.breaks(event, "gate.moves")
             if gate.counted != gate.waiting():
                 self.breaks(event, "count.waiting")
 

@@ -24,6 +24,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -98,6 +99,32 @@ def test_lanes_change_at_gates_that_there_are():
     assert broken(HALLS, changed(0), changed(1)) == {}
     assert broken(HALLS, changed(2)) == {"gate.there": 1}
     assert broken(changed(2)) == {}  # of halls that are closed nobody knows the gates
+
+
+def moves(at_ms: int, gate: int = 0, to_gate: int = 1, waited_ms: int = MINUTE) -> VisitorMoved:
+    return VisitorMoved(at_ms=at_ms, organisation=BANK, economy="CN", gate=gate, to_gate=to_gate, waited_ms=waited_ms)
+
+
+def day_of_moves(*events: Event) -> dict[str, int]:
+    """Return the laws that are broken on a day of halls whose first gate closes at ten."""
+    log = sorted([HALLS, LanesChanged(at_ms=TEN, gate=0, lanes=0), *events], key=lambda event: event.at_ms)
+    end = [GatesClosed(at_ms=FOUR), VenueClosed(at_ms=FIVE, entered=0)]
+    return {law: count for law, count in broken(HALL, *log, *end).items() if law.startswith("gate.")}
+
+
+def test_a_visitor_moves_from_a_closed_gate_to_the_end_of_the_queue_of_an_open_one():
+    first = enters(0, TEN + 20, gate=1, waited_ms=HOUR, checked_ms=10)
+    joined = enters(1, TEN + 30, gate=1, waited_ms=20 + MINUTE, checked_ms=10)  # came before the first, is behind
+    early = msgspec.structs.replace(first, waited_ms=10)
+    assert day_of_moves(moves(TEN), early, joined) == {}
+    assert day_of_moves(moves(TEN), msgspec.structs.replace(joined, at_ms=TEN + 20), early) != {}
+    assert day_of_moves(early, joined) == {"gate.turn": 1}
+    assert day_of_moves(moves(TEN), early) == {"gate.moves": 1}
+    assert day_of_moves(moves(TEN), early, msgspec.structs.replace(joined, gate=0)) != {}
+    too_early = msgspec.structs.replace(joined, waited_ms=21 + MINUTE)
+    before = msgspec.structs.replace(early, waited_ms=12)
+    assert day_of_moves(moves(TEN - 1), before, too_early) == {"gate.moves": 1}  # the gate was open then
+    assert day_of_moves(moves(TEN, to_gate=2), early)["gate.there"] == 1
 
 
 def test_tickets_are_sold_once_a_day_to_those_who_want_them():

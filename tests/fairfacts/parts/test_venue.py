@@ -16,6 +16,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -137,6 +138,11 @@ def test_refused_who_do_not_come_again_are_turned_away():
         "turned_away": 2,
         "refused_per_hour": {"33": 1, "34": 1, "40": 1},
     }
+
+
+def test_those_who_go_to_another_gate_are_counted():
+    moved = VisitorMoved(at_ms=NINE, organisation=4, economy="CN", gate=0, to_gate=1, waited_ms=MINUTE)
+    assert changed("venue", moved, moved) == {"moved": 2}
 
 
 def test_counts_give_occupancy_density_and_queues():

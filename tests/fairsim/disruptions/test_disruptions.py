@@ -42,11 +42,12 @@ from fairfacts.parts.programme import (
     SessionRescheduled,
 )
 from fairfacts.parts.streams import ViewerJoined, ViewerLeft, ViewerRefused
-from fairfacts.parts.venue.events import CapChanged, LanesChanged, VisitorEntered, VisitorRefused
+from fairfacts.parts.venue.events import CapChanged, LanesChanged, VisitorEntered, VisitorMoved, VisitorRefused
 from fairfacts.parts.visits import VisitEnded, VisitStarted
 from fairsim.disruptions.disruptions import KINDS
 from fairsim.inputs.plan import LOOKED_AT
 from fairsim.parts.programme.sessions import Session
+from fairsim.parts.venue.visitors import Visitor
 
 TEN = 10 * HOUR
 TALK = 20 * MINUTE
@@ -315,6 +316,66 @@ def test_whoever_comes_to_a_gate_that_is_closed_takes_the_next():
     disrupted(stage, DAY + HOUR, LanesClosed(gate=0, lanes=1, lasts_min=24 * 60))
     came = [event.gate for event in stage.play(2 * DAY) if type(event) is VisitorEntered]
     assert set(came) == {1}
+
+
+def gates_of(*planned: tuple[int, AnyDisruption]) -> Stage:
+    """Return a stage with halls of two gates that open at nine on day two, and disruptions by the minute after it."""
+    stage = Stage(
+        venue={"domestic_share": 0.0, "overseas_share": 0.0, "opens_h": 9.0, "cap": 100, "gate_lanes": (1, 1)}
+    )
+    stage.at(DAY, lambda: stage.env.process(stage.parts.venue.day(1)))
+    for minute, what in planned:
+        disrupted(stage, DAY + 9 * HOUR + minute * MINUTE, what)
+    return stage
+
+
+def comes(stage: Stage, minute: int, gate: int, check_ms: int = MINUTE) -> None:
+    """A person comes to a gate, so many minutes after nine."""
+    at_ms = DAY + 9 * HOUR + minute * MINUTE
+    visitor = Visitor(0, "CN", at_ms, at_ms, gate, check_ms, HOUR, MINUTE, 0)
+    stage.at(at_ms, lambda: stage.parts.venue.gates.arrive(visitor))
+
+
+def entries(log: list[Event]) -> list[tuple[int, int, int]]:
+    """Return the minute after nine, the gate and the minutes waited of each entry."""
+    nine = DAY + 9 * HOUR
+    return [
+        ((event.at_ms - nine) // MINUTE, event.gate, event.waited_ms // MINUTE)
+        for event in log
+        if type(event) is VisitorEntered
+    ]
+
+
+SHUT = LanesClosed(gate=0, lanes=1, lasts_min=300)
+
+
+def test_nobody_waits_before_the_opening_at_a_gate_that_is_closed():
+    """They stood there until last entry, beside an open gate."""
+    stage = gates_of((-60, SHUT))
+    comes(stage, -10, 0)
+    assert entries(stage.play(2 * DAY)) == [(1, 1, 10)]
+
+
+def test_those_who_wait_at_a_gate_that_closes_go_to_the_end_of_the_queue_of_the_next():
+    stage = gates_of((5, SHUT))
+    comes(stage, 1, 0, check_ms=10 * MINUTE)  # is in the lane, and let through
+    comes(stage, 2, 0)
+    comes(stage, 3, 1, check_ms=5 * MINUTE)
+    comes(stage, 4, 1)
+    log = stage.play(2 * DAY)
+    moved = [event for event in log if type(event) is VisitorMoved]
+    assert moved == [
+        VisitorMoved(
+            at_ms=DAY + 9 * HOUR + 5 * MINUTE, organisation=0, economy="CN", gate=0, to_gate=1, waited_ms=3 * MINUTE
+        )
+    ]
+    assert entries(log) == [(8, 1, 0), (9, 1, 4), (10, 1, 7), (11, 0, 0)]
+
+
+def test_those_who_wait_while_all_gates_are_closed_go_to_the_first_that_opens():
+    stage = gates_of((5, SHUT), (5, LanesClosed(gate=1, lanes=1, lasts_min=20)))
+    comes(stage, 10, 0)
+    assert entries(stage.play(2 * DAY)) == [(26, 1, 15)]
 
 
 REFUSED: dict[str, tuple[AnyDisruption, str]] = {

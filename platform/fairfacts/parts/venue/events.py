@@ -106,6 +106,21 @@ class VisitorRefused(Event, frozen=True, tag="visitor.refused"):
     """Whether the visitor comes again later in the day; the others are turned away for good."""
 
 
+class VisitorMoved(Event, frozen=True, tag="visitor.moved"):
+    """Somebody in the queue of a gate whose lanes are all closed went to the end of the queue of another gate."""
+
+    organisation: Count | None
+    """Null for people who are no delegates."""
+    economy: EconomyCode
+    """The organisation's; the home economy for people who are no delegates."""
+    gate: Count
+    """The one that is closed."""
+    to_gate: Count
+    """The one whose queue the visitor joined."""
+    waited_ms: Milliseconds
+    """Since the visitor came to a gate; it counts in the wait at the entry or refusal that follows."""
+
+
 class VisitorLeft(Event, frozen=True, tag="visitor.left"):
     """Somebody left the halls."""
 

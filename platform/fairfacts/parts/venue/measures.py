@@ -25,6 +25,7 @@ from fairfacts.parts.venue.events import (
     VenueOpened,
     VisitorEntered,
     VisitorLeft,
+    VisitorMoved,
     VisitorRefused,
     ZoneLaidOut,
     ZonesCounted,
@@ -52,6 +53,7 @@ MEASURES: Mapping[str, Measure] = {
     "entries_per_visitor": Measure("entries", "for each person who came in", written="mean", of="visitors"),
     "refused": Measure("refusals", "at the gates; whoever comes again may be refused again"),
     "refused_by_reason": Measure("refusals", "`full`: the cap was reached; `late`: last entry had passed"),
+    "moved": Measure("people", "who waited at a gate as its lanes were all closed, and went to another one"),
     "booked_out": Measure("people", "who found no free slot of timed entry, and stayed away, each once a day"),
     "tickets_by_badge": Measure("tickets", "sold for days so far, by badge of which a day has only so many"),
     "sold_out_by_badge": Measure("people", "who wanted a ticket and got none, each once a day, by badge"),
@@ -103,6 +105,7 @@ class VenueMeasures(PartState):
     entered_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
     visitors_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
     turned_away: int = 0
+    moved: int = 0
     booked_out: int = 0
     tickets_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
     sold_out_by_badge: dict[str, int] = msgspec.field(default_factory=dict)
@@ -132,6 +135,7 @@ class VenueMeasures(PartState):
             EntryBookedOut: self.book_out,
             TicketsSold: self.sell,
             VisitorEntered: self.enters(fair.run),
+            VisitorMoved: self.move,
             VisitorRefused: self.refuse,
             VisitorLeft: self.leave,
             GatesClosed: self.close_gates,
@@ -202,6 +206,10 @@ class VenueMeasures(PartState):
         hour = hour_of(event.at_ms)
         self.refused_per_hour[hour] = self.refused_per_hour.get(hour, 0) + 1
 
+    def move(self, _: VisitorMoved) -> None:
+        """Count a visitor who goes to another gate."""
+        self.moved += 1
+
     def leave(self, event: VisitorLeft) -> None:
         """Count a visitor out."""
         self.inside -= 1
@@ -261,6 +269,7 @@ class VenueMeasures(PartState):
             "entries_per_visitor": round(entered / self.visitors, 3) if self.visitors else 0.0,
             "refused": sum(self.refused_by_reason.values()),
             "refused_by_reason": dict(self.refused_by_reason),
+            "moved": self.moved,
             "booked_out": self.booked_out,
             "tickets_by_badge": dict(self.tickets_by_badge),
             "sold_out_by_badge": dict(self.sold_out_by_badge),

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from functools import partial
 
-from fairfacts.parts.venue.events import CapChanged, GatesClosed, LanesChanged, Reason, VisitorRefused
+from fairfacts.parts.venue.events import CapChanged, GatesClosed, LanesChanged, Reason, VisitorMoved, VisitorRefused
 from fairsim.inputs.parameters import Venue as VenueParameters
 from fairsim.parts.notices import Notices
 from fairsim.parts.part import Context
@@ -109,8 +109,7 @@ class Gates:
         the queue, and enter as others leave.
         """
         now = visitor.arrived_ms = self.env.now
-        if self._is_open:
-            visitor.gate = open_gate(self._gates, visitor.gate)
+        visitor.gate = open_gate(self._gates, visitor.gate)
         if now >= self._hours.last_entry_ms:
             self._refuse(visitor, "late")
         elif self.is_full:
@@ -212,6 +211,22 @@ class Gates:
         gate.change_lanes(by)
         if by and self._is_open:
             self.emit(LanesChanged(self.env.now, number, gate.lanes))
+        self._call_next(gate)
+        self._lead_on()
+
+    def _lead_on(self) -> None:
+        """Let those who wait at a gate without lanes go to the end of the queue of the next one that has some."""
+        for number, gate in enumerate(self._gates):
+            to_gate = open_gate(self._gates, number)
+            while to_gate != number and gate.queue:
+                self._move(gate.queue.popleft(), to_gate)
+
+    def _move(self, visitor: Visitor, to_gate: int) -> None:
+        now, gate = self.env.now, self._gates[to_gate]
+        who = visitor.organisation, visitor.economy, visitor.gate
+        self.emit(VisitorMoved(now, *who, to_gate, now - visitor.arrived_ms))
+        visitor.gate = to_gate
+        gate.queue.append(visitor)
         self._call_next(gate)
 
 

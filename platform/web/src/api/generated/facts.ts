@@ -310,6 +310,7 @@ export const KEYS = {
     "venue.in_sessions",
     "venue.entries_per_visitor",
     "venue.refused",
+    "venue.moved",
     "venue.booked_out",
     "venue.turned_away",
     "venue.waiting",
