@@ -3,7 +3,8 @@
 It is made of the measures as they are and of the usual course of such fairs (`fairfacts.evidence.usual`). A zone's
 people in an hour are those of now, times the usual change of the people inside, up to the cap, less those who usually
 are in sessions then. Where a cap has fallen below who is inside, they are those who usually stay for another hour. A
-queue is a fluid: it grows by those who usually come within the hour, and shrinks by those whom the open lanes check.
+queue is a fluid: it grows by those who usually come within the hour, whom the gates share by their open lanes, and
+shrinks by those whom these check.
 Intervals allow for chance and for how far such fairs differ. They know nothing of what is about to happen in this one.
 """
 
@@ -88,7 +89,7 @@ class Outlook:
     zones: list[Place]
     """People for each m2 of stand space; empty where nothing usual is known."""
     gates: list[Place]
-    """People in the queue; named by the gate's number."""
+    """People in the queue; named by the gate's number, from 0."""
 
 
 def outlook(state: State, at_ms: int, level: float, answers: Sequence[AlarmAnswer]) -> Outlook:
@@ -126,7 +127,7 @@ def _matters(
         Matter(
             alarm=name,
             state=alarm["state"],
-            text=text_of(name, alarm),
+            text=text_of(name, alarm, run.fair.gates),
             since_ms=alarm["since_ms"],
             where=alarm.get("where", ""),
             until_ms=_until_ms(snapshot, run.duration_ms) if name == "platform.capacity" else None,
@@ -204,8 +205,10 @@ def _gates(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], bey
     check_ms = venue.checked_ms / venue.waited.count
     is_open = gauges_at(usual, ahead_ms).inside > 0
     places, z = [], NormalDist().inv_cdf(1 - beyond)
-    for gate, waiting in enumerate(venue.waiting):
-        arrive, checked = comes / len(venue.waiting), venue.lanes.get(gate, 0) * (ahead_ms - at_ms) / check_ms
+    open_lanes = [venue.lanes.get(gate, 0) for gate in range(len(venue.waiting))]
+    for lanes, (gate, waiting) in zip(open_lanes, enumerate(venue.waiting), strict=True):
+        share = lanes / sum(open_lanes) if any(open_lanes) else 1 / len(open_lanes)
+        arrive, checked = comes * share, lanes * (ahead_ms - at_ms) / check_ms
         sd = math.sqrt(arrive + checked + (GATE_SPREAD * arrive) ** 2)
         expected, low, high = (max(0.0, waiting + arrive - checked + side * z * sd) for side in (0, -1, 1))
         high = max(high, _steady_queue(arrive / checked if checked else 0.0, beyond))

@@ -8,7 +8,7 @@ metered or the halls are counted. A fair that goes as usual raises an alarm in a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import msgspec
@@ -20,9 +20,11 @@ from fairfacts.measure import Measure
 from fairfacts.part_state import Fair, PartState
 from fairfacts.parts.balances import BALANCES
 from fairfacts.parts.disruptions import DisruptionBegun, DisruptionEnded
+from fairfacts.parts.fairs import Described
 from fairfacts.parts.platform import PlatformMetered
 from fairfacts.parts.runs import RunEnded
 from fairfacts.parts.venue.events import VenueClosed, ZonesCounted
+from fairfacts.parts.venue.queues import Exits, longest_wait, place_of, shut_gate
 
 State = Literal["tight", "over"]
 HYSTERESIS = 0.9
@@ -34,7 +36,7 @@ DENSITY_NEAR, DENSITY_LIMIT = 1.8, 2.0
 people per m2 of the floor at least (GB 50016-2014, China's code for fire protection of buildings, 5.5.21), and halls
 for one visitor per m2 of it at most (model rules on places of assembly, Germany, 2005, section 1)."""
 QUEUE_NEAR_S, QUEUE_LIMIT_S = 600.0, 1800.0
-"""Of a queue at a gate: the wait of whoever joins it now."""
+"""Of a queue at a gate: the wait of whoever joins it now, by the lanes and, where the halls are full, by the exits."""
 LAPSES_NEAR, LAPSES_LIMIT, LAPSES_LEAST = 0.7, 0.85, 20
 """Shares of the requests of the latest half hour that were withdrawn, of those withdrawn or taken up at once, and how
 many there must be at least. Half of the exhibitors of a usual fair never answer, so that many are."""
@@ -117,6 +119,7 @@ class AlarmMeasures(PartState):
     """Since when rules hold that have not held for long enough yet."""
     answered: list[Answered] = msgspec.field(default_factory=list)
     """Of the latest half hour in which the desks are at work, minute by minute."""
+    exits: Exits = msgspec.field(default_factory=Exits)
 
     def handlers(self, fair: Fair) -> Handlers:
         """Return what the part does on each type of event that it handles."""
@@ -128,6 +131,7 @@ class AlarmMeasures(PartState):
         def change(event: Event) -> None:
             self.minute = event.at_ms // MINUTE_MS
             self.note_answered(fair)
+            self.exits.note(self.minute, fair.venue)
             self.hold_rules(event.at_ms, fair)
 
         return {
@@ -199,10 +203,18 @@ class AlarmMeasures(PartState):
         return _share_of(last.in_vain - first.in_vain, last.met - first.met, WAITS_LEAST)
 
 
-def text_of(name: str, alarm: Mapping[str, Any]) -> str:
-    """Return an alarm of a snapshot as a sentence in English, for people to read."""
-    value, limit, where = alarm["value"], alarm["limit"], alarm.get("where", "")
+def text_of(name: str, alarm: Mapping[str, Any], gates: Sequence[Described] = ()) -> str:
+    """Return an alarm of a snapshot as a sentence in English, for people to read.
+
+    Args:
+        name: of the rule.
+        alarm: as it is in the snapshot.
+        gates: of the fair, by whose names people know them; without, people count them from 1.
+    """
+    value, limit, where = alarm["value"], alarm["limit"], place_of(alarm.get("where", ""), gates)
     match name:
+        case "venue.cap" | "venue.density" | "venue.queue" | "venue.lanes":
+            return _text_of_halls(name, value, limit, where)
         case "platform.capacity":
             return f"Platform has {value:.0%} of its capacity" if value else "Platform is down"
         case "platform.rooms":
@@ -211,17 +223,22 @@ def text_of(name: str, alarm: Mapping[str, Any]) -> str:
             return f"Stream viewers: {value:,.0f} of {limit:,.0f} that the platform carries"
         case "platform.requests":
             return f"Platform: {value:,.0f} of {limit:,.0f} requests a second"
-        case "venue.cap":
-            return f"Halls: {value:,.0f} people of {limit:,.0f} allowed"
-        case "venue.density":
-            return f"{where}: {value:.2f} people per m2 of stand space, {limit:g} is crowded"
-        case "venue.queue":
-            return f"{where.capitalize()}: {value / 60:.0f} min in the queue"
         case "negotiations.waits":
             return f"{value:.0%} of the arranged talks of the last {WINDOW_MIN} min found no negotiator"
         case "negotiations.lapses":
             return f"{value:.0%} of the requests of the last {WINDOW_MIN} min were withdrawn"
     return f"{name}: {value:g} of {limit:g}"
+
+
+def _text_of_halls(name: str, value: float, limit: float, where: str) -> str:
+    match name:
+        case "venue.cap":
+            return f"Halls: {value:,.0f} people of {limit:,.0f} allowed"
+        case "venue.density":
+            return f"{where}: {value:.2f} people per m2 of stand space, {limit:g} is crowded"
+        case "venue.queue":
+            return f"{where}: {value / 60:.0f} min in the queue"
+    return f"{where}: {value:,.0f} people in the queue, and no lane is open"
 
 
 def _state(reading: Reading, alarm: Alarm | None) -> State | None:
@@ -276,14 +293,17 @@ def _density(fair: Fair) -> Reading | None:
 
 
 def _queue(fair: Fair) -> Reading | None:
-    venue = fair.venue
-    if venue.state == "closed" or not venue.waited.count or not any(venue.waiting):
+    longest = longest_wait(fair.venue, fair.alarms.exits)
+    if longest is None:
         return None
-    check_s = venue.checked_ms / venue.waited.count / 1000
-    waits = {gate: people * check_s / max(venue.lanes.get(gate, 1), 1) for gate, people in enumerate(venue.waiting)}
-    gate = max(waits, key=lambda gate: waits[gate])
+    gate, wait_s = longest
     near = QUEUE_NEAR_S / QUEUE_LIMIT_S
-    return Reading(waits[gate] / QUEUE_LIMIT_S, near, round(waits[gate]), QUEUE_LIMIT_S, f"gate {gate}")
+    return Reading(wait_s / QUEUE_LIMIT_S, near, round(wait_s), QUEUE_LIMIT_S, f"gate {gate}")
+
+
+def _lanes(fair: Fair) -> Reading | None:
+    gate = shut_gate(fair.venue)
+    return None if gate is None else Reading(1.0, 1.0, fair.venue.waiting[gate], 0.0, f"gate {gate}")
 
 
 def _desks_are_at_work(fair: Fair) -> bool:
@@ -318,6 +338,7 @@ RULES = (
     Rule("platform.requests", _requests, 0),
     Rule("venue.cap", _cap, 0),
     Rule("venue.density", _density, 10),
+    Rule("venue.lanes", _lanes, 0),
     Rule("venue.queue", _queue, 10),
     Rule("negotiations.waits", _waits, 10),
     Rule("negotiations.lapses", _lapses, 10),

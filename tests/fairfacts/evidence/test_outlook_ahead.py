@@ -147,27 +147,34 @@ def test_no_zone_is_forecast_before_anybody_was_in_one(folder: Path) -> None:
 
 
 def test_queue_grows_by_those_who_come_and_shrinks_by_those_who_are_checked(folder: Path) -> None:
-    """3.37 people come in an hour, half of them to each gate. A lane checks one in ten minutes; there are 2 and 1."""
-    come = 32 / 9.5 / 2
+    """3.37 people come in an hour, by lanes. A lane checks one in ten minutes; there are 2 and 1."""
+    come = 32 / 9.5 * 2 / 3
     sd = math.sqrt(come + 12 + (0.25 * come) ** 2)
     first, second = told(folder, *crowd(32, 10, 22, waiting=(20, 0)), inside=[1_000, 4_000, 5_000, 6_000]).gates
     bounds = [math.ceil(20 + come - 12 + side * Z * sd) for side in (0, -1, 1)]
     assert astuple(first) == ("0", 20, *bounds)
-    assert bounds == [10, 5, 15]
+    assert bounds == [11, 6, 16]
     # nobody waits where more are checked than come, but by chance: in a tenth of the time more than this do
-    assert astuple(second) == ("1", 0, 0, 0, math.ceil(math.log(0.1) / math.log(come / 6)))
+    assert astuple(second) == ("1", 0, 0, 0, math.ceil(math.log(0.1) / math.log(come / 2 / 6)))
     assert second.high == 2
 
 
 @pytest.mark.parametrize(("people", "come"), [(20, 20 / 9.5), (19, 375 * 0.1)])
 def test_twenty_entries_tell_the_size_of_the_fair_and_fewer_do_not(folder: Path, people: int, come: float) -> None:
     gates = told(folder, *crowd(people, 10, 9, waiting=(50, 0)), inside=[0, 100, 100, 100], scale=0.1).gates
-    assert gates[0].expected == math.ceil(50 + come / 2 - 12)
+    assert gates[0].expected == math.ceil(50 + come * 2 / 3 - 12)
 
 
 def test_nobody_queues_when_the_halls_are_usually_closed(folder: Path) -> None:
     gates = told(folder, *crowd(32, 10, 22, waiting=(20, 9)), inside=[1_000, 4_000, 1_000, 0]).gates
     assert [astuple(gate)[2:] for gate in gates] == [(0, 0, 0), (0, 0, 0)]
+
+
+def test_gate_that_is_closed_has_nobody_of_those_who_come(folder: Path) -> None:
+    """It had half of them, and the only open gate as few as if both were open."""
+    busy = crowd(320, 100, 220, waiting=(0, 5))
+    gates = told(folder, *busy, inside=[1_000, 4_000, 5_000, 6_000], lanes=(0, 1), cap=1_000).gates
+    assert [gate.expected for gate in gates] == [0, math.ceil(5 + 320 / 9.5 - 6)]
 
 
 def test_queue_before_closed_lanes_only_grows(folder: Path) -> None:

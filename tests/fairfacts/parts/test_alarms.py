@@ -13,7 +13,7 @@ from fairfacts.event import Event
 from fairfacts.measures import State
 from fairfacts.parts.alarms import HYSTERESIS, RULES, text_of
 from fairfacts.parts.balances import BALANCES
-from fairfacts.parts.fairs import NO_FAIR
+from fairfacts.parts.fairs import NO_FAIR, Described
 from fairfacts.parts.negotiations.events import (
     NegotiationArranged,
     NegotiationLapsed,
@@ -25,6 +25,8 @@ from fairfacts.parts.organisations import OrganisationRegistered
 from fairfacts.parts.platform import PlatformMetered, PlatformOpened
 from fairfacts.parts.runs import RunEnded
 from fairfacts.parts.venue.events import (
+    CapChanged,
+    LanesChanged,
     VenueClosed,
     VenueOpened,
     VisitorEntered,
@@ -254,7 +256,12 @@ def test_state_with_alarms_is_restored_as_it_was():
             {"value": 0.8, "limit": 1.0, "where": "Education"},
             "Education: 0.80 people per m2 of stand space, 1 is crowded",
         ),
-        ("venue.queue", {"value": 3600, "limit": 1800, "where": "gate 1"}, "Gate 1: 60 min in the queue"),
+        ("venue.queue", {"value": 3600, "limit": 1800, "where": "gate 1"}, "Gate 2: 60 min in the queue"),
+        (
+            "venue.lanes",
+            {"value": 680, "limit": 0, "where": "gate 0"},
+            "Gate 1: 680 people in the queue, and no lane is open",
+        ),
         (
             "negotiations.waits",
             {"value": 0.7, "limit": 0.6},
@@ -265,6 +272,47 @@ def test_state_with_alarms_is_restored_as_it_was():
 )
 def test_an_alarm_reads_as_a_sentence(name: str, alarm: dict[str, Any], text: str):
     assert text_of(name, alarm) == text
+
+
+def test_an_alarm_names_a_gate_as_the_fair_does():
+    """It counted gates from 0, and notices and page from 1: on the radio, that was another gate."""
+    alarm = {"value": 3600, "limit": 1800, "where": "gate 1"}
+    west, east = Described("west", {"en": "West gate"}), Described("east", {"en": "East gate"})
+    assert text_of("venue.queue", alarm, (west, east)) == "East gate: 60 min in the queue"
+
+
+def queueing(minutes: int, *, leaving: int, people: int = 60, inside: int = 100) -> list[Event]:
+    """Return minutes of halls with people inside, of whom so many leave in each minute and are replaced."""
+    log: list[Event] = [entered(number) for number in range(inside)]
+    for minute in range(minutes):
+        for turn in range(leaving):
+            at_ms = NINE + minute * MINUTE
+            log += [left(turn, at_ms), entered(turn, at_ms)]
+        log.append(counted(minute, waiting=(people, 0)))
+    return log
+
+
+def test_a_queue_before_full_halls_waits_for_those_who_leave():
+    """It was held to wait for the lanes alone: minutes instead of hours."""
+    wait = raised(HALLS, *queueing(12, leaving=1))["venue.queue"]
+    assert (wait["state"], wait["value"], wait["where"]) == ("over", 3600, "gate 0")  # 60 people, one a minute
+    assert raised(HALLS, *queueing(12, leaving=30)).get("venue.queue") is None
+    assert raised(HALLS, *queueing(12, leaving=1, inside=90)).get("venue.queue") is None  # there is room
+
+
+def test_a_queue_before_halls_with_more_inside_than_may_be_waits_for_these_as_well():
+    full = CapChanged(at_ms=NINE, cap=70)
+    wait = raised(HALLS, full, *queueing(12, leaving=1))["venue.queue"]
+    assert (wait["state"], wait["value"]) == ("over", 5400)
+
+
+def test_people_who_wait_where_no_lane_is_open_are_an_alarm_at_once():
+    closed = LanesChanged(at_ms=NINE, gate=0, lanes=0)
+    alarms = raised(HALLS, entered(0), closed, counted(0, waiting=(7, 0)))
+    assert alarms == {
+        "venue.lanes": {"state": "over", "value": 7, "limit": 0.0, "since_ms": NINE, "where": "gate 0"},
+    }
+    assert raised(HALLS, entered(0), closed, counted(0, waiting=(0, 7))) == {}
 
 
 def test_every_rule_has_a_sentence_of_its_own():

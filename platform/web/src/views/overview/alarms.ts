@@ -37,6 +37,7 @@ const SHOWN: Record<string, readonly [View, Format]> = {
   "platform.requests": ["platform", "count"],
   "venue.cap": ["venue", "count"],
   "venue.density": ["venue", "density"],
+  "venue.lanes": ["venue", "count"],
   "venue.queue": ["venue", "s"],
   "negotiations.waits": ["negotiations", "share"],
   "negotiations.lapses": ["negotiations", "share"],
