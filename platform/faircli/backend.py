@@ -16,9 +16,9 @@ from typing import Self
 
 import httpx
 
+from faircli.addresses import listening
 from faircli.connection import TRY_AGAIN_S, authorization, detail_of, is_secure
 from faircli.defaults import BACKEND, HOST, PORT
-from faircli.listening import listening
 from fairfacts.errors import BackendError
 
 

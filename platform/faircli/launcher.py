@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from cloudfair.api.launcher import NewStart, ScenarioSummary
 from cloudfair.errors import BusyError, UnableError
-from faircli.request import Request, load, names_here, record_of, request_of
+from faircli.run_request import Request, load, names_here, record_of, request_of
 from fairfacts.errors import BackendError, ScenarioError, did_you_mean
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.resources import scenario_names

@@ -16,7 +16,7 @@ from faircli.connection import TRIED_AGAIN, Connection
 from faircli.outbox import Outbox
 from faircli.player import Player, StoppedError
 from faircli.progress import RunProgress
-from faircli.request import Request, record_of, request_of
+from faircli.run_request import Request, record_of, request_of
 from fairfacts.clock import moment_text
 from fairfacts.errors import BackendError, ScenarioError
 from fairfacts.operator_commands import Disrupt, NumberedCommand, Pace

@@ -43,7 +43,7 @@ def predict(
     from faircli.console import print_json, say
     from faircli.files import check_output, stored
     from faircli.progress import fairs_progress
-    from faircli.reports import show_reports
+    from faircli.user_files import show_reports
     from fairfacts.errors import LabError
     from fairlab.assimilation import Assimilator
     from fairlab.members import priors_of

@@ -28,11 +28,11 @@ from fairfacts.interchange.writing import write_json
 from fairfacts.measures import is_given, largest, within
 from fairfacts.parts.fairs import NO_FAIR, FairDescription, description_before
 from fairlab.estimates import Estimate, estimate, least_sd, widened
+from fairlab.measure_checks import fault_of
 from fairlab.members import Members
 from fairlab.pairs import Pair, Paired, pairs_by_measure
 from fairlab.replications import Play, Replication, numbers, replicate, replicated
 from fairlab.stopping import Plan, Stopping
-from fairlab.stored import fault_of
 from fairlab.workers import in_order
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario

@@ -96,7 +96,7 @@ class Space:
         return np.array(list(errors))
 
 
-class Emulator:
+class CorrectionSurfaces:
     """Quadratic surfaces of the corrections to the flow equations, one for each target."""
 
     def __init__(self, points: Floats, observed: Floats) -> None:
@@ -126,7 +126,7 @@ def spread_points(count: int, dimensions: int, draws: Draws) -> Floats:
     return REACH * (2 * np.stack(columns, axis=1) - 1)
 
 
-def history_match(space: Space, evaluator: Evaluator, seed: int, count: int) -> tuple[Wave, Emulator]:
+def history_match(space: Space, evaluator: Evaluator, seed: int, count: int) -> tuple[Wave, CorrectionSurfaces]:
     """Play points all over the prior, and return its plausible part with the emulator.
 
     Raises:
@@ -140,7 +140,7 @@ def history_match(space: Space, evaluator: Evaluator, seed: int, count: int) -> 
         Evaluation(space.scenario(point), seed, 10_000 + place, space.measures) for place, point in enumerate(points)
     ]
     results = evaluator.play(evaluations)
-    emulator = Emulator(points, np.array([corrections([result], space.measures) for result in results]))
+    emulator = CorrectionSurfaces(points, np.array([corrections([result], space.measures) for result in results]))
     unsure = np.hypot([target.tolerance for target in targets], emulator.errors)
 
     def implausibility(candidates: Floats) -> Floats:

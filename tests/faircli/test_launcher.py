@@ -15,7 +15,7 @@ from tests.faircli.fair import Fair, Played, head, wait_until
 from tests.faircli.test_player import say, told, wait_for_obedience
 
 from faircli.launcher import Processes, _reason
-from faircli.request import Request, load, record_of, request_of
+from faircli.run_request import Request, load, record_of, request_of
 from fairfacts.errors import ScenarioError
 from fairfacts.parts.disruptions import AnyDisruption, Demand, LanesClosed, PlatformOutage, SessionCancellation
 from fairfacts.resources import shipped_names

@@ -62,7 +62,7 @@ def branch(
     from faircli.console import print_json
     from faircli.progress import runs_progress
     from faircli.reader import find_run
-    from faircli.request import request_of
+    from faircli.run_request import request_of
     from fairlab.branch import Fork, check_fork, play_branch
     from fairlab.replications import moment_ms
     from fairlab.workers import in_order, workers

@@ -110,8 +110,8 @@ def calibrate(
     from faircli.options import warn_ignored
     from faircli.predicting import Asked, predict
     from faircli.progress import fairs_progress
-    from faircli.reports import figures_of, show_reports
     from faircli.text import how_to_go_on
+    from faircli.user_files import figures_of, show_reports
     from fairlab.calibrated import Settings
     from fairlab.calibration import Calibrator
     from fairlab.evaluations import Evaluator

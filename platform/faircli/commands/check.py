@@ -44,8 +44,8 @@ def check(
     - `fair check my-fair --json` for programs.
     """
     from faircli.console import out, print_json, say
-    from faircli.reports import show_reports
     from faircli.tables import table
+    from faircli.user_files import show_reports
 
     scenario = _checked(fair)
     show_reports(scenario.reports, verbose=verbose)

@@ -52,9 +52,9 @@ def compare(
     from faircli.comparison import caveats, comparison_tables, why_open
     from faircli.console import out, print_json, say
     from faircli.reader import check_begun
-    from faircli.reports import check_figures, known_of
     from faircli.resolve import subject_of
     from faircli.side_by_side import as_plain, compare_two
+    from faircli.user_files import check_figures, known_of
     from fairfacts.errors import ScenarioError
     from fairfacts.evidence.summary import headline
 

@@ -106,7 +106,7 @@ def ensemble(
     from faircli.ensembles import Held, half, plain, show
     from faircli.files import check_output, stored
     from faircli.progress import runs_progress
-    from faircli.reports import known_to_play, moments_ms, show_reports
+    from faircli.user_files import known_to_play, moments_ms, show_reports
     from fairfacts.errors import LabError
     from fairlab.ensemble import paired, play_ensembles
     from fairlab.replications import moment_ms

@@ -42,9 +42,9 @@ def figures(
     - `fair figures --json` lists them for programs, each with its measure.
     """
     from faircli.console import out, print_json
-    from faircli.reports import known_to_play
     from faircli.tables import table
     from faircli.text import number
+    from faircli.user_files import known_to_play
     from fairfacts.errors import FigureError, did_you_mean
     from fairfacts.evidence.folder import known_fair
     from fairfacts.resources import fair_folder, fairs_here

@@ -65,7 +65,7 @@ def forecast(
     from faircli.comparison import reported_at
     from faircli.console import note, out, print_json
     from faircli.reader import check_begun, find_run
-    from faircli.request import changed_since
+    from faircli.run_request import changed_since
     from faircli.tables import table
     from faircli.text import number
     from fairfacts.clock import moment_text, read_moment

@@ -53,7 +53,7 @@ def new(
     - `fair new my-fair --kinds "Sponsor=6:6, Media=20:0" --halls "Makers=12, Lounge=6"` has kinds and zones of its own.
     """
     from faircli.console import note, say
-    from faircli.reports import show_reports
+    from faircli.user_files import show_reports
     from fairsim.inputs.asked import Sketch, read_list
     from fairsim.inputs.sketch import from_programme, write_fair
 

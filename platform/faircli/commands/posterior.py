@@ -71,8 +71,8 @@ def posterior(
 
     from faircli.console import complain, err, print_json, say, warn
     from faircli.files import check_output, stored
-    from faircli.reports import figures_of, show_reports
     from faircli.text import how_to_go_on
+    from faircli.user_files import figures_of, show_reports
     from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_json
     from fairlab.evaluations import Evaluator

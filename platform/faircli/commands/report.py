@@ -58,9 +58,9 @@ def report(
     from faircli.report.assumptions import LEADING, sensitivities
     from faircli.report.content import tables
     from faircli.report.gather import content_of, fitted_of, fitted_of_fair
-    from faircli.reports import check_figures, known_of
-    from faircli.request import names_here
     from faircli.resolve import subject_of
+    from faircli.run_request import names_here
+    from faircli.user_files import check_figures, known_of
     from fairfacts.errors import LabError
     from fairfacts.interchange.writing import write_file
     from fairlab.calibrated import Calibration

@@ -76,8 +76,8 @@ def run(
     from faircli.console import note, print_json, warn
     from faircli.outbox import BATCH_EVENTS
     from faircli.playing import Playing
-    from faircli.reports import show_reports
-    from faircli.request import Request, load, pace_of
+    from faircli.run_request import Request, load, pace_of
+    from faircli.user_files import show_reports
     from fairfacts.errors import ScenarioError
 
     @functools.lru_cache  # it is tried some times a second, and said once

@@ -59,8 +59,8 @@ def show(
     import msgspec
 
     from faircli.console import out, print_json, say
-    from faircli.reports import show_reports
     from faircli.tables import table
+    from faircli.user_files import show_reports
     from fairfacts.parts.disruptions import kind_of
     from fairsim.inputs.scenario import load_scenario
     from fairsim.inputs.scenario_files import read_scenario

@@ -65,8 +65,8 @@ def sensitivity(
 
     from faircli.console import complain, err, print_json, say
     from faircli.files import check_output, stored
-    from faircli.reports import show_reports
     from faircli.text import how_to_go_on
+    from faircli.user_files import show_reports
     from fairfacts.evidence.profiles import HEADLINES
     from fairlab.evaluations import Evaluator
     from fairlab.sensitivity import Study

@@ -59,9 +59,9 @@ def serve(
     from cloudfair.server import announce
     from cloudfair.server import serve as serve_backend
     from cloudfair.settings import Settings
+    from faircli.addresses import noted
     from faircli.browser import open_page
     from faircli.launcher import Processes
-    from faircli.listening import noted
 
     write_logs(log_level)
     if until_stdin_closes:

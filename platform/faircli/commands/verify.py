@@ -58,7 +58,7 @@ def _verify_run(run: str | None, database: str, *, repair: bool, as_json: bool) 
     from cloudfair.store.log import Log
     from faircli.console import say
     from faircli.progress import events_progress
-    from faircli.request import changed_since
+    from faircli.run_request import changed_since
 
     log = Log.open(database, read_only=not repair)
     row = _find(log, run)

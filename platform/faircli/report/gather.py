@@ -13,8 +13,8 @@ import msgspec
 from cloudfair.store import tables
 from faircli.reader import read_events
 from faircli.report.content import Calibrated, Content, Disturbance, Fact, Fitted, Parameter, TargetFit
-from faircli.request import Request
 from faircli.resolve import Subject
+from faircli.run_request import Request
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.evidence.comparison import Row

@@ -17,7 +17,7 @@ from fairfacts.parts.fairs import LANGUAGE, Names
 from fairsim.inputs import sectors, zones
 from fairsim.inputs.fair import HEADS, TABLES
 from fairsim.inputs.kind_checks import CURRENCY
-from fairsim.inputs.kinds import Badge, Gate, Kind, OccasionKind, OrganisationKind, SessionKind, ZoneKind
+from fairsim.inputs.kinds import Badge, DeclaredKind, Gate, OccasionKind, OrganisationKind, SessionKind, ZoneKind
 from fairsim.inputs.rows import COLUMNS as PARAMETER_COLUMNS
 from fairsim.inputs.rows import Row
 from fairsim.inputs.schema import calibration_schema
@@ -25,7 +25,7 @@ from fairsim.inputs.toml import KEY
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-KINDS: Mapping[str, type[Kind]] = dict(
+KINDS: Mapping[str, type[DeclaredKind]] = dict(
     zip(TABLES, (OrganisationKind, SessionKind, OccasionKind, ZoneKind, Gate, Badge), strict=True)
 )
 _BY_LANGUAGE: Schema = {
@@ -59,7 +59,7 @@ def fair_schema() -> Schema:
     return _object("A fair of Cloudfair", properties, needed)
 
 
-def _kind(kind: type[Kind]) -> Schema:
+def _kind(kind: type[DeclaredKind]) -> Schema:
     docs, fields = field_docs(kind), msgspec.structs.fields(kind)
     properties = {field.name: _field(field.name, field.type) | _described(docs.get(field.name, "")) for field in fields}
     required = [field.name for field in fields if field.required]

@@ -15,14 +15,14 @@ MOST_BADGES = 1 << 5
 """It bounds the keys of people."""
 
 
-class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DeclaredKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A kind: its key, which parameters, events and figures bear, and its names."""
 
     key: str
     name: Names
 
 
-class OrganisationKind(Kind, frozen=True):
+class OrganisationKind(DeclaredKind, frozen=True):
     """A kind of organisation."""
 
     called: Names = {}
@@ -33,7 +33,7 @@ class OrganisationKind(Kind, frozen=True):
     """Whether they are of the economies that take part in turn, one of each first."""
 
 
-class SessionKind(Kind, frozen=True):
+class SessionKind(DeclaredKind, frozen=True):
     """A kind of session."""
 
     title: Names = {}
@@ -56,7 +56,7 @@ class SessionKind(Kind, frozen=True):
     """Whether they draw the delegates of their sector."""
 
 
-class OccasionKind(Kind, frozen=True):
+class OccasionKind(DeclaredKind, frozen=True):
     """An occasion on which results that were arranged in advance are announced."""
 
     currency: str = "USD"
@@ -71,18 +71,18 @@ class OccasionKind(Kind, frozen=True):
     """Whether values are drawn, add up to a parameter, or are not reported."""
 
 
-class ZoneKind(Kind, frozen=True):
+class ZoneKind(DeclaredKind, frozen=True):
     """A kind of zone."""
 
     stated: bool = False
     """Whether its exhibitors are stated, of all sectors; else stands of the zone's sector fill its space."""
 
 
-class Gate(Kind, frozen=True):
+class Gate(DeclaredKind, frozen=True):
     """A gate with a name; its number is its place."""
 
 
-class Badge(Kind, frozen=True):
+class Badge(DeclaredKind, frozen=True):
     """Who goes through a gate."""
 
     registers: bool = True

@@ -12,9 +12,9 @@ import msgspec
 
 from fairfacts.errors import did_you_mean
 from fairfacts.interchange.table import Row as Cells
+from fairsim.inputs.fair_csv import Rows, read_csv
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.parameter_names import generic
-from fairsim.inputs.table import Rows, read_csv
 
 Class = Literal["documented", "derived", "assumed", "calibrated"]
 CLASSES: tuple[Class, ...] = get_args(Class)

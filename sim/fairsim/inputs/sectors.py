@@ -8,8 +8,8 @@ import msgspec
 
 from fairfacts.interchange.table import Row
 from fairfacts.parts.fairs import Names
+from fairsim.inputs.fair_csv import names_of, numbers_of, read_csv
 from fairsim.inputs.faults import Faults
-from fairsim.inputs.table import names_of, numbers_of, read_csv
 
 FILE = "sectors.csv"
 COLUMNS = ("sector", "weight", "value_factor", "class", "source")

@@ -19,12 +19,12 @@ from fairfacts.interchange.reading import Reading, quoted, read_bytes
 from fairfacts.parts.fairs import ENGLISH, Names
 from fairsim.inputs.economies import economy_codes, time_zones
 from fairsim.inputs.faults import Faults
-from fairsim.inputs.kinds import Badge, Kind, Kinds, OccasionKind, OrganisationKind, SessionKind, ZoneKind
+from fairsim.inputs.kinds import Badge, DeclaredKind, Kinds, OccasionKind, OrganisationKind, SessionKind, ZoneKind
 
 KEY = re.compile(r"[a-z0-9][a-z0-9_]{0,39}")
 TEXTS = ("name", "called", "title")
 """Keys of a kind's texts for people."""
-Row = TypeVar("Row", bound=Kind)
+Row = TypeVar("Row", bound=DeclaredKind)
 
 
 def read_toml(source: Traversable, file: str, faults: Faults, remedy: str = "put it there") -> Table | None:
@@ -165,7 +165,7 @@ class Table:
                 self.fault(key, f"is no key; {did_you_mean(key, known)}")
 
 
-def _row_faults(given: Any, kind: type[Kind]) -> Iterator[str]:
+def _row_faults(given: Any, kind: type[DeclaredKind]) -> Iterator[str]:
     """Yield what is wrong with a table that should be of a kind."""
     if not isinstance(given, dict):
         yield f"it is {quoted(given)}, and a table is wanted"

@@ -10,10 +10,10 @@ import msgspec
 from fairfacts.errors import did_you_mean
 from fairfacts.interchange.table import Row
 from fairfacts.parts.fairs import Names
+from fairsim.inputs.fair_csv import names_of, numbers_of, read_csv
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kinds import ZoneKind
 from fairsim.inputs.sectors import Sector
-from fairsim.inputs.table import names_of, numbers_of, read_csv
 
 FILE = "zones.csv"
 COLUMNS = ("zone", "kind", "sector", "net_m2", "attraction", "class", "source")

@@ -20,7 +20,7 @@ MOST_PLAYED_DAYS = 1 << 10
 """Maximum number of days of a run. It bounds the keys of a day."""
 
 
-class Comers(NamedTuple):
+class DayVisits(NamedTuple):
     """Visits in the order of their begin, one row for each."""
 
     organisations: NDArray[np.int64]
@@ -32,11 +32,11 @@ class Comers(NamedTuple):
     times_ms: NDArray[np.int64]
     """Since the epoch."""
 
-    def part(self, first: int, end: int) -> Comers:
+    def part(self, first: int, end: int) -> DayVisits:
         """Return some of the rows."""
         organisations, delegates, asks, keys, times_ms = self
         rows = slice(first, end)
-        return Comers(organisations[rows], delegates[rows], asks[rows], keys[rows], times_ms[rows])
+        return DayVisits(organisations[rows], delegates[rows], asks[rows], keys[rows], times_ms[rows])
 
 
 class Askers(NamedTuple):
@@ -104,7 +104,7 @@ class Turnout:
         clock = DayClock(self._parameters.hour_profile, self._organisations.hours_ahead(date))
         self._course = Course(clock, since_ms, self._expected(), before)
 
-    def draw(self) -> Comers:
+    def draw(self) -> DayVisits:
         """Return who comes in the rest of the day."""
         register, course, day = self._organisations.register, self._course, self._day
         zones, count = self._zones(), len(register)
@@ -120,7 +120,7 @@ class Turnout:
         order = np.lexsort((keys, times_ms))
         order = order[(times_ms >= register.registered_ms[organisations])[order]]
         organisations, asks, keys = organisations[order], asks[order], keys[order]
-        return Comers(organisations, self._who(organisations, asks, keys), asks, keys, times_ms[order])
+        return DayVisits(organisations, self._who(organisations, asks, keys), asks, keys, times_ms[order])
 
     def _who(self, organisations: NDArray[np.int64], asks: NDArray[np.bool_], keys: Keys) -> NDArray[np.int64]:
         """Return which delegate of its organisation each visit is made by."""

@@ -1,4 +1,4 @@
-"""What the readers of a user's files coerced, moved, assumed or left out, as the terminal shows it."""
+"""A user's files: figures of their own, and what the readers of all files coerced, moved, assumed or left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decides a run: it is kept with the run, so that the run can be completed, branched, or played again."""
+"""The request for a run: what decides it. A run keeps it, and is completed, branched or played again by it."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from faircli.reports import figures_of, show_reports
-from faircli.request import Request, record_of, request_of
+from faircli.run_request import Request, record_of, request_of
+from faircli.user_files import figures_of, show_reports
 from fairfacts.evidence.folder import known_fair
 from fairsim import VERSION
 from fairsim.inputs.scenario import Scenario, load_scenario

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.faircli.fair import SMALL, Fair
 
-from faircli.listening import listening, noted
+from faircli.addresses import listening, noted
 
 
 @pytest.fixture(autouse=True)
