@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from tests.fairsim.stage import DAY, HOUR, Stage
 
-from fairsim.parts.visits.turnout import Comers, Turnout
+from fairsim.parts.visits.turnout import DayVisits, Turnout
 
 OFTEN = {"domestic_per_delegate_day": 40.0, "overseas_per_delegate_day": 40.0}
 
 
-def drawn(day: int = 0, changed_ms: int = 0, **changes: float) -> Comers:
+def drawn(day: int = 0, changed_ms: int = 0, **changes: float) -> DayVisits:
     """Return who comes on a day, or in the rest of it after a change."""
     stage = Stage(visits=OFTEN)
     turnout = Turnout(stage.context, stage.parts.organisations, stage.parts.demand)
