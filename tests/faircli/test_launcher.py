@@ -20,8 +20,8 @@ from fairfacts.errors import ScenarioError
 from fairfacts.parts.disruptions import AnyDisruption, Demand, LanesClosed, PlatformOutage, SessionCancellation
 from fairfacts.resources import shipped_names
 from fairsim import VERSION
-from fairsim.inputs.asked import Sketch
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 SMALL = {"scenario": "ciftis2020", "scale": 0.005}
 SLOW = SMALL | {"speed": 3600}

@@ -18,10 +18,10 @@ from fairfacts.resources import data
 from fairlab import store
 from fairlab.calibrated import Calibration
 from fairlab.store import calibration_of, changed_since, folder_to_write, write_parameters, write_scenario
-from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import load_fair
 from fairsim.inputs.scenario import load_scenario
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 SHIPPED = calibration_of("ciftis2020")
 assert SHIPPED is not None

@@ -22,11 +22,11 @@ from fairfacts.parts.runs import FairClosed, RunEnded, RunStarted
 from fairfacts.parts.venue.events import VenueClosed, VenueOpened, VisitorEntered
 from fairlab.replications import moment_ms
 from fairsim.fair import play
-from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import fair_names
-from fairsim.inputs.imported import lay_in
+from fairsim.inputs.programme.imported import lay_in
 from fairsim.inputs.scenario import Scenario, load_scenario
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 NEW_YORK = ZoneInfo("America/New_York")
 SPRING = Sketch(date(2027, 3, 12), 4, "America/New_York", "US", 60, 30, 400, 12)

@@ -25,7 +25,7 @@ from fairfacts.evidence.folder import known_fair
 from fairfacts.interchange.ics import to_icalendar
 from fairfacts.interchange.schedule_json import to_schedule
 from fairfacts.interchange.timetable import Options, ReadTimetable, Timetable
-from fairsim.inputs.imported import lay_in
+from fairsim.inputs.programme.imported import lay_in
 from fairsim.inputs.scenario import load_scenario
 
 SCENARIO = load_scenario("ciftis2020", changes=["fair.days=300"])

@@ -54,8 +54,8 @@ def new(
     """
     from faircli.console import note, say
     from faircli.user_files import show_reports
-    from fairsim.inputs.asked import Sketch, read_list
-    from fairsim.inputs.sketch import from_programme, write_fair
+    from fairsim.inputs.sketch.asked import Sketch, read_list
+    from fairsim.inputs.sketch.sketch import from_programme, write_fair
 
     if programme:
         _refuse_beside(programme, {"--opens": opens, "--days": days, "--sessions": sessions})
@@ -145,7 +145,7 @@ def _list_up_to(most: int, which: str) -> Callable[[str], Any]:
 
     def read(text: str) -> Any:
         from fairfacts.errors import ScenarioError
-        from fairsim.inputs.asked import read_list
+        from fairsim.inputs.sketch.asked import read_list
 
         try:
             listed = read_list(text)

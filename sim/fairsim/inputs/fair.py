@@ -30,15 +30,15 @@ from fairfacts.parts.fairs import OrganisationKind as DescribedOrganisation
 from fairfacts.parts.fairs import SessionKind as DescribedSession
 from fairfacts.parts.fairs import Zone as DescribedZone
 from fairfacts.resources import KEY_WORDS, data, is_key, shipped_names
+from fairsim.inputs.checks.files import Stated, check_days, check_halls
+from fairsim.inputs.checks.kinds import check_kinds
 from fairsim.inputs.economies import time_zone
 from fairsim.inputs.faults import Faults
-from fairsim.inputs.kind_checks import check_kinds
 from fairsim.inputs.kinds import Gate, Kinds
 from fairsim.inputs.parameter_names import KINDS
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.rows import DEFAULTS, PARAMETERS, Row, merged, read_rows, unmerged
 from fairsim.inputs.sectors import Sector, read_sectors
-from fairsim.inputs.together import Stated, check_days, check_halls
 from fairsim.inputs.toml import Table, read_toml
 from fairsim.inputs.values import read_values, resolve
 from fairsim.inputs.zones import Zone, read_zones

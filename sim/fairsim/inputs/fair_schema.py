@@ -15,8 +15,8 @@ from fairfacts.evidence.figures_file import NEEDED, OWN_COLUMNS
 from fairfacts.field_docs import field_docs
 from fairfacts.parts.fairs import LANGUAGE, Names
 from fairsim.inputs import sectors, zones
+from fairsim.inputs.checks.kinds import CURRENCY
 from fairsim.inputs.fair import HEADS, TABLES
-from fairsim.inputs.kind_checks import CURRENCY
 from fairsim.inputs.kinds import Badge, DeclaredKind, Gate, OccasionKind, OrganisationKind, SessionKind, ZoneKind
 from fairsim.inputs.rows import COLUMNS as PARAMETER_COLUMNS
 from fairsim.inputs.rows import Row

@@ -17,21 +17,21 @@ from fairfacts.interchange.reading import Remark, Report
 from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.struct_types import prepare_types
-from fairsim.inputs.beyond import shortened, shut_gates
+from fairsim.inputs.checks.files import Stated, all_days, check_days, check_halls
+from fairsim.inputs.checks.references import shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.figure_days import taken_at_end
-from fairsim.inputs.imported import fit_programme, lay_in, read_programme
 from fairsim.inputs.overrides import overrides_of
 from fairsim.inputs.parameter_names import values_of
 from fairsim.inputs.parameters import Parameters
 from fairsim.inputs.plan import Planned, at_scale, check_lanes, check_origin, check_places, read_plan
+from fairsim.inputs.programme.imported import fit_programme, lay_in, read_programme
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import ScenarioSettings, read_scenario
 from fairsim.inputs.small_scale import LANES, Lanes, rounded_disruption, rounded_lanes, spread_economies
 from fairsim.inputs.stands import note_stands
-from fairsim.inputs.together import Stated, all_days, check_days, check_halls
 from fairsim.inputs.values import Changes, resolve, stated_value
 
 SECTORS_FIGURE = "sectors.count"

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from fairfacts.errors import did_you_mean
-from fairsim.inputs.beyond import find_beyond, is_meant
-from fairsim.inputs.consistency import check_consistency
+from fairsim.inputs.checks.consistency import check_consistency
+from fairsim.inputs.checks.references import find_beyond, is_meant
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.kinds import Kinds
 from fairsim.inputs.parameter_names import parameter_type

@@ -17,8 +17,8 @@ from fairlab.calibration import Calibrator
 from fairlab.members import Interval, Members, Prediction
 from fairlab.recovery import Recovered, Recovery
 from fairlab.store import calibration_of
-from fairsim.inputs.asked import Sketch
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 SKETCH = Sketch(date(2027, 3, 12), 1, "America/New_York", "US", 40, 20, 100, 2)
 

@@ -14,8 +14,8 @@ from fairfacts.evidence import forecast as forecasts
 from fairfacts.evidence.forecast import Forecast
 from fairfacts.evidence.profiles import HEADLINES
 from fairlab.members import Members
-from fairsim.inputs.asked import Sketch
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 
 def test_a_kept_run_is_forecast_from_any_moment(played: tuple[Fair, dict[str, Any]]) -> None:

@@ -21,8 +21,8 @@ from faircli.connection import Connection
 from faircli.outbox import Outbox
 from fairfacts.resources import shipped_names
 from fairsim import VERSION
-from fairsim.inputs.asked import Sketch
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 
 def test_json_is_one_object_with_the_documented_keys(played: Played) -> None:

@@ -22,7 +22,7 @@ from fairfacts.measures import State
 from fairfacts.parts.programme import SessionClosed, SessionOpened, SessionScheduled
 from fairsim.fair import play
 from fairsim.inputs.changing import check_change
-from fairsim.inputs.imported import lay_in
+from fairsim.inputs.programme.imported import lay_in
 from fairsim.inputs.scenario import Scenario, load_scenario
 from fairsim.inputs.scenario_files import read_scenario
 

@@ -11,9 +11,9 @@ from tests.fairsim.inputs.test_sketch import SKETCH
 from fairfacts.errors import ScenarioError
 from fairfacts.parts.programme import SessionScheduled
 from fairsim.fair import play
-from fairsim.inputs.asked import Sketch
 from fairsim.inputs.scenario import Scenario, load_scenario
-from fairsim.inputs.sketch import from_programme, write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import from_programme, write_fair
 
 EVENT = "BEGIN:VEVENT\nUID:{n}\nSUMMARY:Talk {n}\nDTSTART:20270508T1{n}0000\nDURATION:PT30M\n{more}END:VEVENT\n"
 NOT_STREAMED = {"ics": "X-CLOUDFAIR-STREAMED:FALSE\n", "json": True}

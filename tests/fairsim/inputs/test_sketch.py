@@ -15,10 +15,10 @@ from fairfacts.measures import State
 from fairfacts.parts.notices import NoticePublished
 from fairfacts.parts.programme import SessionScheduled
 from fairsim.fair import play
-from fairsim.inputs.asked import Sketch, read_list
 from fairsim.inputs.fair import default_rows, load_fair
 from fairsim.inputs.scenario import load_scenario
-from fairsim.inputs.sketch import LANE_USE, from_programme, write_fair
+from fairsim.inputs.sketch.asked import Sketch, read_list
+from fairsim.inputs.sketch.sketch import LANE_USE, from_programme, write_fair
 
 SKETCH = Sketch(date(2027, 5, 7), 4, "Europe/Berlin", "DE", 4_000, 1_500, 40_000, 20)
 
@@ -270,7 +270,7 @@ def test_fair_on_site_alone_has_visitors_and_no_session_without_a_room(tmp_path:
 
 
 def test_who_interrupts_the_making_of_a_fair_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("fairsim.inputs.sketch.load_scenario", Mock(side_effect=KeyboardInterrupt))
+    monkeypatch.setattr("fairsim.inputs.sketch.sketch.load_scenario", Mock(side_effect=KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt):
         write_fair(tmp_path / "mine", SKETCH)
     assert list(tmp_path.iterdir()) == []

@@ -10,9 +10,9 @@ import pytest
 from fairfacts.errors import ScenarioError
 from fairfacts.measures import State
 from fairsim.fair import play
-from fairsim.inputs.asked import Sketch
 from fairsim.inputs.scenario import load_scenario
-from fairsim.inputs.sketch import write_fair
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 SKETCH = Sketch(date(2027, 5, 7), 2, "Europe/Berlin", "DE", 60, 25, 300, 3)
 LOUNGE = '[[zone_kinds]]\nkey = "lounge"\nname = { en = "Lounge" }\nstated = true\n'

@@ -12,10 +12,10 @@ from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.fairs import ENGLISH
 from fairfacts.parts.programme import Mode
 from fairsim.engine.draws import Draws
-from fairsim.inputs import imported
 from fairsim.inputs.kinds import SessionKind
 from fairsim.inputs.parameters import Programme as ProgrammeParameters
 from fairsim.inputs.parameters import SessionNumbers
+from fairsim.inputs.programme import imported
 from fairsim.inputs.scenario import Scenario
 from fairsim.parts.programme.sessions import NO_ROOM, Session
 

@@ -8,8 +8,8 @@ import json
 import math
 from collections.abc import Iterable
 
-from fairsim.inputs.asked import Listed, Sketch
 from fairsim.inputs.rows import PARAMETERS
+from fairsim.inputs.sketch.asked import Listed, Sketch
 
 OTHERS = "organisation"
 """Kind of all organisations that no other kind has."""

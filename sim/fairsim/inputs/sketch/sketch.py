@@ -14,13 +14,13 @@ from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.reading import Remark, Report, quoted
 from fairfacts.interchange.timetable import Entry, Options
 from fairfacts.resources import KEY_WORDS, is_key, shipped_names
-from fairsim.inputs.asked import Sketch
 from fairsim.inputs.fair import FILE, default_rows
 from fairsim.inputs.keys import keys_of, same_name
 from fairsim.inputs.parameter_names import generic
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario import load_scenario
-from fairsim.inputs.sketch_files import OTHERS, csv_of, sectors_of, toml_of, zones_of
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.files import OTHERS, csv_of, sectors_of, toml_of, zones_of
 
 LANE_USE = 0.7
 """Share of what a lane can pass, up to which no long queue grows."""

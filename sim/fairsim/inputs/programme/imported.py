@@ -26,8 +26,8 @@ from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.keys import Known
 from fairsim.inputs.kinds import SessionKind
-from fairsim.inputs.modes import as_its_kind, note_streams
 from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.programme.modes import as_its_kind, note_streams
 from fairsim.inputs.sectors import Sector
 
 EVENING_H = 18

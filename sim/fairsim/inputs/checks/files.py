@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time
 from typing import Any
 
-from fairsim.inputs.beyond import leapt_over
+from fairsim.inputs.checks.references import leapt_over
 from fairsim.inputs.economies import time_zone, time_zones
 from fairsim.inputs.faults import Faults
 from fairsim.inputs.parameters import Fair as Days

@@ -1,0 +1,1 @@
+"""Checks of what is each well formed, and cannot be played together."""
