@@ -71,18 +71,19 @@ class Processes:
         """
         if asked.scenario not in (names := names_here()):
             raise ScenarioError(f"{asked.scenario} is no scenario; {did_you_mean(asked.scenario, names)}")
-        self._check_free()
         changes = [
             f"{part}.{name}={plain(value)}" for part, values in asked.changes.items() for name, value in values.items()
         ]
         request = Request(asked.scenario, asked.seed, asked.replication, asked.scale, changes)
         try:
-            return record_of(load(request), request)
+            record = record_of(load(request), request)
         except ScenarioError as fault:
             message = str(fault)
             if message.startswith("--set "):  # the request has changes and no such option
                 message = message.partition(": ")[2]
             raise ScenarioError(message.replace("--scale", "scale")) from fault
+        self._check_free()  # last: what cannot be played at all is no matter of waiting
+        return record
 
     def replan(self, run: str, request: object, version: str, disruption: AnyDisruption) -> None:
         """Return if a run can be played again here from its kept request, with a disruption.

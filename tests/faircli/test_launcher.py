@@ -14,6 +14,8 @@ import pytest
 from tests.faircli.fair import Fair, Played, head, wait_until
 from tests.faircli.test_player import say, told, wait_for_obedience
 
+from cloudfair.api.launcher import NewStart
+from cloudfair.errors import BusyError
 from faircli.launcher import Processes, _reason
 from faircli.run_request import Request, load, record_of, request_of
 from fairfacts.errors import ScenarioError
@@ -324,3 +326,13 @@ def test_a_branch_that_cannot_be_is_refused(url: str) -> None:
         answer = httpx.post(f"{url}/runs/{run}/branch", json={"at_ms": at_ms, "disruption": disruption})
         assert (answer.status_code, words in answer.text) == (status, True), answer.text
     say(url, run, kind="stop")
+
+
+def test_what_cannot_be_played_at_all_is_no_matter_of_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Wrong changes were a 503 while four runs were played, and a 422 later."""
+    monkeypatch.setattr("faircli.launcher.AT_ONCE", 0)
+    launcher = Processes(None, str(tmp_path / "fair.db"))
+    with pytest.raises(ScenarioError, match=r"decline_share is 1\.5"):
+        launcher.plan(NewStart(scenario="ciftis2020", changes={"negotiations": {"decline_share": 1.5}}))
+    with pytest.raises(BusyError, match="are being played"):
+        launcher.plan(NewStart(scenario="ciftis2020"))

@@ -21,6 +21,7 @@ from cloudfair.api.auth import steerer, writer
 from cloudfair.api.backend import Backend, Here
 from cloudfair.api.player import Player
 from cloudfair.errors import ConflictError
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.requests import EXACT, check_fields, read_body, read_json
 from cloudfair.http.responses import Described
 from cloudfair.http.schemas import CommandObject, body_of, schema_of
@@ -108,7 +109,7 @@ async def list_commands(run: str, here: Here) -> list[Command]:
 )
 async def acknowledge_command(
     run: str,
-    number: Annotated[int, Path(ge=0, le=MOST_COMMANDS)],
+    number: Annotated[int, InDigits, Path(ge=0, le=MOST_COMMANDS)],
     request: Request,
     here: Here,
     fair_player: Player = 0,

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, BeforeValidator
 from starlette.requests import HTTPConnection
+
+
+def _in_digits(value: object) -> object:
+    """Refuse other forms of a number than its digits: each thing has one address.
+
+    Raises:
+        ValueError: it has a sign, a blank, a point, a zero too many, or is no number.
+    """
+    if isinstance(value, str) and not re.fullmatch(r"-?(0|[1-9][0-9]*)", value, re.ASCII):
+        raise ValueError(f"{value!r} is no number in digits alone; write it like 17")
+    return value
+
+
+InDigits = BeforeValidator(_in_digits)
+"""Of a number in a path."""
 
 
 async def all_read(connection: HTTPConnection) -> None:

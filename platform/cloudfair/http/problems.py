@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -60,7 +61,19 @@ def _reason(fault: dict[str, Any]) -> str:
 
 def _field(fault: dict[str, Any]) -> str:
     """Return the path of a fault in a request, without the names of alternative types that pydantic tried."""
-    return ".".join(part for part in map(str, fault["loc"]) if "[" not in part)
+    return ".".join(part for part in map(str, fault["loc"]) if "[" not in part and not part.startswith("constrained-"))
+
+
+def _reasons(faults: Iterable[dict[str, Any]]) -> str:
+    """Return the faults of all parts of a request; what is said of one part for each alternative type is one."""
+    reasons: dict[str, str] = {}
+    for fault in faults:
+        field, reason = _field(fault), _reason(fault)
+        if field not in reasons:
+            reasons[field] = reason
+        elif reason not in reasons[field]:
+            reasons[field] += f", or {reason.partition('; it ')[2] or reason}"
+    return ". ".join(reasons.values())
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -92,8 +105,7 @@ async def _refused(_: Request, error: FairError) -> Response:
 
 async def _not_valid(_: Request, error: RequestValidationError | WebSocketRequestValidationError) -> Response:
     faults = [{"field": _field(fault), "reason": fault["msg"]} for fault in error.errors()]
-    detail = ". ".join(map(_reason, error.errors()))
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=faults)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, _reasons(error.errors()), errors=faults)
 
 
 async def _no_route(request: Request, error: HTTPException) -> Response:

@@ -149,6 +149,15 @@ def test_seed_that_javascript_reads_as_another_one_starts_nothing(client: httpx.
     assert (answer.status_code, "body.seed is 9007199254740992" in answer.json()["detail"]) == (422, True)
 
 
+def test_speed_that_is_none_is_told_once_and_by_its_name(client: httpx.Client) -> None:
+    answer = client.post("/runs/start", json={"scenario": "ciftis2020", "speed": "fast"})
+    assert (answer.status_code, answer.json()["detail"]) == (
+        422,
+        "body.speed is 'fast'; it should be a valid number, or should be 'max'",
+    )
+    assert {fault["field"] for fault in answer.json()["errors"]} == {"body.speed"}
+
+
 def test_backend_without_a_launcher_starts_nothing(client: httpx.Client) -> None:
     answer = client.post("/runs/start", json={"scenario": "ciftis2020"})
     assert (answer.status_code, answer.json()["detail"]) == (

@@ -5,10 +5,10 @@ from __future__ import annotations
 import binascii
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -29,9 +29,17 @@ from cloudfair.projections.read_model.model import AsOf, ReadModel, Section
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
 from fairfacts.event import Count, Milliseconds
 from fairfacts.measures import State
+from fairfacts.parts.fairs import FairDescription
 
 LARGEST = EXACT
 """The largest number that a thing of the fair can bear."""
+
+
+class KeyOf(NamedTuple):
+    """Marks a filter whose value is a key: of a run's fair, or one that its log has beside these."""
+
+    keys: Callable[[FairDescription], Iterable[str]]
+    """Returns those that a fair describes; none where it describes none, and then any is taken."""
 
 
 class Moment(Described):
@@ -135,6 +143,7 @@ class Reader:
         def page(as_of: AsOf) -> dict[str, Any]:
             listing = self.model.section(kind)
             table, at_ms = listing.table, as_of.at_ms
+            _check_keys(asked, self.model.fair, table)
             keys = listing.keys(sort.removeprefix("-"), at_ms)
             rows = table.page(
                 listing.where(asked, at_ms),
@@ -227,6 +236,19 @@ class Measurer:
         state, at_ms = await state_as_of(self.runs, self.points, self.pool, self.run, at)
         as_of = AsOf(state.position, at_ms)
         return _answer(self.request, self.if_none_match, as_of, lambda _: _body(as_of, make(state)))
+
+
+def _check_keys(asked: Asked, fair: FairDescription, table: Table) -> None:
+    """Check that each key that is asked for is one: a misspelt one would be answered with an empty list.
+
+    Raises:
+        RequestValidationError: one is none; names those that there are.
+    """
+    for name, field in type(asked).model_fields.items():
+        value = getattr(asked, name)
+        for described in (sorted(mark.keys(fair)) for mark in field.metadata if isinstance(mark, KeyOf)):
+            if value is not None and described and value not in described and not table.has(name, value):
+                raise not_valid(name, value, f"it is {value!r}, and the keys are {', '.join(described)}; ask for one")
 
 
 Copy = Annotated[str | None, Header(alias="If-None-Match", description="the ETag of a copy that the client has")]

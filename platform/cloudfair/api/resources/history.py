@@ -11,6 +11,7 @@ from cloudfair.api.resources.agreements import Agreements
 from cloudfair.api.resources.answer import LARGEST, AskedOne, One, Reading
 from cloudfair.api.resources.negotiations import Negotiation, Negotiations
 from cloudfair.api.resources.steps import Step
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.responses import NOT_MODIFIED
 
 router = APIRouter(tags=["negotiations"], responses=NOT_MODIFIED)
@@ -26,7 +27,7 @@ class NegotiationHistory(Negotiation):
 
 @router.get("/runs/{run}/negotiations/{negotiation}", response_model=One[NegotiationHistory])
 async def get_negotiation(
-    reading: Reading, negotiation: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+    reading: Reading, negotiation: Annotated[int, InDigits, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
 ) -> Response:
     """Return one negotiation with its whole history, to the signature of its agreement."""
     negotiations, agreements = reading.model.section(Negotiations), reading.model.section(Agreements)

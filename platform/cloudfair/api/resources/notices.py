@@ -9,12 +9,20 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import Response
 
-from cloudfair.api.resources.answer import LARGEST, Asked, Page, Reading
+from cloudfair.api.resources.answer import LARGEST, Asked, KeyOf, Page, Reading
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.http.schemas import DisruptionObject
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table
-from fairfacts.parts.disruptions import AnyDisruption, Cause, DisruptionBegun, DisruptionEnded, kind_of, lasts_ms
+from fairfacts.parts.disruptions import (
+    DISRUPTIONS,
+    AnyDisruption,
+    Cause,
+    DisruptionBegun,
+    DisruptionEnded,
+    kind_of,
+    lasts_ms,
+)
 from fairfacts.parts.notices import NoticePublished
 
 router = APIRouter(tags=["notices"], responses=NOT_MODIFIED)
@@ -82,7 +90,9 @@ class Disruption(Described):
 class DisruptionsAsked(Asked):
     """How disruptions can be listed."""
 
-    kind: str | None = Field(None, max_length=64, examples=["platform_outage"])
+    kind: Annotated[str | None, KeyOf(lambda _: map(kind_of, DISRUPTIONS))] = Field(
+        None, max_length=64, examples=["platform_outage"]
+    )
     cause: Cause | None = None
     state: Literal["active", "ended"] | None = None
     sort: Literal["begun", "-begun"] = "begun"

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pydantic import Field
 from starlette.responses import Response
 
-from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
+from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, KeyOf, One, Page, Reading
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Mask, Rows, Table
@@ -23,7 +24,9 @@ EconomyAsked = Annotated[
     str | None, Field(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code", examples=["DE"])
 ]
 SectorAsked = Annotated[
-    str | None, Field(max_length=100, description="key of a sector of the fair", examples=["finance"])
+    str | None,
+    Field(max_length=100, description="key of a sector of the fair", examples=["finance"]),
+    KeyOf(lambda fair: (sector.key for sector in fair.sectors)),
 ]
 OrganisationAsked = Annotated[int | None, Field(ge=0, le=LARGEST, description="number of an organisation")]
 
@@ -67,7 +70,7 @@ class OrganisationsAsked(Asked):
         description="that `name` is in: one in which the fair names its kinds, where economies stand by their codes",
         examples=["zh"],
     )
-    kind: str | None = None
+    kind: Annotated[str | None, KeyOf(lambda fair: (each.key for each in fair.organisation_kinds))] = None
     economy: EconomyAsked = None
     sector: SectorAsked = None
     overseas: bool | None = Field(None, description="whether from outside the home economy")
@@ -212,7 +215,9 @@ async def list_organisations(reading: Reading, asked: Annotated[OrganisationsAsk
 
 @router.get("/runs/{run}/organisations/{organisation}", response_model=One[Organisation])
 async def get_organisation(
-    reading: Reading, organisation: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+    reading: Reading,
+    organisation: Annotated[int, InDigits, Path(ge=0, le=LARGEST)],
+    asked: Annotated[AskedOne, Query()],
 ) -> Response:
     """Return one organisation."""
     return reading.item(Organisations, organisation, asked)

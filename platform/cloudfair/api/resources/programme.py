@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 from starlette.responses import Response
 
-from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
+from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, KeyOf, One, Page, Reading
 from cloudfair.api.resources.organisations import SectorAsked
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
@@ -118,7 +119,7 @@ class SessionsAsked(Asked):
     title: str | None = Field(None, max_length=100, description="a part of the title, in letters of either size")
     day: int | None = Field(None, ge=0, le=100_000, description="since the epoch, 0 is the first")
     room: str | None = Field(None, max_length=100, examples=["room 1"])
-    kind: str | None = None
+    kind: Annotated[str | None, KeyOf(lambda fair: (each.key for each in fair.session_kinds))] = None
     sector: SectorAsked = None
     mode: Mode | None = None
     streamed: bool | None = None
@@ -267,7 +268,7 @@ async def list_sessions(reading: Reading, asked: Annotated[SessionsAsked, Query(
 
 @router.get("/runs/{run}/sessions/{session}", response_model=One[SessionDetails])
 async def get_session(
-    reading: Reading, session: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+    reading: Reading, session: Annotated[int, InDigits, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
 ) -> Response:
     """Return one session with its attendance over time."""
     sessions = reading.model.section(Sessions)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from cloudfair.api.resources.answer import Asked, Page, Reading
+from cloudfair.api.resources.answer import Asked, KeyOf, Page, Reading
 from cloudfair.api.resources.organisations import EconomyAsked, OrganisationAsked, Organisations, SectorAsked
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
@@ -93,7 +93,7 @@ class Result(Described):
 class ResultsAsked(Asked):
     """How results can be listed."""
 
-    occasion: str | None = None
+    occasion: Annotated[str | None, KeyOf(lambda fair: (each.key for each in fair.occasions))] = None
     sector: SectorAsked = None
     state: Literal["announced", "signed"] | None = None
     sort: Literal["result", "value", "-value", "signed", "-signed"] = "result"

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
 from cloudfair.api.resources.programme import Sessions
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
@@ -201,7 +202,7 @@ async def list_streams(reading: Reading, asked: Annotated[StreamsAsked, Query()]
 
 @router.get("/runs/{run}/streams/{stream}", response_model=One[StreamDetails])
 async def get_stream(
-    reading: Reading, stream: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+    reading: Reading, stream: Annotated[int, InDigits, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
 ) -> Response:
     """Return one stream with its viewers over time."""
     streams = reading.model.section(Streams)

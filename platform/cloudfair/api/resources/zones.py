@@ -10,7 +10,8 @@ import numpy as np
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, One, Page, Reading
+from cloudfair.api.resources.answer import LARGEST, Asked, AskedOne, KeyOf, One, Page, Reading
+from cloudfair.http.parameters import InDigits
 from cloudfair.http.responses import NOT_MODIFIED, Described, example
 from cloudfair.projections.read_model.model import Handlers, ReadModel
 from cloudfair.projections.read_model.table import Filter, Keys, Rows, Table, Tally
@@ -64,7 +65,7 @@ class ZoneDetails(Zone):
 class ZonesAsked(Asked):
     """How zones can be listed."""
 
-    kind: str | None = None
+    kind: Annotated[str | None, KeyOf(lambda fair: (each.key for each in fair.zone_kinds))] = None
     sort: Literal["zone", "inside", "-inside", "density", "-density", "spent", "-spent"] = "zone"
 
 
@@ -174,7 +175,7 @@ async def list_zones(reading: Reading, asked: Annotated[ZonesAsked, Query()]) ->
 
 @router.get("/runs/{run}/zones/{zone}", response_model=One[ZoneDetails])
 async def get_zone(
-    reading: Reading, zone: Annotated[int, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
+    reading: Reading, zone: Annotated[int, InDigits, Path(ge=0, le=LARGEST)], asked: Annotated[AskedOne, Query()]
 ) -> Response:
     """Return one zone with its people over time."""
     zones = reading.model.section(Zones)

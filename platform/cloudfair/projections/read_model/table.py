@@ -171,6 +171,10 @@ class Table:
         values, wanted = self[column], self.words.known(value) if isinstance(value, str) else value
         return [lambda rows: values[rows] == wanted]
 
+    def has(self, column: str, word: str) -> bool:
+        """Return whether any row has this word."""
+        return bool(np.any(self[column] == self.words.known(word)))
+
     def is_not(self, column: str, value: str) -> list[Filter]:
         """Filter: rows with any other value."""
         values, unwanted = self[column], self.words.known(value)
