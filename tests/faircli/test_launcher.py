@@ -238,6 +238,7 @@ def test_a_branch_is_the_run_up_to_a_moment_and_a_disruption_from_there(url: str
     outage = {"kind": "platform_outage", "capacity_share": 0.0, "lasts_min": 60}
     answer = httpx.post(f"{url}/runs/{run}/branch", json={"at_ms": at_ms, "disruption": outage})
     branch = answer.raise_for_status().json()["run"]
+    assert answer.headers["Location"] == f"/runs/{branch}"
     wait_until(lambda: details(url, branch)["state"] == "ended")
     events = events_of(url, branch)
     (begun,) = (event for event in events if event["type"] == "disruption.begun")

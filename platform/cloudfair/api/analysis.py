@@ -18,7 +18,7 @@ from cloudfair.export.parquet import columns_of, file_of
 from cloudfair.export.sql import MAX_ROWS, SUFFIX, Limits, ask
 from cloudfair.http.files import file_answer
 from cloudfair.http.requests import read_json
-from cloudfair.http.responses import NOT_MODIFIED, Described, example, json_answer
+from cloudfair.http.responses import ETAG, Described, example, header, json_answer
 from cloudfair.http.schemas import body_of
 from fairfacts.errors import did_you_mean
 from fairfacts.events import EVENT_TYPES, type_name
@@ -26,6 +26,23 @@ from fairfacts.events import EVENT_TYPES, type_name
 router = APIRouter(tags=["analysis"], dependencies=[Depends(same_origin)])
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
+BINARY = {"type": "string", "format": "binary"}
+FILE_HEADERS = {
+    "ETag": ETAG,
+    "Last-Modified": header("When the file was written; a later request sends it as If-Modified-Since"),
+    "Accept-Ranges": header("bytes"),
+}
+FILE_PARAMETERS = [
+    {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": text}
+    for name, text in (
+        ("Range", "the bytes that are wanted, such as `bytes=0-3`: the answer is 206"),
+        ("If-Range", "the ETag or Last-Modified of which the range is; of another file the whole is sent"),
+        ("If-None-Match", "the ETag of a copy that the client has: 304 if it is still good"),
+        ("If-Modified-Since", "the Last-Modified of that copy, where the client has no ETag"),
+        ("If-Match", "the ETag that the file must have, else 412"),
+    )
+]
+"""What `cloudfair.http.files` reads of a request for a file."""
 _FILES = {f"{type_name(event_type)}{SUFFIX}": event_type for event_type in EVENT_TYPES}
 
 
@@ -110,7 +127,16 @@ async def list_parquet(run: str, here: Here) -> ParquetFiles:
 @router.get(
     "/runs/{run}/parquet/{file}",
     response_class=FileResponse,
-    responses=NOT_MODIFIED | {200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}}},
+    responses={
+        200: {"content": {MEDIA_TYPE: {"schema": BINARY}}, "headers": FILE_HEADERS},
+        206: {
+            "description": "The bytes of the header Range; several ranges as multipart/byteranges",
+            "content": {MEDIA_TYPE: {"schema": BINARY}, "multipart/byteranges": {"schema": BINARY}},
+            "headers": FILE_HEADERS | {"Content-Range": header("Which bytes these are, of one range")},
+        },
+        304: {"description": "The copy that the client has is still good", "headers": {"ETag": ETAG}},
+    },
+    openapi_extra={"parameters": FILE_PARAMETERS},
 )
 async def get_parquet(run: str, file: str, request: Request, here: Here) -> Response:
     """Return all events of one type as Parquet, whole or a range of bytes: `negotiation.requested.parquet`."""

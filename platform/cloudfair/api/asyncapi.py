@@ -48,7 +48,8 @@ def document(release: str) -> Mapping[str, Any]:
             ),
             "pair": _channel(
                 "/runs/{a}/against/{b}/live",
-                "Two runs side by side, at the simulated moment that both have reached. The rules are those of `feed`.",
+                "Two runs side by side, at the simulated moment that both have reached. The rules are those of `feed`."
+                " What is null in the rows of GET /runs/{a}/against/{b} is left out: a merge patch carries no null.",
                 [*client, *pair],
                 PAIR_PARAMETERS,
             ),

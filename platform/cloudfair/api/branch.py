@@ -13,12 +13,13 @@ from typing import Any
 import msgspec
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
+from starlette.responses import Response
 
 from cloudfair.api.auth import steerer
 from cloudfair.api.backend import Here
 from cloudfair.api.commands import not_a_command
 from cloudfair.api.launcher import NewBranch
-from cloudfair.api.new_run import CreatedRun, KnownRun, begin
+from cloudfair.api.new_run import CREATED, CreatedRun, KnownRun, begin, created
 from cloudfair.api.start import launch, launcher_of
 from cloudfair.errors import ConflictError
 from cloudfair.http.requests import read_json
@@ -31,8 +32,14 @@ from fairfacts.parts.runs import REPRODUCING
 router = APIRouter(tags=["starting"])
 
 
-@router.post("/runs/{run}/branch", status_code=201, dependencies=[Depends(steerer)], openapi_extra=body_of(NewBranch))
-async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
+@router.post(
+    "/runs/{run}/branch",
+    status_code=201,
+    responses=CREATED,
+    dependencies=[Depends(steerer)],
+    openapi_extra=body_of(NewBranch),
+)
+async def branch_run(run: str, request: Request, response: Response, here: Here) -> CreatedRun:
     """Start a branch: the run again, as fast as possible, with a disruption from a moment on that it has reached.
 
     Its `request` is the run's, and says in `branch` of which run it is (`of`), and from which moment on (`at_ms`).
@@ -53,7 +60,7 @@ async def branch_run(run: str, request: Request, here: Here) -> CreatedRun:
     for at_ms, body in [*history, (asked.at_ms, msgspec.json.encode(wanted).decode())]:
         await here.pools.writes.run(here.log.commands.add, branch, body, at_ms)
     await launch(branch, "max", here)
-    return CreatedRun(run=branch)
+    return created(branch, response)
 
 
 def _same(row: Run, request: dict[str, Any]) -> KnownRun:

@@ -7,12 +7,12 @@ import json
 import logging
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from cloudfair.api.auth import writer
 from cloudfair.api.backend import Here
 from cloudfair.api.batch import check, check_end, check_start, unpack
-from cloudfair.api.new_run import CreatedRun, KnownRun, NewRun, begin
+from cloudfair.api.new_run import CREATED, CreatedRun, KnownRun, NewRun, begin, created
 from cloudfair.api.player import Player
 from cloudfair.http.requests import EXACT, read_body, read_json
 from cloudfair.http.responses import Described
@@ -46,9 +46,10 @@ class Appended(Described):
     """Operators' commands that the run has not acknowledged yet, in the order in which they came."""
 
 
-@router.post("/runs", status_code=201, openapi_extra=body_of(NewRun))
+@router.post("/runs", status_code=201, responses=CREATED, openapi_extra=body_of(NewRun))
 async def create_run(
     request: Request,
+    response: Response,
     here: Here,
     imported: Annotated[
         bool, Query(description="whether its log is there already, and may have numbers up to 2^63 - 1, as fair import")
@@ -59,7 +60,7 @@ async def create_run(
     Seed and replication are at most 2^53 - 1: programs that read JSON numbers as doubles would read another one.
     """
     new = await read_json(request, KnownRun if imported else NewRun)
-    return CreatedRun(run=await begin(new, here.log, here.pools.writes))
+    return created(await begin(new, here.log, here.pools.writes), response)
 
 
 @router.post(

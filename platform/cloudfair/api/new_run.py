@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
+from starlette.responses import Response
 
 from cloudfair.http.requests import LARGEST
-from cloudfair.http.responses import Described
+from cloudfair.http.responses import Described, header
 from cloudfair.pools import Pool
 from cloudfair.store.log import Log
 from fairfacts.parts.runs import LARGEST_SCALE, LARGEST_SEED
@@ -54,6 +55,16 @@ class CreatedRun(Described):
     """A run with an empty log."""
 
     run: str
+
+
+CREATED: dict[int | str, dict[str, Any]] = {201: {"headers": {"Location": header("The run's address")}}}
+"""How OpenAPI describes the answer that names a new run."""
+
+
+def created(run: str, response: Response) -> CreatedRun:
+    """Return the answer that names a new run, with its address in a header."""
+    response.headers["Location"] = f"/runs/{run}"
+    return CreatedRun(run=run)
 
 
 async def begin(new: KnownRun, log: Log, pool: Pool) -> str:

@@ -16,7 +16,7 @@ from cloudfair.api.as_of import At, state_as_of
 from cloudfair.api.backend import Backend, Here
 from cloudfair.export import cloudevents
 from cloudfair.http.requests import EXACT
-from cloudfair.http.responses import Described, json_answer
+from cloudfair.http.responses import Described, header, json_answer
 from cloudfair.http.schemas import EventObject, FairObject
 from cloudfair.store import tables
 from cloudfair.store.states import RunState
@@ -188,7 +188,15 @@ async def _past(run: str, here: Backend) -> tuple[KnownFair, dict[int, dict[str,
 @router.get(
     "/runs/{run}/events",
     response_model=EventsPage,
-    responses={200: {"content": {cloudevents.BATCH: {"schema": cloudevents.BATCH_SCHEMA}}}},
+    responses={
+        200: {
+            "content": {cloudevents.BATCH: {"schema": cloudevents.BATCH_SCHEMA}},
+            "headers": {
+                "Vary": header("Accept: a page has two forms"),
+                "Link": header("Of CloudEvents: the next page (rel=next), where there is one"),
+            },
+        }
+    },
 )
 async def get_events(
     run: str,

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from fastapi import APIRouter, Depends
 from starlette.requests import Request
+from starlette.responses import Response
 
 from cloudfair.api.auth import steerer
 from cloudfair.api.backend import Here
 from cloudfair.api.launcher import Launcher, NewStart, ScenarioSummary
-from cloudfair.api.new_run import CreatedRun, NewRun, begin
+from cloudfair.api.new_run import CREATED, CreatedRun, NewRun, begin, created
 from cloudfair.errors import UnableError
 from cloudfair.http.requests import read_json
 from cloudfair.http.schemas import body_of
@@ -31,15 +32,17 @@ async def get_schema(here: Here) -> dict[str, Any]:
     return await asyncio.to_thread(launcher_of(here).schema)
 
 
-@router.post("/runs/start", status_code=201, dependencies=[Depends(steerer)], openapi_extra=body_of(NewStart))
-async def start_run(request: Request, here: Here) -> CreatedRun:
+@router.post(
+    "/runs/start", status_code=201, responses=CREATED, dependencies=[Depends(steerer)], openapi_extra=body_of(NewStart)
+)
+async def start_run(request: Request, response: Response, here: Here) -> CreatedRun:
     """Start a run; if its process fails, the run's `fault` says why."""
     asked = await read_json(request, NewStart)
     launcher = launcher_of(here)
     new = NewRun(**await asyncio.to_thread(launcher.plan, asked))
     run = await begin(new, here.log, here.pools.writes)
     await launch(run, asked.speed, here)
-    return CreatedRun(run=run)
+    return created(run, response)
 
 
 async def launch(run: str, speed: float | Literal["max"], here: Here) -> None:

@@ -2,7 +2,8 @@
 
 An event of a run is the CloudEvent with the source `/runs/RUN` and its position as id. `type` is the event's, `subject`
 the object that it is about (`negotiation/17`), `time` the simulated moment, `recordedtime` the wall clock at which the
-envelope was made, `sequence` the position in digits that sort as they count. `data` is the event as it was sent.
+envelope was made (another at each reading: the log does not keep when an event came in), `sequence` the position in
+digits that sort as they count. `data` is the event as it was sent.
 """
 
 from __future__ import annotations
@@ -34,7 +35,12 @@ SCHEMA: dict[str, Any] = {
         "type": {"type": "string", "minLength": 1},
         "subject": {"type": "string", "minLength": 1},
         "time": {"type": "string", "format": "date-time"},
-        "recordedtime": {"type": "string", "format": "date-time"},
+        "recordedtime": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When this envelope was made: of one event, another at each reading. The log does not keep"
+            " when an event came in. Compare events by `source` and `id`, or by `data`.",
+        },
         "sequence": {"type": "string", "minLength": 1},
         "datacontenttype": {"type": "string", "minLength": 1},
         "data": {"type": "object"},

@@ -59,7 +59,8 @@ class Subscribe(Message, frozen=True, kw_only=True):
     """The client sends it: what it wants to see. A second one replaces the first."""
 
     parts: list[str] = []
-    """Dotted paths of the snapshot, such as `negotiations.initiated` or `run`; an empty list stands for all."""
+    """Dotted paths of the snapshot, such as `negotiations.initiated` or `run`; an empty list stands for all. On the
+    feed of two runs: `a`, `b`, a part of one (`a.negotiations`), or `difference`."""
     rate_hz: Annotated[float, msgspec.Meta(gt=0, le=MAX_RATE_HZ)] = 5.0
     """How many frames a second at most."""
     resume: str | None = None

@@ -36,7 +36,7 @@ def file_answer(path: Path, stat: os.stat_result, media_type: str, asked: Header
     etag = file.headers["etag"]
     if not is_meant(etag, asked.get("if-match")):
         return problem(412, f"If-Match is {asked['if-match']}, and the file {etag}; fetch it anew")
-    if is_known(etag, asked.get("if-none-match")):
+    if is_known(etag, asked.get("if-none-match")) or _is_unmodified(file, asked):
         return Response(status_code=304, headers={"ETag": etag})
     if asked.get("if-range", etag) not in (etag, file.headers["last-modified"]):
         return file
@@ -48,6 +48,11 @@ def file_answer(path: Path, stat: os.stat_result, media_type: str, asked: Header
     if wanted:
         file.ranges = f"bytes={','.join(wanted)}"
     return file
+
+
+def _is_unmodified(file: FileResponse, asked: Headers) -> bool:
+    """Return whether a client has the file by the date that it was sent with; a tag, if it sent one, counts alone."""
+    return "if-none-match" not in asked and asked.get("if-modified-since") == file.headers["last-modified"]
 
 
 def _ranges(header: str) -> list[tuple[str, str]]:

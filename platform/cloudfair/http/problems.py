@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from cloudfair.errors import AnsweredError, BusyError
 from cloudfair.http.methods import allowed
+from cloudfair.http.responses import header
 from fairfacts.errors import EventError, FairError, MomentError, ScenarioError
 
 MEDIA_TYPE = "application/problem+json"
@@ -24,6 +25,13 @@ SHOWN = 80
 _MEMBERS: dict[str, Any] = {name: {"type": "string"} for name in ("type", "title", "detail")}
 PROBLEM_ANSWER: dict[str, Any] = {
     "description": "A problem document (RFC 9457); members such as `head`, `position` and `field` say more",
+    "headers": {
+        "Retry-After": header("Of a 503 that passes: seconds to wait before the same request is sent again", "integer"),
+        "WWW-Authenticate": header("Of 401 and 403: the scheme of tokens"),
+        "Allow": header("Of 405: the methods that the path takes"),
+        "Accept-Encoding": header("Of 415: the encodings that a body may have"),
+        "Content-Range": header("Of 416: how many bytes there are"),
+    },
     "content": {
         MEDIA_TYPE: {
             "schema": {

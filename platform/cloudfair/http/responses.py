@@ -12,10 +12,19 @@ from starlette.responses import Response
 
 from fairfacts.field_docs import own_field_docs
 
+
+def header(description: str, kind: str = "string") -> dict[str, Any]:
+    """Return how OpenAPI describes a header of an answer."""
+    return {"description": description, "schema": {"type": kind}}
+
+
+ETAG = header("Of this very answer; a later request sends it as If-None-Match")
+_COPY = {"ETag": ETAG, "Cache-Control": header("no-cache: a copy is good as long as it is asked for with its ETag")}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "The copy with the tag in If-None-Match is still good"}
+    200: {"headers": _COPY},
+    304: {"description": "The copy with the tag in If-None-Match is still good", "headers": _COPY},
 }
-"""How OpenAPI describes the answer to a client that has a good copy."""
+"""How OpenAPI describes the answers to a client that may have a good copy."""
 
 
 def json_answer(value: object, headers: Mapping[str, str] | None = None) -> Response:

@@ -260,6 +260,11 @@ def test_run_that_cannot_be_kept_is_refused_by_its_field(
     assert (answer.status_code, [fault["field"] for fault in problem_of(answer)["errors"]]) == (422, [field])
 
 
+def test_new_run_is_at_the_address_of_its_answer(client: httpx.Client) -> None:
+    answer = client.post("/runs", json=NEW_RUN)
+    assert client.get(answer.headers["Location"]).json()["id"] == answer.json()["run"]
+
+
 def test_log_that_is_there_already_may_have_a_larger_seed(client: httpx.Client) -> None:
     largest = {"seed": 2**63 - 1, "replication": 2**63 - 1}
     run = client.post("/runs?imported=true", json=NEW_RUN | largest).raise_for_status().json()["run"]

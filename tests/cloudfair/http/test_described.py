@@ -72,6 +72,22 @@ def test_every_operation_says_which_token_it_needs(document: dict[str, Any]) -> 
     }  # fmt: skip
 
 
+def test_headers_of_answers_are_described(document: dict[str, Any]) -> None:
+    def headers(path: str, status: str) -> set[str]:
+        return set(document["paths"][path]["get"]["responses"][status].get("headers", ()))
+
+    file = "/runs/{run}/parquet/{file}"
+    assert {"ETag", "Cache-Control"} == headers("/runs/{run}/halls", "200") == headers("/runs/{run}/halls", "304")
+    assert headers("/runs/{run}/events", "200") == {"Vary", "Link"}
+    assert headers(file, "206") == headers(file, "200") | {"Content-Range"}
+    assert {"Retry-After", "WWW-Authenticate"} < headers("/runs", "default")
+    asked = {each["name"] for each in document["paths"][file]["get"]["parameters"] if each["in"] == "header"}
+    assert {"Range", "If-Range", "If-None-Match", "If-Match", "If-Modified-Since"} == asked
+    event = document["paths"]["/runs/{run}/events"]["get"]["responses"]["200"]["content"]
+    described = event["application/cloudevents-batch+json"]["schema"]["items"]["properties"]["recordedtime"]
+    assert "another at each reading" in described["description"]
+
+
 def test_texts_below_fields_are_published(document: dict[str, Any]) -> None:
     """Those of models without an example of their own were not: nobody could know what `next` is at the head."""
     for model in (EventsPage, RunDetails, Taken, PairAnswer, Appended):

@@ -100,3 +100,11 @@ def test_condition_decides_what_is_sent(get: Get) -> None:
         assert (answer.status_code, answer.headers["content-type"]) == (412, "application/problem+json")
     assert get({"If-None-Match": etag}).status_code == 304
     assert get({"If-Range": '"x"', "Range": "bytes=99-"}).content == CONTENT
+
+
+def test_copy_is_known_by_the_date_that_it_came_with(get: Get) -> None:
+    """The date was sent, and not looked at when it came back."""
+    sent = get({}).headers
+    known, other = {"If-Modified-Since": sent["last-modified"]}, {"If-None-Match": '"other"'}
+    assert [get(each).status_code for each in (known, known | other)] == [304, 200]
+    assert get({"If-Modified-Since": "Thu, 01 Jan 1970 00:00:00 GMT"}).status_code == 200
