@@ -87,9 +87,11 @@ def _ask_all(recorder: Recorder, run: str, other: str) -> None:
     recorder._names |= dict(zip(begun, (BADGES, "example-s7-mnop"), strict=True))
     ask("POST", "/runs/{run}/cloudevents", run=begun[0], body=BADGE, media=STRUCTURED, late_s=60, replay=True)
     ask("POST", "/runs/{run}/events", run=begun[1], body=encode(example(3, ends=False)).decode(), first=0)
-    ask("POST", "/runs/{run}/player", run=begun[1])
+    head = f"/runs/{begun[1]}/events?first=3"
+    recorder._client.post(head, headers={"Fair-Pace": "max"}).raise_for_status()  # a run that nobody plays takes none
     ask("POST", "/runs/{run}/commands", run=begun[1], body={"kind": "speed", "speed": 600})
     ask("POST", "/runs/{run}/commands/{number}/obeyed", run=begun[1], number=0, body={"at_ms": 2000})
+    ask("POST", "/runs/{run}/player", run=begun[1])
     ask("GET", "/runs/{run}/commands", run=begun[1])
     started = ask("POST", "/runs/start", body={"scenario": "ciftis2020", "scale": 0.01, "speed": 3600})["run"]
     recorder._names[started] = "ciftis2020-s7-qrst"
