@@ -28,7 +28,8 @@ from cloudfair.http.schemas import CommandObject, body_of, schema_of
 from cloudfair.settings import MIB
 from cloudfair.store import tables
 from fairfacts.interchange.plain import plain_fault
-from fairfacts.operator_commands import AlarmCommand, AnyOperatorCommand
+from fairfacts.operator_commands import AlarmCommand, AnyOperatorCommand, Disrupt
+from fairfacts.parts.disruptions import LanesClosed
 
 router = APIRouter(tags=["steering"])
 
@@ -93,6 +94,8 @@ async def send_command(run: str, request: Request, here: Here) -> Command:
     else:
         at_ms = None
         _check_played(await asyncio.to_thread(here.log.runs.get, run))
+    if isinstance(command, Disrupt) and isinstance(command.disruption, LanesClosed):
+        await _check_gate(here, run, command.disruption.gate)
     return _shown(await here.pools.writes.run(here.log.commands.add, run, text, at_ms))
 
 
@@ -139,6 +142,21 @@ def _check_played(row: tables.Run) -> None:
             f"run {row.id}: no process plays it, so none would take the command: others send its events, or nobody took"
             " it up yet; start a run with POST /runs/start, or play one with fair run",
             head=row.head,
+        )
+
+
+async def _check_gate(here: Backend, run: str, gate: int) -> None:
+    """Refuse a gate that the halls do not have. Before they first open, the backend does not know; the run does.
+
+    Raises:
+        UnknownError: there is no such run.
+        RequestValidationError: names the gate, and which there are.
+    """
+    gates = (await here.runs.get(run)).state().parts.venue.lanes
+    if gates and gate not in gates:
+        message = f"there is no gate {gate}; gates are numbered from 0 to {max(gates)}"
+        raise RequestValidationError(
+            [{"type": "command", "loc": ["body", "disruption", "gate"], "msg": message, "input": gate}]
         )
 
 

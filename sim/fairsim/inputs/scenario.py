@@ -18,7 +18,7 @@ from fairfacts.interchange.timetable import Timetable
 from fairfacts.parts.disruptions import AnyDisruption
 from fairfacts.struct_types import prepare_types
 from fairsim.inputs.checks.files import Stated, all_days, check_days, check_halls
-from fairsim.inputs.checks.references import shortened, shut_gates
+from fairsim.inputs.checks.references import off_hours, shortened, shut_gates
 from fairsim.inputs.economies import Economy, load_economies
 from fairsim.inputs.fair import Fair, epoch_of
 from fairsim.inputs.faults import Faults
@@ -161,6 +161,8 @@ def _remarks(settings: ScenarioSettings, parameters: Parameters, lanes: Lanes, s
     yield from shortened(parameters, settings.fair.rows, settings.values)
     if shut := shut_gates(parameters, settings.fair.gates):
         yield Remark("", "left out", "gates", shut)
+    if early_or_late := off_hours(parameters.venue):
+        yield Remark("", "assumed", "hours", early_or_late)
     if parameters.venue.days and (rounded := rounded_lanes(lanes.stated, lanes.played, scale)):
         yield Remark("", "coerced", "lanes", rounded)
     if spread := spread_economies(parameters.organisations, settings.fair.kinds.organisations, scale):

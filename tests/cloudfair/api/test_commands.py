@@ -8,6 +8,8 @@ import httpx
 import pytest
 from tests.cloudfair.example import digest_of, example, send, send_all
 
+from fairfacts.parts.venue.events import VenueOpened
+
 EVENTS = example(100)
 
 
@@ -111,6 +113,20 @@ def test_other_commands_are_refused_by_their_field(client: httpx.Client, run: st
     answer = client.post(f"/runs/{run}/commands", json=body)
     assert (answer.status_code, answer.json()["detail"]) == (422, detail)
     assert client.get(f"/runs/{run}/commands").json() == []
+
+
+def test_gate_that_the_halls_do_not_have_is_refused_at_once(client: httpx.Client, run: str) -> None:
+    """It was taken, and refused by the run alone. Before the halls first open, only the run knows its gates."""
+    closed = {"kind": "lanes_closed", "gate": 2, "lanes": 1, "lasts_min": 5}
+    ask(client, run, 0)
+    assert say(client, run, kind="disrupt", disruption=closed).status_code == 201
+    opened = VenueOpened(at_ms=9, cap=9, lanes=(1, 1), last_entry_ms=10, closes_ms=11)
+    send(client, run, [EVENTS[0], opened])
+    ask(client, run, 2)
+    answer = say(client, run, kind="disrupt", disruption=closed)
+    detail = "body.disruption.gate: there is no gate 2; gates are numbered from 0 to 1"
+    assert (answer.status_code, answer.json()["detail"]) == (422, detail)
+    assert say(client, run, kind="disrupt", disruption=closed | {"gate": 1}).status_code == 201
 
 
 def test_run_that_has_ended_takes_no_commands(client: httpx.Client, run: str) -> None:

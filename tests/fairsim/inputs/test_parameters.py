@@ -376,6 +376,30 @@ def test_gates_without_lanes_are_remarked():
     ]
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        (
+            ["venue.opens_h=17", "venue.last_entry_h=22.5", "venue.closes_h=23.5"],
+            "100 % of those who come before the halls open (17:00), and wait",
+        ),
+        (["venue.opens_h=9.5"], "12 % of those who come before the halls open (9:30), and wait"),
+        (["venue.last_entry_h=14"], "21 % of those who come after last entry (14:00), and are refused"),
+        (["venue.opens_h=9"], None),
+        (["venue.opens_h=17", "venue.last_entry_h=22", "venue.closes_h=23", "venue.timed_entry=1"], None),
+    ],
+)
+def test_people_who_come_while_the_halls_let_nobody_in_are_remarked(changes: list[str], said: str | None):
+    """With other hours of the halls they waited for hours, and nothing said why."""
+    remarks = [each for report in load_scenario("ciftis2020", changes=changes).reports for each in report.remarks]
+    told = [remark.message for remark in remarks if remark.about == "hours"]
+    assert told == (
+        [f"venue.hour_profile brings {said}: state the hours at which people come to halls with such hours"]
+        if said
+        else []
+    )
+
+
 def test_days_beyond_a_fair_that_the_same_scenario_shortens_are_remarked():
     (report,) = load_scenario("ciftis2020", changes=["fair.days=3", "visits.day_profile=1 2 3 4"]).reports
     assert [(remark.place, remark.message) for remark in report.remarks] == [

@@ -1,17 +1,19 @@
-"""What parameters name and the fair does not have: days after its last one or that never were, gates without lanes."""
+"""What parameters name and the fair does not have: days after its last one or that never were, lanes, open halls."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from fairfacts.clock import DAY_MS, midnight_ms
 from fairfacts.interchange.reading import Remark
 from fairsim.inputs.kinds import Gate
-from fairsim.inputs.parameters import Parameters
+from fairsim.inputs.parameters import Parameters, Venue
 from fairsim.inputs.rows import Row
 
+NOTICED = 0.1
+"""So large a share of the people may come while nobody is let in before a user is told."""
 ALL_DAYS = 366
 """So many days, or such a last day, stands for as many as the fair has."""
 
@@ -62,6 +64,41 @@ def shut_gates(parameters: Parameters, gates: tuple[Gate, ...]) -> str:
         f"fair.toml names {len(gates)} gates, and venue.gate_lanes has lanes of {len(lanes)}: nobody comes through"
         f" {shut}; give a number for each"
     )
+
+
+def off_hours(venue: Venue) -> str:
+    """Return what to say of people who come while the halls let nobody in; empty where they are few.
+
+    Whoever comes before the opening waits for it; whoever comes after last entry is refused. Slots of timed entry move
+    both.
+    """
+    total = sum(venue.hour_profile)
+    if not venue.days or venue.timed_entry or not total:
+        return ""
+    early = sum(_before(venue.hour_profile, venue.opens_h)) / total
+    late = 1 - sum(_before(venue.hour_profile, venue.last_entry_h)) / total
+    if max(early, late) < NOTICED:
+        return ""
+    parts = [
+        f"{share:.0%} of those who come {text}".replace("%", " %")
+        for share, text in (
+            (early, f"before the halls open ({_clock(venue.opens_h)}), and wait"),
+            (late, f"after last entry ({_clock(venue.last_entry_h)}), and are refused"),
+        )
+        if share >= NOTICED
+    ]
+    brings = ", and ".join(parts)
+    return f"venue.hour_profile brings {brings}: state the hours at which people come to halls with such hours"
+
+
+def _before(profile: Sequence[float], hour: float) -> Iterator[float]:
+    """Yield how much of each hour's weight comes before an hour of the day."""
+    for start, weight in enumerate(profile):
+        yield weight * min(max(hour - start, 0.0), 1.0)
+
+
+def _clock(hour: float) -> str:
+    return f"{int(hour)}:{round(hour % 1 * 60):02d}"
 
 
 def leapt_over(epoch: datetime, days: int) -> date | None:
