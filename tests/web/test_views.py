@@ -39,7 +39,7 @@ HEADLINES = {
     ],
     "venue": [
         "venue.inside",
-        "venue.waiting_by_gate.0",
+        "venue.waiting",
         "venue.density_by_zone.comprehensive",
         "venue.entered_per_day.1",
     ],

@@ -199,14 +199,15 @@ def _staying(state: State, at_ms: int, ahead_ms: int, now: Gauges, later: Gauges
 def _gates(state: State, at_ms: int, ahead_ms: int, usual: Sequence[Gauges], beyond: float) -> list[Place]:
     """Return the queues as they will be; empty before anybody was checked."""
     venue, size = state.parts.venue, _size(state, at_ms)
-    if not venue.waited.count or not venue.waiting:
+    queues = venue.waiting or [0] * len(venue.lanes)
+    if not venue.waited.count or not queues:
         return []
     comes = size * _usual_entries(state, at_ms, ahead_ms)
     check_ms = venue.checked_ms / venue.waited.count
     is_open = gauges_at(usual, ahead_ms).inside > 0
     places, z = [], NormalDist().inv_cdf(1 - beyond)
-    open_lanes = [venue.lanes.get(gate, 0) for gate in range(len(venue.waiting))]
-    for lanes, (gate, waiting) in zip(open_lanes, enumerate(venue.waiting), strict=True):
+    open_lanes = [venue.lanes.get(gate, 0) for gate in range(len(queues))]
+    for lanes, (gate, waiting) in zip(open_lanes, enumerate(queues), strict=True):
         share = lanes / sum(open_lanes) if any(open_lanes) else 1 / len(open_lanes)
         arrive, checked = comes * share, lanes * (ahead_ms - at_ms) / check_ms
         sd = math.sqrt(arrive + checked + (GATE_SPREAD * arrive) ** 2)

@@ -140,6 +140,15 @@ def test_refused_who_do_not_come_again_are_turned_away():
     }
 
 
+def test_nobody_counts_who_waits_from_the_close_to_the_opening():
+    """Every gate was said to have nobody in its line, though thousands stood before the doors."""
+    counted = ZonesCounted(at_ms=NINE, inside=(0, 0), waiting=(0, 0))
+    assert measures("waiting_by_gate", of=(OPENED, counted)) == {"waiting_by_gate": {"0": 0, "1": 0}}
+    assert measures("waiting_by_gate", of=(OPENED, counted, VenueClosed(at_ms=NINE + 8 * HOUR, entered=0))) == {
+        "waiting_by_gate": {}
+    }
+
+
 def test_those_who_go_to_another_gate_are_counted():
     moved = VisitorMoved(at_ms=NINE, organisation=4, economy="CN", gate=0, to_gate=1, waited_ms=MINUTE)
     assert changed("venue", moved, moved) == {"moved": 2}

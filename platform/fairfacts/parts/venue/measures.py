@@ -57,13 +57,23 @@ MEASURES: Mapping[str, Measure] = {
     "booked_out": Measure("people", "who found no free slot of timed entry, and stayed away, each once a day"),
     "tickets_by_badge": Measure("tickets", "sold for days so far, by badge of which a day has only so many"),
     "sold_out_by_badge": Measure("people", "who wanted a ticket and got none, each once a day, by badge"),
-    "turned_away": Measure("people", "of those refused, who did not come again that day"),
-    "waiting": Measure("people", "in the queues at the gates, at the last count", lambda venue: sum(venue.waiting)),
+    "turned_away": Measure(
+        "people",
+        "of those refused, who did not come again that day; those who stay away as an app says that the halls are full"
+        " are not among them",
+    ),
+    "waiting": Measure(
+        "people",
+        "in the queues at the gates, at the last count; 0 from the close to the opening, when nobody counts the line",
+        lambda venue: sum(venue.waiting),
+    ),
     "waiting_peak": Measure(
         "people", "in the queues of all gates together, at most at a count; before they open as well"
     ),
     "lanes_by_gate": Measure("lanes", "open now or when the halls were last open, by gate", given="from the start"),
-    "waiting_by_gate": Measure("people", "in the queue at the last count, by gate"),
+    "waiting_by_gate": Measure(
+        "people", "in the queue at the last count, by gate; none from the close to the opening, when nobody counts"
+    ),
     "waited_mean_s": Measure(
         "s", "mean wait in the queue of those who entered; before the gates open as well", of="entered"
     ),
@@ -232,8 +242,9 @@ class VenueMeasures(PartState):
         self.state = "leaving"
 
     def close(self, _: VenueClosed) -> None:
-        """Close the halls for the day."""
+        """Close the halls for the day; who waits for the next opening is counted then."""
         self.state = "closed"
+        self.waiting.clear()
 
     def _zone(self, number: int) -> ZoneMeasures:
         zone = self.zones.get(number)
