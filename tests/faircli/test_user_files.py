@@ -29,7 +29,7 @@ SHORT = [
 def scenario(tmp_path: Path) -> Scenario:
     path = tmp_path / "x.toml"
     path.write_text(f'extends = "ciftis2020"\ntimetable = "{CASES}/s-dnr.json"\n')
-    return load_scenario(str(path), scale=0.3)  # says nothing of its scale
+    return load_scenario(str(path), scale=1.0)  # says nothing of its scale
 
 
 def test_a_report_is_printed_in_short_on_standard_error(scenario: Scenario, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,9 +59,9 @@ def test_a_file_without_remarks_is_mentioned_in_full_alone(tmp_path: Path, capsy
 
 
 def test_the_backend_keeps_the_report_with_the_run(scenario: Scenario, tmp_path: Path) -> None:
-    request = Request(str(tmp_path / "x.toml"), 7, 0, 0.3, [])
+    request = Request(str(tmp_path / "x.toml"), 7, 0, 1.0, [])
     record = record_of(scenario, request)
     assert record["request"]["reports"] == SHORT
     assert request_of("run", record["request"], VERSION)[1] == scenario
-    shipped = load_scenario("ciftis2020", scale=0.3)
+    shipped = load_scenario("ciftis2020", scale=1.0)
     assert "reports" not in record_of(shipped, request)["request"]

@@ -30,7 +30,7 @@ from fairsim.inputs.plan import Planned, at_scale, check_lanes, check_origin, ch
 from fairsim.inputs.programme.imported import fit_programme, lay_in, read_programme
 from fairsim.inputs.rows import PARAMETERS
 from fairsim.inputs.scenario_files import ScenarioSettings, read_scenario
-from fairsim.inputs.small_scale import LANES, Lanes, rounded_disruption, rounded_lanes, spread_economies
+from fairsim.inputs.small_scale import LANES, Lanes, of_small, rounded_disruption, rounded_lanes, spread_economies
 from fairsim.inputs.stands import note_stands
 from fairsim.inputs.values import Changes, resolve, stated_value
 
@@ -167,6 +167,9 @@ def _remarks(settings: ScenarioSettings, parameters: Parameters, lanes: Lanes, s
         yield Remark("", "coerced", "lanes", rounded)
     if spread := spread_economies(parameters.organisations, settings.fair.kinds.organisations, scale):
         yield Remark("", "coerced", "economies", spread)
+    rows, values = settings.fair.rows, settings.values
+    of_scale = {name: stated_value(name, rows, values) for name, row in rows.items() if row.scales}
+    yield from (Remark("", "coerced", about, message) for about, message in of_small(of_scale, scale))
     yield from _unused(settings)
     yield from note_stands(parameters, settings.fair.kinds, settings.fair.zones, scale)
 

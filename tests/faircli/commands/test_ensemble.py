@@ -19,7 +19,7 @@ def test_ensemble_is_kept_and_printed(fair):
     assert early["mean"] == kept.estimate("organisations.registered", 115_200_000).mean
     assert early["mean"] < printed["estimates"]["organisations.registered"]["mean"]
     remarks = [remark["about"] for report in printed["reports"] for remark in report["remarks"]]
-    assert remarks == ["lanes", "economies"]  # of a hundredth, as `fair run` says them
+    assert remarks == ["lanes", "economies", "counts", "peaks"]  # of a hundredth, as `fair run` says them
 
 
 def test_an_interval_ends_where_its_measure_does():
