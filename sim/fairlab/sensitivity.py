@@ -4,21 +4,25 @@ Screening comes first: elementary effects along trajectories through the paramet
 Cariboni, Saltelli 2007). Variance-based indices then say how much of the variance each leading parameter explains
 (Sobol 2001; estimators of Saltelli et al. 2010). Designs and estimators are SALib's.
 
-All runs share their random numbers, so that what differs between two runs comes from the parameters.
+All runs share their random numbers, so that what differs between two runs comes from the parameters. A trajectory or a
+sample in which a run has nothing to take a mean, a quantile or a share of is left out of that measure.
 """
 
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from fairfacts.errors import LabError, ScenarioError
 from fairfacts.interchange.reading import read_json
+from fairfacts.measures import counted, is_of_nothing
 from fairlab.evaluations import Evaluation, Evaluator
 from fairlab.identifiability import Floats
 from fairsim.inputs.rows import Row
@@ -91,6 +95,11 @@ class Sensitivity(msgspec.Struct, frozen=True):
     """By measure, the strongest first."""
     indices: dict[str, tuple[Index, ...]]
     """By measure, the indices of all parameters that lead in any measure."""
+    leading: tuple[Factor, ...] = ()
+    """The parameters that have indices, with the ends that these are of: nearer than those of `factors` where values
+    are impossible together there."""
+    of_fewer: dict[str, str] = {}
+    """By measure that some runs have nothing to take of: of how many trajectories or samples its numbers are."""
     kind: Literal["cloudfair.sensitivity"] = "cloudfair.sensitivity"
 
     @property
@@ -200,7 +209,8 @@ class Study:
         self._which, self._changes, self._measures = which, tuple(changes), tuple(measures)
         self._evaluator, self._scale, self._seed, self._by = evaluator, scale, seed, by
         self.factors, self._left_out = factors_of(self._load([]), self._load, by)
-        self._runs = 0
+        self._runs, self._leading, self._of_fewer = 0, tuple[Factor, ...](), dict[str, str]()
+        self._played = tuple(dict.fromkeys(term for measure in measures for term in (measure, *counted(measure))))
 
     def analyse(self, trajectories: int, leading: int, samples: int) -> Sensitivity:
         """Play the study.
@@ -217,7 +227,7 @@ class Study:
         """
         (base,) = self._play(np.empty((1, 0)), ())
         totals = dict(zip(self._measures, base.tolist(), strict=True))
-        if nothing := [measure for measure, value in totals.items() if not value]:
+        if nothing := [measure for measure, value in totals.items() if not value or math.isnan(value)]:
             raise LabError(f"{', '.join(nothing)}: is 0 in the scenario as it is; play at a larger --scale")
         effects = self._screen(trajectories, base)
         ahead = {each.parameter for of in effects.values() for each in of[:leading] if each.mean_absolute}
@@ -225,7 +235,7 @@ class Study:
         indices = self._indices(chosen, samples) if samples and chosen else {}
         return Sensitivity(
             self._which, self._changes, self._scale, self._seed, self._by, self._runs, self.factors, self._left_out,
-            totals, effects, indices,
+            totals, effects, indices, self._leading, self._of_fewer,
         )  # fmt: skip
 
     def _screen(self, trajectories: int, base: Floats) -> dict[str, tuple[Effect, ...]]:
@@ -235,7 +245,13 @@ class Study:
         totals = self._play(points, self.factors) / base
         effects: dict[str, tuple[Effect, ...]] = {}
         for place, measure in enumerate(self._measures):
-            analysis = _salib("analyze.morris").analyze(problem, points, totals[:, place], num_levels=LEVELS, seed=0)
+            whole = self._whole(measure, totals[:, place], trajectories, "trajectories")
+            if whole is None:
+                effects[measure] = ()
+                continue
+            analysis = _salib("analyze.morris").analyze(
+                problem, points[whole], totals[whole, place], num_levels=LEVELS, seed=0
+            )
             each = zip(analysis["names"], analysis["mu_star"], analysis["sigma"], strict=True)
             of = [Effect(str(name), float(mean), float(deviation)) for name, mean, deviation in each]
             effects[measure] = tuple(sorted(of, key=lambda effect: -effect.mean_absolute))
@@ -244,16 +260,33 @@ class Study:
     def _indices(self, chosen: tuple[Factor, ...], samples: int) -> dict[str, tuple[Index, ...]]:
         problem = _problem(chosen)
         points = _salib("sample.sobol").sample(problem, samples, calc_second_order=False, seed=self._seed)
-        totals = self._play(points, self._standing(points, chosen))
+        self._leading = self._standing(points, chosen)
+        totals = self._play(points, self._leading)
         indices: dict[str, tuple[Index, ...]] = {}
         for place, measure in enumerate(self._measures):
-            if not totals[:, place].std():
+            whole = self._whole(measure, totals[:, place], samples, "samples")
+            if whole is None or not totals[whole, place].std():
                 continue  # none of them moves it
-            analysis = _salib("analyze.sobol").analyze(problem, totals[:, place], calc_second_order=False, seed=0)
+            analysis = _salib("analyze.sobol").analyze(problem, totals[whole, place], calc_second_order=False, seed=0)
             columns = (np.nan_to_num(analysis[name]).tolist() for name in ("S1", "S1_conf", "ST", "ST_conf"))
             of = [Index(factor.name, *numbers) for factor, *numbers in zip(chosen, *columns, strict=True)]
             indices[measure] = tuple(sorted(of, key=lambda index: -index.total))
         return indices
+
+    def _whole(self, measure: str, totals: Floats, count: int, what: str) -> NDArray[np.bool_] | None:
+        """Return which runs are of a trajectory or a sample that has a measure throughout; None if fewer than two are.
+
+        Args:
+            measure: its path.
+            totals: one for each run, trajectory by trajectory, or sample by sample.
+            count: how many there are of these.
+            what: what they are called.
+        """
+        has_it = ~np.isnan(totals.reshape(count, -1)).any(axis=1)
+        if (held := int(has_it.sum())) < count:
+            earlier = f"{self._of_fewer[measure]} and " if measure in self._of_fewer else ""
+            self._of_fewer[measure] = f"{earlier}{held} of {count} {what}"
+        return np.repeat(has_it, len(totals) // count) if held > 1 else None
 
     def _standing(self, points: Floats, factors: tuple[Factor, ...]) -> tuple[Factor, ...]:
         """Return the factors; where values are impossible together at a point, within half their reach or less."""
@@ -273,16 +306,20 @@ class Study:
         return factors
 
     def _play(self, points: Floats, factors: Sequence[Factor]) -> Floats:
-        """Return the measures at points: one row for each point, one column for each measure."""
+        """Return the measures at points: one row for each point, one column for each measure; NaN: of nothing."""
         evaluations = [self._evaluation(point, factors) for point in points.tolist()]
         results = self._evaluator.play(evaluations)
         self._runs += len(results)
-        return np.array([[total.simulated for total in result.totals] for result in results])
+        return np.array([self._measured([total.simulated for total in result.totals]) for result in results])
+
+    def _measured(self, totals: Sequence[float]) -> list[float]:
+        known = dict(zip(self._played, totals, strict=True))
+        return [math.nan if is_of_nothing(path, known.__getitem__) else known[path] for path in self._measures]
 
     def _evaluation(self, point: Sequence[float], factors: Sequence[Factor]) -> Evaluation:
         changes = [factor.text(place) for factor, place in zip(factors, point, strict=True)]
         try:
-            return Evaluation(self._load(changes), self._seed, 0, self._measures)
+            return Evaluation(self._load(changes), self._seed, 0, self._played)
         except ScenarioError as fault:
             raise LabError(
                 f"values that are possible one by one cannot stand together: {fault}; vary by less (--by)"

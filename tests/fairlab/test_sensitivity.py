@@ -76,6 +76,30 @@ def test_parameters_whose_values_cannot_stand_together_are_varied_by_less(monkey
     by_name = {factor.name: factor for factor in found.factors}
     assert (by_name[FACTORS[0].name], by_name[FACTORS[1].name]) == FACTORS[:2]
     assert (by_name[opens.name], by_name[closes.name]) == (opens.nearer(9), closes.nearer(18))
+    assert {factor.name for factor in found.leading} == {index.parameter for index in found.indices["venue.entered"]}
+
+
+def test_trajectory_and_sample_with_a_mean_of_nothing_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their 0 was taken for a value, so that whatever parameter made a fair sign nothing moved the mean most."""
+    mean, played = "agreements.value_mean_usd", []
+
+    def play(_: Evaluator, evaluations: Sequence[Evaluation]) -> list[EvaluationResult]:
+        results = []
+        for evaluation in evaluations:
+            browse = evaluation.scenario.parameters.visits.browse_mean_min
+            played.append(evaluation.measures)
+            nothing = len(played) in (3, 40)  # a run of the first trajectory, and one of a sample
+            results.append(
+                EvaluationResult("", (Total(0.0 if nothing else browse, 1.0), Total(float(not nothing), 1.0)))
+            )
+        return results
+
+    monkeypatch.setattr(Evaluator, "play", play)
+    found = study((mean,)).analyse(trajectories=4, leading=1, samples=16)
+    assert set(played) == {(mean, "agreements.signed")}
+    assert found.of_fewer == {mean: "3 of 4 trajectories and 15 of 16 samples"}
+    assert [effect.parameter for effect in found.moving[mean]] == ["visits.browse_mean_min"]
+    assert found.effects[mean][0].deviation == pytest.approx(0, abs=1e-12)
 
 
 def test_measure_that_is_nothing_is_refused():

@@ -59,12 +59,14 @@ def sensitivity(
     - `fair sensitivity ciftis2020 -o sensitivity.svg` screens every assumed parameter, and plots what leads.
     - `fair sensitivity ciftis2020 --measure venue.inside_peak --samples 0` screens for the fullest moment alone.
     """
+    import itertools
     import time
 
     import msgspec
 
-    from faircli.console import complain, err, print_json, say
+    from faircli.console import complain, print_json, say
     from faircli.files import check_output, stored
+    from faircli.progress import runs_progress
     from faircli.text import how_to_go_on
     from faircli.user_files import show_reports
     from fairfacts.evidence.profiles import HEADLINES
@@ -80,19 +82,14 @@ def sensitivity(
     chosen = tuple(dict.fromkeys(measures or HEADLINES))
     _check(chosen)
     show_reports(load_scenario(scenario, changes=changes or (), scale=scale).reports, verbose=False)
-    began, played = time.monotonic(), 0
-    with workers(worker_count, dask=dask) as (executor, at_once), err.status("") as status:
-
-        def on_run(_scale: float) -> None:
-            nonlocal played
-            played += 1
-            status.update(f"{played} of about {runs} runs ({time.monotonic() - began:.0f} s so far)")
-
-        evaluator = Evaluator(executor, at_once, resume, on_run)
+    began, played = time.monotonic(), itertools.count(1)
+    with workers(worker_count, dask=dask) as (executor, at_once):
+        evaluator = Evaluator(executor, at_once, resume, lambda _scale: reached(next(played), ""))
         study = Study(scenario, changes or (), chosen, evaluator, scale=scale, seed=seed, by=by)
         runs = 1 + trajectories * (len(study.factors) + 1) + samples * (leading * len(chosen) + 2)
         try:
-            analysis = study.analyse(trajectories, leading, samples)
+            with runs_progress("runs, about", runs) as reached:
+                analysis = study.analyse(trajectories, leading, samples)
         except KeyboardInterrupt:
             complain(how_to_go_on(resume))
             raise typer.Exit(1) from None
@@ -156,6 +153,12 @@ def _show(analysis: Sensitivity) -> None:
         out.print(table(f"{measure}, {analysis.base[measure]:,.6g} as it is", columns, rows), "")
     if still:
         say("No assumed parameter moves ", ", ".join(still), ".")
+    for measure, many in analysis.of_fewer.items():
+        say(f"{measure}: of {many}; in the others a run has nothing to take it of")
+    ends = {factor.name: factor for factor in analysis.factors}
+    for factor in analysis.leading:
+        if factor != ends[factor.name]:
+            say(f"shares of {factor.name}: from {factor.low:.4g} to {factor.high:.4g}, as values beyond exclude others")
     say("Worth measuring first: ", ", ".join(analysis.worth_measuring[:3]), ".")
     if analysis.left_out:
         say(f"{len(analysis.left_out)} assumed parameters were not varied (--json says why).")
