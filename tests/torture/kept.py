@@ -24,7 +24,7 @@ ROUTES = (
     "/runs/{run}",
     "/runs/{run}/snapshot",
     "/runs/{run}/snapshot?at=150000",
-    "/runs/{run}/events?first=120&limit=90",
+    "/runs/{run}/events?first=70&limit=90",
     "/runs/{run}/course",
     "/runs/{run}/commands",
 )
