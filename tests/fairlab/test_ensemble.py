@@ -191,7 +191,7 @@ def test_the_next_fair_varies_as_the_fair_itself_says():
     of_the_fair = replace(NO_FAIR, key="ciftis2020")
     low, high = of_values("negotiations.held", 108_800, 108_800, fair=of_the_fair).next_one("negotiations.held")
     held = load_chance("ciftis2020")["negotiations.held"]
-    sd = 108_800 * math.hypot(held.lasting, held.shrinking) / 2**0.5
+    sd = math.hypot(108_800 * held.lasting, (108_800 * held.total) ** 0.5 * held.shrinking) / 2**0.5
     assert high - low == pytest.approx(2 * 12.706 * sd * 1.5**0.5, rel=0.001)
     of_seats = of_values("platform.rooms", 6000, 6000, fair=of_the_fair)
     assert of_seats.next_one("platform.rooms") == (6000, 6000)
