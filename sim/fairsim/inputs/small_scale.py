@@ -12,14 +12,15 @@ from fairsim.inputs.parameters import Organisations
 LANES = "venue.gate_lanes"
 NOTICED = 0.1
 """By so large a share lanes and counts may differ before a user is told."""
+FEW = 10
+"""Counts below this one are not told: they are rounded at nearly any scale, and decide little."""
 NAMED = 8
 """Counts that are named."""
 PEAKED = 0.1
 """Up to this scale a user is told of peaks."""
 PEAKS = (
-    "peaks shrink less than the scale, as what few people do varies more: for its size, a fiftieth of ciftis2020 has"
-    " 58 % more in platform.requests_peak_per_s, and 15 to 27 % more desks, rooms, visits and viewers at a time; a"
-    " tenth has 13 % and 5 %"
+    "peaks shrink less than the scale, as what few people do varies more: for its size a small fair has more requests a"
+    " second at most, and more desks, rooms, visits and viewers at a time; play a larger scale to learn of them"
 )
 MOST_PLACED = 0.25
 """So many economies may take part for each organisation from abroad before a user is told."""
@@ -72,7 +73,7 @@ def of_small(stated: Mapping[str, Any], scale: float) -> Iterator[tuple[str, str
 
 def rounded_counts(stated: Mapping[str, int], scale: float) -> str:
     """Return what to say of counts that are rounded far off, the farthest first; empty where none is."""
-    wanted = {name: count * scale for name, count in stated.items() if count}
+    wanted = {name: count * scale for name, count in stated.items() if count >= FEW}
     off = {name: abs(round(exact) / exact - 1) for name, exact in wanted.items()}
     far = sorted((name for name in off if off[name] > NOTICED), key=lambda name: -off[name])
     if not far:
