@@ -24,7 +24,8 @@ class Exits(msgspec.Struct):
         if venue.state == "closed":
             self.left.clear()
         elif not self.left or self.left[-1][0] != minute:
-            self.left = [each for each in self.left if each[0] >= minute - WINDOW_MIN]
+            while self.left and self.left[0][0] < minute - WINDOW_MIN:
+                del self.left[0]
             self.left.append((minute, venue.left.count + venue.left.at_hand))
 
     def per_s(self) -> float | None:
@@ -40,14 +41,16 @@ def longest_wait(venue: VenueMeasures, exits: Exits) -> tuple[int, float] | None
 
     The lanes decide, and where the halls are full, those who leave.
     """
-    check_s = venue.checked_ms / venue.waited.count / 1000 if venue.waited.count else 0.0
+    if venue.state == "closed" or not venue.checked_ms or not any(venue.waiting):
+        return None
+    check_s = venue.checked_ms / venue.waited.count / 1000
     for_room_s = _wait_for_room_s(venue, exits)
     waits = {
         gate: max(people * check_s / lanes, for_room_s)
         for gate, people in enumerate(venue.waiting)
         if people and (lanes := venue.lanes.get(gate, 1))
     }
-    if venue.state == "closed" or not check_s or not waits:
+    if not waits:
         return None
     gate = max(waits, key=lambda gate: (waits[gate], venue.waiting[gate]))
     return gate, waits[gate]
@@ -55,8 +58,10 @@ def longest_wait(venue: VenueMeasures, exits: Exits) -> tuple[int, float] | None
 
 def shut_gate(venue: VenueMeasures) -> int | None:
     """Return at which gate most people wait though no lane of it is open: where all are closed, nobody can move on."""
+    if venue.state != "open" or not any(venue.waiting):
+        return None
     shut = [gate for gate, people in enumerate(venue.waiting) if people and not venue.lanes.get(gate, 1)]
-    return max(shut, key=lambda gate: venue.waiting[gate]) if shut and venue.state == "open" else None
+    return max(shut, key=lambda gate: venue.waiting[gate], default=None)
 
 
 def place_of(where: str, gates: Sequence[Described] = ()) -> str:
