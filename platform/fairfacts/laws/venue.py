@@ -46,7 +46,7 @@ class VenueLaws(PartLaws):
         "venue.opens": "halls that are closed and empty open, with last entry before the close, and lanes at each gate",
         "venue.closes": "halls that are open close when they were said to, with everybody gone",
         "venue.entered": "the halls say at the close how many they have let in on the day",
-        "venue.cap": "whoever enters finds no more people inside than might be when the check began",
+        "venue.cap": "whoever enters finds no more people inside than might be when the check began, or since then",
         "badge.key": "a badge is one that the fair has, and whoever has it is a delegate as its holders are",
         "tickets.sold": "no more tickets are sold than are wanted, and those of a badge once a day",
         "gates.close": "the gates close once a day, at last entry",
@@ -152,7 +152,9 @@ class VenueLaws(PartLaws):
         if self._day is not None and event.gate >= len(self._day.gates):
             self.breaks(event, "gate.there")
         elif self._day is not None:
-            self._day.gates[event.gate].lanes.append((event.at_ms, event.lanes))
+            day = self._day
+            day.gates[event.gate].lanes.append((event.at_ms, event.lanes))
+            day.lanes = max(day.lanes, sum(gate.lanes[-1][1] for gate in day.gates))
 
     def _book_out(self, event: EntryBookedOut) -> None:
         self._register.recognise(event, event.organisation, event.economy)
@@ -177,7 +179,8 @@ class VenueLaws(PartLaws):
         if day is None:
             return
         day.entered += 1
-        if len(self._inside) > most_at(day.caps, check_ms):
+        since = (cap for at_ms, cap in day.caps if at_ms > check_ms)
+        if len(self._inside) > max(most_at(day.caps, check_ms), *since, 0):
             self.breaks(event, "venue.cap")
         if event.gate < len(day.gates):
             gate = day.gates[event.gate]

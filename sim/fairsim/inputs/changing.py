@@ -61,8 +61,10 @@ def check_change(before: Scenario, after: Scenario) -> None:
         raise ScenarioError(
             "venue.gate_lanes: the number of gates cannot change while the fair is on; change lanes only"
         )
-    for what in ("scale", "economies", "disruptions", "timetable"):
-        if getattr(before, what) != getattr(after, what):
+    # disruptions as planned: of another number of lanes, a small run closes another one
+    same = {"scale": "scale", "economies": "economies", "planned": "disruptions", "timetable": "timetable"}
+    for field, what in same.items():
+        if getattr(before, field) != getattr(after, field):
             raise ScenarioError(f"{what} cannot change while the fair is on; start another run")
 
 

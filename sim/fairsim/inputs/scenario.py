@@ -62,6 +62,8 @@ class Scenario(msgspec.Struct, frozen=True):
     """
     disruptions: tuple[Planned, ...] = ()
     """What goes wrong, or is changed, while the fair is on."""
+    planned: tuple[Planned, ...] = ()
+    """The same as the scenario states it, at the documented scale."""
     timetable: Timetable | None = None
     """The programme that is played instead of the documented one."""
     overrides: Mapping[str, tuple[str, str]] = {}
@@ -142,6 +144,7 @@ def load_scenario(which: str, *, changes: Iterable[str] = (), scale: float = 1.0
         inputs=inputs,
         calibrated=calibrated,
         disruptions=disruptions,
+        planned=planned,
         timetable=timetable,
         overrides=overrides_of(settings),
         reports=reports,
@@ -169,7 +172,8 @@ def _remarks(settings: ScenarioSettings, parameters: Parameters, lanes: Lanes, s
         yield Remark("", "coerced", "economies", spread)
     rows, values = settings.fair.rows, settings.values
     of_scale = {name: stated_value(name, rows, values) for name, row in rows.items() if row.scales}
-    yield from (Remark("", "coerced", about, message) for about, message in of_small(of_scale, scale))
+    for about, message in of_small(of_scale, scale):
+        yield Remark("", "assumed" if about == "peaks" else "coerced", about, message)
     yield from _unused(settings)
     yield from note_stands(parameters, settings.fair.kinds, settings.fair.zones, scale)
 

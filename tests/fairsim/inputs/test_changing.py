@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from tests.fairsim.runs import log_of
 
@@ -9,11 +12,15 @@ from fairfacts.auditor import audit
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.event import Event
+from fairfacts.parts.disruptions import EntryCap
 from fairfacts.parts.negotiations.events import NegotiationLapsed, NegotiationRequested, NegotiationTakenUp
 from fairfacts.parts.venue.events import CapChanged
 from fairfacts.parts.visits import VisitStarted
 from fairsim.fair import Fair, slices
+from fairsim.inputs.changing import check_change
 from fairsim.inputs.scenario import load_scenario
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 AT_MS = 44 * HOUR_MS
 """Eight in the evening of the second day."""
@@ -94,3 +101,41 @@ def test_cap_that_changes_while_the_halls_are_open_is_told():
 def test_what_is_laid_out_before_the_opening_cannot_change(change: str, complaint: str):
     with pytest.raises(ScenarioError, match=complaint):
         branched(change, at_ms=HOUR_MS)
+
+
+SKETCH = Sketch(date(2027, 3, 12), 1, "UTC", "US", 60, 30, 1500, 12)
+"""A day of halls from 10 o'clock on."""
+
+
+def test_more_lanes_under_a_cap_that_fills_make_a_log_that_holds_its_laws(tmp_path: Path):
+    write_fair(tmp_path / "mine", SKETCH)
+    usual = ["venue.cap=60", "venue.check_mean_s=60"]
+    few, many = (
+        load_scenario(str(tmp_path / "mine"), changes=[*usual, lanes])
+        for lanes in ("venue.gate_lanes=1 1", "venue.gate_lanes=8 8")
+    )
+    fair = Fair(few, 0)
+    fair.play_until(10 * HOUR_MS)
+    fair.change(many)
+    fair.play_until(fair.duration_ms)
+    assert audit(fair.take_events()) == []
+
+
+def test_a_cap_that_rises_while_somebody_is_checked_lets_in_whom_it_allows(tmp_path: Path):
+    write_fair(tmp_path / "mine", SKETCH)
+    fair = Fair(load_scenario(str(tmp_path / "mine"), changes=["venue.cap=100", "venue.gate_lanes=3 3"]), 12)
+    fair.play_until(11 * HOUR_MS)
+    fair.inject(EntryCap(people=1000, lasts_min=600))
+    fair.play_until(fair.duration_ms)
+    assert audit(fair.take_events()) == []
+
+
+def test_lanes_change_also_in_a_small_run_whose_scenario_closes_some(tmp_path: Path):
+    entry = ["[[disruptions]]", 'kind = "lanes_closed"', "gate = 0", "lanes = 13", 'begins = "day 2 09:30"']
+    file = tmp_path / "mine.toml"
+    file.write_text("\n".join(['extends = "ciftis2020"', *entry, "lasts_min = 90"]))
+    before = load_scenario(str(file), scale=0.1)
+    check_change(before, load_scenario(str(file), scale=0.1, changes=["venue.gate_lanes=30 26 26 26 26"]))
+    file.write_text(file.read_text().replace("13", "12"))
+    with pytest.raises(ScenarioError, match="disruptions cannot change while the fair is on"):
+        check_change(before, load_scenario(str(file), scale=0.1))
