@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+import msgspec
 
 from fairfacts.clock import MINUTE_MS
 from fairfacts.errors import ScenarioError
@@ -91,13 +94,14 @@ class Disruptions:
         now = self._context.env.now
         self._context.emit(DisruptionEnded(now, active.number, active.what, now - active.began_ms))
         active.undo()
-        same = self._same(active)
+        like = [each for each in self._same(active) if each is not active]
+        held = [self._holding(self._same(each)) for each in like]
         self._active.remove(active)
-        left = self._same(active)
-        if not left:
+        if not like:
             self._announce(active, over=True)
-        elif (holding := self._holding(left)) and _text(holding) != _text(self._holding(same)):
-            self._announce(holding, over=False)
+        for each, before in zip(like, held, strict=True):
+            if self._holding(self._same(each)) is each is not before and _text(each) != _text(before):
+                self._announce(self._left(each), over=False)
 
     def _same(self, active: Active) -> list[Active]:
         """Return those in effect that concern the same thing as this one."""
@@ -109,6 +113,13 @@ class Disruptions:
         """Return the one of these that decides alone how things are."""
         what = same[-1].kind.holding([each.what for each in same])
         return next((each for each in same if each.what is what), None)
+
+    def _left(self, active: Active) -> Active:
+        """Return a disruption in effect with what is left of its time, in whole minutes."""
+        if (lasts_min := getattr(active.what, "lasts_min", None)) is None:
+            return active
+        left_min = max(math.ceil(lasts_min - (self._context.env.now - active.began_ms) / MINUTE_MS), 0)
+        return active._replace(what=msgspec.structs.replace(active.what, lasts_min=float(left_min)))
 
     def _announce(self, active: Active, *, over: bool) -> None:
         if text := _text(active, over=over):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from fairfacts.clock import MINUTE_MS
@@ -29,6 +30,10 @@ class PlatformOutages(Kind[PlatformOutage]):
         self._returns = context.draws.stream("disruptions.returns")
         self._shares: list[float] = []
         """The shares of capacity that the outages in effect leave."""
+
+    def holding(self, active: Sequence[PlatformOutage]) -> PlatformOutage | None:
+        """Return the one that leaves least capacity; of several, the latest."""
+        return min(reversed(active), key=lambda what: what.capacity_share)
 
     def begin(self, what: PlatformOutage) -> Undo:
         """Limit the platform, and break off what exceeds its capacity."""

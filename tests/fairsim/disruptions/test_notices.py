@@ -7,7 +7,15 @@ import pytest
 from tests.fairsim.disruptions.test_disruptions import TEN, disrupted
 from tests.fairsim.stage import DAY, MINUTE, Stage
 
-from fairfacts.parts.disruptions import AnyDisruption, BordersOpened, EntryCap, LanesClosed, StaffCut, StreamFailure
+from fairfacts.parts.disruptions import (
+    AnyDisruption,
+    BordersOpened,
+    EntryCap,
+    LanesClosed,
+    PlatformOutage,
+    StaffCut,
+    StreamFailure,
+)
 from fairfacts.parts.notices import NoticePublished
 from fairsim.inputs.kinds import Gate
 
@@ -106,6 +114,52 @@ OVERLAPPING: dict[str, tuple[list[tuple[int, AnyDisruption]], list[tuple[int, st
             (5, "20% of the negotiators (CN) are away; answers take longer."),
             (10, "The negotiators (overseas) are back."),
             (15, "The negotiators (CN) are back."),
+        ],
+    ),
+    "negotiators of one origin and of another, beside all": (
+        [
+            (0, StaffCut(share=0.5, lasts_min=30)),
+            (1, StaffCut(share=0.3, origin="domestic", lasts_min=10)),
+            (2, StaffCut(share=0.2, origin="overseas", lasts_min=20)),
+        ],
+        [
+            (0, "50% of the negotiators (all) are away; answers take longer."),
+            (1, "30% of the negotiators (domestic) are away; answers take longer."),
+            (2, "20% of the negotiators (overseas) are away; answers take longer."),
+            (22, "50% of the negotiators (all) are away; answers take longer."),
+            (30, "The negotiators (all) are back."),
+        ],
+    ),
+    "negotiators of all, within those of two origins": (
+        [
+            (0, StaffCut(share=0.3, origin="domestic", lasts_min=30)),
+            (1, StaffCut(share=0.2, origin="overseas", lasts_min=20)),
+            (2, StaffCut(share=0.5, lasts_min=10)),
+        ],
+        [
+            (0, "30% of the negotiators (domestic) are away; answers take longer."),
+            (1, "20% of the negotiators (overseas) are away; answers take longer."),
+            (2, "50% of the negotiators (all) are away; answers take longer."),
+            (12, "30% of the negotiators (domestic) are away; answers take longer."),
+            (12, "20% of the negotiators (overseas) are away; answers take longer."),
+            (21, "The negotiators (overseas) are back."),
+            (30, "The negotiators (domestic) are back."),
+        ],
+    ),
+    "a milder outage within an outage": (
+        [(0, PlatformOutage(lasts_min=240)), (30, PlatformOutage(capacity_share=0.5, lasts_min=60))],
+        [
+            (0, "The platform has 0% of its capacity; service is expected back in 240 min."),
+            (240, "The platform has its full capacity again."),
+        ],
+    ),
+    "an outage within a milder one": (
+        [(0, PlatformOutage(capacity_share=0.5, lasts_min=240)), (30, PlatformOutage(lasts_min=60))],
+        [
+            (0, "The platform has 50% of its capacity; service is expected back in 240 min."),
+            (30, "The platform has 0% of its capacity; service is expected back in 60 min."),
+            (90, "The platform has 50% of its capacity; service is expected back in 150 min."),
+            (240, "The platform has its full capacity again."),
         ],
     ),
     "failures of a stream": (

@@ -1,7 +1,7 @@
 // The latest notices, the newest first.
 
 import { epochOf, type Page } from "../../state/page";
-import { whatOf } from "../../state/rows";
+import { disruptionsOf, whatOf } from "../../state/rows";
 import { entriesOf } from "../../state/snapshot";
 import { moment } from "../../text/clock";
 import { number, percent } from "../../text/format";
@@ -41,17 +41,25 @@ export function Notices({ page }: { page: Page }) {
 }
 
 /** Returns a notice in a language other than the backend's, made from the disruption that it announces. */
-function noticeOf(page: Page, { about, over, disruption }: Notice): string | undefined {
+function noticeOf(page: Page, { at_ms, about, over, disruption }: Notice): string | undefined {
   const { language } = page;
   const isDone = disruption !== undefined || about === "venue_full";
   const text = translated(language, "notice", isDone ? (over ? `${about}_over` : about) : "not_done");
   if (text === undefined) return undefined;
   const what = disruption === undefined ? { kind: about } : whatOf(page, disruption);
   if (what === undefined) return term(language, about);
+  const left = leftOf(page, at_ms, disruption);
   return filled(
     text,
-    Object.fromEntries(Object.entries(what).map(([name, value]) => [name, wordOf(page, name, value)])),
+    Object.fromEntries(Object.entries({ ...what, ...left }).map(([name, value]) => [name, wordOf(page, name, value)])),
   );
+}
+
+/** Returns what is left of a disruption's time, in minutes, if it is told of later than it began. */
+function leftOf(page: Page, atMs: number, number?: number): { lasts_min?: number } {
+  const begun = disruptionsOf(page).find((each) => each.disruption === number);
+  if (!begun || begun.until_ms === null || atMs <= begun.begun_ms) return {};
+  return { lasts_min: Math.max(Math.ceil((begun.until_ms - atMs) / 60_000), 0) };
 }
 
 function wordOf(page: Page, name: string, value: unknown): string {
