@@ -165,3 +165,20 @@ class BusyError(RefusedError):
         """Refuse; `retry_s` is after how many seconds the client may ask again."""
         super().__init__(message)
         self.retry_s = retry_s
+
+
+def unfinished(run: str, what: str, player: int) -> UnfinishedError:
+    """Return what to raise for a run that goes on, with how it comes to its end.
+
+    Args:
+        run: its id.
+        what: what of it is to be, in a clause.
+        player: how often the run was taken up to be played.
+    """
+    if player:
+        return UnfinishedError(
+            f"run {run} goes on: {what}; ask again once it has ended, or complete it with fair run --resume {run}"
+        )
+    return UnfinishedError(
+        f"run {run} goes on: {what}; it ends with the event run.ended: whoever sends its events sends that as the last"
+    )

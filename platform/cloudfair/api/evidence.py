@@ -9,10 +9,9 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse, Response
 
 from cloudfair.api.backend import Here
-from cloudfair.errors import UnableError, UnfinishedError
+from cloudfair.errors import UnableError, UnfinishedError, unfinished
 from cloudfair.http.responses import Described, json_answer
 from cloudfair.store.segments import Segments
-from cloudfair.store.states import way_to_end
 from fairfacts.evidence.counting import Counting, Rule, counted
 from fairfacts.evidence.folder import known_fair
 from fairfacts.evidence.identities import Finding, Kind, audit
@@ -90,10 +89,7 @@ async def get_counts(run: str, here: Here) -> Response:
     """Return the headlines of a run that has ended by every counting rule, beside what was reported."""
     row = await asyncio.to_thread(here.log.runs.get, run)
     if not row.ended:
-        raise UnfinishedError(
-            f"run {run} goes on: its headlines are counted by other rules once it has ended;"
-            f" {way_to_end(run, row.player)}"
-        )
+        raise unfinished(run, "its headlines are counted by other rules once it has ended", row.player)
     fair = (await here.runs.get(run)).state().parts.run.fair.key
     known = await asyncio.to_thread(known_fair, fair)
     counting = await here.pools.past.run(_count, here.log.segments, run, known.rules)

@@ -23,11 +23,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from cloudfair.errors import UnfinishedError
+from cloudfair.errors import UnfinishedError, unfinished
 from cloudfair.export.parquet import clear_unfinished, locked, new_folder, remedy_of, write_parquet
 from cloudfair.export.sql import SUFFIX
 from cloudfair.store.log import Log
-from cloudfair.store.states import way_to_end
 from cloudfair.store.urls import url_of
 from fairfacts.errors import BackendError
 from fairfacts.events import EVENT_TYPES, type_name
@@ -130,9 +129,7 @@ class Archive:
         """
         row = self._log.runs.get(run)
         if not row.ended:
-            raise UnfinishedError(
-                f"run {run} has not ended: its log stands at event {row.head}; {way_to_end(run, row.player)}"
-            )
+            raise unfinished(run, f"its log stands at event {row.head}, and files are made of a whole one", row.player)
         with self.as_of_now(run, on_progress) as archived:
             return archived.folder
 

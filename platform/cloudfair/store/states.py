@@ -24,13 +24,6 @@ def state_of(*, ended: bool, fault: str | None, pace: str | None) -> RunState:
     return "paused" if pace == "paused" else "running"
 
 
-def way_to_end(run: str, player: int) -> str:
-    """Return how a run that goes on comes to its end; `player` is how often it was taken up to be played."""
-    if player:
-        return f"ask again once it has, or complete it with fair run --resume {run}"
-    return "it ends with the event run.ended: whoever sends its events sends that as the last"
-
-
 def silent_since(state: RunState, heard_at: datetime, *, pace: str | None, head: int) -> datetime | None:
     """Return the time of the player's last heartbeat (or of the run's beginning) if it is overdue, else None.
 

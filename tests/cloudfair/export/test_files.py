@@ -18,7 +18,7 @@ def test_a_run_that_has_not_ended_has_no_files_yet(client: httpx.Client, run: st
     ):
         assert (answered.status_code, answered.json()["detail"].partition(";")[0]) == (
             409,
-            f"run {run} has not ended: its log stands at event 100",
+            f"run {run} goes on: its log stands at event 100, and files are made of a whole one",
         )
 
 

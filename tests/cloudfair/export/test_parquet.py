@@ -163,10 +163,13 @@ def test_shapes_of_fields_have_columns() -> None:
 def test_an_archive_writes_a_run_once_and_only_when_it_has_ended(log: Log, tmp_path: Path) -> None:
     archive, run = Archive(log, tmp_path / "archive"), begun(log)
     log.batches.append(run, batch(EVENTS, 0, 400))
-    with pytest.raises(UnfinishedError, match=f"run {run} has not ended: its log stands at event 400; it ends with"):
+    with pytest.raises(
+        UnfinishedError,
+        match=f"run {run} goes on: its log stands at event 400, and files are made of a whole one; it ends with",
+    ):
         archive.of(run)
     player = log.runs.take_up(run).player
-    with pytest.raises(UnfinishedError, match=f"its log stands at event 400; .*--resume {run}"):
+    with pytest.raises(UnfinishedError, match=f"its log stands at event 400, .*--resume {run}"):
         archive.of(run)
     log.batches.append(run, batch(EVENTS, 400, 500), player=player)
     folder = archive.of(run)
