@@ -24,8 +24,8 @@ from fairlab.pairs import Paired
 Ensembles = tuple[Ensemble, ...]
 """One, or two in step."""
 LOPSIDED = (
-    "* the median replication is the least or the largest: few replications make this mean, and its interval holds the"
-    " true one less often than 95 times in 100; more replications tell"
+    "* the median replication is the least or the largest: the interval of this mean holds the true one"
+    " less often than 95 times in 100; more replications tell"
 )
 
 

@@ -251,7 +251,7 @@ def test_a_branch_is_the_run_up_to_a_moment_and_a_disruption_from_there(url: str
     request = details(url, branch)["request"]
     assert request == details(url, run)["request"] | {"branch": {"of": run, "at_ms": at_ms}}
     assert httpx.get(f"{url}/runs/{run}/against/{branch}").json()["settings"] == [
-        {"setting": "branch", "a": "", "b": f"{run} from {at_ms} ms on"}
+        {"setting": "branch", "a": "", "b": f"{run} from day 2 12:00 on"}
     ]
     again, _ = request_of(branch, request, details(url, branch)["version"])
     assert (again.scenario, again.seed) == (request["scenario"], request["seed"]), "it can be completed with --resume"

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from fairfacts.clock import DAY_MS, MINUTE_MS
+
 ALWAYS = ("scenario", "seed", "replication", "scale", "version")
 PARAMETERS = "parameters"
 """The setting that stands for parameters that nobody set otherwise: files of the fair, or the model, have changed."""
@@ -69,7 +71,8 @@ class _Branch(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """Return it in words."""
-        return f"{self.of} from {self.at_ms} ms on"
+        day, minutes = self.at_ms // DAY_MS + 1, self.at_ms % DAY_MS // MINUTE_MS
+        return f"{self.of} from day {day} {minutes // 60:02}:{minutes % 60:02} on"
 
 
 class _StoredRequest(msgspec.Struct, frozen=True):

@@ -57,8 +57,8 @@ def poisson(
         arrivals.append((active[due], keys[due], ((reached - passed[active]) / expected[active])[due]))
     else:
         raise ScenarioError(
-            f"one organisation would act {expected.max():,.0f} times in a day (visits, publications or registrations);"
-            f" the model plays at most {MOST_A_DAY}: lower the rate or the size of delegations"
+            f"one organisation would act {(passed + expected).max():,.0f} times in a day (visits, publications or"
+            f" registrations); the model plays at most {MOST_A_DAY}: lower the rate or the size of delegations"
         )
     if not arrivals:
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)

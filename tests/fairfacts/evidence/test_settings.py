@@ -50,7 +50,7 @@ def test_other_parameters_are_told_where_no_setting_tells_of_them() -> None:
 def test_a_branch_differs_from_its_run() -> None:
     run = {"fair": "ours", "sha256": "a" * 64}
     branch = run | {"branch": {"of": "ours-s7-abcd", "at_ms": 36_000_000}}
-    assert differing(run, branch) == [("branch", "", "ours-s7-abcd from 36000000 ms on")]
+    assert differing(run, branch) == [("branch", "", "ours-s7-abcd from day 1 10:00 on")]
     assert differing(branch, branch) == []
 
 

@@ -132,6 +132,11 @@ def test_more_arrivals_than_can_be_keyed_are_refused():
     )
 
 
+def test_more_arrivals_in_a_day_than_can_be_keyed_are_told_of_the_whole_day():
+    with pytest.raises(ScenarioError, match="would act 1,500 times"):
+        poisson(STREAM, np.array([3]), np.array([787.0]), np.array([713.0]))
+
+
 MIDDLES = [NormalDist().inv_cdf((place + 0.5) / 20_000) for place in range(20_000)]
 """Standard normal numbers, evenly spread over their distribution."""
 

@@ -157,7 +157,7 @@ function isComparable({ a, b }: Both, path: string): boolean {
 function Differences({ page, pair, both }: { page: Page; pair: Pair; both: Both }) {
   const { language } = page;
   const runs = [page.watched, pair.other].map((id) => page.runs?.find((run) => run.id === id));
-  const [a, b] = runs.map((run, side) => settingsOf(run, runs[1 - side]));
+  const [a, b] = runs.map((run, side) => settingsOf(page, run, runs[1 - side]));
   const known = [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
     (name) => a?.[name] !== b?.[name],
   );
@@ -214,7 +214,7 @@ function overridesOf({ overrides, changes = [] }: RunRequest): Record<string, [s
  * where nothing else tells why they are others: files of the fair, or the model, have changed. As `against` of the
  * backend (`fairfacts.evidence.settings`), which asks the log of both; the list of runs is here already.
  */
-function settingsOf(run: Run | undefined, other: Run | undefined): Record<string, string> {
+function settingsOf(page: Page, run: Run | undefined, other: Run | undefined): Record<string, string> {
   if (run === undefined) return {};
   const [own, others] = [run, other].map((each) => (each?.request ?? {}) as RunRequest);
   const usual = own?.fair === others?.fair ? Object.entries(overridesOf(others ?? {})) : [];
@@ -222,7 +222,7 @@ function settingsOf(run: Run | undefined, other: Run | undefined): Record<string
   return {
     ...Object.fromEntries(started.map((name) => [name, String(run[name])])),
     ...(own?.fair && others?.fair ? { fair: own.fair } : {}),
-    ...(own?.branch ? { branch: `${own.branch.of}, ${own.branch.at_ms} ms` } : {}),
+    ...(own?.branch ? { branch: `${own.branch.of}, ${moment(page.language, epochOf(page) + own.branch.at_ms)}` } : {}),
     ...(own?.sha256 && others?.sha256 ? { parameters: own.sha256.slice(0, 12) } : {}),
     ...Object.fromEntries(usual.map(([name, [value]]) => [name, value])),
     ...Object.fromEntries(Object.entries(overridesOf(own ?? {})).map(([name, [, value]]) => [name, value])),
