@@ -1,6 +1,6 @@
 // The list of keys.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { changeLetters, showHelp } from "../state/actions";
 import { VIEWS } from "../state/address";
 import type { Page } from "../state/page";
@@ -20,7 +20,7 @@ const KEYS: readonly (readonly [key: string | { named: Word }, does: Word])[] = 
 
 export function Keys({ page: { language, letters } }: { page: Page }) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog class="keys" ref={dialog} aria-labelledby="keys-title" onClose={() => showHelp(false)}>
       <h2 id="keys-title">{say(language, "keys_title")}</h2>

@@ -44,6 +44,7 @@ function act(event: KeyboardEvent): void {
   if (!action) return;
   event.preventDefault();
   action();
+  if (store.page.search || store.page.help) store.drawNow(); // the next key is the dialog's, however fast it comes
 }
 
 const FIELDS = "input:not([type=checkbox]), select, textarea";

@@ -1,6 +1,6 @@
 // Search: organisations, sessions, negotiations and zones of the run. A result leads to its page.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api/http";
 import type { Registered } from "../api/types";
 import { go, showSearch, type Target } from "../state/actions";
@@ -26,7 +26,7 @@ export function Search({ page }: { page: Page }) {
   const [typed, type] = useState(""); // as it was typed: a space at its end begins the next word
   const wanted = typed.trim();
   const [organisations, setOrganisations] = useState<Register>([]);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   useEffect(() => {
     let isLatest = true;
     void registered(page, wanted).then((register) => isLatest && setOrganisations(register));
