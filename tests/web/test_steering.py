@@ -159,7 +159,9 @@ def test_two_runs_stand_side_by_side(backend: Any, real: Any, fair: Any, open_pa
 
 
 def test_a_question_about_one_run_is_not_confirmed_for_another(backend: Any, open_page: OpenPage) -> None:
-    one, other = backend.begin(seed=1), backend.begin(seed=2)
+    one, other = (backend.begin(seed=seed) for seed in (1, 2))
+    for run in (one, other):
+        backend.append(run, 0, [], pace="max")
     page = open_page(f"?view=runs&run={one}")
     page.locator("#stop-run").click()
     expect(page.locator("#stop-run-confirmed")).to_be_visible()
@@ -219,8 +221,18 @@ def test_what_is_confirmed_is_checked_again(backend: Any, real: Any, open_page: 
     assert command["command"]["disruption"] == {"kind": "entry_cap", "people": 100, "lasts_min": 30}
 
 
+def test_a_run_whose_events_others_send_offers_no_steering(backend: Any, real: Any, open_page: OpenPage) -> None:
+    run, head = send(backend, real[:3])
+    page = open_page(f"?view=runs&run={run}")
+    expect(page.locator(f"[data-run={run}]")).to_be_visible()
+    expect(page.locator("#pause-run, #speed-run, #stop-run, #disruption")).to_have_count(0)
+    backend.append(run, head, [], pace="max")
+    expect(page.locator("#pause-run, #speed-run, #stop-run, #disruption")).to_have_count(4)
+
+
 def test_gates_are_called_in_the_form_as_everywhere(backend: Any, real: Any, open_page: OpenPage) -> None:
     run, head = send(backend, real[:1])  # the halls have not opened yet
+    backend.append(run, head, [], pace="max")
     page = open_page(f"?view=runs&run={run}")
     page.locator("#disruption").select_option("lanes_closed")
     expect(page.locator("input[name=gate]")).to_have_value("1")

@@ -54,6 +54,9 @@ class RunSummary(Described):
     """Simulated seconds a second, or `max`; null if the run is not played, or its player does not report it."""
     fault: str | None
     """Why the run is no longer played."""
+    has_player: bool
+    """Whether a process plays it, or played it. Others send the events of a run that has none, such as CloudEvents: it
+    takes no commands but answers to alarms."""
     silent_since: datetime | None
     """The time of the player's latest heartbeat, to some seconds, if it is half a minute old or older and the run
     neither ended nor stopped; null otherwise."""
@@ -226,7 +229,7 @@ async def get_events(
 
 
 def _columns(run: tables.Run) -> dict[str, Any]:
-    derived = {"state": run.state, "speed": _speed(run), "silent_since": run.silent_since}
+    derived = {"state": run.state, "speed": _speed(run), "has_player": run.has_player, "silent_since": run.silent_since}
     columns = run.model_dump(exclude={"ended", "pace", "heard_at", "sha256", "state_sha256"})
     return columns | {"request": json.loads(run.request)} | derived
 

@@ -37,7 +37,7 @@ def test_run_tells_where_it_stands(client: httpx.Client, run: str) -> None:
     details = client.get(f"/runs/{run}").json()
     assert details.pop("created_at").endswith("Z")
     stands = {"id": run, "head": 100, "at_ms": 99_000, "state": "running", "speed": None, "fault": None}
-    stands["silent_since"] = None
+    stands |= {"has_player": False, "silent_since": None}
     assert details == NEW_RUN | stands | {"digest": digest_of(EVENTS[:100])}
     send(client, run, EVENTS, 100)
     details = client.get(f"/runs/{run}").json()

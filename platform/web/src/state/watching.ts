@@ -86,13 +86,18 @@ async function refreshRuns(stay: boolean): Promise<void> {
  * player is not silent, else the newest.
  */
 export function latest(runs: readonly Run[], watched: string | null): Run | undefined {
-  const played = runs.filter(isPlayed);
+  const played = runs.filter(goesOn);
   return played.find((run) => run.id === watched) ?? played.find((run) => run.silent_since === null) ?? runs[0];
 }
 
-/** Returns whether the run is played: it has neither ended nor stopped, and did not fail. */
-export function isPlayed({ state }: Run): boolean {
+/** Returns whether the run goes on: it has neither ended nor stopped, and did not fail. */
+export function goesOn({ state }: Run): boolean {
   return state === "running" || state === "paused";
+}
+
+/** Returns whether the run takes an operator's commands: a process plays it. Others send the events of one without. */
+export function isSteered(run: Run): boolean {
+  return goesOn(run) && run.has_player;
 }
 
 /** Watches another run, or none. */

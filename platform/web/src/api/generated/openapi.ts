@@ -413,6 +413,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             fault: string | null;
+            has_player: boolean;
             head: number;
             id: string;
             replication: number;

@@ -3,7 +3,7 @@
 import { chooseView } from "../../state/actions";
 import { command } from "../../state/commands";
 import { epochOf, type Page, runOf } from "../../state/page";
-import { isPlayed } from "../../state/watching";
+import { goesOn } from "../../state/watching";
 import { moment } from "../../text/clock";
 import { gapAfter, say } from "../../text/words";
 import { Fault } from "../../ui/part";
@@ -38,7 +38,7 @@ function Answers({ page, alarm }: { page: Page; alarm: Alarm }) {
   const { language } = page;
   const { isUnderWay, fault, send } = useSending();
   const run = runOf(page);
-  if (!run || !isPlayed(run)) return null;
+  if (!run || !goesOn(run)) return null;
   const answer = (what: object) => send(() => command(run.id, { ...what, alarm: alarm.name }));
   return (
     <span class="answers">

@@ -7,7 +7,7 @@ import { branch, command, loadKinds } from "../../state/commands";
 import { epochOf, type Page } from "../../state/page";
 import { sessionsOf } from "../../state/rows";
 import { counts } from "../../state/snapshot";
-import { isPlayed } from "../../state/watching";
+import { isSteered } from "../../state/watching";
 import { moment } from "../../text/clock";
 import { fair } from "../../text/fair";
 import { number } from "../../text/format";
@@ -36,12 +36,12 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => void loadKinds(), []);
   const kind = disruptions?.find((each) => each.kind === chosen);
-  if (!disruptions || !kind) return null;
+  const canBranch = page.atMs > 0 && page.scenarios?.list.some(({ name }) => name === run.scenario);
+  if (!disruptions || !kind || !(isSteered(run) || canBranch)) return null;
   const disruption = () => ({ kind: kind.kind, ...valuesOf(kind, new FormData(form.current as HTMLFormElement)) });
   const submit = () => send(() => command(run.id, { kind: "disrupt", disruption: disruption() }));
   const submitBranch = () => send(() => branch(run.id, page.atMs, disruption()));
   const mayAsk = (): boolean => form.current?.reportValidity() ?? false;
-  const canBranch = page.scenarios?.list.some(({ name }) => name === run.scenario);
   return (
     <Part title={say(language, "disrupt_title")}>
       <form class="start" ref={form} onSubmit={(event) => event.preventDefault()}>
@@ -75,7 +75,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
         )}
         <Fault language={language} why={fault} />
         <div class="controls">
-          {isPlayed(run) && (
+          {isSteered(run) && (
             <Confirm
               language={language}
               id="disrupt-run"
@@ -86,7 +86,7 @@ export function Disrupt({ page, run }: { page: Page; run: Run }) {
               onConfirm={() => void submit()}
             />
           )}
-          {canBranch && page.atMs > 0 && (
+          {canBranch && (
             <Confirm
               language={language}
               id="branch-run"

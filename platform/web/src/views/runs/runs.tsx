@@ -5,7 +5,7 @@ import { answerSource } from "../../charts/source";
 import { chooseRun, go } from "../../state/actions";
 import { RUNS } from "../../state/answers";
 import { type Page, runOf } from "../../state/page";
-import { isPlayed } from "../../state/watching";
+import { isSteered } from "../../state/watching";
 import { wallMoment } from "../../text/clock";
 import { number } from "../../text/format";
 import { nameOfScenario } from "../../text/names";
@@ -33,7 +33,7 @@ export function Runs({ page }: { page: Page }) {
   const { language } = page;
   const watched = runOf(page);
   const hasReports = page.scenarios === null || page.scenarios.list.length > 0; // a backend that plays runs writes reports as well
-  const played = watched && isPlayed(watched) ? watched : null;
+  const steered = watched && isSteered(watched) ? watched : null;
   return (
     <div class="parts">
       {page.pair && <SideBySide page={page} pair={page.pair} />}
@@ -54,7 +54,7 @@ export function Runs({ page }: { page: Page }) {
           </p>
         )}
       </Part>
-      {played && <Steer key={played.id} page={page} run={played} />}
+      {steered && <Steer key={steered.id} page={page} run={steered} />}
       {watched && <Disrupt key={watched.id} page={page} run={watched} />}
       <Start page={page} />
     </div>
