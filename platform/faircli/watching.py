@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import msgspec
@@ -30,7 +30,9 @@ from fairfacts.errors import BackendError, did_you_mean
 from fairfacts.measures import MEASURES, counted, is_nothing, value_at
 from fairfacts.operator_commands import AlarmCommand, NumberedCommand
 from fairfacts.parts.alarms import text_of
+from fairfacts.parts.fairs import Described, FairDescription
 
+T = TypeVar("T")
 SHOWN = (
     "organisations.registered",
     "visits.online",
@@ -70,7 +72,7 @@ def watch_run(url: str, run: str | None, rate_hz: float, token: str | None, *, a
     """
     headers = authorization(token)
     run_id = _chosen(url, run, headers)
-    screen = _JsonLines() if as_json else _Screen(run_id, _Answers(f"{url}/runs/{run_id}/commands", headers))
+    screen = _JsonLines() if as_json else _Screen(run_id, _Run(f"{url}/runs/{run_id}", headers))
     try:
         with _connected(url, run_id, headers) as socket, screen:
             for message in _frames(socket, run_id, rate_hz):
@@ -99,31 +101,47 @@ def _frames(socket: ClientConnection, run: str, rate_hz: float) -> Iterator[dict
             return
 
 
-class _Answers:
-    """What operators said of the run's alarms: it stands with the run's commands."""
+class _Run:
+    """Asks the backend for what the feed does not hold, while an alarm is raised."""
 
     def __init__(self, address: str, headers: dict[str, str]) -> None:
         self._address, self._headers = address, headers
         self._asked_at = float("-inf")
         self._answers: list[AlarmAnswer] = []
+        self._gates: tuple[Described, ...] | None = None
 
-    def to(self, state: dict[str, Any]) -> list[AlarmAnswer]:
-        """Return them as of some seconds ago at most; they are asked for only while an alarm is raised."""
+    def answers(self, state: dict[str, Any]) -> list[AlarmAnswer]:
+        """Return what operators said of the alarms, as of some seconds ago at most: it stands with the commands."""
         if state["alarms"]["raised"] and time.monotonic() - self._asked_at >= ASK_S:
-            self._answers, self._asked_at = self._asked(), time.monotonic()
+            self._asked_at = time.monotonic()
+            commands = self._asked("commands", list[NumberedCommand])
+            if commands is not None:
+                self._answers = [
+                    answer_of(each.command, each.applied_at_ms)
+                    for each in commands
+                    if isinstance(each.command, AlarmCommand) and each.applied_at_ms is not None
+                ]
         return self._answers
 
-    def _asked(self) -> list[AlarmAnswer]:
+    def gates(self, state: dict[str, Any]) -> tuple[Described, ...]:
+        """Return the gates of the fair, by whose names people know them; none if they have no names."""
+        if state["alarms"]["raised"] and self._gates is None:
+            answer = self._asked("fair", _FairAnswer)
+            self._gates = answer.fair.gates if answer else ()
+        return self._gates or ()
+
+    def _asked(self, what: str, as_type: type[T]) -> T | None:
+        """Return an answer of the backend, None if it gives none: the feed goes on, and says so if it is gone."""
+        address = f"{self._address}/{what}"
         try:
-            answer = httpx.get(self._address, headers=self._headers, verify=is_secure(self._address))
-            commands = msgspec.json.decode(answer.content, type=list[NumberedCommand]) if answer.is_success else []
+            answer = httpx.get(address, headers=self._headers, verify=is_secure(address))
+            return msgspec.json.decode(answer.content, type=as_type) if answer.is_success else None
         except (httpx.HTTPError, msgspec.DecodeError):
-            return self._answers  # the feed goes on, and says so if the backend is gone
-        return [
-            answer_of(each.command, each.applied_at_ms)
-            for each in commands
-            if isinstance(each.command, AlarmCommand) and each.applied_at_ms is not None
-        ]
+            return None
+
+
+class _FairAnswer(msgspec.Struct):
+    fair: FairDescription
 
 
 class _JsonLines:
@@ -145,8 +163,8 @@ class _JsonLines:
 class _Screen:
     """Draws frames in a terminal, each over the last; off a terminal, prints the last one."""
 
-    def __init__(self, run: str, answers: _Answers) -> None:
-        self._run, self._answers = run, answers
+    def __init__(self, name: str, run: _Run) -> None:
+        self._name, self._run = name, run
         self._live = Live(console=out, auto_refresh=False, vertical_overflow="crop")
         self._last: dict[str, Any] | None = None
 
@@ -159,7 +177,7 @@ class _Screen:
         if out.is_terminal:
             self._live.stop()
         elif self._last is not None:
-            out.print(_view(self._run, self._last, out.width, None, self._answers.to(self._last)))
+            out.print(self._view(self._last, None))
 
     def show(self, message: dict[str, Any]) -> None:
         if "state" not in message:
@@ -167,8 +185,10 @@ class _Screen:
             return
         self._last = message["state"]
         if out.is_terminal:
-            answers = self._answers.to(self._last)
-            self._live.update(_view(self._run, self._last, out.width, out.height, answers), refresh=True)
+            self._live.update(self._view(self._last, out.height), refresh=True)
+
+    def _view(self, state: dict[str, Any], height: int | None) -> Group:
+        return _view(self._name, state, out.width, height, self._run.answers(state), self._run.gates(state))
 
     def _end(self, digest: str) -> None:
         self.__exit__()
@@ -225,13 +245,18 @@ def _chosen(url: str, run: str | None, headers: dict[str, str]) -> str:
 
 
 def _view(
-    run: str, state: dict[str, Any], width: int, height: int | None, answers: Sequence[AlarmAnswer] = ()
+    run: str,
+    state: dict[str, Any],
+    width: int,
+    height: int | None,
+    answers: Sequence[AlarmAnswer] = (),
+    gates: Sequence[Described] = (),
 ) -> Group:
     """Return what the terminal shows of a state: what does not fit is left out, alarms never; numbers stay whole."""
     began = _began(state)
     clock = f"{moment_text(began, state['run']['at_ms'])} {began.tzinfo}"
     head = Text(f"{run}  {clock}  {state['run']['events']:,} events", style="bold")
-    alarms = [Text(f"! {line}", style="bold red") for line in _alarms(state, answers)]
+    alarms = [Text(f"! {line}", style="bold red") for line in _alarms(state, answers, gates)]
     notices = [Text(f"- {line}") for line in _notices(state)]
     rows = [(path, _value(state, path), _unit(path)) for path in SHOWN]
     if height is not None:
@@ -261,14 +286,14 @@ def _value(state: dict[str, Any], path: str) -> str:
     return "–" if is_nothing(path, state) else number(value_at(state, path))
 
 
-def _alarms(state: dict[str, Any], answers: Sequence[AlarmAnswer]) -> list[str]:
+def _alarms(state: dict[str, Any], answers: Sequence[AlarmAnswer], gates: Sequence[Described]) -> list[str]:
     """Return what is out of balance, then the alarms, the worst first, with what was said of them."""
     at_ms = state["run"]["at_ms"]
     raised = sorted(state["alarms"]["raised"].items(), key=lambda alarm: alarm[1]["state"])
     broken = [f"out of balance: {balance}" for balance in state["alarms"]["out_of_balance"]]
     held = {name: holding(answers, name, alarm["since_ms"], at_ms) for name, alarm in raised}
     remarks = {name: f" ({answer.kind})" if answer else "" for name, answer in held.items()}
-    return broken + [text_of(name, alarm) + remarks[name] for name, alarm in raised]
+    return broken + [text_of(name, alarm, gates) + remarks[name] for name, alarm in raised]
 
 
 def _notices(state: dict[str, Any]) -> list[str]:

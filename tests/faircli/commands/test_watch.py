@@ -81,6 +81,17 @@ def test_alarm_that_somebody_sees_to_says_so() -> None:
     assert lines[2] == "! lapses: 0.5 of 0.1 (acknowledged)"
 
 
+def test_an_alarm_names_its_gate_as_people_do(fair: Fair) -> None:
+    run = fair.json("run", "cicpe2021", "--scale", "0.002")["run"]
+    state: dict[str, Any] = State().snapshot()
+    queue = {"state": "over", "value": 900.0, "limit": 600.0, "since_ms": 0, "where": "gate 1"}
+    state["alarms"] = {"raised": {"venue.queue": queue}, "out_of_balance": []}
+    with fair.serving() as (url, _):
+        named, numbered = (watching._Run(f"{url}/runs/{each}", {}).gates(state) for each in (run, "none"))
+    assert "Security gate 2" in watching._alarms(state, (), named)[0]
+    assert "Gate 2" in watching._alarms(state, (), numbered)[0]
+
+
 def test_the_last_frame_alone_is_printed_off_a_terminal(played: Played) -> None:
     fair, result = played
     with fair.serving() as (url, _):
