@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 from re import Pattern
-from typing import Any
 
 from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
 from starlette.routing import compile_path
 
 from cloudfair.http.page import PageRoute
@@ -15,7 +15,7 @@ from cloudfair.http.page import PageRoute
 def allowed(app: FastAPI, path: str) -> list[str]:
     """Return the methods that a path takes, sorted; HEAD goes with GET."""
     methods: set[str] = set()
-    for pattern, names in _described(app):
+    for pattern, names in _patterns(app):
         if pattern.fullmatch(path):
             methods |= names
     for route in app.routes:
@@ -25,9 +25,13 @@ def allowed(app: FastAPI, path: str) -> list[str]:
 
 
 @cache
-def _described(app: FastAPI) -> list[tuple[Pattern[str], set[str]]]:
-    paths: dict[str, dict[str, Any]] = app.openapi()["paths"]
-    return [(compile_path(path)[0], _with_head({name.upper() for name in item})) for path, item in paths.items()]
+def _patterns(app: FastAPI) -> list[tuple[Pattern[str], set[str]]]:
+    contexts = iter_route_contexts(list(app.routes))
+    return [
+        (compile_path(each.path_format)[0], _with_head(set(each.methods)))
+        for each in contexts
+        if each.methods and each.path_format
+    ]
 
 
 def _with_head(methods: set[str]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
@@ -119,8 +118,7 @@ async def _not_valid(_: Request, error: RequestValidationError | WebSocketReques
 async def _no_route(request: Request, error: HTTPException) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        # the first time it makes the OpenAPI document, for half a second in which watchers would wait
-        methods = ", ".join(await asyncio.to_thread(allowed, request.app, request.url.path))
+        methods = ", ".join(allowed(request.app, request.url.path))
         if methods:
             headers["Allow"] = methods
         detail = f"{request.url.path} takes no {request.method}; allowed is {methods}"

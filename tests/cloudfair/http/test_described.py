@@ -110,11 +110,11 @@ async def test_document_is_made_where_nothing_waits_for_it(tmp_path: Path, monke
     app = create_app(Settings(database=f"sqlite:///{tmp_path / 'fair.db'}"))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
         assert (await client.get("/health/nothing")).status_code == 404
-        assert made == []
         assert (await client.delete("/runs")).headers["allow"] == "GET, HEAD, POST"
+        assert made == []
         assert (await client.get("/openapi.json")).json()["info"]["title"] == "cloudfair"
         assert (await client.get("/docs")).status_code == 200
-    assert len(made) == 3
+    assert len(made) == 2
 
 
 def test_apps_of_one_process_are_described_for_many_threads_at_once(tmp_path: Path) -> None:
