@@ -100,7 +100,7 @@ class ProgrammeLaws(PartLaws):
         self.sessions[session.session] = session
 
     def _take_out(self, session: SessionScheduled | None) -> None:
-        if session is not None and session in self._in_room[session.room]:
+        if session is not None and session in self._in_room.get(session.room, ()):
             self._in_room[session.room].remove(session)
 
     def _reschedule(self, event: SessionRescheduled) -> None:

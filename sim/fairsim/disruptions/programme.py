@@ -65,9 +65,15 @@ class SessionDelays(_OfSession[SessionDelay]):
     BEGUN = "Session {session} begins {by_min:g} min later."
 
     def check(self, what: SessionDelay) -> None:
-        """Refuse a session that has opened its doors, or would clash with another one."""
+        """Refuse a session that has opened its doors, or would clash with another one, or outlast the fair."""
         self._check_change("session_delayed", what.session)
-        clash = self.parts.programme.clash(what.session, by_ms=round(what.by_min * MINUTE_MS))
+        by_ms = round(what.by_min * MINUTE_MS)
+        if not self.parts.programme.ends_in_fair(what.session, by_ms=by_ms):
+            raise ScenarioError(
+                f"session_delayed: session {what.session} would be on when the fair closes; delay it by less than"
+                f" {what.by_min:g} min, or cancel it"
+            )
+        clash = self.parts.programme.clash(what.session, by_ms=by_ms)
         self._check_clash("session_delayed", what.session, clash)
 
     def begin(self, what: SessionDelay) -> Undo:

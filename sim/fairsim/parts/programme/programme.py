@@ -121,6 +121,12 @@ class Programme(Part):
             SessionRescheduled(self.env.now, number, session.place, session.seats, session.starts_ms, session.ends_ms)
         )
 
+    def ends_in_fair(self, number: int, *, by_ms: int) -> bool:
+        """Return whether a session that is delayed is over when the fair closes, however much it overruns."""
+        session, scenario = self.sessions[number], self._context.scenario
+        closes_ms = scenario.at_ms(scenario.parameters.fair.days)
+        return session.ends_ms + by_ms + self._most_overrun_ms(session) <= closes_ms
+
     def clash(self, number: int, *, by_ms: int = 0, room: int | None = None) -> Session | None:
         """Return a session that would be in the same room at the same time after a change, or None."""
         moved = self.sessions[number]
@@ -178,7 +184,10 @@ class Programme(Part):
         if self._running.uniform(of_session, LATE)[0] >= parameters.overrun_share:
             return 0
         late_min = self._running.exponential(of_session, parameters.overrun_mean_min, BY_HOW_MUCH)
-        return min(round(min(float(late_min[0]), parameters.overrun_max_min) * MINUTE_MS), session.spare_ms)
+        return min(round(float(late_min[0]) * MINUTE_MS), self._most_overrun_ms(session))
+
+    def _most_overrun_ms(self, session: Session) -> int:
+        return min(round(self._parameters.overrun_max_min * MINUTE_MS), session.spare_ms)
 
 
 # substreams of `programme.running`, by session

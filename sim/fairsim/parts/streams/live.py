@@ -85,7 +85,10 @@ class LiveStream:
     __slots__ = ("_broadcast", "_failures", "_have_enough", "_join", "_on_air", "audience", "drawn", "first_key",
                  "interest", "length_ms", "session", "started_ms", "tries_ms")  # fmt: skip
 
-    def __init__(self, broadcast: Broadcast, session: int, length_ms: int, interest: Interest) -> None:
+    def __init__(
+        self, broadcast: Broadcast, session: int, length_ms: int, interest: Interest, failures: int = 0
+    ) -> None:
+        """`failures` are those that it has as it starts."""
         self.session, self.length_ms, self.interest, self._broadcast = session, length_ms, interest, broadcast
         self.started_ms = broadcast.env.now
         self.drawn = 0
@@ -95,7 +98,7 @@ class LiveStream:
         self.tries_ms: list[Sequence[int]] = []
         """For each number of tries, `Platform.again_after_ms` for the keys of the audience; drawn at the first refusal
         for all of them."""
-        self._on_air, self._failures = True, 0
+        self._on_air, self._failures = True, failures
         # bound once: a bound method would be one more object for each entry of the event list
         self._join, self._have_enough = self.join, self.have_enough
 
@@ -108,15 +111,18 @@ class LiveStream:
         else:
             self._refuse(viewer, "failed" if self._failures else "full")
 
-    def fail(self) -> Callable[[], None]:
-        """Break the stream off for all viewers; return the function that repairs it."""
+    def fail(self) -> None:
+        """Break the stream off for all viewers, until it is repaired."""
         self._failures += 1
         again_ms = self._broadcast.platform.again_after_ms
         for viewer in self._viewers():
             self.leave(viewer, "dropped")
             if after_ms := again_ms(viewer.key, viewer.attempt):
                 self.come_again(viewer, after_ms)
-        return self._repair
+
+    def repair(self) -> None:
+        """Mend one failure."""
+        self._failures -= 1
 
     def come_again(self, viewer: Viewer, after_ms: int) -> None:
         """A viewer who was thrown off tries again after a while."""
@@ -145,9 +151,6 @@ class LiveStream:
         if viewer.comes_back:
             after_ms, stay_ms = viewer.comes_back
             self._broadcast.env.after(after_ms, self._join, viewer.again(stay_ms))
-
-    def _repair(self) -> None:
-        self._failures -= 1
 
     def _viewers(self) -> list[Viewer]:
         return [viewer for viewer in self._broadcast.watching.values() if viewer.stream is self]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
@@ -33,6 +35,8 @@ class Streams(Part):
         self._audiences = Audiences(context, organisations, demand)
         self._stalls = context.draws.stream("streams.stalls")
         self._on_air: dict[int, LiveStream] = {}
+        self._failures = Counter[int]()
+        """How many failures each session's stream has now, also before it starts."""
         self._checking = False
 
     def reconfigure(self, before: Scenario) -> None:
@@ -43,7 +47,8 @@ class Streams(Part):
 
     def start(self, session: int, length_ms: int, interest: Interest | None = None) -> None:
         """Put a session's stream on air, for a scheduled length."""
-        stream = self._on_air[session] = LiveStream(self._broadcast, session, length_ms, interest or Interest())
+        stream = LiveStream(self._broadcast, session, length_ms, interest or Interest(), self._failures[session])
+        self._on_air[session] = stream
         self.emit(StreamStarted(self.env.now, session))
         self._audiences.play(stream)
 
@@ -52,8 +57,16 @@ class Streams(Part):
         self._on_air.pop(session).end()
 
     def fail(self, session: int) -> Callable[[], None]:
-        """Break off a session's stream if it is on air; return the function that repairs it."""
-        return self._on_air[session].fail() if session in self._on_air else lambda: None
+        """Break off a session's stream, on air or as it starts; return the function that repairs it."""
+        self._failures[session] += 1
+        if session in self._on_air:
+            self._on_air[session].fail()
+        return partial(self._repair, session)
+
+    def _repair(self, session: int) -> None:
+        self._failures[session] -= 1
+        if session in self._on_air:
+            self._on_air[session].repair()
 
     def redraw(self) -> None:
         """Draw again who is still to join the streams on air."""
