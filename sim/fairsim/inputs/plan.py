@@ -165,13 +165,13 @@ def check_places(what: AnyDisruption, sessions: int, rooms: list[int], gate_lane
         ScenarioError: names the kind, the place, and which there are.
     """
     kind = kind_of(what)
-    session, gate = getattr(what, "session", 0), getattr(what, "gate", 0)
-    if session >= sessions:
+    session, gate = getattr(what, "session", None), getattr(what, "gate", None)
+    if session is not None and session >= sessions:
         known = f"sessions are 0 to {sessions - 1}" if sessions else "the programme has none"
         raise ScenarioError(f"{kind}: there is no session {session}; {known}")
     if isinstance(what, SessionMove) and not 0 <= room_number(what.room) < len(rooms):
         raise ScenarioError(f"{kind}: there is no {what.room!r}; rooms are 'room 1' to 'room {len(rooms)}'")
-    if gate >= len(gate_lanes):
+    if gate is not None and gate >= len(gate_lanes):
         raise ScenarioError(f"{kind}: gate is {gate}; gates are numbered from 0 to {len(gate_lanes) - 1}")
 
 

@@ -1,6 +1,9 @@
-"""Disruptions of sessions and their streams in whole fairs: what was impossible before, and was played."""
+"""Disruptions of sessions and their streams in whole fairs, and of a fair that has none."""
 
 from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +11,20 @@ from fairfacts.auditor import audit
 from fairfacts.clock import HOUR_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.event import Event
-from fairfacts.parts.disruptions import AnyDisruption, SessionCancellation, SessionDelay, StreamFailure
+from fairfacts.parts.disruptions import (
+    AnyDisruption,
+    Demand,
+    EntryCap,
+    LanesClosed,
+    SessionCancellation,
+    SessionDelay,
+    StreamFailure,
+)
 from fairfacts.parts.streams import ViewerJoined, ViewerRefused
 from fairsim.fair import Fair
 from fairsim.inputs.scenario import load_scenario
+from fairsim.inputs.sketch.asked import Sketch
+from fairsim.inputs.sketch.sketch import write_fair
 
 
 def injected(at_ms: int, what: AnyDisruption, seed: int, scale: float) -> list[Event]:
@@ -42,5 +55,21 @@ def test_session_is_not_delayed_beyond_the_close_of_the_fair():
     fair.play_until(13 * HOUR_MS)
     with pytest.raises(ScenarioError, match="session 68 would be on when the fair closes; delay it by less than 1000"):
         fair.inject(SessionDelay(session=68, by_min=1000))
+    fair.play_until(fair.duration_ms)
+    assert audit(fair.take_events()) == []
+
+
+def test_fair_without_a_programme_can_be_disrupted(tmp_path: Path):
+    write_fair(tmp_path / "mine", Sketch(date(2027, 3, 12), 2, "UTC", "US", 40, 13, 100, 0))
+    fair = Fair(load_scenario(str(tmp_path / "mine")), 1)
+    fair.play_until(12 * HOUR_MS)
+    for what in (
+        EntryCap(people=10, lasts_min=60),
+        Demand(factor=2, lasts_min=60),
+        LanesClosed(gate=0, lanes=1, lasts_min=60),
+    ):
+        fair.inject(what)
+    with pytest.raises(ScenarioError, match="there is no session 0; the programme has none"):
+        fair.inject(StreamFailure(session=0, lasts_min=10))
     fair.play_until(fair.duration_ms)
     assert audit(fair.take_events()) == []
