@@ -75,6 +75,7 @@ class Fair:
         """Play to a time in ms since the epoch. At the end of the run, what is in progress stays in progress."""
         if self.env.now < self._closes_ms <= now_ms:
             self.env.run(until=self._closes_ms)
+            self.parts.programme.end_all()
             self._context.emit(FairClosed(self._closes_ms))
         if now_ms > self.env.now:
             self.env.run(until=now_ms)

@@ -70,7 +70,7 @@ class SessionDelays(_OfSession[SessionDelay]):
         by_ms = round(what.by_min * MINUTE_MS)
         if not self.parts.programme.ends_in_fair(what.session, by_ms=by_ms):
             raise ScenarioError(
-                f"session_delayed: session {what.session} would be on when the fair closes; delay it by less than"
+                f"session_delayed: session {what.session} would end after the fair has closed; delay it by less than"
                 f" {what.by_min:g} min, or cancel it"
             )
         clash = self.parts.programme.clash(what.session, by_ms=by_ms)

@@ -53,7 +53,9 @@ def test_results_may_be_signed_online_though_a_session_online_was_changed(at_ms:
 def test_session_is_not_delayed_beyond_the_close_of_the_fair():
     fair = Fair(load_scenario("ciftis2020", scale=0.002), 2)
     fair.play_until(13 * HOUR_MS)
-    with pytest.raises(ScenarioError, match="session 68 would be on when the fair closes; delay it by less than 1000"):
+    with pytest.raises(
+        ScenarioError, match="session 68 would end after the fair has closed; delay it by less than 1000"
+    ):
         fair.inject(SessionDelay(session=68, by_min=1000))
     fair.play_until(fair.duration_ms)
     assert audit(fair.take_events()) == []

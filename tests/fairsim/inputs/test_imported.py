@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.fairfacts.timetables import conference, from_schedule
+from tests.fairfacts.timetables import FIRST, conference, from_schedule
 
-from fairfacts.auditor import Auditor
+from fairfacts.auditor import Auditor, audit
 from fairfacts.clock import DAY_MS, MINUTE_MS
 from fairfacts.errors import ScenarioError
 from fairfacts.event import Event
@@ -108,6 +108,20 @@ def test_a_session_is_over_before_its_room_is_needed_again(played: list[Event]) 
             in_room[room] = event.session
         if isinstance(event, SessionClosed):
             del in_room[scheduled[event.session].room]
+
+
+def test_a_session_until_the_close_of_the_fair_ends_with_it(tmp_path: Path) -> None:
+    programme = conference()
+    days = programme["schedule"]["conference"]["days"]
+    last = FIRST + timedelta(days=5)
+    party = days[0]["rooms"]["Foyer"].pop()
+    party["date"], party["start"], party["duration"] = f"{last}T23:00:00+02:00", "23:00", "01:00"
+    days.append(days[-1] | {"index": 6, "date": last.isoformat(), "rooms": {"Foyer": [party]}})
+    toml = 'timetable = "schedule.json"\nprogramme.overrun_share = 1\n'
+    log = events_of(loaded(tmp_path, programme, toml=toml))
+    (closed,) = (event for event in log if isinstance(event, SessionClosed) and event.at_ms == 6 * DAY_MS)
+    assert closed.overran_ms == 0
+    assert audit(log) == []
 
 
 def test_a_session_that_overlaps_another_in_its_room_gets_a_room_beside_it(tmp_path: Path) -> None:

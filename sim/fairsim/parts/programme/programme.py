@@ -90,6 +90,11 @@ class Programme(Part):
         if number not in self._doors.over:
             self._close_session(session, overrun_ms)
 
+    def end_all(self) -> None:
+        """Close the sessions that are on as the fair closes: what was to end now ends, and overruns no longer."""
+        for session in [self.sessions[number] for number in sorted(self._open)]:
+            self._close_session(session, self.env.now - session.ends_ms)
+
     def has_opened_doors(self, number: int) -> bool:
         """Return whether a session has opened its doors."""
         return number in self._doors.admitted or number in self._doors.over
@@ -122,10 +127,9 @@ class Programme(Part):
         )
 
     def ends_in_fair(self, number: int, *, by_ms: int) -> bool:
-        """Return whether a session that is delayed is over when the fair closes, however much it overruns."""
-        session, scenario = self.sessions[number], self._context.scenario
-        closes_ms = scenario.at_ms(scenario.parameters.fair.days)
-        return session.ends_ms + by_ms + self._most_overrun_ms(session) <= closes_ms
+        """Return whether a session that is delayed is to end before the fair closes, or as it does."""
+        scenario = self._context.scenario
+        return self.sessions[number].ends_ms + by_ms <= scenario.at_ms(scenario.parameters.fair.days)
 
     def clash(self, number: int, *, by_ms: int = 0, room: int | None = None) -> Session | None:
         """Return a session that would be in the same room at the same time after a change, or None."""
@@ -184,10 +188,7 @@ class Programme(Part):
         if self._running.uniform(of_session, LATE)[0] >= parameters.overrun_share:
             return 0
         late_min = self._running.exponential(of_session, parameters.overrun_mean_min, BY_HOW_MUCH)
-        return min(round(float(late_min[0]) * MINUTE_MS), self._most_overrun_ms(session))
-
-    def _most_overrun_ms(self, session: Session) -> int:
-        return min(round(self._parameters.overrun_max_min * MINUTE_MS), session.spare_ms)
+        return min(round(min(float(late_min[0]), parameters.overrun_max_min) * MINUTE_MS), session.spare_ms)
 
 
 # substreams of `programme.running`, by session
