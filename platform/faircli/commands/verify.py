@@ -42,9 +42,11 @@ def verify(
     - `fair verify RUN --repair` makes checkpoints, indexes and the run's row again from the log, and checks it.
     - `fair verify FILE.ndjson` checks a log of any system; `.ndjson.gz` and `.ndjson.zst` are unpacked.
     """
-    from faircli.log_file import is_log_file
+    from faircli.log_file import is_log_file, require_log_file
     from fairfacts.errors import ScenarioError
 
+    if run is not None and Path(run).is_file():
+        require_log_file(Path(run))
     if run is None or not is_log_file(run):
         return _verify_run(run, database, repair=repair, as_json=as_json)
     if repair:

@@ -143,6 +143,13 @@ def test_verify_checks_the_log_of_a_file_as_that_of_a_run_and_stores_nothing(pla
     assert len(fair.json("runs")) == 1
 
 
+def test_verify_says_of_a_file_that_is_called_like_no_log_what_it_is_to_be_called(fair: Fair) -> None:
+    (fair.folder / "log.jsonl").write_text("{}\n")
+    done = fair("verify", "log.jsonl")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "log.jsonl: is called like no log; name a file that ends in .ndjson" in done.stderr
+
+
 def test_verify_names_line_and_field_of_each_damage_of_a_file_and_where_it_breaks_laws(fair: Fair) -> None:
     unbegun = VisitEnded(at_ms=5, visit=3, organisation=0, economy="CN", requests=0, dropped=False)
     (fair.folder / "log.ndjson").write_bytes(encode([STARTED, unbegun]) + b'{"type":"fair.opened","at_ms":true}\n\n')
