@@ -216,6 +216,11 @@ def offset_if_twice(moment: datetime) -> str:
     return moment.isoformat()[-len("+02:00") :]
 
 
+def days_text(days: int) -> str:
+    """Return a number of days as people write it: 1 day, 6 days."""
+    return f"{days} day{'' if days == 1 else 's'}"
+
+
 def date_text(epoch: datetime, at_ms: int) -> str:
     """Return the date at the fair's place, such as `2020-09-05`."""
     return moment_at(epoch, at_ms).date().isoformat()

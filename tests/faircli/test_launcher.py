@@ -149,7 +149,7 @@ def test_backend_that_is_killed_and_started_again_has_its_runs_go_on(played: Pla
             wait_for_obedience(url, run, say(url, run, "speed", speed="max"))
             wait_until(lambda: details(url, run)["state"] == "ended", 60)
             assert details(url, run)["digest"] == result["digest"]
-    wait_until(lambda: players(run) == [])
+            wait_until(lambda: players(run) == [])  # it waits for a backend that is gone before it heard of the end
 
 
 @pytest.mark.parametrize(

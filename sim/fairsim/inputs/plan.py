@@ -228,7 +228,7 @@ def _disruption(fields: dict[str, Any], where: str) -> AnyDisruption:
     try:
         return msgspec.convert(fields, AnyDisruption)  # type: ignore[no-any-return]  # a union is no type to mypy
     except msgspec.ValidationError as fault:
-        raise ScenarioError(f"{where}.{plain_words(fault)}; a {kind_of(kind)} has {', '.join(fields)}") from fault
+        raise ScenarioError(f"{where}.{plain_words(fault)}; {kind_of(kind)} has {', '.join(fields)}") from fault
 
 
 def _kind(fields: Mapping[str, Any], where: str) -> type[Disruption]:

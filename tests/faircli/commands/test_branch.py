@@ -44,7 +44,7 @@ def test_people_of_a_disruption_are_said_at_the_documented_scale(played: Played)
         ),
         (
             ("--disrupt", '{"kind": "platform_outage", "capacity_share": "half"}'),
-            "disruption.capacity_share: it is a text, and a number is wanted; a platform_outage has",
+            "disruption.capacity_share: it is a text, and a number is wanted; platform_outage has",
         ),
         (("--disrupt", "[]"), "--disrupt []: is no JSON object; write one such as"),
         (("--disrupt", '{"kind": "demand", "factr": 2}'), "disruption.factr is no key; did you mean factor?"),

@@ -285,7 +285,7 @@ INCONSISTENT = {
     ),
     "sessions after the fair": (
         ["fair.days=1", "venue.days=0"],
-        "programme.first_day is 2; the fair has 1 days (fair.days)",
+        "programme.first_day is 2; the fair has 1 day (fair.days)",
     ),
     "halls on more days than the fair has": (
         ["venue.days=30"],

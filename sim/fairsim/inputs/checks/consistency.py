@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from fairfacts.clock import days_text
 from fairsim.inputs.kinds import Kinds
 from fairsim.inputs.parameters import MOST_ORGANISATIONS, Parameters, SessionNumbers
 from fairsim.inputs.stands import possible_exhibitors
@@ -111,7 +112,7 @@ def _check_venue(parameters: Parameters) -> Iterator[Clash]:
     if venue.days and venue.first_day > days:
         yield (
             ("venue.first_day", "fair.days"),
-            f"venue.first_day is {venue.first_day}; the fair has {days} days (fair.days)",
+            f"venue.first_day is {venue.first_day}; the fair has {days_text(days)} (fair.days)",
         )
 
 
@@ -150,7 +151,7 @@ def _check_programme(parameters: Parameters, kinds: Kinds) -> Iterator[Clash]:
             yield (
                 (f"programme.{kind.key}.first_day", f"programme.{kind.key}.last_day", "fair.days"),
                 f"{_named_first_day(numbers, programme.first_day)} is {numbers.first_day}; the fair has"
-                f" {parameters.fair.days} days (fair.days)",
+                f" {days_text(parameters.fair.days)} (fair.days)",
             )
     yield from _check_slots([numbers for kind, numbers in held if not kind.plenary and kind.online != "always"],
                             programme.overrun_max_min)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from fairfacts.clock import DAY_MS, midnight_ms
+from fairfacts.clock import DAY_MS, days_text, midnight_ms
 from fairfacts.interchange.reading import Remark
 from fairsim.inputs.kinds import Gate
 from fairsim.inputs.parameters import Parameters, Venue
@@ -118,7 +118,7 @@ def _numbers(parameters: Parameters) -> Iterator[Beyond]:
         yield Beyond(
             "venue.days",
             ("fair.days", "venue.first_day"),
-            f"venue.days is {venue.days}; the fair has {left} days{since} (fair.days): write at most {left}, or"
+            f"venue.days is {venue.days}; the fair has {days_text(left)}{since} (fair.days): write at most {left}, or"
             f" {ALL_DAYS} for as many as it has",
         )
     named = {
@@ -134,7 +134,7 @@ def _numbers(parameters: Parameters) -> Iterator[Beyond]:
             yield Beyond(
                 name,
                 ("fair.days",),
-                f"{name} is {value:g}; the fair has {days} days (fair.days): write at most {days}{rest}",
+                f"{name} is {value:g}; the fair has {days_text(days)} (fair.days): write at most {days}{rest}",
             )
 
 
@@ -145,7 +145,7 @@ def _profiles(parameters: Parameters) -> Iterator[Beyond]:
         weights = len(getattr(parameters, part).day_profile)
         if weights > days:
             yield _profile(
-                f"{part}.day_profile", weights, ("fair.days",), f"the fair has {days} days (fair.days)", days
+                f"{part}.day_profile", weights, ("fair.days",), f"the fair has {days_text(days)} (fair.days)", days
             )
     open_days = min(venue.days, days - venue.first_day + 1)
     of_halls = {"venue.day_profile": venue.day_profile} | {
@@ -155,7 +155,7 @@ def _profiles(parameters: Parameters) -> Iterator[Beyond]:
         if 0 < open_days < len(profile):
             limits = ("fair.days", "venue.first_day", "venue.days")
             yield _profile(
-                name, len(profile), limits, f"the halls are open on {open_days} days (venue.days)", open_days
+                name, len(profile), limits, f"the halls are open on {days_text(open_days)} (venue.days)", open_days
             )
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 
-from fairfacts.clock import day_of, midnight_ms, shown_ms
+from fairfacts.clock import day_of, days_text, midnight_ms, shown_ms
 from fairfacts.errors import ScenarioError, did_you_mean
 from fairfacts.interchange.files import read_timetable
 from fairfacts.interchange.reading import Reading, Report, quoted
@@ -209,7 +209,7 @@ def lay_in(timetable: Timetable, parameters: Parameters, fair: Fair, reading: Re
         starts_ms, ends_ms = _times_ms(entry, first, epoch)
         if ends_ms > closes_ms:
             last = day_of(epoch, ends_ms - 1) + 1
-            reading.fault(quoted(entry.title), f"ends on day {last}, and the fair has {days} days; set fair.days")
+            reading.fault(quoted(entry.title), f"ends on day {last}, and the fair has {days_text(days)}; set fair.days")
         room = rooms.take(entry, starts_ms, ends_ms)
         placed.append(Placed(entry, kind.key, room, starts_ms, ends_ms, closes_ms - ends_ms))
     in_rooms = sum(session.room >= 0 for session in placed)
